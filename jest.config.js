@@ -1,0 +1,8 @@
+/** Unit tests run on the sources; tests in test/engine run the built package in n8n's own engine. */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.ts'],
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', isolatedModules: true, diagnostics: false }] },
+	testTimeout: 60_000,
+};
