@@ -1,0 +1,165 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { dictOf, parseJson } from '../json';
+import { cleanEnvironment } from './environment';
+import { Failure } from './failure';
+import { chooseNode, findNpm, type NodeForN8n } from './node';
+import { N8N_VERSION, NODE_VERSION, places } from './places';
+import { showStep } from './progress';
+import { essentialLines, runProgram, type RunResult } from './run';
+
+/** About how many packages an n8n consists of, to tell how far the installation has come. */
+const PACKAGES = 2300;
+
+const wanted = (node: NodeForN8n) => ({
+	n8n: N8N_VERSION,
+	node: node.version,
+	machine: `${process.platform}-${process.arch}`,
+});
+
+/** True when everything is there; a marker that names other versions, or none, means that it has to be made. */
+export async function isInstalled(): Promise<boolean> {
+	const node = chooseNode();
+	if (!existsSync(places.n8n) || !existsSync(node.program)) return false;
+	const found = dictOf(parseJson(await readFile(places.marker, 'utf8').catch(() => '')));
+	return Object.entries(wanted(node)).every(([name, value]) => found[name] === value);
+}
+
+class Installer {
+	private readonly npm = findNpm();
+
+	constructor(
+		private readonly node: NodeForN8n,
+		private readonly signal: AbortSignal,
+	) {}
+
+	/** Fails early, in npm's own words, when no package can be had. */
+	async checkRegistry(): Promise<void> {
+		const quick = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
+		const result = await this.runNpm(process.execPath, ['view', `n8n@${N8N_VERSION}`, 'version', ...quick]);
+		if (result.code === 0) return;
+		throw new Failure(
+			`npm cannot get n8n ${N8N_VERSION} from its registry. npm says:`,
+			"Check the network connection, and behind a company proxy npm's settings (npm config get registry, proxy, https-proxy); " +
+				'"npm ping" tells when it works. Then run the command again.',
+			essentialLines(result.output),
+		);
+	}
+
+	/** A half-made installation cannot be told from a whole one file by file, so it is made anew (from npm's cache). */
+	async clear(): Promise<void> {
+		for (const name of ['node_modules', 'package.json', 'package-lock.json', 'installed.json']) {
+			await rm(path.join(places.host, name), { recursive: true, force: true, maxRetries: 3 });
+		}
+		// Of its own package.json: else npm would take the project's around it.
+		await writeFile(path.join(places.host, 'package.json'), '{ "private": true }\n');
+	}
+
+	async installNode(): Promise<void> {
+		if (this.node.fromPackage === undefined) return;
+		const name = `${this.node.fromPackage}@${NODE_VERSION}`;
+		await this.install(process.execPath, name, `Node ${NODE_VERSION}`);
+		if (existsSync(this.node.program)) return;
+		throw new Failure(
+			`the npm package ${name} does not hold Node where it was expected.`,
+			`Install Node 24 or newer on this machine (https://nodejs.org), then run the command again.`,
+		);
+	}
+
+	async installN8n(): Promise<void> {
+		await this.install(this.node.program, `n8n@${N8N_VERSION}`, `n8n ${N8N_VERSION}`);
+	}
+
+	/** The database driver is the one native add-on that n8n needs and that does not come ready-made with npm. */
+	async buildDatabaseDriver(): Promise<void> {
+		const { headers } = this.node;
+		const settings: Record<string, string> = headers === undefined ? {} : { npm_config_nodedir: headers };
+		const built = await this.runNpm(this.node.program, ['rebuild', 'sqlite3', '--foreground-scripts'], settings);
+		const environment = cleanEnvironment(process.env, this.node.program);
+		const tried = await runProgram(this.node.program, ['-e', "require('sqlite3')"], {
+			cwd: places.host,
+			env: environment,
+			signal: this.signal,
+		});
+		if (built.code === 0 && tried.code === 0) return;
+		throw new Failure(
+			"n8n's database driver (sqlite3) could not be made ready on this machine.",
+			'It is downloaded or, where that fails, compiled: install python3, make and a C++ compiler ' +
+				'(Debian/Ubuntu: apt install python3 make g++; macOS: xcode-select --install), then run the command again.',
+			essentialLines(built.code === 0 ? tried.output : built.output),
+		);
+	}
+
+	async writeMarker(): Promise<void> {
+		const draft = `${places.marker}.draft`;
+		await writeFile(draft, `${JSON.stringify(wanted(this.node), null, '\t')}\n`);
+		await rename(draft, places.marker);
+	}
+
+	private async install(nodeProgram: string, name: string, what: string): Promise<void> {
+		const result = await this.runNpm(nodeProgram, ['install', name, '--ignore-scripts', '--no-package-lock']);
+		if (result.code === 0) return;
+		throw new Failure(
+			`npm could not install ${what}. npm says:`,
+			'Usually the network or the disk: check both, then run the command again; it starts over where needed.',
+			essentialLines(result.output),
+		);
+	}
+
+	private async runNpm(
+		nodeProgram: string,
+		args: readonly string[],
+		settings: Readonly<Record<string, string>> = {},
+	): Promise<RunResult> {
+		const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+		return await runProgram(nodeProgram, [this.npm, ...args, '--prefix', places.host, ...quiet], {
+			cwd: places.host,
+			env: cleanEnvironment(process.env, nodeProgram, settings),
+			signal: this.signal,
+		});
+	}
+}
+
+/** Looks every other second how many package folders are there; npm itself says nothing until its end. */
+function watchPackages(): { text: () => string; stop: () => void } {
+	let count = 0;
+	const look = async () => {
+		const names = await readdir(places.modules).catch((): string[] => []);
+		const scoped = names.filter((name) => name.startsWith('@') && name !== '@');
+		const inner = await Promise.all(
+			scoped.map(async (name) => await readdir(path.join(places.modules, name)).catch((): string[] => [])),
+		);
+		count = names.length - scoped.length + inner.reduce((sum, list) => sum + list.length, 0);
+	};
+	const timer = setInterval(() => void look(), 2000);
+	return {
+		text: () => (count > 2 ? `${count} packages of roughly ${PACKAGES}` : ''),
+		stop: () => clearInterval(timer),
+	};
+}
+
+/** Gets a real n8n into the git-ignored folder, once. */
+export async function installN8n(signal: AbortSignal): Promise<NodeForN8n> {
+	const node = chooseNode();
+	if (await isInstalled()) return node;
+	await mkdir(places.host, { recursive: true });
+	const installer = new Installer(node, signal);
+	await showStep("Asking npm's registry for n8n", async () => await installer.checkRegistry());
+	await showStep('Clearing the place for n8n', async () => await installer.clear());
+	if (node.fromPackage !== undefined) {
+		await showStep(`Getting Node ${NODE_VERSION} for n8n (this machine has ${process.version})`, async () => {
+			await installer.installNode();
+		});
+	}
+	const packages = watchPackages();
+	await showStep(
+		`Installing n8n ${N8N_VERSION}, once: 3 GB, some minutes`,
+		async () => await installer.installN8n(),
+		packages.text,
+	).finally(packages.stop);
+	await showStep("Making n8n's database driver ready", async () => await installer.buildDatabaseDriver());
+	await installer.writeMarker();
+	return node;
+}
