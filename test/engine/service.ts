@@ -1,0 +1,81 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import type { IDataObject } from 'n8n-workflow';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+
+/** A request as it came over the wire. */
+export interface SentRequest {
+	method: string;
+	path: string;
+	query: Record<string, string>;
+	headers: IncomingHttpHeaders;
+	body: Buffer;
+}
+
+export interface Reply {
+	status?: number;
+	contentType?: string;
+	body: Buffer | string;
+	/** Announce the whole body, send this many bytes of it and hang up. */
+	cutAfter?: number;
+}
+
+export interface Service {
+	url: string;
+	requests: SentRequest[];
+	/** Answers the next requests; what it does not know it must answer with `notFound`. */
+	reply: (request: SentRequest) => Reply;
+	close(): Promise<void>;
+}
+
+export const notFound: Reply = { status: 404, body: '{"detail":{"error":"Not Found"}}' };
+
+export function jsonReply(value: unknown, status = 200): Reply {
+	return { status, body: JSON.stringify(value) };
+}
+
+export function sentJson(request: SentRequest | undefined): IDataObject {
+	if (request === undefined) throw new Error('There was no such request');
+	expect(request.headers['content-type']).toMatch(/^application\/json\b/);
+	return JSON.parse(request.body.toString());
+}
+
+/**
+ * Answers with exactly what a test says, where the emulator works out an answer of its own:
+ * for odd answers, exact outputs and the bytes of a request.
+ */
+export async function startService(): Promise<Service> {
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			const url = new URL(request.url ?? '', 'http://localhost');
+			const sent = {
+				method: request.method ?? '',
+				path: url.pathname,
+				query: Object.fromEntries(url.searchParams),
+				headers: request.headers,
+				body: Buffer.concat(chunks),
+			};
+			service.requests.push(sent);
+			const { status = 200, contentType = 'application/json', body, cutAfter } = service.reply(sent);
+			const bytes = Buffer.from(body);
+			response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length });
+			if (cutAfter === undefined) response.end(bytes);
+			else response.write(bytes.subarray(0, cutAfter), () => response.destroy());
+		});
+	});
+	const service: Service = {
+		url: '',
+		requests: [],
+		reply: () => notFound,
+		async close() {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('The service has no port');
+	service.url = `http://127.0.0.1:${address.port}`;
+	return service;
+}
