@@ -1,0 +1,89 @@
+import type { JsonObject } from '../json';
+import type { Pricing } from './pricing';
+
+export type ModelGroup = 'public' | 'private' | 'lora' | 'deployment' | 'hidden';
+export type TemplateFamily = 'llama3' | 'chatml' | 'gemma' | 'mistral';
+
+/** How a picture comes back: every form that DeepInfra's models are known to use. */
+export type ImageShape =
+	| 'images-data'
+	| 'images-data-jpeg'
+	| 'images-data-webp'
+	| 'images-data-mislabelled'
+	| 'images-url'
+	| 'images-relative'
+	| 'images-base64'
+	| 'image_urls'
+	| 'image_url'
+	| 'image-base64'
+	| 'output-text'
+	| 'output-list';
+
+/** Oddities in the frame of an answer. */
+export type EnvelopeShape = 'plain' | 'costText' | 'noRequestId' | 'noStatus' | 'statusSuccess' | 'tokensNull';
+
+export interface Model {
+	name: string;
+	/** The catalogue's raw type; it names the task that answers. */
+	type: string;
+	reportedType: string;
+	description: string | null;
+	tags: string[] | null;
+	pricing: Pricing;
+	maxTokens: number | null;
+	quantization: string | null;
+	/** Seconds since 1970. */
+	deprecated: number | null;
+	replacedBy: string | null;
+	isPartner: boolean;
+	created: string | null;
+	group: ModelGroup;
+	schema: JsonObject;
+	schemaOut: JsonObject | null;
+	schemaRoute: 'served' | 'missing' | 'malformed' | 'locked';
+	access: 'open' | 'forbidden' | 'locked';
+	/** The route answers by this task's rules; the type when not given. */
+	task: string;
+	envelope: EnvelopeShape;
+	image: ImageShape;
+	maskToken: string | null;
+	dimensions: number;
+	family: TemplateFamily | null;
+	labels: string[];
+	example: JsonObject | null;
+	deployId: string | null;
+}
+
+export type ModelDraft = Partial<Model> & Pick<Model, 'name' | 'type' | 'pricing' | 'schema'>;
+
+export function defineModel(draft: ModelDraft): Model {
+	return {
+		reportedType: draft.type,
+		description: `${draft.name.split('/').pop() ?? draft.name}, as the emulator plays it.`,
+		tags: [],
+		maxTokens: null,
+		quantization: null,
+		deprecated: null,
+		replacedBy: null,
+		isPartner: false,
+		created: '2025-03-18T12:00:00+00:00',
+		group: 'public',
+		schemaOut: null,
+		schemaRoute: 'served',
+		access: 'open',
+		task: draft.type,
+		envelope: 'plain',
+		image: 'images-data',
+		maskToken: null,
+		dimensions: 0,
+		family: null,
+		labels: [],
+		example: null,
+		deployId: null,
+		...draft,
+	};
+}
+
+/** 2024-07-26: a date that is past on every machine, and one that stays in the future. */
+export const LONG_AGO = 1_721_952_000;
+export const FAR_AHEAD = 4_070_908_800;

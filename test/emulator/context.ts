@@ -1,0 +1,19 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from './answer';
+import type { Body } from './body';
+import type { WebhookSender } from './webhooks';
+
+/** What a route gets to see. */
+export interface Context {
+	headers: IncomingHttpHeaders;
+	query: Record<string, string>;
+	body: Body;
+	/** Parts of the path that the route left open; a model name keeps its slash. */
+	rest: string;
+	baseUrl: string;
+	random: () => number;
+	webhooks: WebhookSender;
+}
+
+export type Route = (context: Context) => Answer;

@@ -1,0 +1,80 @@
+import { completeChat } from './chat';
+import type { Route } from './context';
+import { serveBytes, serveImage, serveVideo } from './files';
+import { bodyLimit, runDeployment, runModel } from './inference';
+import { describeMe, describeRateLimit } from './me';
+import {
+	describeModel,
+	describeSchema,
+	listDeployments,
+	listFeatured,
+	listModels,
+	listOpenaiModels,
+	listOwn,
+	listVersions,
+} from './models';
+
+interface Entry {
+	method: string;
+	/** The open part of the path is its first group. */
+	path: RegExp;
+	route: Route;
+	/** Counts against the limit of concurrent requests. */
+	isInference?: boolean;
+}
+
+/** The first that fits is taken. */
+const ENTRIES: Entry[] = [
+	{ method: 'POST', path: /^\/v1\/inference\/deploy\/([^/]+)$/, route: runDeployment, isInference: true },
+	{ method: 'POST', path: /^\/v1\/inference\/(.+)$/, route: runModel, isInference: true },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/chat\/completions$/, route: completeChat, isInference: true },
+	{ method: 'GET', path: /^\/models\/list$/, route: listModels },
+	{ method: 'GET', path: /^\/models\/featured$/, route: listFeatured },
+	{ method: 'GET', path: /^\/models\/private\/list$/, route: listOwn('private') },
+	{ method: 'GET', path: /^\/models\/deployment\/list$/, route: listOwn('deployment') },
+	{ method: 'GET', path: /^\/models\/lora\/list$/, route: listOwn('lora') },
+	{ method: 'GET', path: /^\/deploy\/list$/, route: listDeployments },
+	{ method: 'GET', path: /^\/models\/(.+\/schema\/[^/]+)$/, route: describeSchema },
+	{ method: 'GET', path: /^\/models\/(.+\/versions)$/, route: listVersions },
+	{ method: 'GET', path: /^\/models\/(.+)$/, route: describeModel },
+	{ method: 'GET', path: /^\/v1\/me$/, route: describeMe },
+	{ method: 'GET', path: /^\/v1\/me\/rate_limit$/, route: describeRateLimit },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/models$/, route: listOpenaiModels },
+	{ method: 'GET', path: /^\/files\/image\/([^/]+)$/, route: serveImage },
+	{ method: 'GET', path: /^\/files\/bytes\/([^/]+)$/, route: serveBytes },
+	{ method: 'GET', path: /^\/model\/inference\/([^/]+)$/, route: serveVideo },
+];
+
+export type Found =
+	| { kind: 'route'; route: Route; rest: string; isInference: boolean; limit: number }
+	| { kind: 'missing' }
+	| { kind: 'wrongMethod' };
+
+const SMALL_BODY = 200 * 1024 ** 2;
+
+export function findRoute(method: string, path: string): Found {
+	let otherMethod = false;
+	for (const entry of ENTRIES) {
+		const match = entry.path.exec(path);
+		if (!match) continue;
+		if (entry.method !== method) {
+			otherMethod = true;
+			continue;
+		}
+		const rest = decodeSegments(match[1] ?? '');
+		if (rest === undefined) return { kind: 'missing' };
+		const limit = entry.route === runModel ? bodyLimit(rest) : SMALL_BODY;
+		return { kind: 'route', route: entry.route, rest, isInference: entry.isInference ?? false, limit };
+	}
+	return { kind: otherMethod ? 'wrongMethod' : 'missing' };
+}
+
+/** Each segment on its own: a slash that is encoded belongs to no model name. */
+function decodeSegments(path: string): string | undefined {
+	try {
+		const segments = path.split('/').map(decodeURIComponent);
+		return segments.some((segment) => segment.includes('/')) ? undefined : segments.join('/');
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,82 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What the emulator does instead of answering well. */
+export type Fault =
+	| { kind: 'status'; status: number; body?: unknown; retryAfter?: number | string; contentType?: string }
+	| { kind: 'resetBeforeHeaders' }
+	| { kind: 'resetMidBody' }
+	| { kind: 'stalledHeaders' }
+	| { kind: 'stalledBody' }
+	| { kind: 'slowBody'; intervalMs: number }
+	| { kind: 'truncatedJson' }
+	| { kind: 'html'; status?: number }
+	| { kind: 'wrongContentType'; contentType?: string }
+	| { kind: 'gzipCutShort' }
+	| { kind: 'failedStatus'; detail?: string }
+	| { kind: 'statusField'; status: 'error' | 'cancelled' | 'request_moderated'; detail?: string }
+	| { kind: 'empty'; status?: number }
+	| { kind: 'wrongShape'; shape: 'array' | 'null' | 'string' | 'missingFields' }
+	| { kind: 'errorBody'; shape: ErrorShape; status?: number; message?: string }
+	| { kind: 'echoKey'; as: 'error' | 'success' }
+	| { kind: 'hugeBody'; bytes: number }
+	| { kind: 'deepNesting'; depth?: number }
+	| { kind: 'protoKeys' }
+	| { kind: 'redirect'; location: string; status?: number };
+
+/** The error bodies that DeepInfra's routes are known to send. */
+export type ErrorShape = 'detailError' | 'error' | 'detail' | 'openai' | 'validation' | 'errors' | 'stream' | 'text';
+
+export interface FormPart {
+	name: string;
+	filename?: string;
+	mimeType?: string;
+	/** Text parts only. */
+	value?: string;
+	size: number;
+	sha256: string;
+}
+
+export interface RecordedRequest {
+	/** Order of arrival, from 0. */
+	index: number;
+	method: string;
+	path: string;
+	query: Record<string, string>;
+	headers: IncomingHttpHeaders;
+	json?: unknown;
+	form?: FormPart[];
+	/** Size of the body as it came over the wire. */
+	bytes: number;
+	/** When it arrived, in ms since 1970. */
+	at: number;
+	/** The client went away before the answer was complete. */
+	aborted: boolean;
+	status?: number;
+}
+
+export interface EmulatorOptions {
+	/** 0, the default, takes any free port. */
+	port?: number;
+	host?: string;
+	/** Every answer comes this long after its request arrived. */
+	latencyMs?: number;
+	/** Inference requests served at once; more get 429 "Rate limited". */
+	maxConcurrent?: number;
+	/** Asked once per request, after its body has been read. */
+	faults?: (request: RecordedRequest) => Fault | undefined;
+	/** Changes what is random: seeds of images, request ids. */
+	seed?: number;
+	/** Largest request body; the default is 2 GB for models that take audio and 200 MB for all others. */
+	maxBodyBytes?: number;
+}
+
+export interface Emulator {
+	url: string;
+	requests: RecordedRequest[];
+	/** The most inference requests that were open at the same time, refused ones included. */
+	maxInFlight: number;
+	/** May be changed while the emulator runs (port and host excepted). */
+	options: EmulatorOptions;
+	close(): Promise<void>;
+}
