@@ -88,7 +88,6 @@ describe('model names', () => {
 		'owner/model#x',
 		'owner/two words',
 		' ',
-		'owner/model\n',
 		'/v1/me',
 		'owner//model',
 		'owner\\..\\model',

@@ -1,4 +1,3 @@
- 
 import type { INodeExecutionData } from 'n8n-workflow';
 import { answerWith, envelope, inferenceRequests, openBench, withOptions, type Bench } from './bench';
 import { answerOf, caseOf, operationCases, type OperationCase } from './cases';

@@ -1,4 +1,3 @@
- 
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { answerWith, envelope, expectNoMedia, inferenceRequests, itemsOf, openBench, stored } from './bench';
 import { onlyItem, usageFor, withOptions, type Bench } from './bench';
