@@ -147,7 +147,10 @@ async function runAll(choices: Choices, signal: AbortSignal): Promise<number> {
 			`\n  Email     ${login.email}\n  Password  ${login.password}\n`,
 	);
 	const endedBySignal = new Promise<'signal'>((resolve) => signal.addEventListener('abort', () => resolve('signal')));
-	if ((await Promise.race([server.ended, endedBySignal])) === 'signal') throw new Interruption();
+	if ((await Promise.race([server.ended, endedBySignal])) === 'signal') {
+		console.log('\nEnding n8n.');
+		return code;
+	}
 	throw new Failure('n8n ended by itself.', `Its log, ${server.logFile}, tells why; then run the command again.`);
 }
 

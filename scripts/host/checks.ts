@@ -80,7 +80,7 @@ export async function checkPort(port: number, command: string): Promise<void> {
 	if (await isPortFree(port)) return;
 	throw new Failure(
 		`port ${port}, which n8n's editor would use, is taken by another program (an n8n that is still running?).`,
-		`End that program, or choose another port: ${command} -- --port ${port + 1}`,
+		`End that program, or choose another port: ${command} -- --port ${await choosePort(port < 65_000 ? port + 2 : 0)}`,
 	);
 }
 

@@ -11,7 +11,7 @@ import { showStep } from './progress';
 import { essentialLines, runProgram, type RunResult } from './run';
 
 /** About how many packages an n8n consists of, to tell how far the installation has come. */
-const PACKAGES = 2300;
+const PACKAGES = 1500;
 
 const wanted = (node: NodeForN8n) => ({
 	n8n: N8N_VERSION,
@@ -122,22 +122,28 @@ class Installer {
 	}
 }
 
-/** Looks every other second how many package folders are there; npm itself says nothing until its end. */
+/** Looks now and then how many packages have been unpacked; npm itself says nothing until its end. */
 function watchPackages(): { text: () => string; stop: () => void } {
 	let count = 0;
-	const look = async () => {
-		const names = await readdir(places.modules).catch((): string[] => []);
-		const scoped = names.filter((name) => name.startsWith('@') && name !== '@');
-		const inner = await Promise.all(
-			scoped.map(async (name) => await readdir(path.join(places.modules, name)).catch((): string[] => [])),
-		);
-		count = names.length - scoped.length + inner.reduce((sum, list) => sum + list.length, 0);
-	};
-	const timer = setInterval(() => void look(), 2000);
+	const timer = setInterval(() => void countPackages().then((found) => (count = found)), 3000);
 	return {
-		text: () => (count > 2 ? `${count} packages of roughly ${PACKAGES}` : ''),
+		// npm first reads what n8n needs, which takes a minute; then the packages come.
+		text: () => (count > 50 ? `${count} packages of about ${PACKAGES}` : 'reading which packages it needs'),
 		stop: () => clearInterval(timer),
 	};
+}
+
+async function countPackages(): Promise<number> {
+	const names = await readdir(places.modules).catch((): string[] => []);
+	const inner = await Promise.all(
+		names.map(async (name) => {
+			if (!name.startsWith('@')) return [name];
+			const scoped = await readdir(path.join(places.modules, name)).catch((): string[] => []);
+			return scoped.map((second) => `${name}/${second}`);
+		}),
+	);
+	// npm makes all the folders first; a package is there when its package.json is.
+	return inner.flat().filter((name) => existsSync(path.join(places.modules, name, 'package.json'))).length;
 }
 
 /** Gets a real n8n into the git-ignored folder, once. */
