@@ -1,0 +1,43 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { propertiesOf } from '../shared/n8n/describe';
+import { searchModels } from '../shared/n8n/methods';
+import { runItems } from '../shared/n8n/run';
+import { operations, resources } from '../shared/operations';
+
+/**
+ * Programmatic, not declarative: batches over items, retries of single items, files that are streamed
+ * and several items out of one answer do not fit n8n's declarative style.
+ */
+export class DeepInfra implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'DeepInfra',
+		name: 'deepInfra',
+		icon: { light: 'file:../../icons/deepinfra.svg', dark: 'file:../../icons/deepinfra.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Run AI models on DeepInfra: generate and classify text, create embeddings, make and understand images, transcribe audio',
+		defaults: { name: 'DeepInfra' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'deepInfraApi', required: true }],
+		properties: propertiesOf(operations, resources),
+	};
+
+	methods = { listSearch: { searchModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0);
+		const value = this.getNodeParameter('operation', 0);
+		const operation = operations.find((known) => known.resource === resource && known.value === value);
+		if (!operation) {
+			throw new NodeOperationError(this.getNode(), `DeepInfra has no operation '${value}' for '${resource}'`, {
+				description: "Choose another one in the field 'Operation'.",
+				itemIndex: 0,
+			});
+		}
+		return [await runItems(this, operation)];
+	}
+}

@@ -1,0 +1,53 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/**
+ * A parameter exactly as n8n's documentation writes it, so that n8n's lint rules see it.
+ * `orList`: an expression may give an array instead of one value.
+ */
+export type Field = INodeProperties & { readonly orList?: true };
+
+/** Keeps the literal types of a field that several operations share. Inside defineOperation no wrapper is needed. */
+export const field = <const F extends Field>(definition: F): F => definition;
+
+/** A file that goes in. `request` only places it; the transport opens it, so a retry can open it again. */
+export type FileRef =
+	| { readonly file: 'binary'; readonly item: number; readonly value: unknown }
+	| { readonly file: 'url'; readonly url: string };
+
+interface Plain {
+	string: string;
+	number: number;
+	boolean: boolean;
+	resourceLocator: string;
+	options: string;
+	multiOptions: string[];
+}
+
+/** One of a dropdown's values. */
+type Chosen<O> = O extends { readonly value: infer V } ? V : never;
+
+type Shown<F, V> = F extends { readonly displayOptions: object } ? V | undefined : V;
+
+type ValueOf<F> = F extends { readonly orList: true }
+	? string | readonly string[]
+	: F extends { readonly typeOptions: { readonly binaryDataProperty: true } }
+		? FileRef
+		: F extends { readonly typeOptions: { readonly multipleValues: true }; readonly type: 'string' }
+			? readonly string[]
+			: F extends { readonly type: 'options'; readonly options: ReadonlyArray<infer O> }
+				? Chosen<O>
+				: F extends { readonly type: 'multiOptions'; readonly options: ReadonlyArray<infer O> }
+					? ReadonlyArray<Chosen<O>>
+					: F extends { readonly type: 'collection'; readonly options: infer Fs extends readonly Field[] }
+						? Partial<InputOf<Fs>>
+						: F extends { readonly type: infer T extends keyof Plain }
+							? Plain[T]
+							: unknown;
+
+/**
+ * The input an operation gets for one item, read off its fields. A field that is shown only sometimes may be undefined.
+ * `never` when a name was widened to string, so that lost types fail loudly.
+ */
+export type InputOf<Fs extends readonly Field[]> = string extends Fs[number]['name']
+	? never
+	: { readonly [F in Fs[number] as F['name']]: Shown<F, ValueOf<F>> };

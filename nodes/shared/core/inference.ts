@@ -1,0 +1,53 @@
+import type { FileRef } from './fields';
+import { inferencePath } from './model';
+import type { ApiRequest, Dict } from './operation';
+import { InputError } from './problem';
+
+interface NativeInput {
+	readonly model: string;
+	readonly options: { readonly modelVersion?: string; readonly webhook?: string };
+}
+
+/** Left out of a request: what the user did not set. */
+const isSet = (value: unknown) =>
+	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+function common({ model, options }: NativeInput): Pick<ApiRequest, 'path' | 'query'> & { webhook?: string } {
+	const version = options.modelVersion?.trim();
+	const webhook = options.webhook?.trim();
+	if (webhook && !/^https?:\/\/[^\s/]+/i.test(webhook)) {
+		throw new InputError(
+			"'Webhook URL' is not a web address",
+			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result.',
+		);
+	}
+	return { path: inferencePath(model), query: version ? { version } : undefined, webhook: webhook || undefined };
+}
+
+/** A request to the native API with a JSON body; what is undefined or empty is left out. */
+export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
+	const { webhook, ...target } = common(input);
+	return { ...target, json: Object.fromEntries(Object.entries({ ...body, webhook }).filter(([, value]) => isSet(value))) };
+}
+
+/**
+ * A request with a file, sent as multipart: strings raw, arrays as one part with a JSON array,
+ * the file with a name, without which the API takes it for text (deepinfra-api section 2).
+ */
+export function formRequest(
+	input: NativeInput,
+	file: Readonly<Record<string, FileRef>>,
+	values: Dict = {},
+): ApiRequest {
+	const { webhook, ...target } = common(input);
+	const strings = Object.entries({ ...values, webhook })
+		.filter(([, value]) => isSet(value))
+		.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
+}
+
+/** Options under the names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
+export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<keyof O & string>): Dict {
+	const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return Object.fromEntries(names.map((name) => [snake(name), options[name]]));
+}

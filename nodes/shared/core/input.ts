@@ -1,0 +1,110 @@
+import { isDict } from './answer';
+import type { Field } from './fields';
+import type { Dict } from './operation';
+import { InputError } from './problem';
+
+/**
+ * What a parameter holds after its expression was evaluated, as the type that its field declares.
+ * An expression can give anything: text for a number, an object for a text.
+ * @throws InputError with the field's name on the screen
+ */
+export function readValue(field: Field, value: unknown): unknown {
+	if (field.orList && Array.isArray(value)) return checkFilled(field, value.map(toText));
+	switch (field.type) {
+		case 'string':
+			if (field.typeOptions?.multipleValues) return toTexts(value);
+			return checkFilled(field, toText(value));
+		case 'resourceLocator':
+			return checkFilled(field, toText(value).trim());
+		case 'number':
+			return toNumber(field, value);
+		case 'boolean':
+			return toBoolean(field, value);
+		case 'options':
+			return oneOf(field, value);
+		case 'multiOptions':
+			return toTexts(value).map((entry) => oneOf(field, entry));
+		case 'collection':
+			return readCollection(field, value);
+		default:
+			return value;
+	}
+}
+
+function toText(value: unknown): string {
+	if (typeof value === 'string') return value;
+	if (value === undefined || value === null) return '';
+	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const toTexts = (value: unknown): string[] => {
+	if (value === undefined || value === null || value === '') return [];
+	return (Array.isArray(value) ? value : [value]).map(toText);
+};
+
+function checkFilled<V extends string | string[]>(field: Field, value: V): V {
+	const isEmpty = typeof value === 'string' ? value.trim() === '' : value.length === 0;
+	if (!field.required || !isEmpty) return value;
+	throw new InputError(
+		`'${field.displayName}' is empty`,
+		`Fill in the field '${field.displayName}', or check that its expression gives a value for this item.`,
+	);
+}
+
+function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): number {
+	const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
+	if (typeof read !== 'number' || !Number.isFinite(read)) throw new InputError(`'${displayName}' is not a number`);
+	if (read < minValue || read > maxValue) {
+		const range = maxValue === Infinity ? `at least ${minValue}` : `from ${minValue} to ${maxValue}`;
+		throw new InputError(`'${displayName}' is ${read}, but must be ${range}`);
+	}
+	if (numberPrecision === 0 && !Number.isInteger(read)) {
+		throw new InputError(`'${displayName}' is ${read}, but must be a whole number`);
+	}
+	return read;
+}
+
+function toBoolean({ displayName }: Field, value: unknown): boolean {
+	if (value === true || value === 'true') return true;
+	if (value === false || value === 'false') return false;
+	throw new InputError(`'${displayName}' must be true or false`);
+}
+
+function oneOf({ displayName, options = [] }: Field, value: unknown): unknown {
+	const values = options.flatMap((option) => ('value' in option ? [option.value] : []));
+	if (values.some((known) => known === value)) return value;
+	throw new InputError(`'${displayName}' is '${toText(value).slice(0, 80)}', but must be one of: ${values.join(', ')}`);
+}
+
+/** The options that the user added. What the collection does not know is left out. */
+function readCollection(field: Field, value: unknown): Dict {
+	const fields: Field[] = (field.options ?? []).flatMap((option) => ('type' in option ? [option] : []));
+	const given = isDict(value) ? value : {};
+	const set = fields.filter(({ name }) => given[name] !== undefined && given[name] !== null && given[name] !== '');
+	return Object.fromEntries(set.map((option) => [option.name, readValue(option, given[option.name])]));
+}
+
+/** Whether a field is on the screen, given the values of the fields before it. */
+export function isShown({ displayOptions }: Field, values: Dict): boolean {
+	return Object.entries(displayOptions?.show ?? {}).every(
+		([name, allowed]) => allowed?.some((each) => each === values[name]) ?? true,
+	);
+}
+
+/** Whether a stored parameter is computed for each item anew. */
+export function hasExpression(parameter: unknown): boolean {
+	if (typeof parameter === 'string') return parameter.startsWith('=');
+	return typeof parameter === 'object' && parameter !== null && Object.values(parameter).some(hasExpression);
+}
+
+/** Names that the API uses for values, and what the screen calls them. */
+export function screenNames(fields: readonly Field[]): Record<string, string> {
+	const all = fields.flatMap((field): Field[] => [
+		field,
+		...(field.options ?? []).flatMap((option) => ('type' in option ? [option] : [])),
+	]);
+	return Object.fromEntries(
+		all.map(({ name, displayName }) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), displayName]),
+	);
+}

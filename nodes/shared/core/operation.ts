@@ -1,0 +1,71 @@
+import type { Field, FileRef, InputOf } from './fields';
+
+export type Dict = Record<string, unknown>;
+
+/** One request to the API. `undefined` entries are left out. */
+export interface ApiRequest {
+	readonly method?: 'GET' | 'POST';
+	/** Starts with a slash, already encoded; always below the credential's base URL. */
+	readonly path: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly json?: Dict;
+	/** Sent as multipart/form-data: strings raw, files as file parts. */
+	readonly form?: Readonly<Record<string, string | FileRef>>;
+}
+
+/** A file that came out: bytes at hand, or a place from which the engine downloads it. */
+export type FileOut = { readonly bytes: Buffer } | { readonly url: string };
+
+export interface Output {
+	readonly json: Dict;
+	/** Index of the input of this call that it came from; default 0. */
+	readonly from?: number;
+	/** Goes to the binary field that the user named. */
+	readonly file?: FileOut;
+	/** Text files to attach beside it, by binary field name. */
+	readonly texts?: Readonly<Record<string, { readonly text: string; readonly extension: string; readonly mimeType: string }>>;
+}
+
+/** What the catalogue says about a model, as far as it could be had. */
+export interface ModelFacts {
+	readonly maskToken?: string;
+}
+
+/** The inputs of one call, never empty, so `([input]) => …` needs no check. */
+export type Inputs<I> = readonly [I, ...I[]];
+
+/**
+ * One task of the API: data, and two pure functions.
+ * Both throw InputError or AnswerError (core/problem.ts) for what the user or the API got wrong.
+ */
+export interface Operation<I extends object = Dict> {
+	readonly resource: string;
+	readonly value: string;
+	readonly name: string;
+	readonly action: string;
+	readonly description: string;
+	/** DeepInfra's task names whose models the picker offers. */
+	readonly tasks: readonly string[];
+	readonly fields: readonly Field[];
+	/** Seconds that one request may take unless the user says otherwise; default 300. */
+	readonly timeout?: number;
+	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
+	readonly batch?: { readonly over: keyof I & string; readonly max: number };
+	/** Whether `request` wants to know what the catalogue says about the model. */
+	readonly usesFacts?: true;
+	/** One input as several, each answered on its own and put together by `join`. */
+	split?(input: I): readonly I[];
+	join?(outputs: readonly Output[], input: I): Output[];
+	request(inputs: Inputs<I>, facts: ModelFacts): ApiRequest;
+	items(answer: Dict, inputs: Inputs<I>): Output[];
+}
+
+/** The contract with the input type forgotten, which is all the engine needs. (Pick compares shapes, not variance.) */
+export type AnyOperation = Pick<Operation, keyof Operation>;
+
+/** Checks an operation against its own fields; the object itself is returned untouched. */
+export function defineOperation<const F extends readonly Field[]>(
+	operation: Operation<InputOf<F>> & { readonly fields: F },
+): Operation<InputOf<F>> {
+	return operation;
+}

@@ -1,0 +1,62 @@
+import type { AnyOperation, Dict } from './operation';
+
+/** Something to be answered, and who waits for the answer: positions in the list of parts. */
+export interface Job {
+	/** Distinct inputs, sent in one request. */
+	readonly inputs: readonly [Dict, ...Dict[]];
+	/** For each of `inputs`, the positions of the parts that are equal to it. */
+	readonly owners: readonly number[][];
+}
+
+/** The API's own answer, or a receipt for it, belongs to one request: such an input neither splits nor shares. */
+export const isAlone = (input: Dict): boolean => {
+	const { options } = input;
+	const webhook = typeof options === 'object' && options !== null && 'webhook' in options && options.webhook;
+	return input.simplify === false || Boolean(webhook);
+};
+
+/**
+ * Which parts share a request: those that differ in the operation's `over` alone, equal ones sent once.
+ * Linear in the number of parts.
+ */
+export function planJobs({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Job[] {
+	const jobs: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][] }> = [];
+	const open = new Map<string, number>();
+	const seen = new Map<string, number[]>();
+
+	parts.forEach((part, position) => {
+		if (!batch || isAlone(part)) {
+			jobs.push({ inputs: [part], owners: [[position]] });
+			return;
+		}
+		const key = JSON.stringify({ ...part, [batch.over]: undefined });
+		const twin = `${key}\n${JSON.stringify(part[batch.over])}`;
+		const owners = seen.get(twin);
+		if (owners) {
+			owners.push(position);
+			return;
+		}
+		const mine = [position];
+		seen.set(twin, mine);
+		const job = jobs[open.get(key) ?? -1];
+		if (job && job.inputs.length < batch.max) {
+			job.inputs.push(part);
+			job.owners.push(mine);
+		} else {
+			open.set(key, jobs.push({ inputs: [part], owners: [mine] }) - 1);
+		}
+	});
+	return jobs;
+}
+
+/** Two halves of a job that failed as a whole, to find the one bad input; undefined when it holds only one. */
+export function halve({ inputs, owners }: Job): [Job, Job] | undefined {
+	const middle = Math.ceil(inputs.length / 2);
+	const [first, ...rest] = inputs.slice(0, middle);
+	const [second, ...others] = inputs.slice(middle);
+	if (!first || !second) return undefined;
+	return [
+		{ inputs: [first, ...rest], owners: owners.slice(0, middle) },
+		{ inputs: [second, ...others], owners: owners.slice(middle) },
+	];
+}

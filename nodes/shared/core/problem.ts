@@ -1,0 +1,66 @@
+/** What the user gave cannot be sent. `message` names the field as the screen does, `advice` says what to do. */
+export class InputError extends Error {
+	override readonly name = 'InputError';
+
+	constructor(
+		message: string,
+		readonly advice?: string,
+	) {
+		super(message);
+	}
+}
+
+/** The API answered with something that is not an answer to this request. */
+export class AnswerError extends Error {
+	override readonly name = 'AnswerError';
+}
+
+/** Why a call did not bring a result. `explain` turns it into words. */
+export type Problem =
+	| { readonly kind: 'input'; readonly message: string; readonly advice?: string }
+	/** An HTTP status that is not a success; `body` as it was sent: parsed JSON, or text. */
+	| {
+			readonly kind: 'status';
+			readonly status: number;
+			readonly body: unknown;
+			readonly requestId?: string;
+			/** Milliseconds that the service asked to wait. */
+			readonly retryAfter?: number;
+	  }
+	/** HTTP 200, but the inference failed, was cancelled or refused. */
+	| { readonly kind: 'refusal'; readonly message: string; readonly requestId?: string }
+	/** HTTP 200, but no usable answer. */
+	| { readonly kind: 'answer'; readonly message: string; readonly requestId?: string }
+	/** The connection failed before an answer began; `code` is Node's, such as ECONNREFUSED. */
+	| { readonly kind: 'network'; readonly code: string; readonly message: string }
+	/** The connection broke after the answer had begun. */
+	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string }
+	/** There is an answer, but the file that it points to cannot be had. */
+	| { readonly kind: 'download'; readonly message: string }
+	/** No answer in time; `seconds` is the limit that passed. */
+	| { readonly kind: 'timeout'; readonly seconds: number }
+	/** n8n refused to send or could not prepare the request. */
+	| { readonly kind: 'local'; readonly message: string; readonly advice?: string }
+	/** The run was stopped: by the user, or because another item failed. */
+	| { readonly kind: 'stopped' };
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+export const succeeded = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const failed = (problem: Problem): { ok: false; problem: Problem } => ({ ok: false, problem });
+
+/** Runs a pure function of an operation; what it throws becomes a problem. */
+export function attempt<T>(work: () => T): Outcome<T> {
+	try {
+		return succeeded(work());
+	} catch (error) {
+		return failed(problemOf(error));
+	}
+}
+
+export function problemOf(error: unknown): Problem {
+	if (error instanceof InputError) return { kind: 'input', message: error.message, advice: error.advice };
+	if (error instanceof AnswerError) return { kind: 'answer', message: error.message };
+	if (error instanceof RangeError) return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
+	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,21 @@
+import { isDict, number } from './answer';
+import type { AnyOperation, Dict } from './operation';
+
+/** What the user set about how requests are sent. */
+export interface Settings {
+	readonly model: string;
+	/** The longest that one request may take. */
+	readonly seconds: number;
+	readonly maxRetries: number;
+	readonly maxConcurrency: number;
+}
+
+export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, options }: Dict): Settings {
+	const { timeout, maxRetries, maxConcurrency } = isDict(options) ? options : {};
+	return {
+		model: typeof model === 'string' ? model : '',
+		seconds: number(timeout) ?? operation.timeout ?? 300,
+		maxRetries: number(maxRetries) ?? 4,
+		maxConcurrency: number(maxConcurrency) ?? 16,
+	};
+}

@@ -1,0 +1,39 @@
+interface Span {
+	readonly start: number | undefined;
+	readonly end: number | undefined;
+	readonly text: string;
+}
+type Timed = Span & { readonly start: number; readonly end: number };
+
+export const isTimed = (span: Span): span is Timed => span.start !== undefined && span.end !== undefined;
+
+/** hh:mm:ss and milliseconds after `mark`. */
+function clock(seconds: number, mark: ',' | '.'): string {
+	const total = Math.max(0, Math.round(seconds * 1000));
+	const pad = (value: number, width: number) => String(value).padStart(width, '0');
+	const minutes = Math.floor(total / 60_000);
+	return `${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}:${pad(Math.floor(total / 1000) % 60, 2)}${mark}${pad(total % 1000, 3)}`;
+}
+
+/** A blank line ends a cue in both formats, and `-->` is their arrow: neither may occur in a text. */
+const line = (text: string) => text.trim().replaceAll('-->', '→').replace(/\s*\n\s*/g, '\n');
+
+const formats = {
+	srt: {
+		mimeType: 'application/x-subrip',
+		write: (spans: readonly Timed[]) =>
+			spans.map(({ start, end, text }, index) => `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(text)}\n`).join('\n'),
+	},
+	vtt: {
+		mimeType: 'text/vtt',
+		write: (spans: readonly Timed[]) =>
+			`WEBVTT\n\n${spans.map(({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${line(text)}\n`).join('\n')}`,
+	},
+} as const;
+
+/** A subtitle file of those spans that have times and text. */
+export function subtitleFile(format: keyof typeof formats, spans: readonly Span[]) {
+	const { mimeType, write } = formats[format];
+	const usable = spans.filter(isTimed).filter(({ text }) => text.trim() !== '');
+	return { text: write(usable), extension: format, mimeType };
+}

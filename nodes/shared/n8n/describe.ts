@@ -1,0 +1,52 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Field } from '../core/fields';
+import type { AnyOperation } from '../core/operation';
+
+/** The dropdowns Resource and Operation, then the fields of every operation, each shown for its own operation only. */
+export function propertiesOf(
+	operations: readonly AnyOperation[],
+	resources: Readonly<Record<string, string>>,
+): INodeProperties[] {
+	const resourceField: INodeProperties = {
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: Object.entries(resources).map(([value, name]) => ({ name, value })),
+		default: 'text',
+	};
+	const operationFields = Object.keys(resources).map((resource): INodeProperties => {
+		const own = operations.filter((operation) => operation.resource === resource);
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [resource] } },
+			options: own
+				.map(({ name, value, action, description }) => ({ name, value, action, description }))
+				.sort((a, b) => a.name.localeCompare(b.name)),
+			default: own[0]?.value ?? '',
+		};
+	});
+	return [resourceField, ...operationFields, ...operations.flatMap(fieldsOf)];
+}
+
+function fieldsOf({ resource, value, fields, timeout }: AnyOperation): INodeProperties[] {
+	return fields.map(({ orList: _, ...property }: Field) => ({
+		...property,
+		...(property.type === 'collection' ? { options: sorted(property.options, timeout) } : {}),
+		displayOptions: {
+			...property.displayOptions,
+			show: { resource: [resource], operation: [value], ...property.displayOptions?.show },
+		},
+	}));
+}
+
+/** Options in the order of the alphabet, as n8n wants them, each with the default that holds for this operation. */
+function sorted(options: INodeProperties['options'] = [], timeout: number | undefined): INodeProperties['options'] {
+	const own = options.flatMap((option) => ('type' in option ? [option] : []));
+	return own
+		.map((option) => (option.name === 'timeout' && timeout !== undefined ? { ...option, default: timeout } : option))
+		.sort((a, b) => a.displayName.localeCompare(b.displayName));
+}

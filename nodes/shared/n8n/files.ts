@@ -1,0 +1,111 @@
+import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { FileRef } from '../core/fields';
+import { InputError } from '../core/problem';
+import { extensionOf, kindFrom, type Kind } from '../media/kind';
+import { bytesOf, isStream, peek, readAll, type Bytes } from './stream';
+
+/** A file that is ready to be sent, once. */
+export interface OpenFile {
+	readonly name: string;
+	readonly mimeType: string;
+	readonly size: number;
+	readonly content: Bytes;
+}
+
+/** Endings that mean the same. */
+const SAME: Readonly<Record<string, string>> = { jpeg: 'jpg', tif: 'tiff', mpga: 'mp3', mpeg: 'mp3', oga: 'ogg', wave: 'wav' };
+
+/** The API takes a part for a file, and for its kind, by the name: it needs one, with the right ending. */
+function nameFor(given: string | undefined, fallback: string, { mimeType, extension }: Kind): string {
+	const last = (given ?? '').split(/[\\/]/).at(-1) ?? '';
+	const name = last.replace(/[\p{Cc}"]/gu, '').slice(-120) || fallback;
+	const [, stem = name, ending = ''] = /^(.+?)(?:\.([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
+	const lower = ending.toLowerCase();
+	if (mimeType === 'application/octet-stream' || (SAME[lower] ?? lower) === extension) return name;
+	// MP4, WebM and Ogg have several endings that are all right.
+	if (/^(video|audio)\//.test(mimeType) && ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'].includes(lower)) return name;
+	return `${ending ? stem : name}.${extension}`;
+}
+
+/** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
+export function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
+	const binary = assertBinary(context, item, value);
+	if (binary === undefined) {
+		throw new InputError(
+			typeof value === 'string' ? `The input item has no file in the field '${value}'` : 'The input item has no such file',
+			"Check 'Input Data Field Name' against the 'Binary' tab of the input panel, and that the node before gives a file for this item.",
+		);
+	}
+	const bytes = 'bytes' in binary ? binary.bytes : undefined;
+	if (bytes === 0 || (!binary.id && !binary.data)) throw emptyFile(binary.fileName);
+	return binary;
+}
+
+function assertBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData | undefined {
+	try {
+		return context.helpers.assertBinaryData(item, isBinaryValue(value) ? value : String(value));
+	} catch {
+		return undefined;
+	}
+}
+
+const isBinaryValue = (value: unknown): value is IBinaryData =>
+	typeof value === 'object' && value !== null && 'mimeType' in value && ('data' in value || 'id' in value);
+
+const emptyFile = (name: string | undefined) =>
+	new InputError(`The file ${name ? `'${name}' ` : ''}is empty`, 'Check the node that makes the file.');
+
+/**
+ * Opens a file for one request: one that is stored is streamed, so its size does not matter.
+ * @throws InputError
+ */
+export async function openFile(context: IExecuteFunctions, ref: FileRef, fetchUrl: FetchUrl): Promise<OpenFile> {
+	if (ref.file === 'url') return await openUrl(ref.url, fetchUrl);
+	const binary = findBinary(context, ref.item, ref.value);
+	if (!binary.id) {
+		const value = isBinaryValue(ref.value) ? ref.value : String(ref.value);
+		return fromBuffer(await context.helpers.getBinaryDataBuffer(ref.item, value), binary.fileName, binary.mimeType);
+	}
+	const { fileSize } = await context.helpers.getBinaryMetadata(binary.id);
+	if (fileSize === 0) throw emptyFile(binary.fileName);
+	const stream = await context.helpers.getBinaryStream(binary.id);
+	const kind = kindFrom(await peek(stream), binary.mimeType);
+	return { name: nameFor(binary.fileName, 'file', kind), mimeType: kind.mimeType, size: fileSize, content: stream };
+}
+
+function fromBuffer(buffer: Buffer, name: string | undefined, mimeType: string | undefined): OpenFile {
+	if (buffer.length === 0) throw emptyFile(name);
+	const kind = kindFrom(buffer, mimeType);
+	return { name: nameFor(name, 'file', kind), mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
+}
+
+/** Gets a web address without any key. */
+export type FetchUrl = (url: string) => Promise<IN8nHttpFullResponse>;
+
+async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
+	const { statusCode, headers, body } = await fetchUrl(url);
+	const where = new URL(url);
+	if (statusCode < 200 || statusCode >= 300) {
+		throw new InputError(`The file at ${where.host} cannot be downloaded (status ${statusCode})`, `Check the address in 'URL': ${url.slice(0, 200)}`);
+	}
+	const declared = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
+	const kind = kindFrom(isStream(body) ? await peek(body) : await readAll(bytesOf(body)), declared);
+	if (/^(text\/html|application\/(json|xhtml\+xml))/.test(kind.mimeType)) {
+		throw new InputError(`The address at ${where.host} gives a page, not a file`, `Check the address in 'URL': ${url.slice(0, 200)}`);
+	}
+	const name = nameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
+	const length = Number(headers['content-length']);
+	if (length > 0) return { name, mimeType: kind.mimeType, size: length, content: bytesOf(body) };
+	const buffer = await readAll(bytesOf(body));
+	if (buffer.length === 0) throw emptyFile(name);
+	return { name, mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
+}
+
+function lastPart({ pathname }: URL): string {
+	const part = pathname.split('/').at(-1) ?? '';
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}

@@ -1,0 +1,43 @@
+import type { OpenFile } from './files';
+
+interface Part {
+	readonly name: string;
+	readonly type: string;
+	readonly size: number;
+	stream(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A form as n8n's HTTP client knows it (the web's FormData), whose file parts are streamed with an exact length.
+ * n8n offers no form of its own for streams; the web's would need the whole file in memory (n8n-rules 1.5).
+ */
+export class StreamingForm {
+	readonly [Symbol.toStringTag] = 'FormData';
+	private readonly parts: Array<[string, string | Part]> = [];
+
+	append(name: string, value: string | OpenFile): void {
+		this.parts.push([name, typeof value === 'string' ? value : toPart(value)]);
+	}
+
+	entries(): IterableIterator<[string, string | Part]> {
+		return this.parts.values();
+	}
+
+	[Symbol.iterator](): IterableIterator<[string, string | Part]> {
+		return this.entries();
+	}
+}
+
+function toPart({ name, mimeType, size, content }: OpenFile): Part {
+	async function* stream() {
+		let sent = 0;
+		for await (const piece of content) {
+			sent += piece.length;
+			if (sent > size) break;
+			yield piece;
+		}
+		// The length was announced: more or less would make the server misread the rest.
+		if (sent !== size) throw new Error(`The file '${name}' has ${sent} bytes or more, but ${size} were announced`);
+	}
+	return { name, type: mimeType, size, stream };
+}

@@ -1,0 +1,181 @@
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { ApiRequest, Dict } from '../core/operation';
+import { AnswerError, failed, InputError, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
+import { interpret, type Received } from '../core/receive';
+import { clock } from './clock';
+import type { Account } from './credential';
+import { openFile } from './files';
+import { StreamingForm } from './form';
+import { bytesOf, readAll } from './stream';
+
+/** An answer in JSON that is larger than this is no answer to any task. */
+const LARGEST_ANSWER = 256 * 1024 * 1024;
+
+/** How one request is going, and what ends it: its deadline, or the end of the run. */
+class Flight {
+	private readonly controller = new AbortController();
+	private readonly landed = new AbortController();
+	private readonly stop = () => this.controller.abort();
+	isLate = false;
+
+	constructor(
+		readonly seconds: number,
+		private readonly run: AbortSignal,
+	) {
+		if (run.aborted) this.stop();
+		else run.addEventListener('abort', this.stop);
+		void clock.sleep(seconds * 1000, this.landed.signal).then(() => {
+			if (this.landed.signal.aborted) return;
+			this.isLate = true;
+			this.stop();
+		});
+	}
+
+	get signal(): AbortSignal {
+		return this.controller.signal;
+	}
+
+	/** Must be called at the end of every flight. Closes what was left unread. */
+	land(): void {
+		this.run.removeEventListener('abort', this.stop);
+		this.landed.abort();
+		this.controller.abort();
+	}
+
+	/** Why the flight ended with this error. */
+	problem(error: unknown, hasBegun: boolean, { redact }: Account): Problem {
+		if (this.run.aborted) return { kind: 'stopped' };
+		if (this.isLate) return { kind: 'timeout', seconds: this.seconds };
+		if (error instanceof InputError || error instanceof AnswerError) return problemOf(error);
+		const message = redact(deepestMessage(error));
+		if (hasBegun) {
+			return error instanceof RangeError
+				? { kind: 'answer', message: 'DeepInfra sent an answer that is too large' }
+				: { kind: 'cut', message };
+		}
+		const code = codeOf(error);
+		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
+		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
+	}
+}
+
+/** Errors arrive wrapped by n8n and its HTTP client; Node's own code lies at the bottom. */
+function codeOf(error: unknown): string | undefined {
+	let found: string | undefined;
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if ('code' in each && typeof each.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(each.code)) found = each.code;
+	}
+	return found;
+}
+
+function deepestMessage(error: unknown): string {
+	let message = error instanceof Error ? error.message : String(error);
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if (each.message) message = each.message;
+	}
+	return message;
+}
+
+/** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
+export class Transport {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		readonly account: Account,
+		private readonly run: AbortSignal,
+	) {}
+
+	/** Sends a request once. @param seconds after which it is given up */
+	async send(request: ApiRequest, seconds: number): Promise<Outcome<Dict>> {
+		const flight = new Flight(seconds, this.run);
+		let hasBegun = false;
+		try {
+			const response = await this.authenticated(await this.optionsOf(request, flight), flight);
+			hasBegun = true;
+			const text = (await readAll(bytesOf(response.body), LARGEST_ANSWER)).toString('utf8');
+			const received: Received = { status: response.statusCode, headers: response.headers, text: this.account.redact(text) };
+			return interpret(received, clock.now());
+		} catch (error) {
+			return failed(flight.problem(error, hasBegun, this.account));
+		} finally {
+			flight.land();
+		}
+	}
+
+	/**
+	 * Gets a file that an answer points to and hands its stream to `use`.
+	 * The key goes along only to the base URL's own origin, and never to where that redirects.
+	 */
+	async download<T>(address: string, seconds: number, use: (response: IN8nHttpFullResponse) => Promise<T>): Promise<Outcome<T>> {
+		const flight = new Flight(seconds, this.run);
+		let hasBegun = false;
+		try {
+			const response = await this.get(address, flight);
+			hasBegun = true;
+			if (response.statusCode < 200 || response.statusCode >= 300) {
+				return failed({ kind: 'status', status: response.statusCode, body: undefined });
+			}
+			return succeeded(await use(response));
+		} catch (error) {
+			const problem = flight.problem(error, hasBegun, this.account);
+			// Getting a file costs nothing, so one that was cut off may be got again.
+			return failed(problem.kind === 'cut' ? { ...problem, kind: 'network', code: 'ECONNRESET' } : problem);
+		} finally {
+			flight.land();
+		}
+	}
+
+	private async get(address: string, flight: Flight): Promise<IN8nHttpFullResponse> {
+		const url = new URL(address, `${this.account.baseUrl}/`);
+		if (url.origin !== new URL(this.account.baseUrl).origin) return await this.anonymous(url.href, flight);
+		const response = await this.authenticated({ ...streamed(flight), method: 'GET', url: url.href }, flight);
+		const { location } = response.headers;
+		if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return response;
+		return await this.anonymous(new URL(location, url).href, flight);
+	}
+
+	private async anonymous(url: string, flight: Flight): Promise<IN8nHttpFullResponse> {
+		const { disableFollowRedirect: _, ...options } = streamed(flight);
+		// A compressed file would come with the length of its compressed form.
+		return await this.context.helpers.httpRequest({ ...options, method: 'GET', url, headers: { 'accept-encoding': 'identity' } });
+	}
+
+	private async authenticated(options: IHttpRequestOptions, flight: Flight): Promise<IN8nHttpFullResponse> {
+		// n8n takes the signal from the context that it is called on, and that one knows no deadline.
+		const caller: IExecuteFunctions = Object.create(this.context, {
+			getExecutionCancelSignal: { value: () => flight.signal },
+		});
+		return await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', options);
+	}
+
+	private async optionsOf({ method = 'POST', path, query, json, form }: ApiRequest, flight: Flight): Promise<IHttpRequestOptions> {
+		return {
+			...streamed(flight),
+			method,
+			url: `${this.account.baseUrl}${path}`,
+			qs: query,
+			headers: { accept: 'application/json' },
+			body: json ?? (form && (await this.fill(form, flight))),
+		};
+	}
+
+	private async fill(form: NonNullable<ApiRequest['form']>, flight: Flight): Promise<StreamingForm> {
+		const filled = new StreamingForm();
+		for (const [name, value] of Object.entries(form)) {
+			const part = typeof value === 'string' ? value : await openFile(this.context, value, async (url) => await this.anonymous(url, flight));
+			filled.append(name, part);
+		}
+		return filled;
+	}
+}
+
+/** The whole answer is wanted, whatever its status, and as a stream: so its end and its size are ours to judge. */
+const streamed = ({ signal, seconds }: Flight) => ({
+	encoding: 'stream' as const,
+	returnFullResponse: true as const,
+	ignoreHttpStatusErrors: true,
+	// The key would go along to wherever a redirect points.
+	disableFollowRedirect: true,
+	abortSignal: signal,
+	// A little later than our own deadline, which also covers the answer's body.
+	timeout: seconds * 1000 + 2000,
+});

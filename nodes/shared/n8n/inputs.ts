@@ -1,0 +1,39 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Field, FileRef } from '../core/fields';
+import { hasExpression, isShown, readValue } from '../core/input';
+import type { AnyOperation, Dict } from '../core/operation';
+import { attempt, type Outcome } from '../core/problem';
+import { findBinary } from './files';
+
+/** The typed input of every item, or what is wrong with it. Sends nothing. */
+export function readInputs(context: IExecuteFunctions, operation: AnyOperation): Array<Outcome<Dict>> {
+	const stored = context.getNode().parameters;
+	const constant = new Map<string, unknown>();
+
+	const read = (field: Field, item: number): unknown => {
+		if (constant.has(field.name)) return constant.get(field.name);
+		const raw: unknown = context.getNodeParameter(field.name, item, field.default, {
+			extractValue: field.type === 'resourceLocator',
+		});
+		if (field.typeOptions?.binaryDataProperty) return fileRef(context, item, raw);
+		const value = readValue(field, raw);
+		// Most parameters are the same for all items; reading one costs n8n more than sending does.
+		if (!hasExpression(stored[field.name])) constant.set(field.name, value);
+		return value;
+	};
+
+	return context.getInputData().map((_, item) =>
+		attempt(() => {
+			const input: Dict = {};
+			for (const field of operation.fields) {
+				if (isShown(field, input)) input[field.name] = read(field, item);
+			}
+			return input;
+		}),
+	);
+}
+
+function fileRef(context: IExecuteFunctions, item: number, value: unknown): FileRef {
+	findBinary(context, item, value);
+	return { file: 'binary', item, value };
+}

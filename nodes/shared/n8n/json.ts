@@ -1,0 +1,24 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Dict } from '../core/operation';
+
+const isPlain = (value: unknown): value is Dict =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Without entries that are undefined: n8n would show them in one view and not in another. */
+function clean(value: unknown): unknown {
+	if (Array.isArray(value)) return value.some(isPlain) ? value.map(clean) : value;
+	if (!isPlain(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([, entry]) => entry !== undefined)
+			.map(([key, entry]) => [key, clean(entry)]),
+	);
+}
+
+/** What came from JSON and was read by an operation is JSON again. */
+const isJson = (value: unknown): value is IDataObject => isPlain(value);
+
+export function toJson(value: Dict): IDataObject {
+	const cleaned = clean(value);
+	return isJson(cleaned) ? cleaned : {};
+}

@@ -1,0 +1,71 @@
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Finished } from '../core/assemble';
+import { callUntilAnswered, type Run } from '../core/call';
+import { AnswerError, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import { kindFrom } from '../media/kind';
+import type { Transport } from './http';
+import { toJson } from './json';
+import { bytesOf, isStream, peek, readAll } from './stream';
+
+/** Getting a file again costs nothing, so this does not follow the user's limit. */
+const DOWNLOAD_RETRIES = 4;
+
+/** Where an output goes and how long getting its files may take. */
+export interface Place {
+	readonly item: number;
+	/** Names of files, without an ending. */
+	readonly fileName: string;
+	readonly seconds: number;
+}
+
+/** Makes items of outputs, their files stored as n8n stores binary data. */
+export class ItemMaker {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly transport: Transport,
+		private readonly run: Run,
+	) {}
+
+	async make({ json, files, texts = {} }: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
+		const binary: Record<string, IBinaryData> = {};
+		for (const [name, file] of Object.entries(files)) {
+			const stored = 'bytes' in file ? succeeded(await this.keep(file.bytes, place)) : await this.fetch(file.url, place);
+			if (!stored.ok) return stored;
+			binary[name] = stored.value;
+		}
+		for (const [name, { text, extension, mimeType }] of Object.entries(texts)) {
+			const fileName = `${place.fileName}.${extension}`;
+			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(text), fileName, mimeType);
+		}
+		const item: INodeExecutionData = { json: toJson(json), pairedItem: { item: place.item } };
+		return succeeded(Object.keys(binary).length > 0 ? { ...item, binary } : item);
+	}
+
+	private async keep(bytes: Buffer, { fileName }: Place): Promise<IBinaryData> {
+		const { mimeType, extension } = kindFrom(bytes, undefined);
+		return await this.context.helpers.prepareBinaryData(bytes, `${fileName}.${extension}`, mimeType);
+	}
+
+	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
+	private async fetch(url: string, { fileName, seconds }: Place): Promise<Outcome<IBinaryData>> {
+		const download = async () =>
+			await this.transport.download(url, seconds, async ({ body, headers }) => {
+				const content = isStream(body) ? body : await readAll(bytesOf(body));
+				const declared = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
+				const { mimeType, extension } = kindFrom(isStream(content) ? await peek(content) : content, declared);
+				if (/^(text\/html|application\/(json|xhtml\+xml))/.test(mimeType)) {
+					throw new AnswerError(`its address gives ${mimeType}`);
+				}
+				return await this.context.helpers.prepareBinaryData(content, `${fileName}.${extension}`, mimeType);
+			});
+		const { outcome } = await callUntilAnswered(download, DOWNLOAD_RETRIES, this.run);
+		if (outcome.ok || outcome.problem.kind === 'stopped') return outcome;
+		return failed({ kind: 'download', message: shortReason(outcome.problem) });
+	}
+}
+
+function shortReason(problem: Problem): string {
+	if (problem.kind === 'status') return `status ${problem.status}`;
+	if (problem.kind === 'timeout') return `it took longer than ${problem.seconds} seconds`;
+	return 'message' in problem ? problem.message : problem.kind;
+}

@@ -1,0 +1,219 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { nearestNames } from '../catalog/nearest';
+import { errorText, isDict } from '../core/answer';
+import { finish, piecesOf, type Piece } from '../core/assemble';
+import { callUntilAnswered, type Run } from '../core/call';
+import { Gate } from '../core/gate';
+import { screenNames } from '../core/input';
+import type { AnyOperation, Dict, ModelFacts } from '../core/operation';
+import { halve, isAlone, planJobs, type Job } from '../core/plan';
+import { attempt, problemOf, type Problem } from '../core/problem';
+import { readSettings, type Settings } from '../core/settings';
+import { shareOf, usageOf } from '../core/usage';
+import { listModels, readFacts } from './catalog';
+import { clock } from './clock';
+import { readAccount, type Account } from './credential';
+import { failedItem, toNodeError } from './errors';
+import { Transport } from './http';
+import { readInputs } from './inputs';
+import { ItemMaker } from './outputs';
+
+/** One input item, and what has come of it so far. */
+interface Entry {
+	readonly item: number;
+	readonly input: Dict;
+	readonly settings: Settings;
+	readonly pieces: Piece[];
+	missing: number;
+	isOver: boolean;
+}
+
+/** What is asked for one item; an item that splits has several. */
+interface Part {
+	readonly entry: Entry;
+	readonly index: number;
+	readonly input: Dict;
+}
+
+/** What the requests of a run share. */
+interface Service {
+	readonly account: Account;
+	readonly transport: Transport;
+	readonly run: Run;
+	readonly maker: ItemMaker;
+	readonly facts: ReadonlyMap<string, ModelFacts>;
+}
+
+/** Runs an operation over all input items: items out in the order of the items in, each paired. */
+export async function runItems(context: IExecuteFunctions, operation: AnyOperation): Promise<INodeExecutionData[]> {
+	return await new ItemRun(context, operation).start();
+}
+
+class ItemRun {
+	private readonly stop = new AbortController();
+	private readonly results: INodeExecutionData[][];
+	private failure: Error | undefined;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly operation: AnyOperation,
+	) {
+		this.results = context.getInputData().map(() => []);
+	}
+
+	async start(): Promise<INodeExecutionData[]> {
+		const canceled = this.context.getExecutionCancelSignal();
+		const onCancel = () => this.stop.abort();
+		if (canceled?.aborted) onCancel();
+		canceled?.addEventListener('abort', onCancel);
+		try {
+			await this.process();
+		} finally {
+			canceled?.removeEventListener('abort', onCancel);
+			this.stop.abort();
+		}
+		if (canceled?.aborted) throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
+		if (this.failure) throw this.failure;
+		return this.results.flat();
+	}
+
+	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
+	private async process(): Promise<void> {
+		const entries = await this.readEntries();
+		if (this.failure || entries.length === 0) return;
+		const service = await this.connect(entries);
+		if (!service) return;
+		const parts = await this.checkedParts(entries, service);
+		if (this.failure) return;
+		const jobs = planJobs(this.operation, parts.map(({ input }) => input));
+		await Promise.all(jobs.map(async (job) => await this.runJob(job, parts, service)));
+	}
+
+	private async readEntries(): Promise<Entry[]> {
+		const entries: Entry[] = [];
+		for (const [item, read] of readInputs(this.context, this.operation).entries()) {
+			if (read.ok) {
+				const settings = readSettings(this.operation, read.value);
+				entries.push({ item, input: read.value, settings, pieces: [], missing: 0, isOver: false });
+			} else {
+				await this.fail({ item }, read.problem, 0);
+			}
+		}
+		return entries;
+	}
+
+	private async connect(entries: readonly Entry[]): Promise<Service | undefined> {
+		try {
+			const account = await readAccount(this.context);
+			const transport = new Transport(this.context, account, this.stop.signal);
+			const gate = () => new Gate(entries[0]?.settings.maxConcurrency ?? 1, clock, this.stop.signal);
+			const run: Run = { gate: gate(), clock, signal: this.stop.signal, random: Math.random };
+			const models = this.operation.usesFacts ? [...new Set(entries.map(({ settings }) => settings.model))] : [];
+			const read = async (model: string) => [model, await readFacts(transport, model)] as const;
+			// Downloads wait for each other, not for the service.
+			const maker = new ItemMaker(this.context, transport, { ...run, gate: gate() });
+			return { account, transport, run, maker, facts: new Map(await Promise.all(models.map(read))) };
+		} catch (error) {
+			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
+			return undefined;
+		}
+	}
+
+	private async checkedParts(entries: readonly Entry[], { facts, account }: Service): Promise<Part[]> {
+		const { operation } = this;
+		const checked: Part[] = [];
+		for (const entry of entries) {
+			const split = operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input];
+			// `request` is pure, so asking for it is the check.
+			const check = attempt(() => split.map((input) => operation.request([input], facts.get(entry.settings.model) ?? {})));
+			entry.missing = split.length;
+			if (check.ok) checked.push(...split.map((input, index) => ({ entry, index, input })));
+			else await this.fail(entry, check.problem, 0, account);
+		}
+		return checked;
+	}
+
+	private async runJob(job: Job, parts: readonly Part[], service: Service): Promise<void> {
+		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
+		const settings = owners[0]?.[0]?.entry.settings;
+		if (!settings || this.stop.signal.aborted) return;
+		const request = this.operation.request(job.inputs, service.facts.get(settings.model) ?? {});
+		const send = async () => await service.transport.send(request, settings.seconds);
+		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
+
+		const read = outcome.ok
+			? attempt(() => piecesOf(this.operation, outcome.value, job.inputs, usageOf(outcome.value, settings.model, attempts)))
+			: outcome;
+		if (read.ok) {
+			const deliveries = owners.flatMap((group, position) => {
+				const piece = read.value[position];
+				const share = piece && group.length > 1 ? { ...piece, usage: shareOf(piece.usage, 1 / group.length) } : piece;
+				return share ? group.map(async (part) => await this.deliver(part, share, service)) : [];
+			});
+			await Promise.all(deliveries);
+			return;
+		}
+		// One bad text must not fail its neighbours: halve the batch until it stands alone.
+		const halves = isAboutInput(read.problem) ? halve(job) : undefined;
+		if (halves) {
+			await Promise.all(halves.map(async (half) => await this.runJob(half, parts, service)));
+			return;
+		}
+		for (const { entry } of owners.flat()) await this.fail(entry, read.problem, attempts, service.account);
+	}
+
+	private async deliver({ entry, index }: Part, piece: Piece, service: Service): Promise<void> {
+		entry.pieces[index] = piece;
+		entry.missing--;
+		if (entry.missing > 0 || entry.isOver) return;
+		const { item, input, settings } = entry;
+		const finished = attempt(() => finish(this.operation, input, entry.pieces));
+		if (!finished.ok) return await this.fail(entry, finished.problem, 0, service.account);
+		const made: INodeExecutionData[] = [];
+		for (const [position, output] of finished.value.entries()) {
+			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
+			const data = await service.maker.make(output, { item, fileName, seconds: settings.seconds });
+			if (!data.ok) return await this.fail(entry, data.problem, 0, service.account);
+			made.push(data.value);
+		}
+		entry.isOver = true;
+		this.results[item] = made;
+	}
+
+	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
+	private async fail(entry: Pick<Entry, 'item'> & Partial<Entry>, problem: Problem, attempts: number, account?: Account): Promise<void> {
+		if (entry.isOver || (this.stop.signal.aborted && problem.kind === 'stopped')) return;
+		entry.isOver = true;
+		const goesOn = this.context.continueOnFail();
+		if (!goesOn) this.stop.abort();
+		const model = entry.settings?.model ?? '';
+		const error = toNodeError(
+			this.context,
+			problem,
+			{
+				model,
+				host: account?.host ?? '',
+				attempts,
+				nearestModels: await this.nearestModels(problem, model, account),
+				screenNames: screenNames(this.operation.fields),
+			},
+			entry.item,
+		);
+		if (goesOn) this.results[entry.item] = [failedItem(error, entry.item)];
+		else this.failure ??= error;
+	}
+
+	private async nearestModels(problem: Problem, model: string, account: Account | undefined): Promise<string[]> {
+		if (problem.kind !== 'status' || problem.status !== 404 || !account) return [];
+		const models = await listModels(this.context, account).catch(() => []);
+		return nearestNames(model, models.map(({ name }) => name));
+	}
+}
+
+/** Whether a failure is about what was sent, so that a part of it may still succeed. */
+function isAboutInput(problem: Problem): boolean {
+	if (problem.kind === 'refusal') return true;
+	if (problem.kind !== 'status') return false;
+	if ([400, 413, 422].includes(problem.status)) return true;
+	return problem.status === 500 && isDict(problem.body) && /too long|context length/i.test(errorText(problem.body) ?? '');
+}

@@ -1,0 +1,162 @@
+import { field, type Field, type FileRef } from '../core/fields';
+import { InputError } from '../core/problem';
+
+/** Fields that several operations share. */
+
+/** The model picker; which models it lists follows from the operation's tasks (n8n/methods.ts). */
+export const modelField = (preset: string) =>
+	field({
+		displayName: 'Model',
+		name: 'model',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: preset },
+		required: true,
+		description: 'The model that does the work',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a model...',
+				typeOptions: {
+					searchListMethod: 'searchModels',
+					searchable: true,
+					skipCredentialsCheckInRLC: true,
+					slowLoadNotice: {
+						message: 'The list of models takes long to load. You can enter the ID of a model instead.',
+						timeout: 10_000,
+					},
+				},
+			},
+			{ displayName: 'ID', name: 'id', type: 'string', placeholder: `e.g. ${preset}` },
+		],
+	});
+
+export const simplifyField = field({
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+});
+
+/** `media`: what the file is, as a word in a sentence, such as "image". */
+export const mediaInputFields = <const M extends string>(media: M, example: string) =>
+	[
+		field({
+			displayName: 'Input Source',
+			name: 'inputSource',
+			type: 'options',
+			options: [
+				{ name: 'Binary File', value: 'binary', description: `Take the ${media} from a file in the input item` },
+				{ name: 'URL', value: 'url', description: `Download the ${media} from a web address` },
+			],
+			default: 'binary',
+			description: `Where the ${media} comes from`,
+		}),
+		field({
+			displayName: 'Input Data Field Name',
+			name: 'inputDataFieldName',
+			type: 'string',
+			default: 'data',
+			required: true,
+			typeOptions: { binaryDataProperty: true },
+			displayOptions: { show: { inputSource: ['binary'] } },
+			placeholder: 'e.g. data',
+			hint: `The name of the input field that holds the ${media} file`,
+			description: `Find the name in the 'Binary' tab of the input panel`,
+		}),
+		field({
+			displayName: 'URL',
+			name: 'inputUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			displayOptions: { show: { inputSource: ['url'] } },
+			placeholder: `e.g. ${example}`,
+			description: `The web address of the ${media}. n8n downloads it and sends it to DeepInfra.`,
+		}),
+	] as const;
+
+interface MediaInput {
+	readonly inputSource: 'binary' | 'url';
+	readonly inputDataFieldName: FileRef | undefined;
+	readonly inputUrl: string | undefined;
+}
+
+/** The file that the media fields name. */
+export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput): FileRef {
+	if (inputSource === 'binary' && inputDataFieldName) return inputDataFieldName;
+	const url = inputUrl?.trim() ?? '';
+	if (!/^https?:\/\/[^\s/]+/i.test(url)) {
+		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
+	}
+	return { file: 'url', url };
+}
+
+export const outputDataField = field({
+	displayName: 'Output Data Field Name',
+	name: 'outputDataFieldName',
+	type: 'string',
+	default: 'data',
+	required: true,
+	placeholder: 'e.g. data',
+	hint: 'The name of the output field that the file is put into',
+});
+
+const sharedOptions = [
+	field({
+		displayName: 'Max Concurrency',
+		name: 'maxConcurrency',
+		type: 'number',
+		default: 16,
+		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
+		description:
+			'How many requests may run at the same time. The node lowers it by itself when DeepInfra is too busy. DeepInfra allows 200 per model.',
+	}),
+	field({
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		default: 4,
+		typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
+		description:
+			'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
+	}),
+	field({
+		displayName: 'Model Version',
+		name: 'modelVersion',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 0ObxGWB8',
+		description: 'A certain version of the model. Leave empty for the current one.',
+	}),
+	field({
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		default: 300,
+		typeOptions: { minValue: 1, maxValue: 86_400 },
+		description: 'How many seconds a request may take. A request that was cut off may still be billed.',
+	}),
+	field({
+		displayName: 'Webhook URL',
+		name: 'webhook',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://n8n.example.com/webhook/result',
+		description:
+			'Do not wait for the result: DeepInfra sends it to this web address when it is ready, and the node returns the request ID at once',
+	}),
+] as const;
+
+/** The collection "Options": those of the operation and those that all operations share. */
+export const optionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	field({
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [...own, ...sharedOptions],
+	} as const satisfies Field);

@@ -1,0 +1,24 @@
+import { labels } from '../../core/answer';
+import { formRequest } from '../../core/inference';
+import { defineOperation } from '../../core/operation';
+import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
+
+export const classifyImage = defineOperation({
+	resource: 'image',
+	value: 'classify',
+	name: 'Classify',
+	action: 'Classify image',
+	description: 'Find the label that fits an image best, out of those that the model knows',
+	tasks: ['image-classification'],
+	fields: [
+		modelField('google/vit-base-patch16-224'),
+		...mediaInputFields('image', 'https://example.com/photo.jpg'),
+		simplifyField,
+		optionsField([]),
+	],
+	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
+	items: (answer) => {
+		const all = labels(answer.results);
+		return [{ json: { label: all[0]?.label, score: all[0]?.score, labels: all } }];
+	},
+});

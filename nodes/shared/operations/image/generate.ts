@@ -1,0 +1,117 @@
+import { number } from '../../core/answer';
+import { apiNames, jsonRequest } from '../../core/inference';
+import { defineOperation } from '../../core/operation';
+import { mediaOf } from '../../media/find';
+import { modelField, optionsField, outputDataField, simplifyField } from '../fields';
+
+export const generateImage = defineOperation({
+	resource: 'image',
+	value: 'generate',
+	name: 'Generate',
+	action: 'Generate image',
+	description: 'Make an image from a description',
+	tasks: ['text-to-image'],
+	timeout: 600,
+	fields: [
+		modelField('stabilityai/stable-diffusion-2-1'),
+		{
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. a burger with a funny hat on the beach',
+			description: 'What the image shows',
+		},
+		outputDataField,
+		simplifyField,
+		optionsField([
+			{
+				displayName: 'Guidance Scale',
+				name: 'guidanceScale',
+				type: 'number',
+				default: 7.5,
+				typeOptions: { minValue: 0, numberPrecision: 2 },
+				description: 'How closely the image follows the prompt',
+			},
+			{
+				displayName: 'Height',
+				name: 'height',
+				type: 'number',
+				default: 1024,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'Height of the image in pixels',
+			},
+			{
+				displayName: 'Negative Prompt',
+				name: 'negativePrompt',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. text, watermark',
+				description: 'What the image must not show',
+			},
+			{
+				displayName: 'Number of Images',
+				name: 'numImages',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'How many images to make. Each becomes an item of its own.',
+			},
+			{
+				displayName: 'Number of Inference Steps',
+				name: 'numInferenceSteps',
+				type: 'number',
+				default: 25,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'More steps give finer images and take longer',
+			},
+			{
+				displayName: 'Seed',
+				name: 'seed',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				description: 'The same seed and prompt give the same image again',
+			},
+			{
+				displayName: 'Strength',
+				name: 'strength',
+				type: 'number',
+				default: 0.8,
+				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+				description: 'How much a start image is changed, for models that take one. 1 ignores it.',
+			},
+			{
+				displayName: 'Width',
+				name: 'width',
+				type: 'number',
+				default: 1024,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'Width of the image in pixels',
+			},
+		]),
+	],
+	request: ([input]) =>
+		jsonRequest(input, {
+			prompt: input.prompt,
+			...apiNames(input.options, 'negativePrompt', 'width', 'height', 'numImages'),
+			...apiNames(input.options, 'numInferenceSteps', 'guidanceScale', 'strength', 'seed'),
+		}),
+	items: (answer, [{ prompt }]) => {
+		const flags: unknown[] = Array.isArray(answer.nsfw_content_detected) ? answer.nsfw_content_detected : [];
+		return mediaOf(answer, 'image').map((file, index) => {
+			const flag = flags[index];
+			return {
+				json: {
+					index,
+					seed: number(answer.seed),
+					nsfwContentDetected: typeof flag === 'boolean' ? flag : undefined,
+					prompt,
+				},
+				file,
+			};
+		});
+	},
+});

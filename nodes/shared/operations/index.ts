@@ -1,0 +1,33 @@
+import type { AnyOperation } from '../core/operation';
+import { transcribe } from './audio/transcribe';
+import { createEmbedding } from './embedding/create';
+import { classifyImage } from './image/classify';
+import { classifyZeroShot } from './image/classifyZeroShot';
+import { detectObjects } from './image/detectObjects';
+import { generateImage } from './image/generate';
+import { classifyText } from './text/classify';
+import { classifyTokens } from './text/classifyTokens';
+import { fillMask } from './text/fillMask';
+import { generateText } from './text/generate';
+
+/** Every operation of the node: to add one, write its file and add its line. */
+export const operations: readonly AnyOperation[] = [
+	transcribe,
+	createEmbedding,
+	classifyImage,
+	classifyZeroShot,
+	detectObjects,
+	generateImage,
+	classifyText,
+	classifyTokens,
+	fillMask,
+	generateText,
+];
+
+/** Titles of the resources, in the order of the dropdown. */
+export const resources: Readonly<Record<string, string>> = {
+	audio: 'Audio',
+	embedding: 'Embedding',
+	image: 'Image',
+	text: 'Text',
+};

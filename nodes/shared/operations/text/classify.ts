@@ -1,0 +1,33 @@
+import { labels } from '../../core/answer';
+import { jsonRequest } from '../../core/inference';
+import { defineOperation } from '../../core/operation';
+import { modelField, optionsField, simplifyField } from '../fields';
+
+export const classifyText = defineOperation({
+	resource: 'text',
+	value: 'classify',
+	name: 'Classify',
+	action: 'Classify text',
+	description: 'Find the label that fits a text best, such as its sentiment or topic',
+	tasks: ['text-classification'],
+	fields: [
+		modelField('ProsusAI/finbert'),
+		{
+			displayName: 'Text',
+			name: 'text',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. Shares rose after the announcement',
+			description: 'The text to label',
+		},
+		simplifyField,
+		optionsField([]),
+	],
+	request: ([input]) => jsonRequest(input, { input: input.text }),
+	items: (answer) => {
+		const all = labels(answer.results);
+		return [{ json: { label: all[0]?.label, score: all[0]?.score, labels: all } }];
+	},
+});

@@ -1,0 +1,165 @@
+import { list, text } from '../../core/answer';
+import { apiNames, jsonRequest } from '../../core/inference';
+import { defineOperation } from '../../core/operation';
+import { InputError } from '../../core/problem';
+import { modelField, optionsField, simplifyField } from '../fields';
+import { applyTemplate } from './templates';
+
+export const generateText = defineOperation({
+	resource: 'text',
+	value: 'generate',
+	name: 'Generate',
+	action: 'Generate text',
+	description: 'Write text that continues or answers a prompt',
+	tasks: ['text-generation', 'text2text-generation'],
+	fields: [
+		modelField('meta-llama/Meta-Llama-3-8B-Instruct'),
+		{
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. Write a status update about the nightly backup',
+			hint: "For a chat or instruct model, also choose its 'Prompt Format' under 'Options'",
+			description: 'The text to answer or to continue',
+		},
+		simplifyField,
+		optionsField([
+			{
+				displayName: 'Frequency Penalty',
+				name: 'frequencyPenalty',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+				description: 'Above 0: the more often a word has occurred, the less likely it comes again',
+			},
+			{
+				displayName: 'Max New Tokens',
+				name: 'maxNewTokens',
+				type: 'number',
+				default: 512,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'The longest the answer may become. A token is about four characters.',
+			},
+			{
+				displayName: 'Number of Responses',
+				name: 'numResponses',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'How many answers to write. Each becomes an item of its own.',
+			},
+			{
+				displayName: 'Presence Penalty',
+				name: 'presencePenalty',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+				description: 'Above 0: a word that has occurred is less likely to come again',
+			},
+			{
+				displayName: 'Prompt Format',
+				name: 'promptFormat',
+				type: 'options',
+				options: [
+					{ name: 'ChatML', value: 'chatml', description: 'For Qwen, Hermes, Yi and other models that use ChatML' },
+					{ name: 'Gemma', value: 'gemma', description: 'For Gemma instruct models' },
+					{ name: 'Llama 3', value: 'llama3', description: 'For Llama 3, 3.1, 3.2 and 3.3 instruct models' },
+					{ name: 'Mistral', value: 'mistral', description: 'For Mistral and Mixtral instruct models' },
+					{ name: 'Raw', value: 'raw', description: 'Send the prompt as it is, for base models or your own format' },
+				],
+				default: 'raw',
+				description:
+					"The chat format that the model was trained with. An instruct model answers badly without it. The format brings its own stop sequences and uses the 'System Message'.",
+			},
+			{
+				displayName: 'Repetition Penalty',
+				name: 'repetitionPenalty',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 0.01, maxValue: 5, numberPrecision: 2 },
+				description: 'Above 1: repeating is discouraged',
+			},
+			{
+				displayName: 'Response Format',
+				name: 'responseFormat',
+				type: 'options',
+				options: [
+					{ name: 'JSON', value: 'json_object', description: 'The answer is a JSON object. Say so in the prompt too.' },
+					{ name: 'Text', value: 'text', description: 'Any text' },
+				],
+				default: 'text',
+				description: 'What the answer must look like',
+			},
+			{
+				displayName: 'Stop Sequences',
+				name: 'stop',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
+				default: [],
+				placeholder: 'e.g. ###',
+				description: 'The answer ends before any of these texts',
+			},
+			{
+				displayName: 'System Message',
+				name: 'systemMessage',
+				type: 'string',
+				typeOptions: { rows: 2 },
+				default: '',
+				placeholder: 'e.g. You answer in one sentence',
+				description: "Instructions that the model follows. Needs a 'Prompt Format'.",
+			},
+			{
+				displayName: 'Temperature',
+				name: 'temperature',
+				type: 'number',
+				default: 0.7,
+				typeOptions: { minValue: 0, maxValue: 100, numberPrecision: 2 },
+				description: 'Low values give predictable answers, high values give varied ones',
+			},
+			{
+				displayName: 'Top K',
+				name: 'topK',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				description: 'Choose among this many of the likeliest words. 0 is no limit.',
+			},
+			{
+				displayName: 'Top P',
+				name: 'topP',
+				type: 'number',
+				default: 0.9,
+				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+				description: 'Choose among the likeliest words that together have this probability',
+			},
+		]),
+	],
+	request: ([input]) => {
+		const { prompt, options } = input;
+		const { promptFormat = 'raw', systemMessage, stop = [], responseFormat } = options;
+		if (promptFormat === 'raw' && systemMessage) {
+			throw new InputError(
+				"'System Message' has no place in a raw prompt",
+				"Choose the model's 'Prompt Format' under 'Options', or write the instructions into the prompt.",
+			);
+		}
+		const formatted =
+			promptFormat === 'raw' ? { input: prompt, stop: [] } : applyTemplate(promptFormat, prompt, systemMessage);
+		return jsonRequest(input, {
+			input: formatted.input,
+			...apiNames(options, 'maxNewTokens', 'temperature', 'topP', 'topK', 'repetitionPenalty'),
+			...apiNames(options, 'presencePenalty', 'frequencyPenalty', 'numResponses'),
+			stop: [...new Set([...formatted.stop, ...stop.filter((entry) => entry !== '')])],
+			response_format: responseFormat === 'json_object' ? { type: responseFormat } : undefined,
+		});
+	},
+	items: (answer, [{ options }]) => {
+		const results = list(answer.results, 'the generated text');
+		const texts = results.map((result) => text(result.generated_text, 'the generated text'));
+		if ((options.numResponses ?? 1) > 1) return texts.map((each, index) => ({ json: { text: each, index } }));
+		return [{ json: { text: text(texts[0], 'the generated text') } }];
+	},
+});
