@@ -17,7 +17,8 @@ export class DeepInfra implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Run AI models on DeepInfra: generate and classify text, create embeddings, make and understand images, transcribe audio',
+		description:
+			'Run AI models on DeepInfra: generate and classify text, create embeddings, make and understand images, transcribe audio',
 		defaults: { name: 'DeepInfra' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,7 +1,9 @@
 /** Letter pairs of a name, as a measure of likeness that forgives typing errors and other orders. */
 function pairsOf(name: string): Set<string> {
 	const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-	return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, index) => letters.slice(index, index + 2)));
+	return new Set(
+		Array.from({ length: Math.max(0, letters.length - 1) }, (_, index) => letters.slice(index, index + 2)),
+	);
 }
 
 function likeness(a: Set<string>, b: Set<string>): number {

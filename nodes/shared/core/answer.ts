@@ -52,7 +52,13 @@ export function labels(value: unknown): Array<{ label: string; score: number }> 
 export function errorText(body: unknown, depth = 0): string | undefined {
 	if (depth > 6) return undefined;
 	if (typeof body === 'string') return body.trim() || undefined;
-	if (Array.isArray(body)) return body.map((entry) => errorText(entry, depth + 1)).filter(Boolean).join('; ') || undefined;
+	if (Array.isArray(body))
+		return (
+			body
+				.map((entry) => errorText(entry, depth + 1))
+				.filter(Boolean)
+				.join('; ') || undefined
+		);
 	if (!isDict(body)) return undefined;
 	const sentence = ['detail', 'error', 'errors', 'message', 'error_message', 'msg']
 		.map((key) => errorText(body[key], depth + 1))

@@ -24,7 +24,8 @@ const KEYS = 'https://deepinfra.com/dash/api_keys';
 const LONGEST_TEXT = 600;
 const shorten = (text: string) => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
 
-const isPage = (body: unknown): boolean => typeof body === 'string' && /^\s*(<!doctype|<html|<\?xml|<h\d|<body)/i.test(body);
+const isPage = (body: unknown): boolean =>
+	typeof body === 'string' && /^\s*(<!doctype|<html|<\?xml|<h\d|<body)/i.test(body);
 
 type StatusProblem = Extract<Problem, { kind: 'status' }>;
 type Advice = (problem: StatusProblem, situation: Situation) => { readonly happened: string; readonly todo: string };
@@ -130,23 +131,27 @@ const networkWords: Readonly<Record<string, (host: string) => Explanation>> = {
 	}),
 	ECONNRESET: (host) => ({
 		message: `${host} closed the connection before answering`,
-		description: 'Run the workflow again. If it stays, a proxy or firewall between n8n and DeepInfra may cut connections.',
+		description:
+			'Run the workflow again. If it stays, a proxy or firewall between n8n and DeepInfra may cut connections.',
 	}),
 };
 
 function explainNetwork(code: string, message: string, host: string): Explanation {
-	const known = networkWords[code] ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
+	const known =
+		networkWords[code] ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
 	if (known) return known(host);
 	if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|EPROTO/.test(code)) {
 		return {
 			message: `No secure connection to ${host}: ${message}`,
-			description: "The certificate was not accepted. Check the 'Base URL', the clock of n8n's machine, and whether a proxy replaces certificates.",
+			description:
+				"The certificate was not accepted. Check the 'Base URL', the clock of n8n's machine, and whether a proxy replaces certificates.",
 		};
 	}
 	if (code === 'ETIMEDOUT') {
 		return {
 			message: `${host} cannot be reached: the connection timed out`,
-			description: 'Check the network of n8n\'s machine and whether a firewall blocks the way to DeepInfra. Nothing was sent.',
+			description:
+				"Check the network of n8n's machine and whether a firewall blocks the way to DeepInfra. Nothing was sent.",
 		};
 	}
 	return { message: `No connection to ${host}: ${message}`, description: "Check the network of n8n's machine." };
@@ -167,7 +172,10 @@ function words(problem: Problem, situation: Situation): Explanation {
 	const { host, model } = situation;
 	switch (problem.kind) {
 		case 'input':
-			return { message: problem.message, description: problem.advice ?? 'Correct the value. Nothing was sent to DeepInfra.' };
+			return {
+				message: problem.message,
+				description: problem.advice ?? 'Correct the value. Nothing was sent to DeepInfra.',
+			};
 		case 'local':
 			return { message: problem.message, description: problem.advice ?? 'Nothing was sent to DeepInfra.' };
 		case 'status':
@@ -192,7 +200,8 @@ function words(problem: Problem, situation: Situation): Explanation {
 		case 'download':
 			return {
 				message: `The result is ready, but its file could not be downloaded: ${problem.message}`,
-				description: 'DeepInfra has billed the result. Check whether n8n can reach the address, then run the workflow again.',
+				description:
+					'DeepInfra has billed the result. Check whether n8n can reach the address, then run the workflow again.',
 			};
 		case 'timeout':
 			return {
@@ -201,6 +210,9 @@ function words(problem: Problem, situation: Situation): Explanation {
 			};
 		case 'stopped':
 			// n8n files a stopped run as canceled only when the message says so.
-			return { message: 'The execution was canceled', description: 'The run was stopped before this item was finished.' };
+			return {
+				message: 'The execution was canceled',
+				description: 'The run was stopped before this item was finished.',
+			};
 	}
 }

@@ -27,7 +27,10 @@ function common({ model, options }: NativeInput): Pick<ApiRequest, 'path' | 'que
 /** A request to the native API with a JSON body; what is undefined or empty is left out. */
 export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
 	const { webhook, ...target } = common(input);
-	return { ...target, json: Object.fromEntries(Object.entries({ ...body, webhook }).filter(([, value]) => isSet(value))) };
+	return {
+		...target,
+		json: Object.fromEntries(Object.entries({ ...body, webhook }).filter(([, value]) => isSet(value))),
+	};
 }
 
 /**

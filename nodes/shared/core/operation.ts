@@ -23,7 +23,9 @@ export interface Output {
 	/** Goes to the binary field that the user named. */
 	readonly file?: FileOut;
 	/** Text files to attach beside it, by binary field name. */
-	readonly texts?: Readonly<Record<string, { readonly text: string; readonly extension: string; readonly mimeType: string }>>;
+	readonly texts?: Readonly<
+		Record<string, { readonly text: string; readonly extension: string; readonly mimeType: string }>
+	>;
 }
 
 /** What the catalogue says about a model, as far as it could be had. */

@@ -61,6 +61,7 @@ export function attempt<T>(work: () => T): Outcome<T> {
 export function problemOf(error: unknown): Problem {
 	if (error instanceof InputError) return { kind: 'input', message: error.message, advice: error.advice };
 	if (error instanceof AnswerError) return { kind: 'answer', message: error.message };
-	if (error instanceof RangeError) return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
+	if (error instanceof RangeError)
+		return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
 	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };
 }

@@ -42,7 +42,8 @@ export function interpret({ status, headers, text }: Received, now: number): Out
 		return failed({ kind: 'status', status, body: isJson ? body : text, requestId: id, retryAfter });
 	}
 	if (!isJson) return failed({ kind: 'answer', message: describe(text), requestId: id });
-	if (!isDict(body)) return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
+	if (!isDict(body))
+		return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
 	const refused = refusal(body);
 	return refused === undefined ? succeeded(body) : failed({ kind: 'refusal', message: refused, requestId: id });
 }

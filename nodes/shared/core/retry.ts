@@ -8,7 +8,15 @@ const LONGEST_RETRY_AFTER = 300_000;
 const RETRIED_STATUS = [429, 502, 503, 504];
 
 /** The connection failed before anything was answered; sending again cannot pay twice for an answer that came. */
-const RETRIED_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_SOCKET_CLOSED'];
+const RETRIED_CODES = [
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EPIPE',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ERR_SOCKET_CLOSED',
+];
 
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.

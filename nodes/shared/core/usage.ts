@@ -1,4 +1,5 @@
 import { isDict, number, requestIdOf } from './answer';
+import { omit } from './omit';
 import type { Dict } from './operation';
 
 export interface Usage {
@@ -33,7 +34,7 @@ export function usageOf(answer: Dict, model: string, attempts: number): Usage {
  * no token counts, since the answer counts them for the whole request only.
  */
 export function shareOf(usage: Usage, share: number): Usage {
-	const { inputTokens: _input, outputTokens: _output, ...rest } = usage;
+	const rest = omit(usage, 'inputTokens', 'outputTokens');
 	return rest.costUsd === undefined ? rest : { ...rest, costUsd: rest.costUsd * share };
 }
 
@@ -45,7 +46,7 @@ export function addUsage(usages: readonly Usage[]): Usage | undefined {
 		usages.every((usage) => usage[key] !== undefined)
 			? { [key]: usages.reduce((total, usage) => total + (usage[key] ?? 0), 0) }
 			: {};
-	const { costUsd: _cost, inputTokens: _input, outputTokens: _output, ...rest } = first;
+	const rest = omit(first, 'costUsd', 'inputTokens', 'outputTokens');
 	const attempts = Math.max(...usages.map((usage) => usage.attempts));
 	return { ...rest, ...sum('costUsd'), ...sum('inputTokens'), ...sum('outputTokens'), attempts };
 }

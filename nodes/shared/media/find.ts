@@ -20,7 +20,9 @@ export function fileOf(value: string): FileOut | undefined {
 	if (/^https?:\/\//i.test(text)) return { url: text };
 	const bytes = bareBase64(text);
 	if (bytes) return { bytes };
-	return /^\/(?!\/)[^\s\\]{1,2000}$/.test(text) || /^[\w.-]+(\/[\w.-]+)+\.\w{2,5}$/.test(text) ? { url: text } : undefined;
+	return /^\/(?!\/)[^\s\\]{1,2000}$/.test(text) || /^[\w.-]+(\/[\w.-]+)+\.\w{2,5}$/.test(text)
+		? { url: text }
+		: undefined;
 }
 
 function dataUrl(text: string): FileOut | undefined {
@@ -78,11 +80,15 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 		if (Array.isArray(value)) return value.map((entry) => walk(entry, isPlace));
 		if (isDict(value)) {
 			return Object.fromEntries(
-				Object.entries(value).map(([key, entry]) => [key, walk(entry, isPlace ? WRAPPED.includes(key) : places.includes(key))]),
+				Object.entries(value).map(([key, entry]) => [
+					key,
+					walk(entry, isPlace ? WRAPPED.includes(key) : places.includes(key)),
+				]),
 			);
 		}
 		if (typeof value !== 'string') return value;
-		const file = isPlace || /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value) || value.length > HEAD ? fileOf(value) : undefined;
+		const file =
+			isPlace || /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value) || value.length > HEAD ? fileOf(value) : undefined;
 		if (!file || ('url' in file && !isPlace)) return value;
 		files.push(file);
 		return 'bytes' in file ? name(files.length - 1) : value;

@@ -16,13 +16,21 @@ function clock(seconds: number, mark: ',' | '.'): string {
 }
 
 /** A blank line ends a cue in both formats, and `-->` is their arrow: neither may occur in a text. */
-const line = (text: string) => text.trim().replaceAll('-->', '→').replace(/\s*\n\s*/g, '\n');
+const line = (text: string) =>
+	text
+		.trim()
+		.replaceAll('-->', '→')
+		.replace(/\s*\n\s*/g, '\n');
 
 const formats = {
 	srt: {
 		mimeType: 'application/x-subrip',
 		write: (spans: readonly Timed[]) =>
-			spans.map(({ start, end, text }, index) => `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(text)}\n`).join('\n'),
+			spans
+				.map(
+					({ start, end, text }, index) => `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(text)}\n`,
+				)
+				.join('\n'),
 	},
 	vtt: {
 		mimeType: 'text/vtt',

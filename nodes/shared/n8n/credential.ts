@@ -18,10 +18,17 @@ export async function readAccount(context: IExecuteFunctions | ILoadOptionsFunct
 	const given = typeof baseUrl === 'string' && baseUrl.trim() !== '' ? baseUrl.trim() : DEFAULT_URL;
 	const url = URL.canParse(given) ? new URL(given) : undefined;
 	if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-		throw new InputError("The 'Base URL' in the DeepInfra credential is not a web address", `Enter ${DEFAULT_URL} there, or the address of your proxy.`);
+		throw new InputError(
+			"The 'Base URL' in the DeepInfra credential is not a web address",
+			`Enter ${DEFAULT_URL} there, or the address of your proxy.`,
+		);
 	}
 	const key = cleanKey(apiKey);
-	if (key === '') throw new InputError('The DeepInfra credential has no API key', 'Open the credential and paste a key from https://deepinfra.com/dash/api_keys.');
+	if (key === '')
+		throw new InputError(
+			'The DeepInfra credential has no API key',
+			'Open the credential and paste a key from https://deepinfra.com/dash/api_keys.',
+		);
 	return {
 		baseUrl: url.href.replace(/\/+$/, ''),
 		host: url.host,

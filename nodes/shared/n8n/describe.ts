@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Field } from '../core/fields';
+import { omit } from '../core/omit';
 import type { AnyOperation } from '../core/operation';
 
 /** The dropdowns Resource and Operation, then the fields of every operation, each shown for its own operation only. */
@@ -17,24 +18,26 @@ export function propertiesOf(
 	};
 	const operationFields = Object.keys(resources).map((resource): INodeProperties => {
 		const own = operations.filter((operation) => operation.resource === resource);
+		const options = own
+			.map(({ name, value, action, description }) => ({ name, value, action, description }))
+			.sort((a, b) => a.name.localeCompare(b.name));
+		const preset = own[0]?.value ?? '';
 		return {
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show: { resource: [resource] } },
-			options: own
-				.map(({ name, value, action, description }) => ({ name, value, action, description }))
-				.sort((a, b) => a.name.localeCompare(b.name)),
-			default: own[0]?.value ?? '',
+			options,
+			default: preset,
 		};
 	});
 	return [resourceField, ...operationFields, ...operations.flatMap(fieldsOf)];
 }
 
 function fieldsOf({ resource, value, fields, timeout }: AnyOperation): INodeProperties[] {
-	return fields.map(({ orList: _, ...property }: Field) => ({
-		...property,
+	return fields.map((property: Field) => ({
+		...omit(property, 'orList'),
 		...(property.type === 'collection' ? { options: sorted(property.options, timeout) } : {}),
 		displayOptions: {
 			...property.displayOptions,

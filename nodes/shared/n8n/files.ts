@@ -13,7 +13,14 @@ export interface OpenFile {
 }
 
 /** Endings that mean the same. */
-const SAME: Readonly<Record<string, string>> = { jpeg: 'jpg', tif: 'tiff', mpga: 'mp3', mpeg: 'mp3', oga: 'ogg', wave: 'wav' };
+const SAME: Readonly<Record<string, string>> = {
+	jpeg: 'jpg',
+	tif: 'tiff',
+	mpga: 'mp3',
+	mpeg: 'mp3',
+	oga: 'ogg',
+	wave: 'wav',
+};
 
 /** The API takes a part for a file, and for its kind, by the name: it needs one, with the right ending. */
 function nameFor(given: string | undefined, fallback: string, { mimeType, extension }: Kind): string {
@@ -23,7 +30,8 @@ function nameFor(given: string | undefined, fallback: string, { mimeType, extens
 	const lower = ending.toLowerCase();
 	if (mimeType === 'application/octet-stream' || (SAME[lower] ?? lower) === extension) return name;
 	// MP4, WebM and Ogg have several endings that are all right.
-	if (/^(video|audio)\//.test(mimeType) && ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'].includes(lower)) return name;
+	if (/^(video|audio)\//.test(mimeType) && ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'].includes(lower))
+		return name;
 	return `${ending ? stem : name}.${extension}`;
 }
 
@@ -32,7 +40,9 @@ export function findBinary(context: IExecuteFunctions, item: number, value: unkn
 	const binary = assertBinary(context, item, value);
 	if (binary === undefined) {
 		throw new InputError(
-			typeof value === 'string' ? `The input item has no file in the field '${value}'` : 'The input item has no such file',
+			typeof value === 'string'
+				? `The input item has no file in the field '${value}'`
+				: 'The input item has no such file',
 			"Check 'Input Data Field Name' against the 'Binary' tab of the input panel, and that the node before gives a file for this item.",
 		);
 	}
@@ -86,12 +96,18 @@ async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
 	const { statusCode, headers, body } = await fetchUrl(url);
 	const where = new URL(url);
 	if (statusCode < 200 || statusCode >= 300) {
-		throw new InputError(`The file at ${where.host} cannot be downloaded (status ${statusCode})`, `Check the address in 'URL': ${url.slice(0, 200)}`);
+		throw new InputError(
+			`The file at ${where.host} cannot be downloaded (status ${statusCode})`,
+			`Check the address in 'URL': ${url.slice(0, 200)}`,
+		);
 	}
 	const declared = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
 	const kind = kindFrom(isStream(body) ? await peek(body) : await readAll(bytesOf(body)), declared);
 	if (/^(text\/html|application\/(json|xhtml\+xml))/.test(kind.mimeType)) {
-		throw new InputError(`The address at ${where.host} gives a page, not a file`, `Check the address in 'URL': ${url.slice(0, 200)}`);
+		throw new InputError(
+			`The address at ${where.host} gives a page, not a file`,
+			`Check the address in 'URL': ${url.slice(0, 200)}`,
+		);
 	}
 	const name = nameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
 	const length = Number(headers['content-length']);

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { omit } from '../core/omit';
 import type { ApiRequest, Dict } from '../core/operation';
 import { AnswerError, failed, InputError, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { interpret, type Received } from '../core/receive';
@@ -92,7 +93,11 @@ export class Transport {
 			const response = await this.authenticated(await this.optionsOf(request, flight), flight);
 			hasBegun = true;
 			const text = (await readAll(bytesOf(response.body), LARGEST_ANSWER)).toString('utf8');
-			const received: Received = { status: response.statusCode, headers: response.headers, text: this.account.redact(text) };
+			const received: Received = {
+				status: response.statusCode,
+				headers: response.headers,
+				text: this.account.redact(text),
+			};
 			return interpret(received, clock.now());
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
@@ -105,7 +110,11 @@ export class Transport {
 	 * Gets a file that an answer points to and hands its stream to `use`.
 	 * The key goes along only to the base URL's own origin, and never to where that redirects.
 	 */
-	async download<T>(address: string, seconds: number, use: (response: IN8nHttpFullResponse) => Promise<T>): Promise<Outcome<T>> {
+	async download<T>(
+		address: string,
+		seconds: number,
+		use: (response: IN8nHttpFullResponse) => Promise<T>,
+	): Promise<Outcome<T>> {
 		const flight = new Flight(seconds, this.run);
 		let hasBegun = false;
 		try {
@@ -134,9 +143,14 @@ export class Transport {
 	}
 
 	private async anonymous(url: string, flight: Flight): Promise<IN8nHttpFullResponse> {
-		const { disableFollowRedirect: _, ...options } = streamed(flight);
+		const options = omit(streamed(flight), 'disableFollowRedirect');
 		// A compressed file would come with the length of its compressed form.
-		return await this.context.helpers.httpRequest({ ...options, method: 'GET', url, headers: { 'accept-encoding': 'identity' } });
+		return await this.context.helpers.httpRequest({
+			...options,
+			method: 'GET',
+			url,
+			headers: { 'accept-encoding': 'identity' },
+		});
 	}
 
 	private async authenticated(options: IHttpRequestOptions, flight: Flight): Promise<IN8nHttpFullResponse> {
@@ -147,7 +161,10 @@ export class Transport {
 		return await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', options);
 	}
 
-	private async optionsOf({ method = 'POST', path, query, json, form }: ApiRequest, flight: Flight): Promise<IHttpRequestOptions> {
+	private async optionsOf(
+		{ method = 'POST', path, query, json, form }: ApiRequest,
+		flight: Flight,
+	): Promise<IHttpRequestOptions> {
 		return {
 			...streamed(flight),
 			method,
@@ -161,7 +178,10 @@ export class Transport {
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: Flight): Promise<StreamingForm> {
 		const filled = new StreamingForm();
 		for (const [name, value] of Object.entries(form)) {
-			const part = typeof value === 'string' ? value : await openFile(this.context, value, async (url) => await this.anonymous(url, flight));
+			const part =
+				typeof value === 'string'
+					? value
+					: await openFile(this.context, value, async (url) => await this.anonymous(url, flight));
 			filled.append(name, part);
 		}
 		return filled;

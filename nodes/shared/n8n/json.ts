@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Dict } from '../core/operation';
 
-const isPlain = (value: unknown): value is Dict =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Without entries that are undefined: n8n would show them in one view and not in another. */
 function clean(value: unknown): unknown {

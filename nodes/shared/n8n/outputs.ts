@@ -29,7 +29,8 @@ export class ItemMaker {
 	async make({ json, files, texts = {} }: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
 		const binary: Record<string, IBinaryData> = {};
 		for (const [name, file] of Object.entries(files)) {
-			const stored = 'bytes' in file ? succeeded(await this.keep(file.bytes, place)) : await this.fetch(file.url, place);
+			const stored =
+				'bytes' in file ? succeeded(await this.keep(file.bytes, place)) : await this.fetch(file.url, place);
 			if (!stored.ok) return stored;
 			binary[name] = stored.value;
 		}

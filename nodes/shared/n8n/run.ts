@@ -72,7 +72,8 @@ class ItemRun {
 			canceled?.removeEventListener('abort', onCancel);
 			this.stop.abort();
 		}
-		if (canceled?.aborted) throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
+		if (canceled?.aborted)
+			throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
 		if (this.failure) throw this.failure;
 		return this.results.flat();
 	}
@@ -85,7 +86,10 @@ class ItemRun {
 		if (!service) return;
 		const parts = await this.checkedParts(entries, service);
 		if (this.failure) return;
-		const jobs = planJobs(this.operation, parts.map(({ input }) => input));
+		const jobs = planJobs(
+			this.operation,
+			parts.map(({ input }) => input),
+		);
 		await Promise.all(jobs.map(async (job) => await this.runJob(job, parts, service)));
 	}
 
@@ -125,7 +129,9 @@ class ItemRun {
 		for (const entry of entries) {
 			const split = operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input];
 			// `request` is pure, so asking for it is the check.
-			const check = attempt(() => split.map((input) => operation.request([input], facts.get(entry.settings.model) ?? {})));
+			const check = attempt(() =>
+				split.map((input) => operation.request([input], facts.get(entry.settings.model) ?? {})),
+			);
 			entry.missing = split.length;
 			if (check.ok) checked.push(...split.map((input, index) => ({ entry, index, input })));
 			else await this.fail(entry, check.problem, 0, account);
@@ -142,7 +148,9 @@ class ItemRun {
 		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
 
 		const read = outcome.ok
-			? attempt(() => piecesOf(this.operation, outcome.value, job.inputs, usageOf(outcome.value, settings.model, attempts)))
+			? attempt(() =>
+					piecesOf(this.operation, outcome.value, job.inputs, usageOf(outcome.value, settings.model, attempts)),
+				)
 			: outcome;
 		if (read.ok) {
 			const deliveries = owners.flatMap((group, position) => {
@@ -181,7 +189,12 @@ class ItemRun {
 	}
 
 	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
-	private async fail(entry: Pick<Entry, 'item'> & Partial<Entry>, problem: Problem, attempts: number, account?: Account): Promise<void> {
+	private async fail(
+		entry: Pick<Entry, 'item'> & Partial<Entry>,
+		problem: Problem,
+		attempts: number,
+		account?: Account,
+	): Promise<void> {
 		if (entry.isOver || (this.stop.signal.aborted && problem.kind === 'stopped')) return;
 		entry.isOver = true;
 		const goesOn = this.context.continueOnFail();
@@ -206,7 +219,10 @@ class ItemRun {
 	private async nearestModels(problem: Problem, model: string, account: Account | undefined): Promise<string[]> {
 		if (problem.kind !== 'status' || problem.status !== 404 || !account) return [];
 		const models = await listModels(this.context, account).catch(() => []);
-		return nearestNames(model, models.map(({ name }) => name));
+		return nearestNames(
+			model,
+			models.map(({ name }) => name),
+		);
 	}
 }
 
@@ -215,5 +231,7 @@ function isAboutInput(problem: Problem): boolean {
 	if (problem.kind === 'refusal') return true;
 	if (problem.kind !== 'status') return false;
 	if ([400, 413, 422].includes(problem.status)) return true;
-	return problem.status === 500 && isDict(problem.body) && /too long|context length/i.test(errorText(problem.body) ?? '');
+	return (
+		problem.status === 500 && isDict(problem.body) && /too long|context length/i.test(errorText(problem.body) ?? '')
+	);
 }

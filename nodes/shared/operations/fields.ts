@@ -64,7 +64,7 @@ export const mediaInputFields = <const M extends string>(media: M, example: stri
 			displayOptions: { show: { inputSource: ['binary'] } },
 			placeholder: 'e.g. data',
 			hint: `The name of the input field that holds the ${media} file`,
-			description: `Find the name in the 'Binary' tab of the input panel`,
+			description: "Find the name in the 'Binary' tab of the input panel",
 		}),
 		field({
 			displayName: 'URL',

@@ -17,7 +17,14 @@ export const templates = {
 	/** Meta, "Llama 3 model cards and prompt formats". */
 	llama3: {
 		stop: ['<|eot_id|>', '<|end_of_text|>'],
-		tokens: ['<|begin_of_text|>', '<|end_of_text|>', '<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>', '<|eom_id|>'],
+		tokens: [
+			'<|begin_of_text|>',
+			'<|end_of_text|>',
+			'<|start_header_id|>',
+			'<|end_header_id|>',
+			'<|eot_id|>',
+			'<|eom_id|>',
+		],
 		render: (message, system) =>
 			`<|begin_of_text|>${system ? turn('system', system) : ''}${turn('user', message)}<|start_header_id|>assistant<|end_header_id|>\n\n`,
 	},
@@ -52,7 +59,11 @@ function withoutTokens(content: string, tokens: readonly string[]): string {
 }
 
 /** A user's message in a family's own format, and the tokens that end the answer. */
-export function applyTemplate(family: Family, message: string, system = ''): { input: string; stop: readonly string[] } {
+export function applyTemplate(
+	family: Family,
+	message: string,
+	system = '',
+): { input: string; stop: readonly string[] } {
 	const { render, stop, tokens } = templates[family];
 	return { input: render(withoutTokens(message, tokens), withoutTokens(system, tokens)), stop };
 }
