@@ -1,8 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { dictOf, parseJson } from '../json';
+import { dictOf, parseJson, textOf } from '../json';
 import { cleanEnvironment } from './environment';
 import { Failure } from './failure';
 import { chooseNode, findNpm, type NodeForN8n } from './node';
@@ -13,19 +14,24 @@ import { essentialLines, runProgram, type RunResult } from './run';
 /** About how many packages an n8n consists of, to tell how far the installation has come. */
 const PACKAGES = 1500;
 
-const wanted = (node: NodeForN8n) => ({
+/** `packages`: all of npm's packages are there, the database driver is not yet ready. */
+type Step = 'packages' | 'complete';
+
+const marker = (node: NodeForN8n, step: Step) => ({
+	step,
 	n8n: N8N_VERSION,
 	node: node.version,
 	machine: `${process.platform}-${process.arch}`,
 });
 
-/** True when everything is there; a marker that names other versions, or none, means that it has to be made. */
-export async function isInstalled(): Promise<boolean> {
-	const node = chooseNode();
+/** A marker that names other versions, or none, means that the step has to be made (again). */
+async function hasStep(node: NodeForN8n, step: Step): Promise<boolean> {
 	if (!existsSync(places.n8n) || !existsSync(node.program)) return false;
 	const found = dictOf(parseJson(await readFile(places.marker, 'utf8').catch(() => '')));
-	return Object.entries(wanted(node)).every(([name, value]) => found[name] === value);
+	return Object.entries(marker(node, step)).every(([name, value]) => found[name] === value);
 }
+
+export const isInstalled = async (): Promise<boolean> => await hasStep(chooseNode(), 'complete');
 
 class Installer {
 	private readonly npm = findNpm();
@@ -72,15 +78,27 @@ class Installer {
 		await this.install(this.node.program, `n8n@${N8N_VERSION}`, `n8n ${N8N_VERSION}`);
 	}
 
-	/** The database driver is the one native add-on that n8n needs and that does not come ready-made with npm. */
+	/**
+	 * The database driver is the one native add-on that n8n needs and that does not come ready-made with npm. It is made
+	 * in a temporary folder, because compiling it fails where a path has spaces.
+	 */
 	async buildDatabaseDriver(): Promise<void> {
-		const { headers } = this.node;
-		const settings: Record<string, string> = headers === undefined ? {} : { npm_config_nodedir: headers };
-		const built = await this.runNpm(this.node.program, ['rebuild', 'sqlite3', '--foreground-scripts'], settings);
-		const environment = cleanEnvironment(process.env, this.node.program);
+		const driver = path.join('node_modules', 'sqlite3');
+		const manifest = dictOf(parseJson(await readFile(path.join(places.host, driver, 'package.json'), 'utf8')));
+		const folder = await mkdtemp(path.join(tmpdir(), 'n8n-sqlite3-'));
+		const removeFolder = async () => await rm(folder, { recursive: true, force: true });
+		const built = await this.installDriver(folder, `sqlite3@${textOf(manifest.version)}`).catch(
+			async (error: unknown) => {
+				await removeFolder();
+				return await Promise.reject(error);
+			},
+		);
+		const binary = path.join(driver, 'build', 'Release');
+		await cp(path.join(folder, binary), path.join(places.host, binary), { recursive: true }).catch(() => undefined);
+		await removeFolder();
 		const tried = await runProgram(this.node.program, ['-e', "require('sqlite3')"], {
 			cwd: places.host,
-			env: environment,
+			env: cleanEnvironment(process.env, this.node.program),
 			signal: this.signal,
 		});
 		if (built.code === 0 && tried.code === 0) return;
@@ -92,9 +110,19 @@ class Installer {
 		);
 	}
 
-	async writeMarker(): Promise<void> {
+	private async installDriver(folder: string, name: string): Promise<RunResult> {
+		const settings: Record<string, string> = {};
+		if (this.node.headers !== undefined) {
+			settings.npm_config_nodedir = path.join(folder, 'headers');
+			await symlink(this.node.headers, settings.npm_config_nodedir, 'junction');
+		}
+		const args = ['install', name, '--ignore-scripts=false', '--no-package-lock'];
+		return await this.runNpm(this.node.program, args, settings, folder);
+	}
+
+	async writeMarker(step: Step): Promise<void> {
 		const draft = `${places.marker}.draft`;
-		await writeFile(draft, `${JSON.stringify(wanted(this.node), null, '\t')}\n`);
+		await writeFile(draft, `${JSON.stringify(marker(this.node, step), null, '\t')}\n`);
 		await rename(draft, places.marker);
 	}
 
@@ -112,10 +140,11 @@ class Installer {
 		nodeProgram: string,
 		args: readonly string[],
 		settings: Readonly<Record<string, string>> = {},
+		folder = places.host,
 	): Promise<RunResult> {
 		const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
-		return await runProgram(nodeProgram, [this.npm, ...args, '--prefix', places.host, ...quiet], {
-			cwd: places.host,
+		return await runProgram(nodeProgram, [this.npm, ...args, '--prefix', folder, ...quiet], {
+			cwd: folder,
 			env: cleanEnvironment(process.env, nodeProgram, settings),
 			signal: this.signal,
 		});
@@ -153,7 +182,14 @@ export async function installN8n(signal: AbortSignal): Promise<NodeForN8n> {
 	await mkdir(places.host, { recursive: true });
 	const installer = new Installer(node, signal);
 	await showStep("Asking npm's registry for n8n", async () => await installer.checkRegistry());
-	await showStep('Clearing the place for n8n', async () => await installer.clear());
+	if (!(await hasStep(node, 'packages'))) await installPackages(installer, node);
+	await showStep("Making n8n's database driver ready", async () => await installer.buildDatabaseDriver());
+	await installer.writeMarker('complete');
+	return node;
+}
+
+async function installPackages(installer: Installer, node: NodeForN8n): Promise<void> {
+	await showStep('Making room for n8n', async () => await installer.clear());
 	if (node.fromPackage !== undefined) {
 		await showStep(`Getting Node ${NODE_VERSION} for n8n (this machine has ${process.version})`, async () => {
 			await installer.installNode();
@@ -165,7 +201,5 @@ export async function installN8n(signal: AbortSignal): Promise<NodeForN8n> {
 		async () => await installer.installN8n(),
 		packages.text,
 	).finally(packages.stop);
-	await showStep("Making n8n's database driver ready", async () => await installer.buildDatabaseDriver());
-	await installer.writeMarker();
-	return node;
+	await installer.writeMarker('packages');
 }

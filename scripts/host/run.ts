@@ -30,5 +30,8 @@ export async function runProgram(command: string, args: readonly string[], optio
 export function essentialLines(output: string, count = 12): string {
 	const lines = output.split(/\r?\n/).filter((line) => line.trim() !== '');
 	const errors = lines.filter((line) => /^npm (err!|error)/i.test(line) && !/complete log|_logs/i.test(line));
-	return (errors.length > 0 ? errors.slice(0, count) : lines.slice(-count)).join('\n');
+	if (errors.length === 0) return lines.slice(-count).join('\n');
+	if (errors.length <= count) return errors.join('\n');
+	// npm begins with what failed; a compiler's complaint comes last.
+	return [...errors.slice(0, 4), '...', ...errors.slice(4 - count)].join('\n');
 }
