@@ -31,7 +31,7 @@ export const NODE_TYPE = 'n8n-nodes-deepinfra-ai.deepInfra';
 
 const percent = (value: unknown): string | undefined => {
 	const score = numberOf(value);
-	return score === undefined ? undefined : `${(score * 100).toFixed(1)} %`;
+	return score === undefined ? undefined : `${(score * 100).toFixed(1)}%`;
 };
 
 export function shorten(text: string, length: number): string {

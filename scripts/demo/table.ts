@@ -9,11 +9,14 @@ interface Column {
 const GAP = '  ';
 const NARROWEST_RESULT = 30;
 
-/** Breaks text into lines of at most `width`, at spaces or after "/", "-" and ","; anywhere when a word is longer. */
+/**
+ * Breaks text into lines of at most `width`: at spaces, or after "/", "," and "-" (not after the minus of a number);
+ * anywhere when a word is longer.
+ */
 export function wrapText(text: string, width: number): string[] {
 	const lines: string[] = [];
 	let line = '';
-	for (const piece of text.match(/\s*[^\s/,-]*[/,-]?/g) ?? []) {
+	for (const piece of text.match(/\s*-?[^\s/,-]*[/,-]?/g) ?? []) {
 		if ((line + piece).trim().length <= width) {
 			line += piece;
 			continue;

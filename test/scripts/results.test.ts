@@ -32,19 +32,15 @@ describe('what each task brought', () => {
 	const box = { xmin: 10.4, ymin: 20, xmax: 110.6, ymax: 220 };
 	const good: Array<[operation: string, items: Dict[], text: string]> = [
 		['text.generate', [{ json: { text: 'Hello\n there' } }], '"Hello there"'],
-		['text.classify', [{ json: { label: 'positive', score: 0.9, labels } }], 'positive 90.0 %, then neutral 8.0 %'],
-		['image.classify', [{ json: { label: 'cat', score: 1, labels: [] } }], 'cat 100.0 %'],
-		['image.classifyZeroShot', [{ json: { label: 'dog', score: 0.5, labels } }], 'dog 50.0 %, then neutral 8.0 %'],
+		['text.classify', [{ json: { label: 'positive', score: 0.9, labels } }], 'positive 90.0%, then neutral 8.0%'],
+		['image.classify', [{ json: { label: 'cat', score: 1, labels: [] } }], 'cat 100.0%'],
+		['image.classifyZeroShot', [{ json: { label: 'dog', score: 0.5, labels } }], 'dog 50.0%, then neutral 8.0%'],
 		[
 			'text.classifyTokens',
 			[{ json: { text: 'x', entities: [{ word: 'John Doe', label: 'PER', score: 0.99 }] } }],
-			'John Doe = PER (99.0 %)',
+			'John Doe = PER (99.0%)',
 		],
-		[
-			'text.fillMask',
-			[{ json: { sequence: 'I need rest', token: 'rest', score: 0.25 } }],
-			'rest 25.0 %: "I need rest"',
-		],
+		['text.fillMask', [{ json: { sequence: 'I need rest', token: 'rest', score: 0.25 } }], 'rest 25.0%: "I need rest"'],
 		[
 			'embedding.create',
 			[{ json: { embedding: [0.5, -0.25] } }, { json: { embedding: [1, 2] } }],
@@ -55,7 +51,7 @@ describe('what each task brought', () => {
 		[
 			'image.detectObjects',
 			[{ json: { count: 1, objects: [{ label: 'cat', score: 0.9, box }] } }],
-			'1 object: cat 90.0 % at 10,20–111,220',
+			'1 object: cat 90.0% at 10,20–111,220',
 		],
 		['image.detectObjects', [{ json: { count: 0, objects: [] } }], 'no objects'],
 		['audio.transcribe', [{ json: { text: 'Good day', language: 'en', duration: 3.25 } }], '"Good day" (en, 3.3 s)'],

@@ -35,6 +35,7 @@ describe('the table', () => {
 describe('wrapText', () => {
 	it('breaks at spaces, slashes and hyphens', () => {
 		expect(wrapText('meta-llama/Meta-Llama-3-8B-Instruct', 26)).toEqual(['meta-llama/Meta-Llama-3-', '8B-Instruct']);
+		expect(wrapText('[0.5, -0.25]', 7)).toEqual(['[0.5,', '-0.25]']);
 		expect(wrapText('one two three', 7)).toEqual(['one two', 'three']);
 	});
 
