@@ -1,9 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { Readable } from 'node:stream';
 import type { Json } from './json';
 import type { ErrorShape } from './types';
 
-/** A complete answer; `stream` replaces `payload` where the body is long or comes in events. */
+/** A complete answer. `stream` sends the body piece by piece; `payload` is then the whole of it, or the start of a long one. */
 export interface Answer {
 	status: number;
 	contentType: string;

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -23,16 +23,42 @@ export async function readBody(request: IncomingMessage, record: RecordedRequest
 		request.resume();
 		return refused(415, `Unsupported content encoding ${encoding}`);
 	}
+	if (encoding === 'identity' && !contentType.startsWith('multipart/form-data')) {
+		return readJsonBody(await readSmall(request, record, limit), record, contentType, limit);
+	}
 	const counter = countBytes(request, record, limit);
 	const source: Readable = encoding === 'gzip' ? unzip(counter.stream) : counter.stream;
 	const body = contentType.startsWith('multipart/form-data')
 		? await readFormBody(source, record, contentType)
-		: await readJsonBody(source, record, contentType);
-	return counter.isOver() ? refused(413, 'Request entity too large') : body;
+		: readJsonBody(await readAll(source), record, contentType, limit);
+	return counter.isOver() ? tooLarge() : body;
 }
 
 function refused(status: number, message: string): Body {
 	return { kind: 'refused', refusal: refuse(status, message) };
+}
+
+function tooLarge(): Body {
+	return refused(413, 'Request entity too large');
+}
+
+/** The way of nearly all requests, without a stream in between. */
+async function readSmall(
+	request: IncomingMessage,
+	record: RecordedRequest,
+	limit: number,
+): Promise<Buffer | undefined> {
+	return await new Promise((resolve) => {
+		let chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => {
+			record.bytes += chunk.length;
+			if (record.bytes > limit) chunks = [];
+			else chunks.push(chunk);
+		});
+		request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+		request.on('error', () => resolve(undefined));
+		request.on('close', () => resolve(undefined));
+	});
 }
 
 function countBytes(request: IncomingMessage, record: RecordedRequest, limit: number) {
@@ -67,8 +93,8 @@ async function readFormBody(source: Readable, record: RecordedRequest, contentTy
 	return { kind: 'form', form };
 }
 
-async function readJsonBody(source: Readable, record: RecordedRequest, contentType: string): Promise<Body> {
-	const bytes = await readAll(source);
+function readJsonBody(bytes: Buffer | undefined, record: RecordedRequest, contentType: string, limit: number): Body {
+	if (record.bytes > limit) return tooLarge();
 	if (!bytes) return refused(400, 'There was an error reading the body');
 	if (bytes.length === 0) return { kind: 'none' };
 	const parsed = parseJson(bytes.toString('utf8'));

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
 import { type Answer, jsonAnswer, Refusal, refuse } from './answer';
 import { requirePaying } from './accounts';
@@ -112,15 +112,16 @@ function reply(asked: UnknownObject, messages: Message[], index: number) {
 function streamChat(frame: JsonObject, replies: Array<{ text: string; finish: string }>, usage: JsonObject): Answer {
 	const chunk = (choices: JsonObject[], more: JsonObject = {}) =>
 		`data: ${JSON.stringify({ ...frame, object: 'chat.completion.chunk', choices, ...more, emulator: true })}\n\n`;
-	const lines = replies.flatMap(({ text, finish }, index) => [
+	const events = replies.flatMap(({ text, finish }, index) => [
 		chunk([{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }]),
 		...(text.match(/\s*\S+/g) ?? []).map((piece) => chunk([{ index, delta: { content: piece }, finish_reason: null }])),
 		chunk([{ index, delta: {}, finish_reason: finish }], index === replies.length - 1 ? { usage } : {}),
 	]);
+	const lines = [...events, 'data: [DONE]\n\n'];
 	return {
 		status: 200,
 		contentType: 'text/event-stream',
-		payload: Buffer.alloc(0),
-		stream: () => Readable.from([...lines, 'data: [DONE]\n\n']),
+		payload: Buffer.from(lines.join('')),
+		stream: () => Readable.from(lines),
 	};
 }

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -45,13 +45,13 @@ export function spoil(fault: Fault, good: Answer, headers: IncomingHttpHeaders):
 		case 'stalledHeaders':
 			return { answer: undefined, reset: false };
 		case 'resetMidBody':
-			return { answer: good, ending: { kind: 'reset' }, sent: half(good) };
+			return { answer: whole(good), ending: { kind: 'reset' }, sent: half(good) };
 		case 'stalledBody':
-			return { answer: good, ending: { kind: 'stall' }, sent: half(good) };
+			return { answer: whole(good), ending: { kind: 'stall' }, sent: half(good) };
 		case 'slowBody':
-			return { answer: good, ending: { kind: 'trickle', intervalMs: fault.intervalMs }, sent: 0 };
+			return { answer: whole(good), ending: { kind: 'trickle', intervalMs: fault.intervalMs }, sent: 0 };
 		default:
-			return { answer: replaceAnswer(fault, good, headers), ending: { kind: 'complete' } };
+			return { answer: replaceAnswer(fault, whole(good), headers), ending: { kind: 'complete' } };
 	}
 }
 
@@ -59,6 +59,11 @@ type Replacing = Exclude<
 	Fault,
 	{ kind: 'resetBeforeHeaders' | 'stalledHeaders' | 'resetMidBody' | 'stalledBody' | 'slowBody' }
 >;
+
+/** Faults work on bytes, so an answer that would come in pieces is sent as one. */
+function whole(answer: Answer): Answer {
+	return { ...answer, stream: undefined };
+}
 
 function half(answer: Answer): number {
 	return Math.floor(answer.payload.length / 2);

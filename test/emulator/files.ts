@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
 import { type Answer, bytesAnswer, refuse } from './answer';
 import type { Context } from './context';
@@ -38,7 +38,7 @@ export function serveBytes({ rest }: Context): Answer {
 	return {
 		status: 200,
 		contentType: isVideo ? 'video/mp4' : 'image/png',
-		payload: Buffer.alloc(0),
+		payload: opening,
 		headers: { 'content-length': String(size) },
 		stream: () => Readable.from(fill(opening, size), { objectMode: false, highWaterMark: CHUNK }),
 	};

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
@@ -49,31 +49,33 @@ export async function readForm(source: Readable, contentType: string): Promise<F
 	});
 }
 
+const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+
 function keepFile(form: Form, name: string, stream: Readable, filename: string, mimeType: string) {
 	const hash = createHash('sha256');
-	let kept: Buffer[] = [];
+	const kept: Buffer[] = [];
 	let size = 0;
-	let whole = true;
+	let isPng = false;
 	stream.on('data', (chunk: Buffer) => {
+		if (size === 0) isPng = chunk.subarray(0, 8).equals(PNG_SIGNATURE);
+		// Only a PNG is decoded; of everything else the header is enough.
+		if (size < (isPng ? KEPT_WHOLE : KEPT_HEAD)) kept.push(chunk);
 		hash.update(chunk);
 		size += chunk.length;
-		if (whole) kept.push(chunk);
-		if (whole && size > KEPT_WHOLE) {
-			kept = [Buffer.from(Buffer.concat(kept).subarray(0, KEPT_HEAD))];
-			whole = false;
-		}
 	});
+	// An upload that breaks off fails here, too; the parser as a whole reports it.
+	stream.on('error', () => stream.destroy());
 	stream.on('end', () => {
 		const bytes = Buffer.concat(kept);
-		const digest = hash.digest('hex');
-		form.parts.push({ name, filename, mimeType, size, sha256: digest });
+		const sha256 = hash.digest('hex');
+		form.parts.push({ name, filename, mimeType, size, sha256 });
 		form.files.set(name, {
 			filename,
 			mimeType,
 			size,
-			sha256: digest,
+			sha256,
 			head: bytes.subarray(0, KEPT_HEAD),
-			whole: whole ? bytes : undefined,
+			whole: bytes.length === size ? bytes : undefined,
 		});
 	});
 }

@@ -2,6 +2,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Delivery } from './faults';
 
+const READ_MS = 25;
+
 export const MARK = { 'x-emulator': 'deepinfra-emulator' };
 
 /** Sends an answer, or its start and then what the fault wants; timers end with the connection. */
@@ -16,7 +18,8 @@ export function deliver(response: ServerResponse, { answer, ending, sent }: Deli
 		source.pipe(response);
 		return;
 	}
-	headers['content-length'] = payload.length;
+	// A long file announces its own size, of which a fault sends only the start.
+	headers['content-length'] ??= payload.length;
 	response.writeHead(answer.status, headers);
 	if (ending.kind === 'complete') {
 		response.end(payload);
@@ -29,7 +32,10 @@ export function deliver(response: ServerResponse, { answer, ending, sent }: Deli
 	} else if (ending.kind === 'stall') {
 		response.write(start);
 	} else {
-		response.write(start, () => response.socket?.resetAndDestroy());
+		response.flushHeaders();
+		response.write(start);
+		// A reset overtakes what the client has not read yet, so it gets a moment to read.
+		setTimeout(() => response.socket?.resetAndDestroy(), READ_MS);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Answer, emptyAnswer, Refusal, jsonAnswer, refuse } from './answer';
+import { type Answer, emptyAnswer, errorBody, Refusal, jsonAnswer, refuse } from './answer';
 import { readBody } from './body';
 import { spoil } from './faults';
 import { randomFrom } from './random';
@@ -83,7 +83,9 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		webhooks: state.webhooks,
 	};
 	const fault = admitted ? emulator.options.faults?.(record) : undefined;
-	const good = admitted ? answerTo(found, context) : jsonAnswer(429, { detail: { error: 'Rate limited' } });
+	const good = admitted
+		? answerTo(found, context)
+		: jsonAnswer(429, errorBody(record.path.endsWith('/completions') ? 'openai' : 'detailError', 'Rate limited'));
 	if (admitted) await waitUntil(record.at + (emulator.options.latencyMs ?? 0), response);
 	if (response.destroyed) return;
 	const faulty = fault ? spoil(fault, good, request.headers) : undefined;

@@ -57,7 +57,7 @@ export function readFormInput(model: Model, form: Form): Input {
 	const files = new Map(form.files);
 	for (const [name, value] of form.texts) {
 		const property = properties[name];
-		values[name] = isObject(property) ? readText(name, property, value) : value;
+		values[name] = isObject(property) ? readText(model.schema, name, property, value) : value;
 		if (isObject(property) && property.format === 'binary') files.set(name, uploadFromText(name, value));
 	}
 	for (const name of form.files.keys()) {
@@ -70,8 +70,8 @@ export function readFormInput(model: Model, form: Form): Input {
 }
 
 /** A part of a form is text; numbers, switches and lists are read from it, strings stay as they are. */
-function readText(name: string, property: UnknownObject, value: string): unknown {
-	switch (typeof property.type === 'string' ? property.type : typeInside(property)) {
+function readText(schema: JsonObject, name: string, property: UnknownObject, value: string): unknown {
+	switch (typeOf(schema, property)) {
 		case 'integer':
 		case 'number':
 			return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
@@ -88,10 +88,18 @@ function readText(name: string, property: UnknownObject, value: string): unknown
 	}
 }
 
-function typeInside(property: UnknownObject): unknown {
-	const choices = Array.isArray(property.anyOf) ? property.anyOf : [];
-	const [first] = choices.filter((choice) => isObject(choice) && choice.type !== 'null');
-	return isObject(first) ? first.type : undefined;
+/** The declared type, also where it stands behind a reference or in the first of several alternatives. */
+function typeOf(schema: JsonObject, property: UnknownObject, depth = 0): unknown {
+	if (property.type !== undefined || depth > 5) return property.type;
+	const reference = /^#\/definitions\/(\w+)$/.exec(String(property.$ref))?.[1];
+	const definitions = isObject(schema.definitions) ? schema.definitions : {};
+	const alternatives: unknown[] = [
+		...(reference === undefined ? [] : [definitions[reference]]),
+		...(Array.isArray(property.allOf) ? property.allOf : []),
+		...(Array.isArray(property.anyOf) ? property.anyOf : []),
+	];
+	const first = alternatives.filter(isObject).find((alternative) => alternative.type !== 'null');
+	return first && typeOf(schema, first, depth + 1);
 }
 
 function propertiesOf(schema: JsonObject): UnknownObject {
@@ -101,10 +109,25 @@ function propertiesOf(schema: JsonObject): UnknownObject {
 function checkSchema(model: Model, values: UnknownObject) {
 	const validate = validatorOf(model.schema);
 	if (!validate || validate(values)) return;
-	// An alternative that does not fit is reported once, at its own place, not branch by branch.
-	const errors = (validate.errors ?? []).filter((error) => !error.schemaPath.includes('/anyOf/'));
-	throw refuseFields(errors.map(describeError));
+	throw refuseFields(informative(validate.errors ?? []).map(describeError));
 }
+
+/** "Neither of the alternatives" and "not null" say little where the alternatives have said what is wrong. */
+function informative(errors: ErrorObject[]): ErrorObject[] {
+	const telling = errors.filter(
+		(error) => error.keyword !== 'anyOf' && !(error.keyword === 'type' && error.params.type === 'null'),
+	);
+	return telling.length > 0 ? telling : errors;
+}
+
+const TYPE_WORDS: Record<string, { msg: string; type: string }> = {
+	string: { msg: 'str type expected', type: 'type_error.str' },
+	integer: { msg: 'value is not a valid integer', type: 'type_error.integer' },
+	number: { msg: 'value is not a valid float', type: 'type_error.float' },
+	boolean: { msg: 'value could not be parsed to a boolean', type: 'type_error.bool' },
+	array: { msg: 'value is not a valid list', type: 'type_error.list' },
+	object: { msg: 'value is not a valid dict', type: 'type_error.dict' },
+};
 
 function describeError(error: ErrorObject): FieldError {
 	const loc: FieldError['loc'] = ['body', ...error.instancePath.split('/').slice(1).map(readSegment)];
@@ -117,7 +140,7 @@ function describeError(error: ErrorObject): FieldError {
 				type: 'value_error.missing',
 			};
 		case 'type':
-			return { loc, msg: `value is not a valid ${error.params.type}`, type: `type_error.${error.params.type}` };
+			return { loc, ...(TYPE_WORDS[String(error.params.type)] ?? { msg: 'invalid value', type: 'type_error' }) };
 		case 'enum':
 			return {
 				loc,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json';
 import type { Pricing } from './pricing';
 
-export type ModelGroup = 'public' | 'private' | 'lora' | 'deployment' | 'hidden';
+export type ModelGroup = 'public' | 'private' | 'lora' | 'deployment';
 export type TemplateFamily = 'llama3' | 'chatml' | 'gemma' | 'mistral';
 
 /** How a picture comes back: every form that DeepInfra's models are known to use. */

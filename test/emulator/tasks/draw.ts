@@ -1,5 +1,6 @@
 import type { ImageShape } from '../catalogue/model';
 import { isObject, type Json, type JsonObject, numberOf, textOf, type UnknownObject } from '../json';
+import { readImage } from '../media/images';
 import { drawPng } from '../media/png';
 import { JPEG_SAMPLE, WEBP_SAMPLE } from '../media/samples';
 import type { Call, Outcome } from './task';
@@ -9,9 +10,11 @@ const LARGEST_SEED = 2 ** 31;
 export function drawImages(call: Call): Outcome {
 	const isCog = call.model.image.startsWith('output');
 	const wanted = isCog && isObject(call.values.input) ? call.values.input : call.values;
-	const prompt = textOf(wanted.prompt) ?? `picture of ${call.files.get('image')?.sha256 ?? 'nothing'}`;
-	const width = sizeOf(call, wanted, 'width');
-	const height = sizeOf(call, wanted, 'height');
+	const start = call.files.get('image');
+	const facts = start && readImage('image', start);
+	const prompt = textOf(wanted.prompt) ?? `${facts?.colour ?? 'no'} picture ${start?.sha256 ?? ''}`;
+	const width = sizeOf(call, wanted, 'width', facts?.width);
+	const height = sizeOf(call, wanted, 'height', facts?.height);
 	const seed = numberOf(wanted.seed, Math.floor(call.random() * LARGEST_SEED));
 	const count = numberOf(wanted.num_images, numberOf(wanted.num_outputs, 1));
 	const pictures = Array.from({ length: count }, (_unused, index) => ({ prompt, seed: seed + index, width, height }));
@@ -22,10 +25,10 @@ export function drawImages(call: Call): Outcome {
 	};
 }
 
-function sizeOf(call: Call, wanted: UnknownObject, edge: 'width' | 'height'): number {
+function sizeOf(call: Call, wanted: UnknownObject, edge: 'width' | 'height', start = 512): number {
 	const properties = call.model.schema.properties;
 	const property = isObject(properties) ? properties[edge] : undefined;
-	return numberOf(wanted[edge], isObject(property) ? numberOf(property.default, 512) : 512);
+	return numberOf(wanted[edge], isObject(property) ? numberOf(property.default, start) : start);
 }
 
 interface Picture {

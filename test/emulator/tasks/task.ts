@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import type { Answer } from '../answer';
 import type { Model } from '../catalogue/model';
 import type { Usage } from '../catalogue/pricing';
