@@ -15,7 +15,7 @@ import { readLogin } from './host/login';
 import { installNode } from './host/package';
 import { N8N_VERSION, places } from './host/places';
 import { showStep } from './host/progress';
-import { startServer } from './host/server';
+import { cacheOf, startServer } from './host/server';
 
 const EMULATOR_PORT = 4600;
 const EMULATOR_KEY = 'emulator-key';
@@ -45,7 +45,9 @@ async function makeUserFolder(exit: boolean): Promise<string> {
 	await mkdir(places.host, { recursive: true });
 	for (const name of await readdir(places.host)) {
 		const owner = DEMO_FOLDER.exec(name)?.[1];
-		if (owner !== undefined && !isRunning(Number(owner))) await removeFolder(path.join(places.host, name));
+		if (owner === undefined || isRunning(Number(owner))) continue;
+		await removeFolder(path.join(places.host, name));
+		await removeFolder(cacheOf(name));
 	}
 	if (!exit) return places.userFolder;
 	const folder = path.join(places.host, `demo-${process.pid}`);
@@ -134,7 +136,7 @@ async function runAll(choices: Choices, signal: AbortSignal): Promise<number> {
 		service.isEmulator
 			? "\nThese answers and costs are the emulator's, made from the inputs by fixed rules: no model ran, nothing was paid." +
 					"\nFor DeepInfra's own answers set DEEPINFRA_API_KEY to an API key and run the command again."
-			: `\nThese answers are DeepInfra's own (${DEEPINFRA_URL}), and the costs are what it bills.`,
+			: `\nThis was DeepInfra itself (${DEEPINFRA_URL}), with your API key: the costs are what it bills.`,
 	);
 	console.log(`${succeeded} of ${shown.length} tasks`);
 	const code = succeeded === shown.length && shown.length > 0 ? 0 : 1;

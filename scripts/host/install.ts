@@ -157,7 +157,7 @@ function watchPackages(): { text: () => string; stop: () => void } {
 	const timer = setInterval(() => void countPackages().then((found) => (count = found)), 3000);
 	return {
 		// npm first reads what n8n needs, which takes a minute; then the packages come.
-		text: () => (count > 50 ? `${count} packages of about ${PACKAGES}` : 'reading which packages it needs'),
+		text: () => (count > 50 ? `${count} packages of about ${PACKAGES}` : 'reading what it needs and downloading it'),
 		stop: () => clearInterval(timer),
 	};
 }

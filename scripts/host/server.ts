@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { choosePort } from './checks';
 import { cleanEnvironment } from './environment';
@@ -57,9 +57,24 @@ const isReady = async (url: string): Promise<boolean> =>
 		() => false,
 	);
 
+/**
+ * n8n writes its editor's files into the user folder at each start. They are put under node_modules instead, where the
+ * project's linter, which reads every other folder, does not go.
+ */
+export const cacheOf = (userFolder: string): string =>
+	path.join(places.modules, '.cache', `n8n-${path.basename(userFolder)}`);
+
+async function linkCache(userFolder: string): Promise<void> {
+	const link = path.join(userFolder, '.cache');
+	await mkdir(cacheOf(userFolder), { recursive: true });
+	await rm(link, { recursive: true, force: true });
+	await symlink(cacheOf(userFolder), link, 'junction');
+}
+
 /** Starts n8n's editor and waits until it answers. */
 export async function startServer(options: ServerOptions): Promise<Server> {
 	await mkdir(options.userFolder, { recursive: true });
+	await linkCache(options.userFolder);
 	const logFile = path.join(options.userFolder, 'n8n.log');
 	const log = createWriteStream(logFile);
 	const url = `http://127.0.0.1:${options.port}`;
@@ -75,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 	const stop = async () => {
 		await program.stop();
 		log.end();
+		await rm(cacheOf(options.userFolder), { recursive: true, force: true });
 	};
 	let exitCode: number | undefined;
 	void program.ended.then((code) => (exitCode = code));
