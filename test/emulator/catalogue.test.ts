@@ -1,4 +1,3 @@
- 
 import { isObject, type UnknownObject } from './json';
 import { startEmulator } from './index';
 import { ask, infer, objectsIn } from './support';

@@ -1,4 +1,3 @@
- 
 import { ACCOUNTS } from './accounts';
 import { isObject } from './json';
 import { MODEL_COUNT } from './models';

@@ -4,7 +4,7 @@ import { type Answer, bytesAnswer, refuse } from './answer';
 import type { Context } from './context';
 import { parseJson } from './json';
 import { drawPng } from './media/png';
-import { MP4_SAMPLE } from './media/samples';
+import { JPEG_SAMPLE, MP4_SAMPLE } from './media/samples';
 
 const CHUNK = 64 * 1024;
 
@@ -22,6 +22,10 @@ export function serveImage({ rest }: Context): Answer {
 		throw refuse(404, 'Not Found', 'detail');
 	}
 	return bytesAnswer('image/png', drawPng(prompt, seed, width, height));
+}
+
+export function serveJpeg(): Answer {
+	return bytesAnswer('image/jpeg', JPEG_SAMPLE);
 }
 
 export function serveVideo(): Answer {

@@ -1,4 +1,3 @@
- 
 import { PNG } from 'pngjs';
 import { startEmulator } from './index';
 import { JPEG_SAMPLE, WEBP_SAMPLE } from './media/samples';
@@ -78,6 +77,20 @@ describe('images out', () => {
 	it('come as many as asked for, and cost accordingly', async () => {
 		const one = await infer(emulator, 'black-forest-labs/FLUX-1-schnell', { prompt: 'x', num_images: 3, seed: 1 });
 		expect(one.json).toMatchObject({ images: { length: 3 }, inference_status: { cost: 0.0015 } });
+	});
+
+	it('are JPEG where that is asked, and only as many as the model knows to make', async () => {
+		const { json } = await infer(emulator, 'black-forest-labs/FLUX-1.1-pro', {
+			prompt: 'x',
+			output_format: 'jpeg',
+			num_images: 4,
+		});
+		const response = await fetch(String(json.image_url));
+		expect(response.headers.get('content-type')).toBe('image/jpeg');
+		expect(Buffer.from(await response.arrayBuffer()).equals(JPEG_SAMPLE)).toBe(true);
+		expect(json).toMatchObject({ inference_status: { cost: 0.04 } });
+		const list = await infer(emulator, 'emulator/url-list', { prompt: 'x', num_images: 4 });
+		expect(list.json.image_urls).toHaveLength(4);
 	});
 
 	it('of edit models have the size of the image that came in', async () => {

@@ -1,6 +1,6 @@
 import { completeChat } from './chat';
 import type { Route } from './context';
-import { serveBytes, serveImage, serveVideo } from './files';
+import { serveBytes, serveImage, serveJpeg, serveVideo } from './files';
 import { bodyLimit, runDeployment, runModel } from './inference';
 import { describeMe, describeRateLimit } from './me';
 import {
@@ -41,6 +41,7 @@ const ENTRIES: Entry[] = [
 	{ method: 'GET', path: /^\/v1\/me\/rate_limit$/, route: describeRateLimit },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/models$/, route: listOpenaiModels },
 	{ method: 'GET', path: /^\/files\/image\/([^/]+)$/, route: serveImage },
+	{ method: 'GET', path: /^\/files\/sample\.jpg$/, route: serveJpeg },
 	{ method: 'GET', path: /^\/files\/bytes\/([^/]+)$/, route: serveBytes },
 	{ method: 'GET', path: /^\/model\/inference\/([^/]+)$/, route: serveVideo },
 ];

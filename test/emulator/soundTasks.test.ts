@@ -1,4 +1,3 @@
- 
 import { startEmulator } from './index';
 import { ask, bytesOfDataUrl, infer, inferForm, objectsIn } from './support';
 import type { Emulator } from './types';
@@ -44,6 +43,14 @@ describe('audio and video', () => {
 				.join(' '),
 		).toBe(json.text);
 		expect(json.language).toBe('de');
+	});
+
+	it('may have segments without times', async () => {
+		const { bytes } = await speech({ text: 'Hello' });
+		const { json } = await inferForm(emulator, 'mistralai/Voxtral-Small-24B-2507', {
+			audio: new File([bytes], 'a.wav'),
+		});
+		expect(objectsIn(json.segments)[0]).toEqual({ id: 0, text: expect.any(String) });
 	});
 
 	it('is translated when asked', async () => {

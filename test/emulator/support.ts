@@ -1,4 +1,3 @@
- 
 import { isObject, parseJson, type UnknownObject } from './json';
 import type { Emulator } from './types';
 

@@ -1,4 +1,3 @@
- 
 import { startEmulator } from './index';
 import { infer, inferForm, objectsIn } from './support';
 import type { Emulator } from './types';

@@ -63,7 +63,7 @@ export interface EmulatorOptions {
 	latencyMs?: number;
 	/** Inference requests served at once; more get 429 "Rate limited". */
 	maxConcurrent?: number;
-	/** Asked once per request, after its body has been read. */
+	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
 	/** Changes what is random: seeds of images, request ids. */
 	seed?: number;

@@ -40,10 +40,13 @@ function withoutFlags(schema: JsonObject): JsonObject {
 export function readJsonInput(model: Model, body: unknown): Input {
 	if (!isObject(body))
 		throw refuseFields([{ loc: ['body'], msg: 'value is not a valid dict', type: 'type_error.dict' }]);
-	const input: Input = { values: body, files: new Map() };
+	const input: Input = { values: {}, files: new Map() };
 	checkSchema(model, body);
+	// Keys that the model does not know are left out, as the API leaves them out.
 	for (const [name, property] of Object.entries(propertiesOf(model.schema))) {
+		if (!Object.hasOwn(body, name)) continue;
 		const value = body[name];
+		input.values[name] = value;
 		if (isObject(property) && property.format === 'binary' && typeof value === 'string') {
 			input.files.set(name, uploadFromText(name, value));
 		}
@@ -57,11 +60,13 @@ export function readFormInput(model: Model, form: Form): Input {
 	const files = new Map(form.files);
 	for (const [name, value] of form.texts) {
 		const property = properties[name];
-		values[name] = isObject(property) ? readText(model.schema, name, property, value) : value;
-		if (isObject(property) && property.format === 'binary') files.set(name, uploadFromText(name, value));
+		if (!isObject(property)) continue;
+		values[name] = readText(model.schema, name, property, value);
+		if (property.format === 'binary') files.set(name, uploadFromText(name, value));
 	}
 	for (const name of form.files.keys()) {
 		const property = properties[name];
+		if (property === undefined) continue;
 		// A file where a text belongs arrives as bytes, which no text field takes.
 		values[name] = isObject(property) && property.format === 'binary' ? 'file' : null;
 	}

@@ -48,6 +48,8 @@ const PARTNER = inputSchema('PartnerImageIn', ['prompt'], {
 	seed: orNull(SEED),
 });
 
+const PARTNER_LIST = inputSchema('PartnerImagesIn', ['prompt'], { ...propertiesOf(PARTNER), num_images: COUNT });
+
 const EDIT = inputSchema('ImageEditIn', ['prompt', 'image'], {
 	prompt: PROMPT,
 	image: imageFile('image to edit'),
@@ -148,19 +150,22 @@ export const PAINTERS: Model[] = [
 			envelope: 'noRequestId',
 		},
 	),
-	painter('Bria/Bria-3.2', PARTNER, 'images-url', perImage(4, 0, 0), { isPartner: true, envelope: 'statusSuccess' }),
+	painter('Bria/Bria-3.2', PARTNER_LIST, 'images-url', perImage(4, 0, 0), {
+		isPartner: true,
+		envelope: 'statusSuccess',
+	}),
 	painter('Bria/blur_background', BACKGROUND, 'images-url', perImage(4, 0, 0), {
 		isPartner: true,
 		reportedType: 'custom',
 	}),
 	painter('briaai/RMBG-2.0', BACKGROUND, 'image-base64', perImage(0, 0, 0), { isPartner: true }),
-	painter('emulator/url-list', PARTNER, 'image_urls', perImage(3, 0, 0), { isPartner: true }),
-	painter('emulator/relative-links', PARTNER, 'images-relative', perImage(1.4, 1024, 0)),
-	painter('emulator/bare-list', PARTNER, 'images-base64', perImage(0.02, 512, 4), { envelope: 'costText' }),
+	painter('emulator/url-list', PARTNER_LIST, 'image_urls', perImage(3, 0, 0), { isPartner: true }),
+	painter('emulator/relative-links', PARTNER_LIST, 'images-relative', perImage(1.4, 1024, 0)),
+	painter('emulator/bare-list', PARTNER_LIST, 'images-base64', perImage(0.02, 512, 4), { envelope: 'costText' }),
 	painter('Qwen/Qwen-Image-Edit', EDIT, 'images-data', perImage(3, 0, 0), { isPartner: true, tags: ['no-free-anon'] }),
 	painter(
 		'emulator/banana-pro',
-		PARTNER,
+		PARTNER_LIST,
 		'images-data',
 		perInputToken(0.012, {
 			full: '560 tokens per input image, 1120 tokens ($0.134) for 1K and 2K output, 2000 tokens ($0.24) for 4K',

@@ -48,6 +48,8 @@ export interface Model {
 	image: ImageShape;
 	maskToken: string | null;
 	dimensions: number;
+	/** Whether a transcription's pieces have their times. */
+	hasTimes: boolean;
 	family: TemplateFamily | null;
 	labels: string[];
 	example: JsonObject | null;
@@ -76,6 +78,7 @@ export function defineModel(draft: ModelDraft): Model {
 		image: 'images-data',
 		maskToken: null,
 		dimensions: 0,
+		hasTimes: true,
 		family: null,
 		labels: [],
 		example: null,

@@ -30,6 +30,8 @@ export function perToken(input: number, output: number, extra: JsonObject = {}, 
 		rate_per_input_token_cache_write: null,
 		rate_per_service_tier_priority: null,
 		rate_per_service_tier_flex: null,
+		rate_per_explicit_cache_write_token: null,
+		explicit_cache_granularity_tokens: null,
 		...extra,
 	};
 }

@@ -81,6 +81,7 @@ export const LISTENERS: Model[] = [
 		name: 'mistralai/Voxtral-Small-24B-2507',
 		pricing: perInputSecond(0.005),
 		maxTokens: 32768,
+		hasTimes: false,
 		envelope: 'noStatus',
 	}),
 ];

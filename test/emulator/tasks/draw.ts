@@ -17,7 +17,14 @@ export function drawImages(call: Call): Outcome {
 	const height = sizeOf(call, wanted, 'height', facts?.height);
 	const seed = numberOf(wanted.seed, Math.floor(call.random() * LARGEST_SEED));
 	const count = numberOf(wanted.num_images, numberOf(wanted.num_outputs, 1));
-	const pictures = Array.from({ length: count }, (_unused, index) => ({ prompt, seed: seed + index, width, height }));
+	const isJpeg = wanted.output_format === 'jpeg';
+	const pictures = Array.from({ length: count }, (_unused, index) => ({
+		prompt,
+		seed: seed + index,
+		width,
+		height,
+		isJpeg,
+	}));
 	const steps = numberOf(wanted.num_inference_steps, 1);
 	return {
 		body: frame(call.model.image, pictures, seed, call.baseUrl),
@@ -36,16 +43,22 @@ interface Picture {
 	seed: number;
 	width: number;
 	height: number;
+	isJpeg: boolean;
 }
 
 function frame(shape: ImageShape, pictures: Picture[], seed: number, baseUrl: string): JsonObject {
 	const nsfw = { nsfw_content_detected: pictures.map(({ prompt }) => /\bnsfw\b/i.test(prompt)), seed };
 	const links = pictures.map(linkOf);
-	const bare = pictures.map((picture) => bytesOf(picture).toString('base64'));
+	const bare = () => pictures.map((picture) => bytesOf(picture).toString('base64'));
 	const first = (items: string[]): Json => items[0] ?? null;
 	switch (shape) {
 		case 'images-data':
-			return { images: bare.map((encoded) => `data:image/png;base64,${encoded}`), ...nsfw };
+			return {
+				images: pictures.map(
+					(picture) => `data:image/${picture.isJpeg ? 'jpeg' : 'png'};base64,${bytesOf(picture).toString('base64')}`,
+				),
+				...nsfw,
+			};
 		case 'images-data-jpeg':
 			return { images: pictures.map(() => `data:image/jpeg;base64,${JPEG_SAMPLE.toString('base64')}`), ...nsfw };
 		case 'images-data-webp':
@@ -57,13 +70,13 @@ function frame(shape: ImageShape, pictures: Picture[], seed: number, baseUrl: st
 		case 'images-relative':
 			return { images: links, ...nsfw };
 		case 'images-base64':
-			return { images: bare, ...nsfw };
+			return { images: bare(), ...nsfw };
 		case 'image_urls':
 			return { image_urls: links.map((link) => baseUrl + link), status: 'ok' };
 		case 'image_url':
 			return { image_url: first(links.map((link) => baseUrl + link)), seed: String(seed), status: 'ok' };
 		case 'image-base64':
-			return { image: first(bare) };
+			return { image: first(bare()) };
 		case 'output-text':
 			return { output: first(links.map((link) => baseUrl + link)), ...cogFrame() };
 		case 'output-list':
@@ -75,12 +88,13 @@ function cogFrame(): JsonObject {
 	return { status: 'succeeded', error: null, logs: '', metrics: { predict_time: 0.2 } };
 }
 
-function bytesOf({ prompt, seed, width, height }: Picture): Buffer {
-	return drawPng(prompt, seed, width, height);
+function bytesOf({ prompt, seed, width, height, isJpeg }: Picture): Buffer {
+	return isJpeg ? JPEG_SAMPLE : drawPng(prompt, seed, width, height);
 }
 
 /** Links carry what is to be drawn, so that the emulator has nothing to remember; <<N bytes>> asks for a file of that size. */
-function linkOf({ prompt, seed, width, height }: Picture): string {
+function linkOf({ prompt, seed, width, height, isJpeg }: Picture): string {
+	if (isJpeg) return '/files/sample.jpg';
 	const size = /<<(\d+) bytes>>/.exec(prompt)?.[1];
 	if (size !== undefined) return `/files/bytes/${size}.png`;
 	const spec = Buffer.from(JSON.stringify([prompt.slice(0, 200), seed, width, height])).toString('base64url');

@@ -58,7 +58,10 @@ function streamText({ text, finish }: Written, usage: { inputTokens: number; out
 				: null,
 		};
 	});
-	const lines = [...events.map((event) => `data: ${JSON.stringify(event)}\n\n`), 'data: [DONE]\n\n'];
+	const lines = [
+		...events.map((event) => `data: ${JSON.stringify({ ...event, emulator: true })}\n\n`),
+		'data: [DONE]\n\n',
+	];
 	return {
 		status: 200,
 		contentType: 'text/event-stream',

@@ -18,7 +18,8 @@ export function transcribe(call: Call): Outcome {
 	const segments = tile(text, seconds, Math.min(numberOf(call.values.chunk_length_s, 30), 30));
 	const body = {
 		text,
-		segments,
+		// Some models give pieces without their times.
+		segments: call.model.hasTimes ? segments : segments.map(({ id, text: piece }) => ({ id, text: piece })),
 		language,
 		input_length_ms: Math.round(seconds * 1000),
 		...(call.values.chunk_level === 'word' ? { words: segments.flatMap(wordsIn) } : {}),
