@@ -31,32 +31,26 @@ export async function readAll(bytes: Bytes, limit = Infinity): Promise<Buffer> {
 
 /** The first bytes of a stream, which stay in it. */
 export async function peek(stream: Stream): Promise<Buffer> {
-	for (;;) {
-		// Gives nothing until so many bytes are there or the stream has ended.
-		const head: unknown = stream.read(HEAD);
-		if (head instanceof Uint8Array) {
-			stream.unshift(head);
-			return Buffer.from(head.subarray(0, HEAD));
-		}
-		if (stream.readableEnded || stream.destroyed) {
-			if (stream.errored) throw stream.errored;
-			return Buffer.alloc(0);
-		}
-		await nextEvent(stream);
-	}
-}
-
-async function nextEvent(stream: Stream): Promise<void> {
-	const events = ['readable', 'end', 'close'];
-	await new Promise<void>((resolve, reject) => {
-		const settle = (error?: unknown) => {
-			for (const event of events) stream.off(event, onEvent);
+	return await new Promise((resolve, reject) => {
+		const settle = (result: Buffer | Error) => {
+			for (const event of ['readable', 'end', 'close']) stream.off(event, look);
 			stream.off('error', settle);
-			if (error instanceof Error) reject(error);
-			else resolve();
+			if (result instanceof Error) reject(result);
+			else resolve(result);
 		};
-		const onEvent = () => settle();
-		for (const event of events) stream.on(event, onEvent);
+		const look = () => {
+			// Gives nothing until so many bytes are there or the stream has ended.
+			const head: unknown = stream.read(HEAD);
+			if (head instanceof Uint8Array) {
+				stream.unshift(head);
+				settle(Buffer.from(head.subarray(0, HEAD)));
+			} else if (stream.readableEnded || stream.destroyed) {
+				settle(stream.errored ?? Buffer.alloc(0));
+			}
+		};
+		// Attached once: a new listener for 'readable' is called at once even when too few bytes are there.
+		for (const event of ['readable', 'end', 'close']) stream.on(event, look);
 		stream.on('error', settle);
+		if (stream.readableEnded || stream.destroyed) look();
 	});
 }
