@@ -26,10 +26,13 @@ export async function runProgram(command: string, args: readonly string[], optio
 	return { code, output: pieces.join('') };
 }
 
+/** Closing lines of npm's dumps, and where its own log lies. */
+const NOISE = /^npm \S+ ([{}\]]+$|at )|complete log of this run|_logs/i;
+
 /** The lines of a long output that matter to a reader: npm's errors when there are any, else the end. */
 export function essentialLines(output: string, count = 12): string {
 	const lines = output.split(/\r?\n/).filter((line) => line.trim() !== '');
-	const errors = lines.filter((line) => /^npm (err!|error)/i.test(line) && !/complete log|_logs/i.test(line));
+	const errors = lines.filter((line) => /^npm (err!|error) \S/i.test(line) && !NOISE.test(line));
 	if (errors.length === 0) return lines.slice(-count).join('\n');
 	if (errors.length <= count) return errors.join('\n');
 	// npm begins with what failed; a compiler's complaint comes last.

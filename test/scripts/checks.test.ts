@@ -119,7 +119,8 @@ describe('what is said when a run ends early', () => {
 	});
 
 	it("shows npm's errors, else the last lines", () => {
-		const errors = 'npm warn old\nnpm error code ENOTFOUND\nnpm error network\nnpm error A complete log of this run: x';
+		const errors =
+			'npm warn old\nnpm error code ENOTFOUND\nnpm error network\nnpm error   port: 9,\nnpm error }\nnpm error A complete log of this run: x';
 		expect(essentialLines(errors)).toBe('npm error code ENOTFOUND\nnpm error network');
 		expect(essentialLines('a\n\nb\nc\n', 2)).toBe('b\nc');
 	});
