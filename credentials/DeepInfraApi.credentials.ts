@@ -41,7 +41,7 @@ export class DeepInfraApi implements ICredentialType {
 		{ apiKey }: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const key = typeof apiKey === 'string' ? apiKey.trim().replace(/^bearer\s+/i, '') : '';
+		const key = typeof apiKey === 'string' ? apiKey.trim().replace(/^bearer(\s+|$)/i, '') : '';
 		return { ...requestOptions, headers: { ...requestOptions.headers, Authorization: `Bearer ${key}` } };
 	};
 

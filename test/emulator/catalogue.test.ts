@@ -111,6 +111,15 @@ describe('a model', () => {
 		);
 	});
 
+	it('has examples of its input and its answer', async () => {
+		const { json } = await ask(emulator, '/models/openai/clip-vit-base-patch32', {}, null);
+		expect(json.curl_inv).toContain(`-F image=@my_file -F 'candidate_labels=["dog","cat"]'`);
+		expect(JSON.parse(String(json.out_example))).toMatchObject({
+			results: [{ label: expect.any(String) }, {}],
+			request_id: null,
+		});
+	});
+
 	it('has a schema route in the published shape', async () => {
 		const { json } = await ask(emulator, '/models/hexgrad/Kokoro-82M/schema/default', {}, null);
 		expect(json).toMatchObject({

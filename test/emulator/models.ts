@@ -1,6 +1,7 @@
 import { type Answer, jsonAnswer, refuse } from './answer';
 import { refuseWrongKey, requireAccount } from './accounts';
 import { catalogueRow, fieldList, findModel, isFeatured, MODELS, modelsOf } from './catalogue';
+import { exampleAnswer, exampleCommand } from './catalogue/examples';
 import type { Model, ModelGroup } from './catalogue/model';
 import type { Context, Route } from './context';
 import type { Json, JsonObject } from './json';
@@ -69,7 +70,6 @@ const VARIANTS = [
 
 export function describeModel(context: Context): Answer {
 	const model = findVisible(context);
-	const example = JSON.stringify(model.example ?? { results: [] });
 	const variants = VARIANTS.slice(0, model.tags?.includes('openai') ? 2 : 1);
 	return jsonAnswer(200, {
 		model_name: model.name,
@@ -81,10 +81,10 @@ export function describeModel(context: Context): Answer {
 		featured: isFeatured(model),
 		owner: model.group !== 'public',
 		public: model.group === 'public',
-		curl_inv: `curl "${context.baseUrl}/v1/inference/${model.name}" -H "Authorization: bearer $DEEPINFRA_TOKEN"`,
+		curl_inv: exampleCommand(model, context.baseUrl),
 		cmdline_inv: `deepctl infer -m '${model.name}'`,
 		txt_docs: '',
-		out_example: example,
+		out_example: exampleAnswer(model),
 		out_docs: '',
 		mask_token: model.maskToken,
 		in_schema: model.schemaRoute === 'locked' ? null : model.schema,

@@ -38,4 +38,4 @@ export async function readAccount(context: IExecuteFunctions | ILoadOptionsFunct
 
 /** A key as people paste it: with `Bearer `, spaces or a newline. */
 export const cleanKey = (pasted: unknown): string =>
-	typeof pasted === 'string' ? pasted.trim().replace(/^bearer\s+/i, '') : '';
+	typeof pasted === 'string' ? pasted.trim().replace(/^bearer(\s+|$)/i, '') : '';

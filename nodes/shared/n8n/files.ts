@@ -38,6 +38,13 @@ function nameFor(given: string | undefined, fallback: string, { mimeType, extens
 /** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
 export function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
 	const binary = assertBinary(context, item, value);
+	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
+		// What `$binary.x` gives while n8n keeps files in memory.
+		throw new InputError(
+			"'Input Data Field Name' gives a file without its content",
+			'Enter the name of the field, such as data, instead of an expression for the file itself.',
+		);
+	}
 	if (binary === undefined) {
 		throw new InputError(
 			typeof value === 'string'

@@ -16,7 +16,7 @@ export class StreamingForm {
 	private readonly parts: Array<[string, string | Part]> = [];
 
 	append(name: string, value: string | OpenFile): void {
-		this.parts.push([name, typeof value === 'string' ? value : toPart(value)]);
+		this.parts.push([name, typeof value === 'string' ? toText(value) : toPart(value)]);
 	}
 
 	entries(): IterableIterator<[string, string | Part]> {
@@ -40,4 +40,14 @@ function toPart({ name, mimeType, size, content }: OpenFile): Part {
 		if (sent !== size) throw new Error(`The file '${name}' has ${sent} bytes or more, but ${size} were announced`);
 	}
 	return { name, type: mimeType, size, stream };
+}
+
+/** The client rewrites line ends in strings, but a prompt goes out as it was written. A part without a name is text. */
+function toText(value: string): string | Part {
+	if (!/[\r\n]/.test(value)) return value;
+	const bytes = Buffer.from(value);
+	async function* stream() {
+		yield bytes;
+	}
+	return { name: '', type: 'text/plain; charset=utf-8', size: bytes.length, stream };
 }

@@ -81,11 +81,10 @@ class ItemRun {
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
 	private async process(): Promise<void> {
 		const entries = await this.readEntries();
-		if (this.failure || entries.length === 0) return;
-		const service = await this.connect(entries);
+		const parts = await this.checkedParts(entries);
+		if (this.failure || parts.length === 0) return;
+		const service = await this.connect(entries.filter(({ isOver }) => !isOver));
 		if (!service) return;
-		const parts = await this.checkedParts(entries, service);
-		if (this.failure) return;
 		const jobs = planJobs(
 			this.operation,
 			parts.map(({ input }) => input),
@@ -123,18 +122,16 @@ class ItemRun {
 		}
 	}
 
-	private async checkedParts(entries: readonly Entry[], { facts, account }: Service): Promise<Part[]> {
+	private async checkedParts(entries: readonly Entry[]): Promise<Part[]> {
 		const { operation } = this;
 		const checked: Part[] = [];
 		for (const entry of entries) {
 			const split = operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input];
 			// `request` is pure, so asking for it is the check.
-			const check = attempt(() =>
-				split.map((input) => operation.request([input], facts.get(entry.settings.model) ?? {})),
-			);
+			const check = attempt(() => split.map((input) => operation.request([input], {})));
 			entry.missing = split.length;
-			if (check.ok) checked.push(...split.map((input, index) => ({ entry, index, input })));
-			else await this.fail(entry, check.problem, 0, account);
+			if (!check.ok) await this.fail(entry, check.problem, 0);
+			else for (const [index, input] of split.entries()) checked.push({ entry, index, input });
 		}
 		return checked;
 	}
@@ -143,15 +140,7 @@ class ItemRun {
 		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
 		const settings = owners[0]?.[0]?.entry.settings;
 		if (!settings || this.stop.signal.aborted) return;
-		const request = this.operation.request(job.inputs, service.facts.get(settings.model) ?? {});
-		const send = async () => await service.transport.send(request, settings.seconds);
-		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
-
-		const read = outcome.ok
-			? attempt(() =>
-					piecesOf(this.operation, outcome.value, job.inputs, usageOf(outcome.value, settings.model, attempts)),
-				)
-			: outcome;
+		const { pieces: read, attempts } = await this.ask(job, settings, service);
 		if (read.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const piece = read.value[position];
@@ -168,6 +157,18 @@ class ItemRun {
 			return;
 		}
 		for (const { entry } of owners.flat()) await this.fail(entry, read.problem, attempts, service.account);
+	}
+
+	/** One request, with its retries, and what its answer says for each input. */
+	private async ask({ inputs }: Job, { model, seconds, maxRetries }: Settings, { transport, run, facts }: Service) {
+		const request = attempt(() => this.operation.request(inputs, facts.get(model) ?? {}));
+		if (!request.ok) return { pieces: request, attempts: 0 };
+		const send = async () => await transport.send(request.value, seconds);
+		const { outcome, attempts } = await callUntilAnswered(send, maxRetries, run);
+		if (!outcome.ok) return { pieces: outcome, attempts };
+		const answer = outcome.value;
+		const pieces = attempt(() => piecesOf(this.operation, answer, inputs, usageOf(answer, model, attempts)));
+		return { pieces, attempts };
 	}
 
 	private async deliver({ entry, index }: Part, piece: Piece, service: Service): Promise<void> {

@@ -52,7 +52,6 @@ export interface Model {
 	hasTimes: boolean;
 	family: TemplateFamily | null;
 	labels: string[];
-	example: JsonObject | null;
 	deployId: string | null;
 }
 
@@ -81,7 +80,6 @@ export function defineModel(draft: ModelDraft): Model {
 		hasTimes: true,
 		family: null,
 		labels: [],
-		example: null,
 		deployId: null,
 		...draft,
 	};
