@@ -1,8 +1,19 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { setTimeout as wait } from 'node:timers/promises';
 import { isObject, parseJson, type UnknownObject } from './json';
 import type { Emulator } from './types';
 
 /** What the emulator's own tests ask with. */
 export const KEY = 'emulator-key';
+
+/** Waits for what another end of a connection does, however busy the machine is. */
+export async function until(condition: () => boolean): Promise<void> {
+	const deadline = Date.now() + 10_000;
+	while (!condition()) {
+		if (Date.now() > deadline) throw new Error(`Waited in vain for ${condition.toString()}`);
+		await wait(5);
+	}
+}
 
 export interface Reply {
 	status: number;
