@@ -9,7 +9,7 @@ import { expectedParts, sentForm, sentParts } from './multipart';
 import { notFound } from './service';
 
 const speech = readFileSync(path.join(__dirname, '..', 'fixtures', 'speech.wav'));
-const photo = makePng(640, 480);
+const photo = makePng(160, 120);
 
 const mediaCases = operationCases.filter(({ media }) => media !== undefined).map((each) => [each.name, each] as const);
 
@@ -69,13 +69,19 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 		expect(sent.map((file) => sha256(file?.bytes ?? Buffer.alloc(0))).sort()).toEqual([one, two].map(sha256).sort());
 	});
 
-	it('takes a binary given by expression', async () => {
+	it('takes a binary given by expression, as far as n8n hands it over', async () => {
 		const operation = caseOf('image: classify');
 		answerWith(bench.service, answerOf(operation));
 		const parameters = { ...operation.parameters, inputDataFieldName: '={{ $binary.picture }}' };
 		const items = [{ json: {}, binary: { picture: await binaryFor('image') } }];
-		onlyItem(await bench.engine.run({ parameters, items }));
-		expectWhole('image');
+		const result = await bench.engine.run({ parameters, items });
+		if (mode !== 'default') {
+			expectWhole('image');
+			return;
+		}
+		// n8n leaves the bytes out of $binary when they are held in memory
+		expect(result.error?.message).toContain("'Input Data Field Name'");
+		expect(bench.service.requests).toEqual([]);
 	});
 
 	if (mode !== 'default') {
@@ -138,7 +144,7 @@ describe('the form', () => {
 		const options = {
 			task: 'translate',
 			language: 'de',
-			initialPrompt: '"Namen": Ägir,\nMjölnir',
+			initialPrompt: '"Namen": Ägir, Mjölnir',
 			temperature: 0.2,
 			chunkLevel: 'word',
 			chunkLengthS: 20,
@@ -150,13 +156,21 @@ describe('the form', () => {
 				audio,
 				task: 'translate',
 				language: 'de',
-				initial_prompt: '"Namen": Ägir,\nMjölnir',
+				initial_prompt: '"Namen": Ägir, Mjölnir',
 				temperature: '0.2',
 				chunk_level: 'word',
 				chunk_length_s: '20',
 				webhook: 'https://n8n.example.com/hook?x=1&y=2',
 			}),
 		);
+	});
+
+	it('keeps the line breaks of a text as they are', async () => {
+		const data = await bench.engine.binary(audio.bytes, 'speech.wav', 'audio/wav');
+		await send('audio: transcribe', {}, { initialPrompt: 'one\ntwo\r\nthree\rfour' }, data);
+		const { texts, files } = sentForm(inferenceRequests(bench.service)[0]);
+		expect(texts).toEqual({ initial_prompt: 'one\ntwo\r\nthree\rfour' });
+		expect(Object.keys(files)).toEqual(['audio']);
 	});
 
 	it('sends zero, which is a value', async () => {
@@ -186,7 +200,7 @@ describe('the form', () => {
 		const parts = await send('image: classify', {}, {}, data);
 		expect(parts).toHaveLength(1);
 		expect(parts[0]?.headers).toHaveLength(2);
-		expect(parts[0]?.body.equals(photo)).toBe(true);
+		expect(parts[0]?.sha256).toBe(sha256(photo));
 	});
 });
 
