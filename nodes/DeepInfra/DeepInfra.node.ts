@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
-import { propertiesOf } from '../shared/n8n/describe';
+import { propertiesOf, subtitleOf } from '../shared/n8n/describe';
 import { searchModels } from '../shared/n8n/methods';
 import { runItems } from '../shared/n8n/run';
 import { operations, resources } from '../shared/operations';
@@ -16,7 +16,7 @@ export class DeepInfra implements INodeType {
 		icon: { light: 'file:../../icons/deepinfra.svg', dark: 'file:../../icons/deepinfra.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: subtitleOf(operations),
 		description:
 			'Run AI models on DeepInfra: generate and classify text, create embeddings, make and understand images, transcribe audio',
 		defaults: { name: 'DeepInfra' },

@@ -33,7 +33,7 @@ const sent = () => emulator.requests.filter(({ path: route }) => route.startsWit
 /** Three inputs of an operation that must not be mixed up. */
 async function threeItems({ media, required }: OperationCase): Promise<INodeExecutionData[]> {
 	if (media === 'audio') {
-		const sounds = [0.5, 1, 1.5].map(makeWav);
+		const sounds = [0.5, 1, 1.5].map((seconds) => makeWav(seconds));
 		const binaries = sounds.map(async (bytes, index) => await engine.binary(bytes, `take-${index}.wav`, 'audio/wav'));
 		return (await Promise.all(binaries)).map((data) => ({ json: {}, binary: { data } }));
 	}
@@ -152,7 +152,8 @@ describe('the service misbehaves', () => {
 		['status cancelled', { kind: 'statusField', status: 'cancelled' }, /cancel/i],
 		['status request_moderated', { kind: 'statusField', status: 'request_moderated' }, /moderat|safety/i],
 		['truncatedJson', { kind: 'truncatedJson' }, /JSON|cut|incomplete/i],
-		['html', { kind: 'html' }, /JSON|HTML|page/i],
+		['html', { kind: 'html', status: 200 }, /JSON|HTML|page/i],
+		['html with status 502', { kind: 'html' }, /502/],
 		['empty', { kind: 'empty' }, /empty/i],
 		['array', { kind: 'wrongShape', shape: 'array' }, /DeepInfra/],
 		['null', { kind: 'wrongShape', shape: 'null' }, /DeepInfra/],
@@ -205,11 +206,11 @@ describe('stopping', () => {
 		const result = await stop(operation, 300);
 		expect(result.status).toBe('canceled');
 		expect(result.durationMs).toBeLessThan(1500);
-		const before = sent().length;
+		const before = emulator.requests.length;
 		expect(before).toBeGreaterThan(0);
 		await new Promise((resolve) => setTimeout(resolve, 300));
-		expect(sent()).toHaveLength(before); // nothing starts afterwards
-		expect(sent().every(({ aborted }) => aborted)).toBe(true);
+		expect(emulator.requests).toHaveLength(before); // nothing starts afterwards
+		expect(emulator.requests.every(({ aborted }) => aborted)).toBe(true);
 	});
 
 	it('ends a wait between two tries', async () => {

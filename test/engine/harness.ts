@@ -6,8 +6,6 @@ import { Container } from '@n8n/di';
 import {
 	BinaryDataConfig,
 	BinaryDataService,
-	ExecutionLifecycleHooks,
-	ExternalSecretsProxy,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
 	WorkflowExecute,
@@ -23,13 +21,14 @@ import type {
 	INodeListSearchResult,
 	INodeParameters,
 	IRun,
-	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
 	NodeExecutionHint,
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createAdditionalData, executionId, workflowId } from './additional-data';
+import { testCredential, type CredentialTestResult } from './credential-test';
 import { EngineCredentialsHelper } from './credentials-helper';
 import { DatabaseManager } from './database-manager';
 import { EngineNodeTypes, sourceNodeType } from './node-types';
@@ -85,11 +84,11 @@ export interface Engine {
 	): Promise<INodeListSearchResult>;
 	/** A resource mapping method, called as the editor calls it. */
 	mapping(method: string, parameters: INodeParameters): Promise<ResourceMapperFields>;
+	/** The credential's own test request, sent as n8n sends it when a credential is saved. */
+	testCredential(credentials?: RunOptions['credentials']): Promise<CredentialTestResult>;
 	close(): Promise<void>;
 }
 
-const workflowId = 'engine-test';
-const executionId = '1';
 const nodeName = 'DeepInfra';
 const projectDirectory = path.join(__dirname, '..', '..');
 
@@ -167,42 +166,6 @@ function refusedRun({ name, message }: Error): RunResult {
 	return { status: 'error', items: [], errorItems: [], error, hints: [], durationMs: 0 };
 }
 
-function createAdditionalData(
-	credentialsHelper: EngineCredentialsHelper,
-	hooks: ExecutionLifecycleHooks,
-	currentNodeParameters?: INodeParameters,
-): IWorkflowExecuteAdditionalData {
-	const refuse = (what: string) => async () => {
-		throw new Error(`${what} is not part of this engine`);
-	};
-	const base = 'http://localhost:5678';
-	return {
-		credentialsHelper,
-		hooks,
-		executionId,
-		externalSecretsProxy: Container.get(ExternalSecretsProxy),
-		currentNodeExecutionIndex: 0,
-		currentNodeParameters,
-		executeWorkflow: refuse('executeWorkflow'),
-		getRunExecutionData: refuse('getRunExecutionData'),
-		getRuntimeCredential: refuse('getRuntimeCredential'),
-		startRunnerTask: refuse('startRunnerTask'),
-		restApiUrl: `${base}/rest`,
-		instanceBaseUrl: `${base}/`,
-		formBaseUrl: `${base}/form`,
-		formWaitingBaseUrl: `${base}/form-waiting`,
-		formTestBaseUrl: `${base}/form-test`,
-		webhookBaseUrl: `${base}/webhook`,
-		webhookWaitingBaseUrl: `${base}/webhook-waiting`,
-		webhookTestBaseUrl: `${base}/webhook-test`,
-		mcpBaseUrl: `${base}/mcp`,
-		mcpTestBaseUrl: `${base}/mcp-test`,
-		variables: {},
-		setExecutionStatus() {},
-		logAiEvent() {},
-	};
-}
-
 /** The built package in n8n's own engine. One engine at a time: n8n's binary data service is one per process. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
 	const tested = options.package ?? projectPackage;
@@ -218,14 +181,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		credentials: { [tested.credential]: { id: '1', name: 'Engine test' } },
 	};
 
-	function credentialsHelper(overrides: RunOptions['credentials']): EngineCredentialsHelper {
-		const values: ICredentialDataDecryptedObject = {
-			apiKey: options.apiKey ?? 'emulator-key',
-			baseUrl: options.baseUrl,
-			...overrides,
-		};
-		return new EngineCredentialsHelper(loader, { [tested.credential]: values });
-	}
+	const credentialValues = (overrides: RunOptions['credentials']): ICredentialDataDecryptedObject => ({
+		apiKey: options.apiKey ?? 'emulator-key',
+		baseUrl: options.baseUrl,
+		...overrides,
+	});
+
+	const credentialsHelper = (overrides: RunOptions['credentials']) =>
+		new EngineCredentialsHelper(loader, { [tested.credential]: credentialValues(overrides) });
 
 	async function run(runOptions: RunOptions): Promise<RunResult> {
 		const source: INode = {
@@ -258,15 +221,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
 		assertParametersKept(runOptions.parameters, placed.parameters);
-		const hooks = new ExecutionLifecycleHooks('manual', executionId, {
-			...definition,
-			activeVersionId: null,
-			isArchived: false,
-			createdAt: new Date(),
-			updatedAt: new Date(),
-		});
 		const execution = new WorkflowExecute(
-			createAdditionalData(credentialsHelper(runOptions.credentials), hooks),
+			createAdditionalData(credentialsHelper(runOptions.credentials), { mode: 'manual', ...definition }),
 			'manual',
 			createRunExecutionData({
 				executionData: { nodeExecutionStack: [{ node: source, data: { main: [[{ json: {} }]] }, source: null }] },
@@ -298,18 +254,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
 		assertParametersKept(parameters, placed.parameters);
-		const hooks = new ExecutionLifecycleHooks('internal', executionId, {
-			id: workflowId,
-			name: 'Engine test',
-			active: false,
-			activeVersionId: null,
-			isArchived: false,
-			createdAt: new Date(),
-			updatedAt: new Date(),
+		const additionalData = createAdditionalData(credentialsHelper(undefined), {
+			mode: 'internal',
 			nodes,
 			connections: {},
+			currentNodeParameters: parameters,
 		});
-		const additionalData = createAdditionalData(credentialsHelper(undefined), hooks, parameters);
 		return new LoadOptionsContext(workflow, placed, additionalData, fieldPath);
 	}
 
@@ -333,6 +283,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			if (map === undefined) throw new Error(`The node has no resource mapping method ${method}`);
 			return await map.call(loadOptionsContext(parameters, 'parameters.fields'));
 		},
+		testCredential: async (credentials) =>
+			await testCredential(loader, tested.credential, credentialValues(credentials), {
+				...node,
+				id: '1',
+				name: nodeName,
+				parameters: {},
+			}),
 		async close() {
 			openEngine = undefined;
 			removeUserFolder();

@@ -53,3 +53,9 @@ function sorted(options: INodeProperties['options'] = [], timeout: number | unde
 		.map((option) => (option.name === 'timeout' && timeout !== undefined ? { ...option, default: timeout } : option))
 		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }
+
+/** What the node does, under its name on the canvas: the operation in words instead of its technical name. */
+export function subtitleOf(operations: readonly AnyOperation[]): string {
+	const actions = Object.fromEntries(operations.map(({ resource, value, action }) => [`${resource}:${value}`, action]));
+	return `={{ (${JSON.stringify(actions)})[$parameter["resource"] + ":" + $parameter["operation"]] }}`;
+}
