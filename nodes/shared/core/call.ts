@@ -10,6 +10,8 @@ export interface Run {
 	readonly signal: AbortSignal;
 	/** From 0 to 1. */
 	random(): number;
+	/** Why nothing may be sent any more, though the run goes on. Asked right before each sending. */
+	blocked?(): Problem | undefined;
 }
 
 export interface Called<T> {
@@ -27,13 +29,14 @@ const isBusy = (problem: Problem) => problem.kind === 'status' && problem.status
 export async function callUntilAnswered<T>(
 	send: () => Promise<Outcome<T>>,
 	maxRetries: number,
-	{ gate, clock, signal, random }: Run,
+	{ gate, clock, signal, random, blocked }: Run,
 ): Promise<Called<T>> {
 	for (let attempts = 1; ; attempts++) {
 		await gate.enter();
-		if (signal.aborted) {
+		const problem: Problem | undefined = signal.aborted ? { kind: 'stopped' } : blocked?.();
+		if (problem) {
 			gate.leave('failed');
-			return { outcome: failed({ kind: 'stopped' }), attempts: attempts - 1 };
+			return { outcome: failed(problem), attempts: attempts - 1 };
 		}
 		const outcome = await send();
 		if (outcome.ok) {

@@ -208,6 +208,11 @@ function words(problem: Problem, situation: Situation): Explanation {
 				message: `DeepInfra did not finish its answer within ${problem.seconds} seconds`,
 				description: `${BILLED} Raise 'Timeout' under 'Options' for tasks that take long.`,
 			};
+		case 'budget':
+			return {
+				message: `Budget reached: this run has cost $${problem.spent.toPrecision(3)}, and $${problem.budget} is the limit`,
+				description: "Nothing was sent for this item. Raise 'Budget (USD)' under 'Options' to go on.",
+			};
 		case 'stopped':
 			// n8n files a stopped run as canceled only when the message says so.
 			return {

@@ -18,6 +18,8 @@ interface Plain {
 	string: string;
 	number: number;
 	boolean: boolean;
+	/** An object: other JSON is refused when it is read. */
+	json: Readonly<Record<string, unknown>>;
 	resourceLocator: string;
 	options: string;
 	multiOptions: string[];

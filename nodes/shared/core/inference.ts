@@ -5,14 +5,20 @@ import { InputError } from './problem';
 
 interface NativeInput {
 	readonly model: string;
-	readonly options: { readonly modelVersion?: string; readonly webhook?: string };
+	readonly options: { readonly modelVersion?: string; readonly webhook?: string; readonly extraFields?: Dict };
 }
 
 /** Left out of a request: what the user did not set. */
 const isSet = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
-function common({ model, options }: NativeInput): Pick<ApiRequest, 'path' | 'query'> & { webhook?: string } {
+interface Common {
+	readonly path: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly extra: Dict;
+}
+
+function common({ model, options }: NativeInput): Common {
 	const version = options.modelVersion?.trim();
 	const webhook = options.webhook?.trim();
 	if (webhook && !/^https?:\/\/[^\s/]+/i.test(webhook)) {
@@ -21,15 +27,19 @@ function common({ model, options }: NativeInput): Pick<ApiRequest, 'path' | 'que
 			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result.',
 		);
 	}
-	return { path: inferencePath(model), query: version ? { version } : undefined, webhook: webhook || undefined };
+	return {
+		path: inferencePath(model),
+		query: version ? { version } : undefined,
+		extra: { webhook, ...options.extraFields },
+	};
 }
 
 /** A request to the native API with a JSON body; what is undefined or empty is left out. */
 export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
-	const { webhook, ...target } = common(input);
+	const { extra, ...target } = common(input);
 	return {
 		...target,
-		json: Object.fromEntries(Object.entries({ ...body, webhook }).filter(([, value]) => isSet(value))),
+		json: Object.fromEntries(Object.entries({ ...body, ...extra }).filter(([, value]) => isSet(value))),
 	};
 }
 
@@ -42,8 +52,8 @@ export function formRequest(
 	file: Readonly<Record<string, FileRef>>,
 	values: Dict = {},
 ): ApiRequest {
-	const { webhook, ...target } = common(input);
-	const strings = Object.entries({ ...values, webhook })
+	const { extra, ...target } = common(input);
+	const strings = Object.entries({ ...values, ...extra })
 		.filter(([, value]) => isSet(value))
 		.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
 	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };

@@ -24,6 +24,8 @@ export function readValue(field: Field, value: unknown): unknown {
 			return oneOf(field, value);
 		case 'multiOptions':
 			return toTexts(value).map((entry) => oneOf(field, entry));
+		case 'json':
+			return toObject(field, value);
 		case 'collection':
 			return readCollection(field, value);
 		default:
@@ -63,6 +65,22 @@ function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): num
 		throw new InputError(`'${displayName}' is ${read}, but must be a whole number`);
 	}
 	return read;
+}
+
+function toObject({ displayName }: Field, value: unknown): Dict {
+	const advice = 'Enter a JSON object, such as { "seed": 7 }.';
+	const read = typeof value === 'string' ? parseJson(value) : { value };
+	if (read === undefined) throw new InputError(`'${displayName}' is not valid JSON`, advice);
+	if (!isDict(read.value)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
+	return read.value;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+	try {
+		return { value: JSON.parse(text) };
+	} catch {
+		return undefined;
+	}
 }
 
 function toBoolean({ displayName }: Field, value: unknown): boolean {

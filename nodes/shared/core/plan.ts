@@ -1,3 +1,4 @@
+import { isDict } from './answer';
 import type { AnyOperation, Dict } from './operation';
 
 /** Something to be answered, and who waits for the answer: positions in the list of parts. */
@@ -8,11 +9,10 @@ export interface Job {
 	readonly owners: readonly number[][];
 }
 
-/** The API's own answer, or a receipt for it, belongs to one request: such an input neither splits nor shares. */
+/** The API's own answer, a receipt for it or a preview belongs to one request: such an input neither splits nor shares. */
 export const isAlone = (input: Dict): boolean => {
-	const { options } = input;
-	const webhook = typeof options === 'object' && options !== null && 'webhook' in options && options.webhook;
-	return input.simplify === false || Boolean(webhook);
+	const options = isDict(input.options) ? input.options : {};
+	return input.simplify === false || Boolean(options.webhook) || options.dryRun === true;
 };
 
 /**

@@ -8,14 +8,19 @@ export interface Settings {
 	readonly seconds: number;
 	readonly maxRetries: number;
 	readonly maxConcurrency: number;
+	/** USD after which nothing more is sent. */
+	readonly budget: number;
+	readonly isDryRun: boolean;
 }
 
 export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, options }: Dict): Settings {
-	const { timeout, maxRetries, maxConcurrency } = isDict(options) ? options : {};
+	const { timeout, maxRetries, maxConcurrency, budgetUsd, dryRun } = isDict(options) ? options : {};
 	return {
 		model: typeof model === 'string' ? model : '',
 		seconds: number(timeout) ?? operation.timeout ?? 300,
 		maxRetries: number(maxRetries) ?? 4,
 		maxConcurrency: number(maxConcurrency) ?? 16,
+		budget: number(budgetUsd) ?? Infinity,
+		isDryRun: dryRun === true,
 	};
 }

@@ -35,6 +35,11 @@ function nameFor(given: string | undefined, fallback: string, { mimeType, extens
 	return `${ending ? stem : name}.${extension}`;
 }
 
+/** A file as people know it, for showing what would be sent. */
+export function fileLabel(context: IExecuteFunctions, ref: FileRef): string {
+	return ref.file === 'url' ? ref.url : (findBinary(context, ref.item, ref.value).fileName ?? 'file');
+}
+
 /** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
 export function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
 	const binary = assertBinary(context, item, value);

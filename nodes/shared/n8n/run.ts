@@ -5,15 +5,18 @@ import { finish, piecesOf, type Piece } from '../core/assemble';
 import { callUntilAnswered, type Run } from '../core/call';
 import { Gate } from '../core/gate';
 import { screenNames } from '../core/input';
-import type { AnyOperation, Dict, ModelFacts } from '../core/operation';
+import { Meter } from '../core/meter';
+import type { AnyOperation, ApiRequest, Dict, ModelFacts } from '../core/operation';
 import { halve, isAlone, planJobs, type Job } from '../core/plan';
-import { attempt, problemOf, type Problem } from '../core/problem';
+import { previewOf } from '../core/preview';
+import { attempt, problemOf, succeeded, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../core/settings';
 import { shareOf, usageOf } from '../core/usage';
 import { listModels, readFacts } from './catalog';
 import { clock } from './clock';
 import { readAccount, type Account } from './credential';
 import { failedItem, toNodeError } from './errors';
+import { fileLabel } from './files';
 import { Transport } from './http';
 import { readInputs } from './inputs';
 import { ItemMaker } from './outputs';
@@ -40,6 +43,7 @@ interface Service {
 	readonly account: Account;
 	readonly transport: Transport;
 	readonly run: Run;
+	readonly meter: Meter;
 	readonly maker: ItemMaker;
 	readonly facts: ReadonlyMap<string, ModelFacts>;
 }
@@ -90,6 +94,12 @@ class ItemRun {
 			parts.map(({ input }) => input),
 		);
 		await Promise.all(jobs.map(async (job) => await this.runJob(job, parts, service)));
+		this.tell(service.meter.summary(this.results.length, clock.now()));
+	}
+
+	private tell(message: string): void {
+		// n8n before 1.9x has no hints.
+		if ('addExecutionHints' in this.context) this.context.addExecutionHints({ message, location: 'outputPane' });
 	}
 
 	private async readEntries(): Promise<Entry[]> {
@@ -110,12 +120,14 @@ class ItemRun {
 			const account = await readAccount(this.context);
 			const transport = new Transport(this.context, account, this.stop.signal);
 			const gate = () => new Gate(entries[0]?.settings.maxConcurrency ?? 1, clock, this.stop.signal);
-			const run: Run = { gate: gate(), clock, signal: this.stop.signal, random: Math.random };
+			const meter = new Meter(entries[0]?.settings.budget ?? Infinity, clock.now());
+			const shared = { clock, signal: this.stop.signal, random: Math.random };
+			const run: Run = { ...shared, gate: gate(), blocked: () => meter.exceeded() };
 			const models = this.operation.usesFacts ? [...new Set(entries.map(({ settings }) => settings.model))] : [];
 			const read = async (model: string) => [model, await readFacts(transport, model)] as const;
 			// Downloads wait for each other, not for the service.
-			const maker = new ItemMaker(this.context, transport, { ...run, gate: gate() });
-			return { account, transport, run, maker, facts: new Map(await Promise.all(models.map(read))) };
+			const maker = new ItemMaker(this.context, transport, { ...shared, gate: gate() });
+			return { account, transport, run, meter, maker, facts: new Map(await Promise.all(models.map(read))) };
 		} catch (error) {
 			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
 			return undefined;
@@ -160,15 +172,24 @@ class ItemRun {
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
-	private async ask({ inputs }: Job, { model, seconds, maxRetries }: Settings, { transport, run, facts }: Service) {
+	private async ask({ inputs }: Job, settings: Settings, { transport, run, meter, facts }: Service) {
+		const { model, seconds, maxRetries } = settings;
 		const request = attempt(() => this.operation.request(inputs, facts.get(model) ?? {}));
 		if (!request.ok) return { pieces: request, attempts: 0 };
+		if (settings.isDryRun) return { pieces: succeeded([this.preview(request.value)]), attempts: 0 };
 		const send = async () => await transport.send(request.value, seconds);
 		const { outcome, attempts } = await callUntilAnswered(send, maxRetries, run);
+		meter.add(outcome.ok ? outcome.value : undefined, attempts);
 		if (!outcome.ok) return { pieces: outcome, attempts };
 		const answer = outcome.value;
 		const pieces = attempt(() => piecesOf(this.operation, answer, inputs, usageOf(answer, model, attempts)));
 		return { pieces, attempts };
+	}
+
+	/** What would be sent, as the only output of its item. */
+	private preview(request: ApiRequest): Piece {
+		const json = { request: previewOf(request, (file) => fileLabel(this.context, file)), estimatedCostUsd: null };
+		return { outputs: [{ json }], usage: { model: '', attempts: 0 }, kind: 'receipt' };
 	}
 
 	private async deliver({ entry, index }: Part, piece: Piece, service: Service): Promise<void> {

@@ -106,6 +106,30 @@ export const outputDataField = field({
 
 const sharedOptions = [
 	field({
+		displayName: 'Budget (USD)',
+		name: 'budgetUsd',
+		type: 'number',
+		default: 1,
+		typeOptions: { minValue: 0, numberPrecision: 6 },
+		description:
+			"Send no more requests once the results of this run have cost this much. The items that are left fail with 'Budget reached'. Requests that are on their way can exceed it.",
+	}),
+	field({
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to send nothing and return what would be sent, with an estimate of its cost',
+	}),
+	field({
+		displayName: 'Extra Fields (JSON)',
+		name: 'extraFields',
+		type: 'json',
+		default: '{}',
+		placeholder: 'e.g. { "scheduler": "K_EULER" }',
+		description: 'Fields of the model that this form does not offer, under the names that DeepInfra uses',
+	}),
+	field({
 		displayName: 'Max Concurrency',
 		name: 'maxConcurrency',
 		type: 'number',
