@@ -1,29 +1,142 @@
-import { isDict, optionalText } from '../core/answer';
+import { isDict, number, optionalText } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { readMoment, readPrice, type Price } from './price';
+import { fitsTask, needsImage } from './tasks';
+
+export type ModelKind = 'public' | 'private' | 'lora' | 'deployment';
+
+export interface Deprecation {
+	/** Milliseconds since 1970; may lie in the future, until which the model is served. */
+	readonly at: number;
+	/** Who answers afterwards; requests are forwarded without a word (deepinfra-api section 4.5). */
+	readonly replacedBy?: string;
+}
 
 /** A row of the catalogue, as far as it is used. */
 export interface Model {
 	readonly name: string;
+	/** What the field 'Model' holds when it is chosen: the name, or `deploy_id:ID`. */
+	readonly value: string;
 	/** The API's own task name, and the one that it reports elsewhere; usually the same. */
 	readonly tasks: readonly string[];
 	readonly description: string;
+	readonly kind: ModelKind;
+	readonly price?: Price;
+	/** Tokens that input and output may have together. */
+	readonly contextLength?: number;
+	readonly tags: readonly string[];
+	readonly featured: boolean;
+	readonly isPartner: boolean;
+	readonly deprecation?: Deprecation;
+	/** What a deployment is doing, as the API says it. */
+	readonly status?: string;
+	readonly quantization?: string;
+	/** When the model was added, milliseconds since 1970. */
+	readonly createdAt?: number;
 }
 
-/** Reads `GET /models/list`: a bare array of all models (deepinfra-api section 4.1). Rows without a name are left out. */
-export function readModels(list: unknown): Model[] {
+/**
+ * Reads a list of the catalogue: a bare array (deepinfra-api section 4.1). Rows without a name are left out.
+ * `kind` tells which list it is: of all models, or of the user's own; `/deploy/list` has rows of another shape.
+ */
+export function readModels(list: unknown, kind: ModelKind = 'public'): Model[] {
 	const rows = Array.isArray(list) ? list.filter(isDict) : [];
-	return rows.flatMap((row) => {
-		const name = optionalText(row.model_name);
-		if (!name) return [];
-		const tasks = [row.type, row.reported_type].filter((task): task is string => typeof task === 'string');
-		return [{ name, tasks: [...new Set(tasks)], description: optionalText(row.description) ?? '' }];
-	});
+	return rows.flatMap((row) => readModel(row, kind) ?? []);
 }
 
-/** The models of a task whose name or description holds the search text, by name. */
-export function searchModels(models: readonly Model[], tasks: readonly string[], search = ''): Model[] {
+/** One model, from a row of a list or from `GET /models/{name}`. Never throws, whatever the row is like. */
+export function readModel(row: unknown, kind: ModelKind = 'public'): Model | undefined {
+	const name = isDict(row) ? textOf(row.model_name) : undefined;
+	if (!isDict(row) || !name) return undefined;
+	const tags = Array.isArray(row.tags) ? row.tags.filter((tag): tag is string => typeof tag === 'string') : [];
+	const tasks = tasksOf(row, kind);
+	const deployId = textOf(row.deploy_id);
+	const length = number(row.max_tokens);
+	return {
+		name,
+		value: deployId ? `deploy_id:${deployId}` : name,
+		tasks,
+		description: textOf(row.description) ?? '',
+		kind: kind === 'public' && (row.private === true || row.private === 1) ? 'private' : kind,
+		price: readPrice(row.pricing, tasks),
+		contextLength: length !== undefined && length > 0 ? length : undefined,
+		tags,
+		featured: row.featured === true || tags.includes('featured'),
+		isPartner: row.is_partner === true,
+		deprecation: deprecationOf(row),
+		status: kind === 'deployment' ? textOf(row.status) : undefined,
+		quantization: textOf(row.quantization),
+		createdAt: readMoment(row.create_ts ?? row.created_at),
+	};
+}
+
+const textOf = (value: unknown): string | undefined => optionalText(value)?.trim() || undefined;
+
+/** A deployment's `type` is what kind of deployment it is; what it does stands under `task`. */
+function tasksOf(row: Dict, kind: ModelKind): string[] {
+	const named = kind === 'deployment' && textOf(row.task) ? [row.task] : [row.type, row.reported_type];
+	return [...new Set(named.flatMap((task) => textOf(task) ?? []))];
+}
+
+function deprecationOf(row: Dict): Deprecation | undefined {
+	const at = readMoment(row.deprecated);
+	if (at === undefined) return undefined;
+	const replacedBy = textOf(row.replaced_by);
+	return replacedBy ? { at, replacedBy } : { at };
+}
+
+/** Whether the model's last day is over. */
+export const isRetired = ({ deprecation }: Model, now = Date.now()): boolean =>
+	deprecation !== undefined && deprecation.at <= now;
+
+/** The first model with this value or name; the user's own before a public one of the same name. */
+export function findModel(models: readonly Model[], value: string): Model | undefined {
+	const found = models.filter((model) => model.value === value || model.name === value);
+	return found.find(({ value: own }) => own === value && own.startsWith('deploy_id:')) ?? found[0];
+}
+
+/** Several lists as one, the first mention of a value counts. */
+export function joinModels(...lists: ReadonlyArray<readonly Model[]>): Model[] {
+	const byValue = new Map<string, Model>();
+	for (const model of lists.flat()) if (!byValue.has(model.value)) byValue.set(model.value, model);
+	return [...byValue.values()];
+}
+
+/**
+ * The models that can do one of the tasks (any, when none is named) and whose name, description or tags hold
+ * all the words: the user's own, featured ones, the others by name, and last those whose time is over.
+ */
+export function searchModels(
+	models: readonly Model[],
+	tasks: readonly string[],
+	search = '',
+	now = Date.now(),
+): Model[] {
 	const words = search.toLowerCase().split(/\s+/).filter(Boolean);
 	return models
-		.filter((model) => model.tasks.some((task) => tasks.includes(task)))
-		.filter(({ name, description }) => words.every((word) => `${name} ${description}`.toLowerCase().includes(word)))
-		.sort((a, b) => a.name.localeCompare(b.name));
+		.filter((model) => tasks.length === 0 || tasks.some((task) => fitsTask(model, task)))
+		.filter((model) => words.length === 0 || holdsWords(model, words))
+		.map((model) => ({ model, rank: rankOf(model, tasks, now) }))
+		.sort((a, b) => a.rank - b.rank || compareNames(a.model, b.model))
+		.map(({ model }) => model);
+}
+
+function holdsWords({ name, value, description, tags }: Model, words: readonly string[]): boolean {
+	const text = [name, value, description, ...tags].join(' ').toLowerCase();
+	return words.every((word) => text.includes(word));
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const compareNames = (a: Model, b: Model) => compare(a.name, b.name) || compare(a.value, b.value);
+
+function rankOf(model: Model, tasks: readonly string[], now: number): number {
+	if (isRetired(model, now)) return 4;
+	if (model.kind !== 'public') return 0;
+	if (needsImageFor(model, tasks)) return 3;
+	return model.featured ? 1 : 2;
+}
+
+/** Whether the model was filed under a task that its name says it cannot do from words alone. */
+function needsImageFor(model: Model, tasks: readonly string[]): boolean {
+	return needsImage(model) && tasks.length > 0 && !tasks.some((task) => task.startsWith('image-'));
 }

@@ -1,0 +1,222 @@
+import { isDict, number, optionalText } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { roundUsd, writeUsd } from './money';
+
+export interface Rate {
+	readonly usd: number;
+	/** What it buys, such as "1M input tokens". */
+	readonly per: string;
+}
+
+/** What a request's cost follows from; USD per single token, second, character or unit. */
+export type Basis =
+	| { readonly by: 'tokens'; readonly input: number; readonly output: number }
+	| { readonly by: 'inputTokens'; readonly input: number }
+	| { readonly by: 'inputSeconds' | 'outputSeconds' | 'characters' | 'frames'; readonly usd: number }
+	| { readonly by: 'runtime' | 'uptime'; readonly usd: number }
+	/** Per image of the default size and steps; 0 where the catalogue gives no size, then each image costs the same. */
+	| {
+			readonly by: 'images';
+			readonly usd: number;
+			readonly width: number;
+			readonly height: number;
+			readonly steps: number;
+	  };
+
+export interface Price {
+	/** The catalogue's own name of the pricing type. */
+	readonly type: string;
+	/** In numbers; empty for a type that is in no document. */
+	readonly rates: readonly Rate[];
+	/** For people, in a few words. */
+	readonly words?: string;
+	/** The catalogue's own longer text. */
+	readonly details?: string;
+	/** A discount that the catalogue announces; the numbers are left as they are. */
+	readonly discount?: { readonly endsAt?: number };
+	readonly basis?: Basis;
+	/** What the model makes or reads, when its tokens are not those of a text. */
+	readonly media?: string;
+}
+
+interface Shape {
+	readonly rates: readonly Rate[];
+	readonly words: string;
+	readonly basis?: Basis;
+}
+
+const MILLION = 1_000_000;
+
+/** A price in the catalogue: cents, as a number or as text, never below 0. Undefined where there is none. */
+function usdOf(pricing: Dict, name: string): number | undefined {
+	const cents = number(pricing[name]);
+	return cents === undefined || cents < 0 ? undefined : cents / 100;
+}
+
+const rate = (usd: number, per: string): Rate => ({ usd: roundUsd(usd), per });
+
+/** Multipliers of the input price, and multipliers of the whole price. */
+const INPUT_FACTORS = {
+	rate_per_input_token_cached: '1M cached input tokens',
+	rate_per_input_token_cache_write: '1M input tokens written to the cache',
+	rate_per_explicit_cache_write_token: '1M input tokens written to an explicit cache',
+};
+const TIERS = { rate_per_service_tier_priority: 'priority', rate_per_service_tier_flex: 'flex' };
+
+function readTokens(pricing: Dict): Shape | undefined {
+	const input = usdOf(pricing, 'cents_per_input_token');
+	const output = usdOf(pricing, 'cents_per_output_token');
+	if (input === undefined && output === undefined) return undefined;
+	const base = [
+		...(input === undefined ? [] : [rate(input * MILLION, '1M input tokens')]),
+		...(output === undefined ? [] : [rate(output * MILLION, '1M output tokens')]),
+	];
+	const factors = Object.entries(INPUT_FACTORS).flatMap(([name, per]) => {
+		const factor = number(pricing[name]);
+		return factor === undefined || input === undefined ? [] : [rate(input * factor * MILLION, per)];
+	});
+	const tiers = Object.entries(TIERS).flatMap(([name, tier]) => {
+		const factor = number(pricing[name]);
+		return factor === undefined ? [] : base.map(({ usd, per }) => rate(usd * factor, `${per} (${tier})`));
+	});
+	return {
+		rates: [...base, ...factors, ...tiers],
+		words: tokenWords(input, output),
+		basis: input === undefined || output === undefined ? undefined : { by: 'tokens', input, output },
+	};
+}
+
+function tokenWords(input: number | undefined, output: number | undefined): string {
+	const write = (usd: number) => writeUsd(usd * MILLION);
+	if (input === output && input !== undefined) return `${write(input)} / 1M tokens`;
+	const parts = [input === undefined ? '' : `${write(input)} in`, output === undefined ? '' : `${write(output)} out`];
+	return `${parts.filter(Boolean).join(', ')} / 1M tokens`;
+}
+
+/** Shapes with one amount: its field, how many of its units the price is named for, and what they are called. */
+const single =
+	(
+		name: string,
+		count: number,
+		per: string,
+		short: string,
+		basis: (usd: number) => Basis,
+	): ((pricing: Dict) => Shape | undefined) =>
+	(pricing) => {
+		const usd = usdOf(pricing, name);
+		if (usd === undefined) return undefined;
+		return { rates: [rate(usd * count, per)], words: `${writeUsd(usd * count)} / ${short}`, basis: basis(usd) };
+	};
+
+function readImages(pricing: Dict, made: string): Shape | undefined {
+	const unit = usdOf(pricing, 'cents_per_image_unit');
+	// Billed by what it really cost; this is what an image usually comes to.
+	const usual = usdOf(pricing, 'default_price_cents');
+	if (usual !== undefined && made === 'image') {
+		return {
+			rates: [rate(usual, 'image (usual)'), ...(unit === undefined ? [] : [rate(unit, 'image unit')])],
+			words: `about ${writeUsd(usual)} / image`,
+			basis: { by: 'images', usd: usual, width: 0, height: 0, steps: 0 },
+		};
+	}
+	if (unit === undefined) return undefined;
+	// A video in image units: how many a video has is not told.
+	if (made !== 'image') return { rates: [rate(unit, 'image unit')], words: `${writeUsd(unit)} / image unit` };
+	const [width, height, steps] = ['default_width', 'default_height', 'default_iterations'].map((name) =>
+		Math.max(0, number(pricing[name]) ?? 0),
+	);
+	const basis: Basis = { by: 'images', usd: unit, width: width ?? 0, height: height ?? 0, steps: steps ?? 0 };
+	const size = [
+		basis.width && basis.height ? `${basis.width}×${basis.height}` : '',
+		basis.steps ? `${basis.steps} ${basis.steps === 1 ? 'step' : 'steps'}` : '',
+	].filter(Boolean);
+	const per = size.length > 0 ? `image (${size.join(', ')})` : 'image';
+	return { rates: [rate(unit, per)], words: `${writeUsd(unit)} / ${per}`, basis };
+}
+
+/** Every pricing type of the API's schema, and `frame_units`, which is newer (deepinfra-api sections 4.1 and 11). */
+const SHAPES = new Map<string, (pricing: Dict, made: string) => Shape | undefined>([
+	['tokens', readTokens],
+	[
+		'input_tokens',
+		single('cents_per_input_token', MILLION, '1M input tokens', '1M tokens', (input) => ({ by: 'inputTokens', input })),
+	],
+	['time', single('cents_per_sec', 1, 'second of runtime', 'second of runtime', (usd) => ({ by: 'runtime', usd }))],
+	['uptime', single('cents_per_sec', 3600, 'hour of uptime', 'hour', (usd) => ({ by: 'uptime', usd }))],
+	[
+		'input_length',
+		single('cents_per_input_sec', 60, 'minute of input', 'minute', (usd) => ({ by: 'inputSeconds', usd })),
+	],
+	[
+		'output_length',
+		single('cents_per_output_sec', 1, 'second of output', 'second', (usd) => ({ by: 'outputSeconds', usd })),
+	],
+	[
+		'input_character_length',
+		single('cents_per_input_chars', MILLION, '1M input characters', '1M characters', (usd) => ({
+			by: 'characters',
+			usd,
+		})),
+	],
+	['frame_units', single('cents_per_frame_unit', 1, 'frame unit', 'frame unit', (usd) => ({ by: 'frames', usd }))],
+	['image_units', readImages],
+]);
+
+/** What a task makes, where that is no text. */
+const MEDIA: ReadonlyArray<readonly [RegExp, string]> = [
+	[/video|world-model/, 'video'],
+	[/image/, 'image'],
+	[/music/, 'music'],
+];
+
+const oneLine = (value: unknown, length: number): string | undefined => {
+	const line = optionalText(value)?.replace(/\s+/g, ' ').trim();
+	return line && line.length > length ? `${line.slice(0, length - 1)}…` : line || undefined;
+};
+
+/**
+ * A price from the catalogue's `pricing`. `tasks` are the model's own: they tell what an image unit is an image of.
+ * Undefined when there is neither a known amount nor a text.
+ */
+export function readPrice(pricing: unknown, tasks: readonly string[] = []): Price | undefined {
+	if (!isDict(pricing)) return undefined;
+	const type = optionalText(pricing.type) ?? '';
+	const media = MEDIA.find(([pattern]) => tasks.some((task) => pattern.test(task)))?.[1];
+	const shape = SHAPES.get(type)?.(pricing, media ?? 'image');
+	const short = oneLine(pricing.short, 80);
+	const details = oneLine(pricing.full, 500);
+	const words = shape ? wordsOf(shape, type === 'frame_units' ? short : undefined) : (short ?? oneLine(details, 80));
+	if (words === undefined) return undefined;
+	return {
+		type,
+		rates: shape?.rates ?? [],
+		words,
+		details: details ?? short,
+		discount: readDiscount(pricing),
+		basis: shape?.basis,
+		media,
+	};
+}
+
+/** Nobody knows what a frame unit is, so the catalogue's own words say more than the number. */
+function wordsOf({ rates, words }: Shape, own?: string): string {
+	return rates.every(({ usd }) => usd === 0) ? 'free' : (own ?? words);
+}
+
+function readDiscount(pricing: Dict): Price['discount'] {
+	const { discount } = pricing;
+	if (!discount) return undefined;
+	const endsAt = readMoment(pricing.discount_ends_at);
+	return endsAt === undefined ? {} : { endsAt };
+}
+
+/** Milliseconds since 1970, from seconds, milliseconds or an ISO date. */
+export function readMoment(value: unknown): number | undefined {
+	const seconds = number(value);
+	if (seconds !== undefined) {
+		const at = seconds > 1e11 ? seconds : seconds * 1000;
+		return at > 0 && at < 8.64e15 ? at : undefined;
+	}
+	const at = Date.parse(optionalText(value) ?? '');
+	return Number.isNaN(at) ? undefined : at;
+}

@@ -1,0 +1,33 @@
+import type { Model } from './models';
+
+/**
+ * The API files models that edit an image under text-to-image, those that start from one under text-to-video,
+ * and those that read images under text-generation (deepinfra-api sections 3.3, 3.14, 3.17, 4.1).
+ * The list does not say what a model takes, so names and tags have to.
+ */
+const IMAGE_IN = /(^|[^a-z])(edit|inpaint\w*|outpaint\w*|kontext|i2i|i2v|r2v|v2v|img2img|rmbg|upscal\w*)([^a-z]|$)/i;
+const IMAGE_WORK =
+	/(image|video|frame)[-_ ]to[-_ ](image|video)|(blur|remove|replace)[-_ ](the[-_ ])?background|eraser/i;
+
+/** Whether the model makes an image or video out of one, and so cannot work from a prompt alone. */
+export function needsImage({ name, tasks, tags }: Pick<Model, 'name' | 'tasks' | 'tags'>): boolean {
+	if (!tasks.some((task) => task === 'text-to-image' || task === 'text-to-video')) return false;
+	const own = [name.split('/').at(-1) ?? name, ...tags];
+	return own.some((text) => IMAGE_IN.test(text) || IMAGE_WORK.test(text));
+}
+
+/** Tasks by which nothing is filed, and how their models are known. */
+const FILED_ELSEWHERE = new Map<string, (model: Model) => boolean>([
+	['image-to-image', (model) => model.tasks.includes('text-to-image') && needsImage(model)],
+	['image-to-video', (model) => model.tasks.includes('text-to-video') && needsImage(model)],
+	[
+		'image-to-text',
+		({ tasks, tags }) => tasks.includes('text-generation') && tags.some((tag) => READS_IMAGES.includes(tag)),
+	],
+]);
+const READS_IMAGES = ['multimodal', 'ocr', 'vision', 'vlm'];
+
+/** Whether the model can do a task, be it filed under it or not. */
+export function fitsTask(model: Model, task: string): boolean {
+	return model.tasks.includes(task) || (FILED_ELSEWHERE.get(task)?.(model) ?? false);
+}
