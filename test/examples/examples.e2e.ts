@@ -1,0 +1,200 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PNG } from 'pngjs';
+import { NODE_TYPE } from '../../scripts/demo/results';
+import { places } from '../../scripts/host/places';
+import { dictOf, textOf, type Dict } from '../../scripts/json';
+import { Host } from './host';
+
+/** The examples as a user runs them: imported into a real n8n that has the packed node. */
+
+let host: Host;
+beforeAll(async () => (host = await Host.start()), 15 * 60_000);
+afterAll(async () => await host?.stop(), 60_000);
+
+const withParameters = (name: string, parameters: Dict) => (node: Dict) =>
+	node.name === name ? { ...node, parameters } : node;
+
+const textsOf = (rows: readonly Dict[], key: string) => rows.map((row) => row[key]);
+
+function singleColour(red: number, green: number, blue: number): Buffer {
+	const png = new PNG({ width: 40, height: 30 });
+	for (let at = 0; at < png.data.length; at += 4) png.data.set([red, green, blue, 255], at);
+	return PNG.sync.write(png);
+}
+
+it('news sentiment digest: fired by its own schedule, each headline under its mood', async () => {
+	const everySecond = { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } };
+	const id = await host.importExample('news-sentiment-digest', withParameters('Every morning', everySecond));
+	await host.publish(id);
+	const run = await host.waitForTriggered(id).finally(async () => await host.unpublish(id));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.mode).toBe('trigger');
+
+	const headlines = textsOf(run.json('One item for each'), 'title').map(String);
+	expect(headlines).toHaveLength(5);
+	const moods = run.json('Headline and mood');
+	expect(textsOf(moods, 'mood')).toEqual(['positive', 'negative', 'neutral', 'negative', 'positive']);
+	moods.forEach((mood, index) => expect(mood.headline).toContain(headlines[index]));
+
+	const [digest] = run.json('Digest');
+	const parts = String(digest?.text).split('\n\n');
+	expect(digest?.subject).toMatch(/^News of \d{4}-\d\d-\d\d: /);
+	for (const part of ['2 positive', '2 negative', '1 neutral']) expect(digest?.subject).toContain(part);
+	// The language model's sentences come first; it was given each mood with its headlines.
+	expect(parts[0]).toContain(`positive: ${headlines[0]}`);
+	expect(parts.slice(1).sort()).toEqual([
+		`NEGATIVE\n- ${headlines[1]} (Market wire)\n- ${headlines[3]} (Business daily)`,
+		`NEUTRAL\n- ${headlines[2]} (Business daily)`,
+		`POSITIVE\n- ${headlines[0]} (Market wire)\n- ${headlines[4]} (Tech today)`,
+	]);
+});
+
+it('support mail triage: each mail in its queue, with its own names', async () => {
+	const run = await host.runByHand(await host.importExample('support-mail-triage'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.json('Answer within the hour')).toEqual([
+		{
+			from: 'a.meyer@example.com',
+			subject: 'Parcel',
+			mood: 'negative',
+			certainty: expect.any(Number),
+			people: ['Anna Meyer'],
+			companies: [],
+			places: ['Hamburg'],
+			queue: 'urgent',
+		},
+		expect.objectContaining({ from: 'tim@example.com', companies: ['Amazon'], queue: 'urgent' }),
+	]);
+	expect(run.json('Say thanks')).toEqual([
+		expect.objectContaining({ subject: 'Thanks', mood: 'positive', people: ['Peter'], places: ['Vienna'] }),
+	]);
+	expect(run.json('Answer in turn')).toEqual([
+		expect.objectContaining({ subject: 'Invoice address', companies: ['Siemens'], places: ['Munich'], queue: 'normal' }),
+	]);
+	expect(run.items('Mood').map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3].map((item) => ({ item })));
+});
+
+it('spoken memo: the form takes a recording, text and subtitle files come out', async () => {
+	const id = await host.importExample('spoken-memo');
+	await host.publish(id);
+	const workflow: unknown = JSON.parse(await readFile(path.join(places.examples, 'spoken-memo.json'), 'utf8'));
+	const nodes = dictOf(workflow).nodes;
+	const form = (Array.isArray(nodes) ? nodes : []).map(dictOf).find(({ name }) => name === 'Recording');
+	const speech = await readFile(path.join(places.fixtures, 'speech.wav'));
+	const body = new FormData();
+	body.set('field-0', new Blob([speech], { type: 'audio/wav' }), 'shift.wav');
+	body.set('field-1', 'Night shift');
+	const answer = await fetch(`${host.server.url}/form/${textOf(form?.webhookId)}`, { method: 'POST', body });
+	expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('being written down')]);
+	const run = await host.waitForTriggered(id).finally(async () => await host.unpublish(id));
+	expect([run.status, run.error]).toEqual(['success', '']);
+
+	const [memo, ...others] = run.items('Memo');
+	expect(others).toEqual([]);
+	const text = `A 4.9 second recording with the name shift.wav and ${speech.length} bytes.`;
+	expect(memo?.json).toMatchObject({ text, language: 'en', duration: 4.943 });
+	const fileOf = async (name: string) => {
+		const stored = dictOf(memo?.binary[name]);
+		const bytes = await host.client.readBinary(textOf(stored.id) ?? '');
+		return { type: stored.mimeType, extension: stored.fileExtension, text: bytes.toString('utf8') };
+	};
+	const [first, second] = ['A 4.9 second recording with the', `name shift.wav and ${speech.length} bytes.`];
+	expect(await fileOf('txt')).toMatchObject({ type: 'text/plain', text: `Night shift\n\n${text}\n` });
+	expect(await fileOf('srt')).toEqual({
+		type: 'application/x-subrip',
+		extension: 'srt',
+		text: `1\n00:00:00,000 --> 00:00:02,470\n${first}\n\n2\n00:00:02,470 --> 00:00:04,940\n${second}\n`,
+	});
+	expect(await fileOf('vtt')).toEqual({
+		type: 'text/vtt',
+		extension: 'vtt',
+		text: `WEBVTT\n\n00:00:00.000 --> 00:00:02.470\n${first}\n\n00:00:02.470 --> 00:00:04.940\n${second}\n`,
+	});
+});
+
+it('product photo check: the photo on white goes to the shop, the dark one is taken again', async () => {
+	await writeFile(path.join(host.mediaFolder, 'cup.png'), singleColour(250, 250, 250));
+	await writeFile(path.join(host.mediaFolder, 'lamp.png'), singleColour(5, 5, 5));
+	const run = await host.runByHand(await host.importExample('product-photo-check'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(textsOf(run.json('Photos'), 'fileName')).toHaveLength(2);
+	expect(run.json('To the shop')).toEqual([
+		{
+			photo: 'cup.png',
+			// The emulator sees three things in each picture, with scores of 0.99, 0.86 and 0.73.
+			objects: [expect.any(String), expect.any(String)],
+			kind: 'a product on a white background',
+			certainty: expect.any(Number),
+			decision: 'use',
+		},
+	]);
+	expect(['polar bear', 'snow field', 'paper towel']).toEqual(
+		expect.arrayContaining(run.json('To the shop')[0]?.objects as string[]),
+	);
+	expect(run.json('Take it again')).toEqual([
+		expect.objectContaining({
+			photo: 'lamp.png',
+			decision: 'take again',
+			reason: 'The photo shows: a black underexposed photo.',
+		}),
+	]);
+});
+
+it('image campaign: two pictures for each row, saved under its name', async () => {
+	const run = await host.runByHand(await host.importExample('image-campaign'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const names = ['spring-tea', 'summer-lemonade', 'autumn-cocoa'].flatMap((name) => [`${name}-1.png`, `${name}-2.png`]);
+	expect(run.json('List').map(({ file }) => path.basename(String(file)))).toEqual(names);
+	expect(textsOf(run.json('List'), 'name')).toEqual(names.map((name) => name.slice(0, -6)));
+	expect(run.items('Pictures').map(({ pairedItem }) => pairedItem)).toEqual([0, 0, 1, 1, 2, 2].map((item) => ({ item })));
+	expect((await readdir(host.mediaFolder)).filter((name) => names.includes(name))).toHaveLength(6);
+	for (const [index, colour] of [[0, 'green'], [2, 'yellow'], [4, 'red']] as const) {
+		const { width, height, data } = PNG.sync.read(await readFile(path.join(host.mediaFolder, names[index] ?? '')));
+		expect([width, height]).toEqual([512, 512]);
+		expect(mainColour(data)).toBe(colour);
+	}
+});
+
+/** The colours that the emulator paints for these rows' prompts. */
+function mainColour(pixels: Buffer): string {
+	const painted: Readonly<Record<string, readonly number[]>> = {
+		green: [50, 150, 60],
+		yellow: [235, 215, 60],
+		red: [205, 40, 40],
+	};
+	const counts = Object.entries(painted).map(([name, colour]) => {
+		let count = 0;
+		for (let at = 0; at < pixels.length; at += 4) {
+			if (colour.every((value, channel) => pixels[at + channel] === value)) count += 1;
+		}
+		return { name, share: count / (pixels.length / 4) };
+	});
+	return counts.find(({ share }) => share > 0.5)?.name ?? 'none';
+}
+
+it('semantic search: the documents that answer the question come first', async () => {
+	const before = host.emulator.requests.length;
+	const run = await host.runByHand(await host.importExample('semantic-search'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(textsOf(run.json('Best three'), 'title').slice(0, 2)).toEqual(['Refund policy', 'Exchange']);
+	const similarities = textsOf(run.json('Best three'), 'similarity').map(Number);
+	expect(similarities).toHaveLength(3);
+	expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
+	similarities.forEach((similarity) => expect(Math.abs(similarity)).toBeLessThanOrEqual(1));
+	expect(similarities[0]).toBeGreaterThan(0.3);
+	// Five documents in one request, the question in another.
+	const requests = host.emulator.requests.slice(before).filter(({ path: route }) => route.startsWith('/v1/inference/'));
+	expect(requests).toHaveLength(2);
+	expect(run.items('Vectors of the documents').map(({ pairedItem }) => pairedItem)).toEqual(
+		[0, 1, 2, 3, 4].map((item) => ({ item })),
+	);
+});
+
+it('has no example without a test', async () => {
+	const files = (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
+	const source = await readFile(__filename, 'utf8');
+	for (const file of files) expect(source).toContain(`importExample('${path.basename(file, '.json')}'`);
+	expect(NODE_TYPE).toBe('n8n-nodes-deepinfra-ai.deepInfra');
+});
