@@ -1,17 +1,20 @@
 import { sleep } from 'n8n-workflow';
 import type { Clock } from '../core/gate';
+import { onAbort } from './abort';
 
 export const clock: Clock = {
 	now: () => Date.now(),
-	// n8n before 2.x ignores the signal of sleep, so it is listened to here as well.
 	sleep: async (milliseconds, signal) =>
 		await new Promise((resolve) => {
 			if (signal.aborted) return resolve();
+			const timer = new AbortController();
 			const done = () => {
-				signal.removeEventListener('abort', done);
+				forget();
+				timer.abort();
 				resolve();
 			};
-			signal.addEventListener('abort', done);
-			void sleep(milliseconds, signal).then(done, done);
+			// n8n before 2.x ignores the signal of sleep: its timer then runs out by itself.
+			const forget = onAbort(signal, done);
+			void sleep(milliseconds, timer.signal).then(done, done);
 		}),
 };

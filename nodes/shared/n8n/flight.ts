@@ -1,4 +1,5 @@
 import { AnswerError, InputError, problemOf, type Problem } from '../core/problem';
+import { onAbort } from './abort';
 import { clock } from './clock';
 import type { Account } from './credential';
 
@@ -6,19 +7,19 @@ import type { Account } from './credential';
 export class Flight {
 	private readonly controller = new AbortController();
 	private readonly landed = new AbortController();
-	private readonly stop = () => this.controller.abort();
+	private readonly forget: () => void;
 	isLate = false;
 
 	constructor(
 		readonly seconds: number,
 		private readonly run: AbortSignal,
 	) {
-		if (run.aborted) this.stop();
-		else run.addEventListener('abort', this.stop);
+		if (run.aborted) this.controller.abort();
+		this.forget = onAbort(run, () => this.controller.abort());
 		void clock.sleep(seconds * 1000, this.landed.signal).then(() => {
 			if (this.landed.signal.aborted) return;
 			this.isLate = true;
-			this.stop();
+			this.controller.abort();
 		});
 	}
 
@@ -28,7 +29,7 @@ export class Flight {
 
 	/** Must be called at the end of every flight. Closes what was left unread. */
 	land(): void {
-		this.run.removeEventListener('abort', this.stop);
+		this.forget();
 		this.landed.abort();
 		this.controller.abort();
 	}

@@ -1,0 +1,101 @@
+import { isDict } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { readField } from './field';
+import { listedFields } from './listed';
+import { Resolver } from './resolve';
+
+export type FieldKind = 'string' | 'number' | 'integer' | 'boolean' | 'enum' | 'list' | 'object' | 'file' | 'any';
+export type Choice = string | number | boolean;
+
+/** One input of a model, as far as its schema can be understood. */
+export interface SchemaField {
+	/** As the API calls it. */
+	readonly name: string;
+	/** For people: the name in Title Case. */
+	readonly label: string;
+	readonly description: string;
+	readonly kind: FieldKind;
+	readonly required: boolean;
+	readonly nullable: boolean;
+	readonly default?: unknown;
+	/** What an `enum` may be. */
+	readonly values?: readonly Choice[];
+	readonly min?: number;
+	readonly max?: number;
+	readonly exclusiveMin?: number;
+	readonly exclusiveMax?: number;
+	readonly maxLength?: number;
+	readonly minItems?: number;
+	readonly maxItems?: number;
+	/** What a list is made of. */
+	readonly items?: SchemaField;
+}
+
+export interface ModelSchema {
+	/** In the order of the schema. */
+	readonly fields: readonly SchemaField[];
+	readonly byName: ReadonlyMap<string, SchemaField>;
+	/** Whether the model takes fields that its schema does not name. */
+	readonly allowsUnknown: boolean;
+}
+
+/** More than any model has; a schema beyond is taken for broken. */
+const MAX_FIELDS = 2000;
+
+/**
+ * The input schema in an answer of `GET /models/{name}/schema/default` (`schema_in`, `fields_in`)
+ * or `GET /models/{name}` (`in_schema`, `in_fields`). Undefined when it tells nothing: then nothing is known.
+ * Never throws.
+ */
+export function readSchema(answer: unknown): ModelSchema | undefined {
+	if (!isDict(answer)) return undefined;
+	return (
+		readJsonSchema(parsed(answer.schema_in)) ??
+		readJsonSchema(parsed(answer.in_schema)) ??
+		readFieldList(answer.fields_in) ??
+		readFieldList(answer.in_fields)
+	);
+}
+
+/** A schema that was sent as text. */
+function parsed(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return JSON.parse(value);
+	} catch {
+		return undefined;
+	}
+}
+
+export function readJsonSchema(root: unknown): ModelSchema | undefined {
+	if (!isDict(root)) return undefined;
+	const resolver = new Resolver(root);
+	const { keys, alternatives } = resolver.resolve(root);
+	// An input of one form or another: every field is known, what all forms require is required.
+	const forms = [keys, ...alternatives.map((form) => form.keys)].filter((form) => isDict(form.properties));
+	const properties = forms.reduce<Dict>(
+		(all, form) => ({ ...(isDict(form.properties) ? form.properties : {}), ...all }),
+		{},
+	);
+	const required = new Set(namesOf(keys.required));
+	const [first, ...others] = alternatives.map((form) => namesOf(form.keys.required));
+	first?.filter((name) => others.every((names) => names.includes(name))).forEach((name) => required.add(name));
+	const named = Object.entries(properties).filter(([name]) => name !== '' && name !== '__proto__');
+	if (named.length === 0 || named.length > MAX_FIELDS) return undefined;
+	return toSchema(
+		named.map(([name, property]) => readField(resolver, name, property, required.has(name))),
+		forms.some(({ additionalProperties: more }) => more === true || (isDict(more) && Object.keys(more).length > 0)),
+	);
+}
+
+const namesOf = (value: unknown): string[] =>
+	Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+
+function readFieldList(list: unknown): ModelSchema | undefined {
+	const fields = listedFields(list);
+	return fields.length === 0 || fields.length > MAX_FIELDS ? undefined : toSchema(fields, false);
+}
+
+function toSchema(fields: readonly SchemaField[], allowsUnknown: boolean): ModelSchema {
+	return { fields, byName: new Map(fields.map((field) => [field.name, field])), allowsUnknown };
+}
