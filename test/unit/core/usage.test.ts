@@ -1,0 +1,91 @@
+import { addUsage, shareOf, usageOf } from '../../../nodes/shared/core/usage';
+
+describe('what a request cost', () => {
+	it('is read from the envelope', () => {
+		const answer = {
+			request_id: 'R7',
+			inference_status: { status: 'succeeded', runtime_ms: 228, cost: 0.000114, tokens_generated: 5, tokens_input: 7 },
+		};
+		expect(usageOf(answer, 'm', 2)).toEqual({
+			model: 'm',
+			requestId: 'R7',
+			costUsd: 0.000114,
+			runtimeMs: 228,
+			inputTokens: 7,
+			outputTokens: 5,
+			attempts: 2,
+		});
+	});
+
+	it('is read from numbers that are texts, and from the places beside the envelope', () => {
+		expect(
+			usageOf({ inference_status: { cost: '0.5', tokens_input: null }, num_input_tokens: 3, num_tokens: '4' }, 'm', 1),
+		).toEqual({
+			model: 'm',
+			costUsd: 0.5,
+			inputTokens: 3,
+			outputTokens: 4,
+			attempts: 1,
+		});
+		expect(usageOf({ input_tokens: 9, inference_status: {} }, 'm', 1)).toEqual({
+			model: 'm',
+			inputTokens: 9,
+			attempts: 1,
+		});
+	});
+
+	it('keeps a cost of nothing', () => {
+		expect(usageOf({ inference_status: { cost: 0, tokens_input: 0 } }, 'm', 1)).toMatchObject({
+			costUsd: 0,
+			inputTokens: 0,
+		});
+	});
+
+	it.each([
+		[null],
+		[undefined],
+		['text'],
+		[[]],
+		[{ cost: null, runtime_ms: 'soon', tokens_input: {} }],
+		[{ cost: NaN }],
+	])('is nothing in the envelope %j', (inference_status) => {
+		expect(usageOf({ inference_status, request_id: null }, 'm', 1)).toEqual({ model: 'm', attempts: 1 });
+	});
+});
+
+describe('shares and sums', () => {
+	const usage = {
+		model: 'm',
+		requestId: 'R',
+		costUsd: 0.3,
+		runtimeMs: 5,
+		inputTokens: 30,
+		outputTokens: 3,
+		attempts: 2,
+	};
+
+	it('a share has its part of the cost and no tokens', () => {
+		expect(shareOf(usage, 1 / 3)).toEqual({ model: 'm', requestId: 'R', costUsd: 0.3 / 3, runtimeMs: 5, attempts: 2 });
+		expect(shareOf({ model: 'm', attempts: 1 }, 0.5)).toEqual({ model: 'm', attempts: 1 });
+	});
+
+	it('a sum is known only when every part is', () => {
+		expect(addUsage([usage, { ...usage, costUsd: 0.2, attempts: 5 }])).toMatchObject({
+			costUsd: 0.5,
+			inputTokens: 60,
+			outputTokens: 6,
+			attempts: 5,
+		});
+		expect(addUsage([usage, { model: 'm', attempts: 1 }])).toEqual({
+			model: 'm',
+			requestId: 'R',
+			runtimeMs: 5,
+			attempts: 2,
+		});
+	});
+
+	it('of one is that one, of none is none', () => {
+		expect(addUsage([usage])).toBe(usage);
+		expect(addUsage([])).toBeUndefined();
+	});
+});
