@@ -1,0 +1,95 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import { isInference, makeSubject, openWorld, operationNames, type Subject, type World } from './support';
+import type { Fault } from '../emulator';
+
+let world: World;
+beforeAll(async () => {
+	world = await openWorld();
+});
+afterAll(async () => await world.close());
+afterEach(() => {
+	Object.assign(world.emulator.options, { faults: undefined, latencyMs: undefined });
+});
+
+const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
+const sent = () => world.emulator.requests.filter(isInference);
+
+/** Runs until Stop after so long; then half a second is all that connections may stay open. */
+async function stopAfter(subject: Subject, cancelAfterMs: number, options = {}) {
+	world.emulator.requests.length = 0;
+	const result = await world.engine.run({
+		parameters: { ...subject.parameters, options: { maxConcurrency: 50, ...options } },
+		items: subject.items,
+		onError: 'continueErrorOutput',
+		cancelAfterMs,
+	});
+	expect(result.status).toBe('canceled');
+	expect(result.durationMs).toBeLessThan(cancelAfterMs + 1000);
+	const atEnd = sent().length;
+	await wait(500);
+	expect(sent()).toHaveLength(atEnd); // no further request starts
+	expect(sent().filter(({ status, aborted }) => status === undefined && !aborted)).toEqual([]); // none is left open
+	return sent();
+}
+
+describe('Stop', () => {
+	let many: Subject;
+	beforeAll(async () => {
+		many = await makeSubject(world.engine, 'text: classify', 2000);
+	});
+
+	// Whatever the moment meets: checking, the first requests, requests in flight, waiting at the gate.
+	it.each([50, 130, 210, 290, 370, 450])('after %d ms of 2,000 items ends everything', async (moment) => {
+		world.emulator.options.latencyMs = 150;
+		const requests = await stopAfter(many, moment);
+		expect(requests.length).toBeLessThan(1000);
+	});
+
+	const held: Array<[string, Fault]> = [
+		['stalled headers', { kind: 'stalledHeaders' }],
+		['a stalled body', { kind: 'stalledBody' }],
+		['a slow body', { kind: 'slowBody', intervalMs: 50 }],
+	];
+	it.each(held)('ends requests that wait for %s', async (_what, fault) => {
+		world.emulator.options.faults = (request) => (isInference(request) ? fault : undefined);
+		const requests = await stopAfter(many, 400);
+		expect(requests.length).toBeGreaterThan(0);
+		expect(requests.every(({ aborted }) => aborted)).toBe(true);
+	});
+
+	it.each([429, 503])('ends the waits after %d', async (status) => {
+		world.emulator.options.faults = (request) =>
+			isInference(request) ? { kind: 'status', status, retryAfter: 30 } : undefined;
+		const requests = await stopAfter(many, 600);
+		expect(requests.length).toBeGreaterThan(0);
+	});
+});
+
+it.each(operationNames)('Stop closes every connection of %s', async (name) => {
+	world.emulator.options.latencyMs = 10_000;
+	const requests = await stopAfter(await makeSubject(world.engine, name, 20), 300);
+	expect(requests).toHaveLength(20);
+	expect(requests.every(({ aborted }) => aborted)).toBe(true);
+});
+
+describe('the first failure, where nothing says to go on', () => {
+	it.each(operationNames)('ends the rest of %s', async (name) => {
+		const subject = await makeSubject(world.engine, name, 60);
+		world.emulator.requests.length = 0;
+		world.emulator.options.latencyMs = 100;
+		world.emulator.options.faults = (request) =>
+			isInference(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 422 } : undefined;
+		const result = await world.engine.run({
+			parameters: { ...subject.parameters, options: { ...Object(subject.parameters.options), maxConcurrency: 10 } },
+			items: subject.items,
+		});
+		expect(result.status).toBe('error');
+		expect(result.items).toEqual([]);
+		expect(result.error).toMatchObject({ httpCode: '422', itemIndex: 5 });
+		expect(result.error?.message).toContain('Emulated error 422');
+		const atEnd = sent().length;
+		expect(atEnd).toBeLessThan(25);
+		await wait(200);
+		expect(sent()).toHaveLength(atEnd);
+	});
+});
