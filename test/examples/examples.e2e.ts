@@ -1,11 +1,10 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PNG } from 'pngjs';
-import { NODE_TYPE } from '../../scripts/demo/results';
 import { places } from '../../scripts/host/places';
-import { dictOf, textOf, type Dict } from '../../scripts/json';
-import { Host } from './host';
+import { dictOf, listOf, textOf, type Dict } from '../../scripts/json';
+import { exampleFile, Host } from './host';
 
 /** The examples as a user runs them: imported into a real n8n that has the packed node. */
 
@@ -17,6 +16,9 @@ const withParameters = (name: string, parameters: Dict) => (node: Dict) =>
 	node.name === name ? { ...node, parameters } : node;
 
 const textsOf = (rows: readonly Dict[], key: string) => rows.map((row) => row[key]);
+
+/** What the emulator may see in a white picture. */
+const WHITE_THING = /^(polar bear|snow field|paper towel)$/;
 
 function singleColour(red: number, green: number, blue: number): Buffer {
 	const png = new PNG({ width: 40, height: 30 });
@@ -71,7 +73,12 @@ it('support mail triage: each mail in its queue, with its own names', async () =
 		expect.objectContaining({ subject: 'Thanks', mood: 'positive', people: ['Peter'], places: ['Vienna'] }),
 	]);
 	expect(run.json('Answer in turn')).toEqual([
-		expect.objectContaining({ subject: 'Invoice address', companies: ['Siemens'], places: ['Munich'], queue: 'normal' }),
+		expect.objectContaining({
+			subject: 'Invoice address',
+			companies: ['Siemens'],
+			places: ['Munich'],
+			queue: 'normal',
+		}),
 	]);
 	expect(run.items('Mood').map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3].map((item) => ({ item })));
 });
@@ -79,28 +86,32 @@ it('support mail triage: each mail in its queue, with its own names', async () =
 it('spoken memo: the form takes a recording, text and subtitle files come out', async () => {
 	const id = await host.importExample('spoken-memo');
 	await host.publish(id);
-	const workflow: unknown = JSON.parse(await readFile(path.join(places.examples, 'spoken-memo.json'), 'utf8'));
-	const nodes = dictOf(workflow).nodes;
-	const form = (Array.isArray(nodes) ? nodes : []).map(dictOf).find(({ name }) => name === 'Recording');
+	const workflow = dictOf(JSON.parse(await readFile(exampleFile('spoken-memo'), 'utf8')));
+	const form = listOf(workflow.nodes)
+		.map(dictOf)
+		.find(({ name }) => name === 'Recording');
 	const speech = await readFile(path.join(places.fixtures, 'speech.wav'));
 	const body = new FormData();
 	body.set('field-0', new Blob([speech], { type: 'audio/wav' }), 'shift.wav');
 	body.set('field-1', 'Night shift');
-	const answer = await fetch(`${host.server.url}/form/${textOf(form?.webhookId)}`, { method: 'POST', body });
-	expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('being written down')]);
+	const url = await host.waitForForm(textOf(form?.webhookId) ?? '');
+	expect(await (await fetch(url)).text()).toContain('Upload a recording. You get its text and subtitles.');
+	const answer = await fetch(url, { method: 'POST', body });
+	expect([answer.status, await answer.json()]).toEqual([200, { status: 200 }]);
 	const run = await host.waitForTriggered(id).finally(async () => await host.unpublish(id));
 	expect([run.status, run.error]).toEqual(['success', '']);
 
 	const [memo, ...others] = run.items('Memo');
 	expect(others).toEqual([]);
 	const text = `A 4.9 second recording with the name shift.wav and ${speech.length} bytes.`;
-	expect(memo?.json).toMatchObject({ text, language: 'en', duration: 4.943 });
+	expect(memo?.json).toMatchObject({ text, language: 'en', duration: 4.944 });
 	const fileOf = async (name: string) => {
 		const stored = dictOf(memo?.binary[name]);
 		const bytes = await host.client.readBinary(textOf(stored.id) ?? '');
 		return { type: stored.mimeType, extension: stored.fileExtension, text: bytes.toString('utf8') };
 	};
-	const [first, second] = ['A 4.9 second recording with the', `name shift.wav and ${speech.length} bytes.`];
+	// The emulator makes two pieces of a recording of this length, each with half of the words.
+	const [first, second] = ['A 4.9 second recording with', `the name shift.wav and ${speech.length} bytes.`];
 	expect(await fileOf('txt')).toMatchObject({ type: 'text/plain', text: `Night shift\n\n${text}\n` });
 	expect(await fileOf('srt')).toEqual({
 		type: 'application/x-subrip',
@@ -123,16 +134,13 @@ it('product photo check: the photo on white goes to the shop, the dark one is ta
 	expect(run.json('To the shop')).toEqual([
 		{
 			photo: 'cup.png',
-			// The emulator sees three things in each picture, with scores of 0.99, 0.86 and 0.73.
-			objects: [expect.any(String), expect.any(String)],
+			// Of the three things that the emulator sees in each picture, two have a score above 0.8.
+			objects: [expect.stringMatching(WHITE_THING), expect.stringMatching(WHITE_THING)],
 			kind: 'a product on a white background',
 			certainty: expect.any(Number),
 			decision: 'use',
 		},
 	]);
-	expect(['polar bear', 'snow field', 'paper towel']).toEqual(
-		expect.arrayContaining(run.json('To the shop')[0]?.objects as string[]),
-	);
 	expect(run.json('Take it again')).toEqual([
 		expect.objectContaining({
 			photo: 'lamp.png',
@@ -148,9 +156,15 @@ it('image campaign: two pictures for each row, saved under its name', async () =
 	const names = ['spring-tea', 'summer-lemonade', 'autumn-cocoa'].flatMap((name) => [`${name}-1.png`, `${name}-2.png`]);
 	expect(run.json('List').map(({ file }) => path.basename(String(file)))).toEqual(names);
 	expect(textsOf(run.json('List'), 'name')).toEqual(names.map((name) => name.slice(0, -6)));
-	expect(run.items('Pictures').map(({ pairedItem }) => pairedItem)).toEqual([0, 0, 1, 1, 2, 2].map((item) => ({ item })));
+	expect(run.items('Pictures').map(({ pairedItem }) => pairedItem)).toEqual(
+		[0, 0, 1, 1, 2, 2].map((item) => ({ item })),
+	);
 	expect((await readdir(host.mediaFolder)).filter((name) => names.includes(name))).toHaveLength(6);
-	for (const [index, colour] of [[0, 'green'], [2, 'yellow'], [4, 'red']] as const) {
+	for (const [index, colour] of [
+		[0, 'green'],
+		[2, 'yellow'],
+		[4, 'red'],
+	] as const) {
 		const { width, height, data } = PNG.sync.read(await readFile(path.join(host.mediaFolder, names[index] ?? '')));
 		expect([width, height]).toEqual([512, 512]);
 		expect(mainColour(data)).toBe(colour);
@@ -196,5 +210,4 @@ it('has no example without a test', async () => {
 	const files = (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
 	const source = await readFile(__filename, 'utf8');
 	for (const file of files) expect(source).toContain(`importExample('${path.basename(file, '.json')}'`);
-	expect(NODE_TYPE).toBe('n8n-nodes-deepinfra-ai.deepInfra');
 });

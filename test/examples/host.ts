@@ -85,6 +85,17 @@ export class Host {
 		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
 	}
 
+	/** A published form is there a moment after its workflow is published; resolves to its address. */
+	async waitForForm(webhookId: string): Promise<string> {
+		const url = `${this.server.url}/form/${webhookId}`;
+		const limit = Date.now() + PATIENCE;
+		while (Date.now() < limit) {
+			if ((await fetch(url)).ok) return url;
+			await pause();
+		}
+		throw new Error(`the form ${url} did not appear within ${PATIENCE / 1000} seconds`);
+	}
+
 	/** The first execution that a published workflow's trigger started. */
 	async waitForTriggered(id: string): Promise<Run> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));

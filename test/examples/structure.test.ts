@@ -1,0 +1,142 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { INodeProperties } from 'n8n-workflow';
+import { DeepInfra } from '../../nodes/DeepInfra/DeepInfra.node';
+import { NODE_TYPE } from '../../scripts/demo/results';
+import { places } from '../../scripts/host/places';
+import { dictOf, listOf, textOf, type Dict } from '../../scripts/json';
+
+/** What can be told about the examples without n8n; examples.e2e.ts runs them. */
+
+const NOTE = 'n8n-nodes-base.stickyNote';
+const { properties } = new DeepInfra().description;
+
+const files = readdirSync(places.examples).filter((name) => name.endsWith('.json'));
+const sources = files.map((file) => [file, readFileSync(path.join(places.examples, file), 'utf8')] as const);
+const examples = sources.map(([file, source]) => {
+	const workflow = dictOf(JSON.parse(source));
+	return [file, { workflow, nodes: listOf(workflow.nodes).map(dictOf) }] as const;
+});
+
+/** Whether a field is on the screen with these parameters. */
+function isShown({ displayOptions }: INodeProperties, parameters: Dict): boolean {
+	return Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
+		listOf(values).includes(parameters[name] ?? presetOf(name)),
+	);
+}
+
+const presetOf = (name: string): unknown => properties.find((property) => property.name === name)?.default;
+
+/** What is wrong with the parameters of a DeepInfra node, by the node's own description. */
+function findFaults(parameters: Dict): string[] {
+	const shown = properties.filter((property) => isShown(property, parameters));
+	const unknown = Object.keys(parameters).filter((name) => !shown.some((property) => property.name === name));
+	const missing = shown.filter(({ name, required }) => required && !parameters[name]).map(({ name }) => name);
+	const faults = Object.entries(parameters).flatMap(([name, value]) => {
+		const property = shown.find((each) => each.name === name);
+		return property ? findValueFaults(property, value) : [];
+	});
+	return [...unknown.map((name) => `no field ${name}`), ...missing.map((name) => `${name} is missing`), ...faults];
+}
+
+function findValueFaults({ name, type, options }: INodeProperties, value: unknown): string[] {
+	if (type === 'collection') {
+		return Object.entries(dictOf(value)).flatMap(([key, inner]) => {
+			const option = listOf(options)
+				.map(dictOf)
+				.find((each) => each.name === key);
+			if (!option) return [`no option ${key}`];
+			return isChoice(option, inner) ? [] : [`${key} cannot be ${JSON.stringify(inner)}`];
+		});
+	}
+	return isChoice({ type, options }, value) ? [] : [`${name} cannot be ${JSON.stringify(value)}`];
+}
+
+/** A dropdown takes one of its values, or several of them. */
+function isChoice({ type, options }: Dict, value: unknown): boolean {
+	if (type !== 'options' && type !== 'multiOptions') return true;
+	const known = listOf(options).map((option) => dictOf(option).value);
+	return (type === 'options' ? [value] : listOf(value)).every((each) => known.includes(each));
+}
+
+const targetsOf = (workflow: Dict): string[] =>
+	Object.values(dictOf(workflow.connections))
+		.flatMap((outputs) => listOf(dictOf(outputs).main))
+		.flatMap(listOf)
+		.map((target) => textOf(dictOf(target).node) ?? '');
+
+it('there are six', () => expect(files).toHaveLength(6));
+
+describe.each(examples)('%s', (_file, { workflow, nodes }) => {
+	const names = nodes.map(({ name }) => textOf(name) ?? '');
+	const ours = nodes.filter(({ type }) => type === NODE_TYPE);
+
+	it('uses n8n and DeepInfra alone, with fields that the node has', () => {
+		const strangers = nodes.filter(({ type }) => type !== NODE_TYPE && !/^n8n-nodes-base\.\w+$/.test(String(type)));
+		expect(strangers).toEqual([]);
+		expect(ours.length).toBeGreaterThan(0);
+		for (const { name, parameters } of ours) expect([name, ...findFaults(dictOf(parameters))]).toEqual([name]);
+	});
+
+	it('names the credential and holds none', () => {
+		const account = { deepInfraApi: { id: null, name: 'DeepInfra account' } };
+		for (const node of nodes) expect(node.credentials).toEqual(ours.includes(node) ? account : undefined);
+	});
+
+	it('connects nodes that are there, and leaves none alone', () => {
+		const targets = targetsOf(workflow);
+		const sources = Object.keys(dictOf(workflow.connections));
+		for (const name of [...targets, ...sources]) expect(names).toContain(name);
+		const connected = new Set([...targets, ...sources]);
+		const alone = nodes.filter(({ type, name }) => type !== NOTE && !connected.has(String(name)));
+		expect(alone).toEqual([]);
+	});
+
+	it('refers in its expressions to nodes that are there', () => {
+		const named = [...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name);
+		for (const name of named) expect(names).toContain(name);
+	});
+
+	it('has names and ids that occur once', () => {
+		const ids = nodes.map(({ id }) => textOf(id) ?? '');
+		expect(new Set(names).size).toBe(names.length);
+		expect(new Set(ids).size).toBe(ids.length);
+		for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+	});
+
+	it('tells what to change, in notes that cover no node', () => {
+		const notes = nodes.filter(({ type }) => type === NOTE);
+		expect(String(dictOf(notes[0]?.parameters).content)).toMatch(
+			/\*\*Set up\*\*\n1\. Choose your DeepInfra credential/,
+		);
+		for (const note of notes) {
+			const [left = 0, top = 0] = listOf(note.position).map(Number);
+			const { width, height } = dictOf(note.parameters);
+			const covered = nodes.filter(({ type, position }) => {
+				const [x = 0, y = 0] = listOf(position).map(Number);
+				const isBeside = x + 100 <= left || x >= left + Number(width) || y + 100 <= top || y >= top + Number(height);
+				return type !== NOTE && !isBeside;
+			});
+			expect(covered.map(({ name }) => name)).toEqual([]);
+		}
+	});
+});
+
+it.each(sources)('%s holds no key, no machine and no run data', (_file, source) => {
+	expect(source).not.toMatch(/bearer|apikey|api_key|localhost|127\.0\.0\.1|instanceId|\/Users\/|[A-Za-z0-9]{32}/i);
+	expect(dictOf(JSON.parse(source)).pinData).toEqual({});
+	const links = [...source.matchAll(/https?:\/\/([^/\s"]+)/g)].map(([, host]) => host);
+	expect(links).toEqual([]);
+});
+
+it('sees a wrong field, option and value', () => {
+	const right = { resource: 'text', operation: 'classify', model: { value: 'a' }, text: 'b', options: { timeout: 5 } };
+	expect(findFaults(right)).toEqual([]);
+	expect(findFaults({ ...right, text: '', txt: 'b', options: { timeouts: 5 } })).toEqual([
+		'no field txt',
+		'text is missing',
+		'no option timeouts',
+	]);
+	expect(findFaults({ ...right, operation: 'clasify' })).toContain('operation cannot be "clasify"');
+});
