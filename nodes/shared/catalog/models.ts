@@ -95,6 +95,21 @@ export function findModel(models: readonly Model[], value: string): Model | unde
 	return found.find(({ value: own }) => own === value && own.startsWith('deploy_id:')) ?? found[0];
 }
 
+/**
+ * Who answers when a model is asked: a retired one's replacement, or its replacement in turn.
+ * Undefined when that is the model itself or nobody knows.
+ */
+export function findReplacement(models: readonly Model[], value: string, now = Date.now()): string | undefined {
+	const seen = new Set<string>();
+	let name = value;
+	for (let model = findModel(models, name); model && isRetired(model, now); model = findModel(models, name)) {
+		if (seen.has(name)) break;
+		seen.add(name);
+		name = model.deprecation?.replacedBy ?? name;
+	}
+	return name === value ? undefined : name;
+}
+
 /** Several lists as one, the first mention of a value counts. */
 export function joinModels(...lists: ReadonlyArray<readonly Model[]>): Model[] {
 	const byValue = new Map<string, Model>();

@@ -14,7 +14,7 @@ export interface PickerRow {
 const OWN: Readonly<Record<Model['kind'], string>> = {
 	public: '',
 	private: 'your private model',
-	lora: 'your LoRA adapter',
+	lora: 'LoRA adapter',
 	deployment: 'your deployment',
 };
 
@@ -55,10 +55,10 @@ function priceWords({ price }: Model, now: number): string {
 	return `${price.words} (discount${endsAt === Infinity ? '' : ` until ${writeDay(endsAt)}`})`;
 }
 
-/** "8k context": by 1024 where that comes out even, as context lengths are meant. */
+/** "8k context", by 1024 or by 1000, as the length is meant. */
 function contextWords(length: number | undefined): string {
 	if (length === undefined) return '';
-	const step = length % 1024 === 0 ? 1024 : 1000;
+	const step = length % 1000 !== 0 && length % 1024 === 0 ? 1024 : 1000;
 	if (length < step) return `${length} tokens context`;
 	const thousands = length / step;
 	const short = thousands < step ? `${Math.round(thousands)}k` : `${Number((thousands / step).toFixed(1))}M`;

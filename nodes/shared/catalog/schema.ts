@@ -39,6 +39,10 @@ export interface ModelSchema {
 	readonly allowsUnknown: boolean;
 }
 
+/** The model's own names for what its fields are called on the screen. */
+export const labelsOf = (schema: ModelSchema | undefined): Record<string, string> =>
+	Object.fromEntries((schema?.fields ?? []).map(({ name, label }) => [name, label]));
+
 /** More than any model has; a schema beyond is taken for broken. */
 const MAX_FIELDS = 2000;
 
@@ -74,7 +78,8 @@ export function readJsonSchema(root: unknown): ModelSchema | undefined {
 	// An input of one form or another: every field is known, what all forms require is required.
 	const forms = [keys, ...alternatives.map((form) => form.keys)].filter((form) => isDict(form.properties));
 	const properties = forms.reduce<Dict>(
-		(all, form) => ({ ...(isDict(form.properties) ? form.properties : {}), ...all }),
+		// The first form that has a field describes it, and decides where it stands.
+		(all, form) => ({ ...all, ...(isDict(form.properties) ? form.properties : {}), ...all }),
 		{},
 	);
 	const required = new Set(namesOf(keys.required));
