@@ -55,10 +55,17 @@ export function within<T>(milliseconds: number, work: () => T): T {
 
 const turnOfTheLoop = async () => await new Promise<void>((resolve) => setImmediate(resolve));
 
+interface Timer {
+	readonly at: number;
+	readonly signal: AbortSignal;
+	readonly ring: () => void;
+}
+
 /** A clock that goes from one timer to the next as soon as nothing else is left to do. */
 export class FakeClock implements Clock {
 	private time = 0;
-	private readonly timers: Array<{ readonly at: number; readonly ring: () => void }> = [];
+	private timers: Timer[] = [];
+	private readonly signals = new Set<AbortSignal>();
 
 	now(): number {
 		return this.time;
@@ -66,14 +73,18 @@ export class FakeClock implements Clock {
 
 	async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
 		if (signal.aborted) return;
-		await new Promise<void>((resolve) => {
-			const timer = { at: this.time + milliseconds, ring: resolve };
-			this.timers.push(timer);
-			signal.addEventListener('abort', () => {
-				this.timers.splice(this.timers.indexOf(timer) >>> 0, 1);
-				resolve();
-			});
-		});
+		// One listener for each signal, however many sleep on it.
+		if (!this.signals.has(signal)) {
+			this.signals.add(signal);
+			signal.addEventListener('abort', () => this.ring((timer) => timer.signal === signal));
+		}
+		await new Promise<void>((ring) => this.timers.push({ at: this.time + milliseconds, signal, ring }));
+	}
+
+	private ring(isDue: (timer: Timer) => boolean): void {
+		const due = this.timers.filter(isDue);
+		this.timers = this.timers.filter((timer) => !isDue(timer));
+		for (const { ring } of due) ring();
 	}
 
 	/** @throws when something waits for what never comes */
@@ -84,12 +95,10 @@ export class FakeClock implements Clock {
 		for (;;) {
 			await turnOfTheLoop();
 			if (isOver) return await work;
-			const first = Math.min(...this.timers.map(({ at }) => at));
+			const first = this.timers.reduce((least, { at }) => Math.min(least, at), Infinity);
 			if (first === Infinity) throw new Error('deadlock: nothing is left that could end this');
 			this.time = first;
-			const due = this.timers.filter(({ at }) => at <= first);
-			for (const timer of due) this.timers.splice(this.timers.indexOf(timer), 1);
-			for (const { ring } of due) ring();
+			this.ring(({ at }) => at <= first);
 		}
 	}
 }

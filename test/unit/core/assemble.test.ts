@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { finish, piecesOf, type Piece } from '../../../nodes/shared/core/assemble';
+import type { Dict, Output } from '../../../nodes/shared/core/operation';
+import { AnswerError } from '../../../nodes/shared/core/problem';
+import { shareOf, type Usage } from '../../../nodes/shared/core/usage';
+import { operationOf, thrownBy } from '../support';
+
+const usage: Usage = { model: 'm', requestId: 'R', costUsd: 0.01, runtimeMs: 3, inputTokens: 10, attempts: 1 };
+const giving = (...outputs: Output[]) => ({ items: () => outputs });
+const task = (outputs: readonly Output[], costUsd?: number): Piece => ({
+	outputs,
+	usage: { model: 'm', attempts: 1, costUsd },
+	kind: 'task',
+});
+const costOf = ({ usage: each }: Dict) =>
+	typeof each === 'object' && each !== null && 'costUsd' in each ? Number(each.costUsd) : 0;
+
+describe('pieces of an answer', () => {
+	it('go to the inputs that they came from', () => {
+		const outputs = [{ json: { n: 2 }, from: 1 }, { json: { n: 1 } }, { json: { n: 3 }, from: 1 }];
+		const pieces = piecesOf(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage);
+		expect(pieces.map((piece) => piece.outputs.map(({ json }) => json.n))).toEqual([[1], [2, 3]]);
+		expect(pieces.map((piece) => piece.usage)).toEqual([shareOf(usage, 0.5), shareOf(usage, 0.5)]);
+	});
+
+	it('keep the tokens when the request held one input', () => {
+		expect(piecesOf(giving({ json: {} }), {}, [{}], usage)[0]?.usage).toBe(usage);
+	});
+
+	it('are the answer itself without Simplify', () => {
+		const answer = { results: [], extra: { deep: null } };
+		expect(piecesOf(giving(), answer, [{ simplify: false }], usage)).toEqual([
+			{ kind: 'raw', usage, outputs: [{ json: answer }] },
+		]);
+	});
+
+	it('are a receipt when the result goes to a webhook', () => {
+		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
+		const input = { simplify: false, options: { webhook: 'https://a.b' } };
+		expect(piecesOf(giving(), answer, [input], usage)).toEqual([
+			{ kind: 'receipt', usage, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
+		]);
+	});
+
+	it('are none when the answer is not finished although nobody asked for a webhook', () => {
+		const error = thrownBy(() => piecesOf(giving(), { inference_status: { status: 'running' } }, [{}], usage));
+		expect(error).toBeInstanceOf(AnswerError);
+		expect(error.message).toContain('running');
+	});
+
+	it('lose an output that names an input which is not there, and nothing else', () => {
+		const pieces = piecesOf(giving({ json: { n: 1 }, from: 7 }, { json: { n: 2 } }), {}, [{}], usage);
+		expect(pieces[0]?.outputs).toEqual([{ json: { n: 2 } }]);
+	});
+});
+
+describe('the outputs of an item', () => {
+	it('carry the usage, and their file under the name that the user gave', () => {
+		const bytes = Buffer.from('x');
+		const [output] = finish({}, { outputDataFieldName: 'picture' }, [
+			task([{ json: { index: 0 }, file: { bytes } }], 0.5),
+		]);
+		expect(output).toEqual({
+			json: { index: 0, usage: { model: 'm', attempts: 1, costUsd: 0.5 } },
+			texts: undefined,
+			files: { picture: { bytes } },
+		});
+	});
+
+	it('are a receipt without usage', () => {
+		const piece: Piece = { kind: 'receipt', usage, outputs: [{ json: { status: 'queued' } }] };
+		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, files: {} }]);
+	});
+
+	it('are the answer without its media', () => {
+		const png = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n________', 'latin1').toString('base64')}`;
+		const piece: Piece = { kind: 'raw', usage, outputs: [{ json: { images: [png, png], seed: 1 } }] };
+		const [output] = finish({}, { outputDataFieldName: 'data' }, [piece]);
+		expect(output?.json).toEqual({ images: ['data', 'data_1'], seed: 1 });
+		expect(Object.keys(output?.files ?? {})).toEqual(['data', 'data_1']);
+	});
+
+	it('are put together by the operation, in the order of the parts', () => {
+		const { join } = operationOf('embedding', 'create');
+		const pieces = [3, 1, 2].map((value) => task([{ json: { embedding: [value], dimensions: 1 } }], 0.1));
+		expect(finish({ join }, { text: ['a', 'b', 'c'] }, pieces)).toEqual([
+			{
+				json: {
+					embeddings: [[3], [1], [2]],
+					dimensions: 1,
+					usage: { model: 'm', attempts: 1, costUsd: expect.closeTo(0.3) },
+				},
+				texts: undefined,
+				files: {},
+			},
+		]);
+	});
+
+	it('cost together what was billed, however it is split and shared', () => {
+		fc.assert(
+			fc.property(
+				fc.double({ min: 0, max: 100, noNaN: true }),
+				fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }), {
+					minLength: 1,
+					maxLength: 20,
+				}),
+				(cost, answers) => {
+					let sum = 0;
+					for (const counts of answers) {
+						// An answer for several inputs; `counts`: outputs of each of them. Each piece is shared by two items.
+						const [first = 0, ...others] = counts.map((_, index) => index);
+						const outputs = counts.flatMap((count, from) => Array.from({ length: count }, () => ({ json: {}, from })));
+						const inputs: [Dict, ...Dict[]] = [{ first }, ...others.map((other) => ({ other }))];
+						for (const piece of piecesOf(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
+							const half = { ...piece, usage: shareOf(piece.usage, 1 / 2) };
+							for (const owned of [half, half])
+								sum += finish({}, {}, [owned]).reduce((total, { json }) => total + costOf(json), 0);
+						}
+					}
+					expect(sum).toBeCloseTo(cost * answers.length, 6);
+				},
+			),
+		);
+	});
+});
