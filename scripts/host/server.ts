@@ -31,7 +31,7 @@ export interface ServerOptions {
 	readonly signal: AbortSignal;
 }
 
-const settings = (options: ServerOptions, brokerPort: number): Record<string, string> => ({
+export const settings = (options: ServerOptions, brokerPort: number): Record<string, string> => ({
 	N8N_USER_FOLDER: options.userFolder,
 	N8N_RESTRICT_FILE_ACCESS_TO: options.mediaFolder,
 	N8N_PORT: String(options.port),
@@ -51,7 +51,7 @@ const settings = (options: ServerOptions, brokerPort: number): Record<string, st
 	NO_COLOR: '1',
 });
 
-const isReady = async (url: string): Promise<boolean> =>
+export const isReady = async (url: string): Promise<boolean> =>
 	await fetch(`${url}/healthz/readiness`, { signal: AbortSignal.timeout(3000) }).then(
 		(response) => response.ok,
 		() => false,

@@ -1,0 +1,58 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
+import { Failure, failureText, Interruption } from '../../scripts/host/failure';
+import { durationText } from '../../scripts/host/progress';
+import { oldestPart } from './oldest/part';
+import { Endings } from './support/endings';
+import type { Part } from './support/part';
+import { Report } from './support/report';
+
+const parts: Readonly<Record<string, { readonly title: string; readonly run: Part }>> = {
+	oldest: { title: 'The oldest n8n', run: oldestPart },
+};
+
+function chooseParts(names: readonly string[]): string[] {
+	const unknown = names.filter((name) => !(name in parts));
+	if (unknown.length === 0) return names.length > 0 ? [...names] : Object.keys(parts);
+	throw new Failure(
+		`these parts are not known: ${unknown.join(', ')}`,
+		`Choose among them, or leave them out for all: npm run test:e2e -- ${Object.keys(parts).join(' ')}`,
+	);
+}
+
+async function runParts(names: readonly string[], report: Report, signal: AbortSignal): Promise<void> {
+	for (const name of names) {
+		const part = parts[name];
+		if (!part || signal.aborted) continue;
+		console.log(`\n${part.title} (${name})`);
+		const start = Date.now();
+		const endings = new Endings();
+		try {
+			await part.run({ report, endings, signal });
+		} catch (error) {
+			if (!signal.aborted) report.fail(`${part.title}: could not be run to its end`, error);
+		} finally {
+			await endings.run();
+		}
+		console.log(`  ${durationText(Date.now() - start)} in all`);
+	}
+}
+
+async function main(): Promise<number> {
+	const interruption = new AbortController();
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+	const report = new Report(interruption.signal);
+	try {
+		await runParts(chooseParts(process.argv.slice(2)), report, interruption.signal);
+		if (interruption.signal.aborted) throw new Interruption();
+	} catch (error) {
+		console.error(failureText(error));
+		return error instanceof Interruption ? 130 : 1;
+	}
+	console.log(`\n${report.passed} passed, ${report.failures.length} failed`);
+	for (const name of report.failures) console.log(`  FAILED  ${name}`);
+	return report.failures.length === 0 && report.passed > 0 ? 0 : 1;
+}
+
+void main().then((code) => {
+	process.exitCode = code;
+});
