@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { propertiesOf, subtitleOf } from '../shared/n8n/describe';
-import { searchModels } from '../shared/n8n/methods';
+import { getModelFields, searchModels } from '../shared/n8n/methods';
 import { runItems } from '../shared/n8n/run';
 import { operations, resources } from '../shared/operations';
 
@@ -27,7 +27,7 @@ export class DeepInfra implements INodeType {
 		properties: propertiesOf(operations, resources),
 	};
 
-	methods = { listSearch: { searchModels } };
+	methods = { listSearch: { searchModels }, resourceMapping: { getModelFields } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);

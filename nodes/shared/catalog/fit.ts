@@ -5,7 +5,18 @@ import type { RequestFacts } from './estimate';
 import type { ModelSchema } from './schema';
 
 /** What a task is about; never left out, even where a schema does not name it. */
-const ESSENTIAL = ['input', 'inputs', 'prompt', 'text', 'image', 'audio', 'candidate_labels', 'question', 'context', 'webhook'];
+const ESSENTIAL = [
+	'input',
+	'inputs',
+	'prompt',
+	'text',
+	'image',
+	'audio',
+	'candidate_labels',
+	'question',
+	'context',
+	'webhook',
+];
 
 export interface Fitted {
 	readonly request: ApiRequest;

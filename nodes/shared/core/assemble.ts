@@ -9,8 +9,8 @@ import { addUsage, shareOf, type Usage } from './usage';
 export interface Piece {
 	readonly outputs: readonly Output[];
 	readonly usage: Usage;
-	/** `task`: outputs of the operation. `raw`: the API's own response. `receipt`: the result goes to a webhook. */
-	readonly kind: 'task' | 'raw' | 'receipt';
+	/** `task`: results, to be shown with their usage. `plain`: without. `raw`: the API's own response. */
+	readonly kind: 'task' | 'plain' | 'raw';
 }
 
 /** An output with all its files, by the binary field that each goes to. */
@@ -21,7 +21,7 @@ export type Finished = Omit<Output, 'file' | 'from'> & { readonly files: Readonl
  * @throws AnswerError when the answer does not fit the operation
  */
 export function piecesOf(
-	operation: Pick<AnyOperation, 'items'>,
+	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw'>,
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	usage: Usage,
@@ -29,17 +29,17 @@ export function piecesOf(
 	const [first] = inputs;
 	const status = queuedStatus(answer);
 	if (status && isAlone(first)) {
-		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, kind: 'receipt' }];
+		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, kind: 'plain' }];
 	}
 	if (status) throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
-	if (first.simplify === false) return [{ outputs: [{ json: answer }], usage, kind: 'raw' }];
+	if (first.simplify === false || operation.isRaw) return [{ outputs: [{ json: answer }], usage, kind: 'raw' }];
 
 	const grouped: Output[][] = inputs.map(() => []);
 	for (const output of operation.items(answer, inputs)) grouped[output.from ?? 0]?.push(output);
 	return grouped.map((outputs) => ({
 		outputs,
 		usage: inputs.length === 1 ? usage : shareOf(usage, 1 / inputs.length),
-		kind: 'task',
+		kind: operation.isFree ? 'plain' : 'task',
 	}));
 }
 
@@ -48,7 +48,7 @@ export function finish(operation: Pick<AnyOperation, 'join'>, input: Dict, piece
 	const field = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 	const outputs = pieces.flatMap((piece) => piece.outputs);
 	const kind = pieces[0]?.kind;
-	if (kind === 'receipt') return outputs.map(({ json }) => ({ json, files: {} }));
+	if (kind === 'plain') return outputs.map(({ json }) => ({ json, files: {} }));
 	if (kind === 'raw') return outputs.map(({ json }) => withoutMedia(json, field));
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;

@@ -14,6 +14,12 @@ export type FileRef =
 	| { readonly file: 'binary'; readonly item: number; readonly value: unknown }
 	| { readonly file: 'url'; readonly url: string };
 
+/** What n8n's resource mapper holds, as it is stored; `item` says whose files it may name. */
+export interface Mapped {
+	readonly stored: unknown;
+	readonly item: number;
+}
+
 interface Plain {
 	string: string;
 	number: number;
@@ -23,6 +29,7 @@ interface Plain {
 	resourceLocator: string;
 	options: string;
 	multiOptions: string[];
+	resourceMapper: Mapped;
 }
 
 /** One of a dropdown's values. */

@@ -1,3 +1,5 @@
+import type { Model } from '../catalog/models';
+import type { ModelSchema } from '../catalog/schema';
 import type { Field, FileRef, InputOf } from './fields';
 
 export type Dict = Record<string, unknown>;
@@ -31,6 +33,10 @@ export interface Output {
 /** What the catalogue says about a model, as far as it could be had. */
 export interface ModelFacts {
 	readonly maskToken?: string;
+	/** What the model takes; unknown where the catalogue does not say. */
+	readonly schema?: ModelSchema;
+	/** Its row in the catalogue: price and deprecation. */
+	readonly model?: Model;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */
@@ -53,8 +59,12 @@ export interface Operation<I extends object = Dict> {
 	readonly timeout?: number;
 	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
 	readonly batch?: { readonly over: keyof I & string; readonly max: number };
-	/** Whether `request` wants to know what the catalogue says about the model. */
-	readonly usesFacts?: true;
+	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */
+	readonly isFree?: true;
+	/** Whether the answer is a bare array; `items` then gets it as `rows`. */
+	readonly hasRows?: true;
+	/** Whether its result is the API's own response, as when 'Simplify' is off. */
+	readonly isRaw?: true;
 	/** One input as several, each answered on its own and put together by `join`. */
 	split?(input: I): readonly I[];
 	join?(outputs: readonly Output[], input: I): Output[];

@@ -33,8 +33,8 @@ function describe(text: string): string {
 	return `DeepInfra sent an answer that is not JSON: ${text.trim().slice(0, 120)}`;
 }
 
-/** The answer of the native API, or why there is none. Pure; `now` is for Retry-After dates. */
-export function interpret({ status, headers, text }: Received, now: number): Outcome<Dict> {
+/** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only with `hasRows`. */
+export function interpret({ status, headers, text }: Received, now: number, hasRows = false): Outcome<Dict> {
 	const { value: body, isJson } = parse(text);
 	const id = requestId(headers, body);
 	if (status < 200 || status >= 300) {
@@ -42,6 +42,7 @@ export function interpret({ status, headers, text }: Received, now: number): Out
 		return failed({ kind: 'status', status, body: isJson ? body : text, requestId: id, retryAfter });
 	}
 	if (!isJson) return failed({ kind: 'answer', message: describe(text), requestId: id });
+	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
 	if (!isDict(body))
 		return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
 	const refused = refusal(body);

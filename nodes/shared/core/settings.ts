@@ -4,6 +4,8 @@ import type { AnyOperation, Dict } from './operation';
 /** What the user set about how requests are sent. */
 export interface Settings {
 	readonly model: string;
+	/** Empty for the current one. */
+	readonly version: string;
 	/** The longest that one request may take. */
 	readonly seconds: number;
 	readonly maxRetries: number;
@@ -14,9 +16,10 @@ export interface Settings {
 }
 
 export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, options }: Dict): Settings {
-	const { timeout, maxRetries, maxConcurrency, budgetUsd, dryRun } = isDict(options) ? options : {};
+	const { timeout, maxRetries, maxConcurrency, budgetUsd, dryRun, modelVersion } = isDict(options) ? options : {};
 	return {
 		model: typeof model === 'string' ? model : '',
+		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
 		seconds: number(timeout) ?? operation.timeout ?? 300,
 		maxRetries: number(maxRetries) ?? 4,
 		maxConcurrency: number(maxConcurrency) ?? 16,

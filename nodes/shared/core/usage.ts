@@ -13,6 +13,8 @@ export interface Usage {
 	readonly outputTokens?: number;
 	/** How often the request was sent. */
 	readonly attempts: number;
+	/** What the model does not know and was not sent, by the API's names. */
+	readonly droppedParameters?: readonly string[];
 }
 
 /** What the answer's envelope says it cost (deepinfra-api section 2); each value only where it is known. */

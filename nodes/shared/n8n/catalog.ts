@@ -1,38 +1,98 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { readModels, type Model } from '../catalog/models';
+import { joinModels, readModel, readModels, type Model, type ModelKind } from '../catalog/models';
+import { readSchema } from '../catalog/schema';
 import { isDict, optionalText } from '../core/answer';
 import { modelPath } from '../core/model';
 import type { ModelFacts } from '../core/operation';
-import type { Account } from './credential';
-import type { Transport } from './http';
+
+type Context = IExecuteFunctions | ILoadOptionsFunctions;
 
 const KEPT_FOR = 5 * 60_000;
-const PATIENCE = 20_000;
+/** A catalogue that does not answer is asked again soon, but not by every item. */
+const FAILURE_KEPT_FOR = 30_000;
+const MOST_KEPT = 500;
 
-const kept = new Map<string, { readonly at: number; readonly models: Promise<Model[]> }>();
+interface Kept {
+	readonly until: number;
+	readonly value: Promise<unknown>;
+}
+const kept = new Map<string, Kept>();
 
-/** The public list of all models; fetched once in a few minutes for each base URL, however often it is asked for. */
-export async function listModels(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-	{ baseUrl }: Pick<Account, 'baseUrl'>,
-): Promise<Model[]> {
-	const known = kept.get(baseUrl);
-	if (known && Date.now() - known.at < KEPT_FOR) return await known.models;
-	const models = context.helpers
-		.httpRequest({ method: 'GET', url: `${baseUrl}/models/list`, json: true, timeout: PATIENCE })
-		.then(readModels);
-	kept.set(baseUrl, { at: Date.now(), models });
-	// What failed is not kept.
-	models.catch(() => kept.delete(baseUrl));
-	return await models;
+/** What was got within the last minutes, else what `get` gets; asked for once at a time, however many wait for it. */
+async function remember(key: string, get: () => Promise<unknown>): Promise<unknown> {
+	const known = kept.get(key);
+	if (known && known.until > Date.now()) return await known.value;
+	if (kept.size >= MOST_KEPT) kept.clear();
+	const value = get();
+	kept.set(key, { until: Date.now() + KEPT_FOR, value });
+	value.catch(() => kept.set(key, { until: Date.now() + FAILURE_KEPT_FOR, value }));
+	return await value;
 }
 
-/** Seconds that a run waits for what the catalogue says about a model; it can do without. */
-const FACTS_SECONDS = 10;
+/** The catalogue behind a credential; without one, DeepInfra's public part. */
+export class Catalogue {
+	constructor(
+		private readonly context: Context,
+		private readonly baseUrl: string,
+		private readonly hasCredential = true,
+	) {}
 
-/** What the catalogue says about a model (`GET /models/{name}`); nothing when it does not answer. */
-export async function readFacts(transport: Transport, model: string): Promise<ModelFacts> {
-	const outcome = await transport.send({ method: 'GET', path: `/models/${modelPath(model)}` }, FACTS_SECONDS);
-	if (!outcome.ok || !isDict(outcome.value)) return {};
-	return { maskToken: optionalText(outcome.value.mask_token) || undefined };
+	/**
+	 * Every model that the account can use, its own ones included.
+	 * @throws when the public list cannot be had
+	 */
+	async models(): Promise<Model[]> {
+		const own = [
+			this.list('/models/private/list', 'private'),
+			this.list('/models/lora/list', 'lora'),
+			this.list('/deploy/list', 'deployment'),
+		];
+		const all = this.publicList();
+		const mine = await Promise.all(this.hasCredential ? own.map(async (each) => await each.catch(() => [])) : []);
+		return joinModels(...mine, await all);
+	}
+
+	private async publicList(): Promise<Model[]> {
+		const get = async (): Promise<unknown> =>
+			await this.context.helpers.httpRequest({
+				method: 'GET',
+				url: `${this.baseUrl}/models/list`,
+				json: true,
+				timeout: 20_000,
+			});
+		return readModels(await remember(`${this.baseUrl} /models/list`, get));
+	}
+
+	private async list(path: string, kind: ModelKind): Promise<Model[]> {
+		return this.hasCredential ? readModels(await this.get(path, 10_000), kind) : [];
+	}
+
+	/** What is known of a model; what cannot be had is left out. Never throws. */
+	async facts(model: string, version?: string): Promise<ModelFacts> {
+		if (model.startsWith('deploy_id:')) return {};
+		const path = `/models/${modelPath(model)}`;
+		const query = version ? `?version=${encodeURIComponent(version)}` : '';
+		const get = async (part: string) => await this.get(`${path}${part}${query}`, 5_000).catch(() => undefined);
+		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
+		return {
+			maskToken: (isDict(info) && optionalText(info.mask_token)) || undefined,
+			schema: readSchema(schema) ?? readSchema(info),
+			model: readModel(info),
+		};
+	}
+
+	private async get(path: string, timeout: number): Promise<unknown> {
+		const account = this.context.getNode().credentials?.deepInfraApi?.id ?? '';
+		return await remember(
+			`${this.baseUrl} ${account} ${path}`,
+			async () =>
+				await this.context.helpers.httpRequestWithAuthentication.call(this.context, 'deepInfraApi', {
+					method: 'GET',
+					url: `${this.baseUrl}${path}`,
+					json: true,
+					timeout,
+					disableFollowRedirect: true,
+				}),
+		);
+	}
 }

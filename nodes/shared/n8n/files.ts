@@ -1,5 +1,6 @@
 import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../core/fields';
+import type { ApiRequest } from '../core/operation';
 import { InputError } from '../core/problem';
 import { extensionOf, kindFrom, type Kind } from '../media/kind';
 import { bytesOf, isStream, peek, readAll, type Bytes } from './stream';
@@ -40,8 +41,15 @@ export function fileLabel(context: IExecuteFunctions, ref: FileRef): string {
 	return ref.file === 'url' ? ref.url : (findBinary(context, ref.item, ref.value).fileName ?? 'file');
 }
 
+/** @throws InputError when a request names a file that its item has not. Sends nothing, reads nothing. */
+export function checkFiles(context: IExecuteFunctions, { form = {} }: ApiRequest): void {
+	for (const value of Object.values(form)) {
+		if (typeof value !== 'string' && value.file === 'binary') findBinary(context, value.item, value.value);
+	}
+}
+
 /** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
-export function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
+function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
 	const binary = assertBinary(context, item, value);
 	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
 		// What `$binary.x` gives while n8n keeps files in memory.

@@ -21,8 +21,12 @@ export class Transport {
 		private readonly run: AbortSignal,
 	) {}
 
-	/** Sends a request once. @param seconds after which it is given up */
-	async send(request: ApiRequest, seconds: number): Promise<Outcome<Dict>> {
+	/**
+	 * Sends a request once.
+	 * @param seconds after which it is given up
+	 * @param hasRows whether a bare array is an answer
+	 */
+	async send(request: ApiRequest, seconds: number, hasRows = false): Promise<Outcome<Dict>> {
 		const flight = new Flight(seconds, this.run);
 		let hasBegun = false;
 		try {
@@ -34,7 +38,7 @@ export class Transport {
 				headers: response.headers,
 				text: this.account.redact(text),
 			};
-			return interpret(received, clock.now());
+			return interpret(received, clock.now(), hasRows);
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Field, FileRef } from '../core/fields';
+import type { Field, FileRef, Mapped } from '../core/fields';
 import { hasExpression, isShown, readValue } from '../core/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, type Outcome } from '../core/problem';
-import { findBinary } from './files';
 
 /** The typed input of every item, or what is wrong with it. Sends nothing. */
 export function readInputs(context: IExecuteFunctions, operation: AnyOperation): Array<Outcome<Dict>> {
@@ -15,7 +14,8 @@ export function readInputs(context: IExecuteFunctions, operation: AnyOperation):
 		const raw: unknown = context.getNodeParameter(field.name, item, field.default, {
 			extractValue: field.type === 'resourceLocator',
 		});
-		if (field.typeOptions?.binaryDataProperty) return fileRef(context, item, raw);
+		if (field.typeOptions?.binaryDataProperty) return { file: 'binary', item, value: raw } satisfies FileRef;
+		if (field.type === 'resourceMapper') return { stored: raw, item } satisfies Mapped;
 		const value = readValue(field, raw);
 		// Most parameters are the same for all items; reading one costs n8n more than sending does.
 		if (!hasExpression(stored[field.name])) constant.set(field.name, value);
@@ -31,9 +31,4 @@ export function readInputs(context: IExecuteFunctions, operation: AnyOperation):
 			return input;
 		}),
 	);
-}
-
-function fileRef(context: IExecuteFunctions, item: number, value: unknown): FileRef {
-	findBinary(context, item, value);
-	return { file: 'binary', item, value };
 }

@@ -1,27 +1,41 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { mapperFields } from '../catalog/mapper';
 import { searchModels as search } from '../catalog/models';
+import { pickerRow } from '../catalog/picker';
 import { operations } from '../operations';
-import { listModels } from './catalog';
+import { Catalogue } from './catalog';
+import { readAccount } from './credential';
 
 /** The models that can do what the chosen operation does. */
 export async function searchModels(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 	const resource = this.getCurrentNodeParameter('resource');
 	const value = this.getCurrentNodeParameter('operation');
 	const operation = operations.find((each) => each.resource === resource && each.value === value);
-	const models = await listModels(this, { baseUrl: await baseUrlOf(this) });
+	const catalogue = await catalogueOf(this);
+	const models = await catalogue.models().catch((error: unknown) => {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new NodeOperationError(this.getNode(), "DeepInfra's list of models cannot be loaded", {
+			description: `Enter the ID of a model instead (mode 'ID' of the field 'Model'). Reason: ${reason}`,
+		});
+	});
+	return { results: search(models, operation?.tasks ?? [], filter).map((model) => pickerRow(model)) };
+}
+
+/** The input fields of the chosen model, as its schema has them. */
+export async function getModelFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const model = this.getCurrentNodeParameter('model', { extractValue: true });
+	if (typeof model !== 'string' || model === '')
+		return { fields: [], emptyFieldsNotice: "Choose a model in the field 'Model'" };
+	const { schema } = await (await catalogueOf(this)).facts(model).catch(() => ({ schema: undefined }));
 	return {
-		results: search(models, operation?.tasks ?? [], filter).map(({ name, description }) => ({
-			name,
-			value: name,
-			url: `https://deepinfra.com/${name}`,
-			description,
-		})),
+		fields: mapperFields(schema),
+		emptyFieldsNotice: "DeepInfra does not say what this model takes. Use 'Extra Fields (JSON)' under 'Options'.",
 	};
 }
 
 /** The catalogue is public: without a credential it is DeepInfra's own. */
-async function baseUrlOf(context: ILoadOptionsFunctions): Promise<string> {
-	const credential = await context.getCredentials('deepInfraApi').catch(() => undefined);
-	const baseUrl = credential?.baseUrl;
-	return typeof baseUrl === 'string' && baseUrl ? baseUrl.trim().replace(/\/+$/, '') : 'https://api.deepinfra.com';
+async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalogue> {
+	const account = await readAccount(context).catch(() => undefined);
+	return new Catalogue(context, account?.baseUrl ?? 'https://api.deepinfra.com', account !== undefined);
 }

@@ -1,25 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { nearestNames } from '../catalog/nearest';
-import { errorText, isDict } from '../core/answer';
+import { estimateCost } from '../catalog/estimate';
+import { costFacts, extraNames, fitRequest } from '../catalog/fit';
+import { isRetired } from '../catalog/models';
+import { errorText } from '../core/answer';
 import { finish, piecesOf, type Piece } from '../core/assemble';
-import { callUntilAnswered, type Run } from '../core/call';
-import { Gate } from '../core/gate';
+import { callUntilAnswered } from '../core/call';
 import { screenNames } from '../core/input';
-import { Meter } from '../core/meter';
-import type { AnyOperation, ApiRequest, Dict, ModelFacts } from '../core/operation';
+import type { AnyOperation, Dict, Inputs } from '../core/operation';
 import { halve, isAlone, planJobs, type Job } from '../core/plan';
 import { previewOf } from '../core/preview';
-import { attempt, problemOf, succeeded, type Problem } from '../core/problem';
+import { attempt, problemOf, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../core/settings';
 import { shareOf, usageOf } from '../core/usage';
-import { listModels, readFacts } from './catalog';
 import { clock } from './clock';
-import { readAccount, type Account } from './credential';
 import { failedItem, toNodeError } from './errors';
-import { fileLabel } from './files';
-import { Transport } from './http';
+import { checkFiles, fileLabel } from './files';
 import { readInputs } from './inputs';
-import { ItemMaker } from './outputs';
+import { Service } from './service';
 
 /** One input item, and what has come of it so far. */
 interface Entry {
@@ -38,16 +35,6 @@ interface Part {
 	readonly input: Dict;
 }
 
-/** What the requests of a run share. */
-interface Service {
-	readonly account: Account;
-	readonly transport: Transport;
-	readonly run: Run;
-	readonly meter: Meter;
-	readonly maker: ItemMaker;
-	readonly facts: ReadonlyMap<string, ModelFacts>;
-}
-
 /** Runs an operation over all input items: items out in the order of the items in, each paired. */
 export async function runItems(context: IExecuteFunctions, operation: AnyOperation): Promise<INodeExecutionData[]> {
 	return await new ItemRun(context, operation).start();
@@ -56,6 +43,9 @@ export async function runItems(context: IExecuteFunctions, operation: AnyOperati
 class ItemRun {
 	private readonly stop = new AbortController();
 	private readonly results: INodeExecutionData[][];
+	private readonly names: Readonly<Record<string, string>>;
+	private readonly hints = new Set<string>();
+	private service: Service | undefined;
 	private failure: Error | undefined;
 
 	constructor(
@@ -63,6 +53,7 @@ class ItemRun {
 		private readonly operation: AnyOperation,
 	) {
 		this.results = context.getInputData().map(() => []);
+		this.names = screenNames(operation.fields);
 	}
 
 	async start(): Promise<INodeExecutionData[]> {
@@ -76,30 +67,28 @@ class ItemRun {
 			canceled?.removeEventListener('abort', onCancel);
 			this.stop.abort();
 		}
-		if (canceled?.aborted)
+		if (canceled?.aborted) {
 			throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
+		}
 		if (this.failure) throw this.failure;
+		this.tell();
 		return this.results.flat();
 	}
 
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
 	private async process(): Promise<void> {
 		const entries = await this.readEntries();
-		const parts = await this.checkedParts(entries);
+		const parts = await this.partsOf(entries);
 		if (this.failure || parts.length === 0) return;
 		const service = await this.connect(entries.filter(({ isOver }) => !isOver));
 		if (!service) return;
+		const fitting = await this.check(parts, service);
+		if (this.failure) return;
 		const jobs = planJobs(
 			this.operation,
-			parts.map(({ input }) => input),
+			fitting.map(({ input }) => input),
 		);
-		await Promise.all(jobs.map(async (job) => await this.runJob(job, parts, service)));
-		this.tell(service.meter.summary(this.results.length, clock.now()));
-	}
-
-	private tell(message: string): void {
-		// n8n before 1.9x has no hints.
-		if ('addExecutionHints' in this.context) this.context.addExecutionHints({ message, location: 'outputPane' });
+		await Promise.all(jobs.map(async (job) => await this.runJob(job, fitting, service)));
 	}
 
 	private async readEntries(): Promise<Entry[]> {
@@ -115,47 +104,54 @@ class ItemRun {
 		return entries;
 	}
 
-	private async connect(entries: readonly Entry[]): Promise<Service | undefined> {
-		try {
-			const account = await readAccount(this.context);
-			const transport = new Transport(this.context, account, this.stop.signal);
-			const gate = () => new Gate(entries[0]?.settings.maxConcurrency ?? 1, clock, this.stop.signal);
-			const meter = new Meter(entries[0]?.settings.budget ?? Infinity, clock.now());
-			const shared = { clock, signal: this.stop.signal, random: Math.random };
-			const run: Run = { ...shared, gate: gate(), blocked: () => meter.exceeded() };
-			const models = this.operation.usesFacts ? [...new Set(entries.map(({ settings }) => settings.model))] : [];
-			const read = async (model: string) => [model, await readFacts(transport, model)] as const;
-			// Downloads wait for each other, not for the service.
-			const maker = new ItemMaker(this.context, transport, { ...shared, gate: gate() });
-			return { account, transport, run, meter, maker, facts: new Map(await Promise.all(models.map(read))) };
-		} catch (error) {
-			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
-			return undefined;
-		}
-	}
-
-	private async checkedParts(entries: readonly Entry[]): Promise<Part[]> {
+	private async partsOf(entries: readonly Entry[]): Promise<Part[]> {
 		const { operation } = this;
-		const checked: Part[] = [];
+		const parts: Part[] = [];
 		for (const entry of entries) {
 			const split = operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input];
-			// `request` is pure, so asking for it is the check.
-			const check = attempt(() => split.map((input) => operation.request([input], {})));
 			entry.missing = split.length;
-			if (!check.ok) await this.fail(entry, check.problem, 0);
-			else for (const [index, input] of split.entries()) checked.push({ entry, index, input });
+			for (const [index, input] of split.entries()) parts.push({ entry, index, input });
 		}
-		return checked;
+		return await this.check(parts, undefined);
+	}
+
+	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
+	private async check(parts: readonly Part[], service: Service | undefined): Promise<Part[]> {
+		for (const { entry, input } of parts) {
+			if (entry.isOver) continue;
+			const check = attempt(() => checkFiles(this.context, this.requestFor([input], entry.settings, service).request));
+			if (!check.ok) await this.fail(entry, check.problem, 0);
+		}
+		return parts.filter(({ entry }) => !entry.isOver);
+	}
+
+	private async connect(entries: readonly Entry[]): Promise<Service | undefined> {
+		const all = entries.map(({ settings }) => settings);
+		try {
+			this.service = await Service.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
+		} catch (error) {
+			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
+		}
+		return this.service;
+	}
+
+	/** The request for some inputs, as their model takes it. */
+	private requestFor(inputs: Inputs<Dict>, settings: Settings, service: Service | undefined) {
+		const facts = service?.facts(settings) ?? {};
+		const request = this.operation.request(inputs, facts);
+		return fitRequest(request, facts.schema, this.names, extraNames(inputs[0]));
 	}
 
 	private async runJob(job: Job, parts: readonly Part[], service: Service): Promise<void> {
 		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
 		const settings = owners[0]?.[0]?.entry.settings;
 		if (!settings || this.stop.signal.aborted) return;
-		const { pieces: read, attempts } = await this.ask(job, settings, service);
-		if (read.ok) {
+		const { pieces, attempts } = settings.isDryRun
+			? { pieces: this.preview(job, settings, service), attempts: 0 }
+			: await this.ask(job, settings, service);
+		if (pieces.ok) {
 			const deliveries = owners.flatMap((group, position) => {
-				const piece = read.value[position];
+				const piece = pieces.value[position];
 				const share = piece && group.length > 1 ? { ...piece, usage: shareOf(piece.usage, 1 / group.length) } : piece;
 				return share ? group.map(async (part) => await this.deliver(part, share, service)) : [];
 			});
@@ -163,33 +159,61 @@ class ItemRun {
 			return;
 		}
 		// One bad text must not fail its neighbours: halve the batch until it stands alone.
-		const halves = isAboutInput(read.problem) ? halve(job) : undefined;
+		const halves = isAboutInput(pieces.problem) ? halve(job) : undefined;
 		if (halves) {
 			await Promise.all(halves.map(async (half) => await this.runJob(half, parts, service)));
 			return;
 		}
-		for (const { entry } of owners.flat()) await this.fail(entry, read.problem, attempts, service.account);
+		for (const { entry } of owners.flat()) await this.fail(entry, pieces.problem, attempts);
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
-	private async ask({ inputs }: Job, settings: Settings, { transport, run, meter, facts }: Service) {
-		const { model, seconds, maxRetries } = settings;
-		const request = attempt(() => this.operation.request(inputs, facts.get(model) ?? {}));
-		if (!request.ok) return { pieces: request, attempts: 0 };
-		if (settings.isDryRun) return { pieces: succeeded([this.preview(request.value)]), attempts: 0 };
-		const send = async () => await transport.send(request.value, seconds);
-		const { outcome, attempts } = await callUntilAnswered(send, maxRetries, run);
-		meter.add(outcome.ok ? outcome.value : undefined, attempts);
+	private async ask(
+		{ inputs }: Job,
+		settings: Settings,
+		service: Service,
+	): Promise<{ pieces: Outcome<Piece[]>; attempts: number }> {
+		const { operation } = this;
+		const fitted = attempt(() => this.requestFor(inputs, settings, service));
+		if (!fitted.ok) return { pieces: fitted, attempts: 0 };
+		const { request, dropped } = fitted.value;
+		const send = async () => await service.transport.send(request, settings.seconds, operation.hasRows);
+		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
+		service.meter.add(outcome.ok ? outcome.value : undefined, attempts);
 		if (!outcome.ok) return { pieces: outcome, attempts };
 		const answer = outcome.value;
-		const pieces = attempt(() => piecesOf(this.operation, answer, inputs, usageOf(answer, model, attempts)));
+		const usage = usageOf(answer, this.answeredBy(settings, service), attempts);
+		const pieces = attempt(() =>
+			piecesOf(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
+		);
+		for (const name of dropped) {
+			this.hints.add(`'${this.names[name] ?? name}' was left out: the model '${settings.model}' does not know it`);
+		}
 		return { pieces, attempts };
 	}
 
-	/** What would be sent, as the only output of its item. */
-	private preview(request: ApiRequest): Piece {
-		const json = { request: previewOf(request, (file) => fileLabel(this.context, file)), estimatedCostUsd: null };
-		return { outputs: [{ json }], usage: { model: '', attempts: 0 }, kind: 'receipt' };
+	/** What would be sent, and what it may cost, as the only output of its item. */
+	private preview({ inputs }: Job, settings: Settings, service: Service): Outcome<Piece[]> {
+		return attempt(() => {
+			const { request, dropped } = this.requestFor(inputs, settings, service);
+			const estimate = estimateCost(service.facts(settings).model?.price, costFacts(request));
+			const json = {
+				request: previewOf(request, (file) => fileLabel(this.context, file)),
+				estimatedCostUsd: estimate.usd,
+				estimateNote: estimate.usd === null ? estimate.why : undefined,
+				droppedParameters: dropped.length > 0 ? dropped : undefined,
+			};
+			return [{ outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, kind: 'plain' }];
+		});
+	}
+
+	/** A retired model is answered by its replacement, without a word of the service (deepinfra-api section 4.5). */
+	private answeredBy(settings: Settings, service: Service): string {
+		const { model } = service.facts(settings);
+		const replacement = model && isRetired(model, clock.now()) ? model.deprecation?.replacedBy : undefined;
+		if (!replacement) return settings.model;
+		this.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
+		return replacement;
 	}
 
 	private async deliver({ entry, index }: Part, piece: Piece, service: Service): Promise<void> {
@@ -198,12 +222,12 @@ class ItemRun {
 		if (entry.missing > 0 || entry.isOver) return;
 		const { item, input, settings } = entry;
 		const finished = attempt(() => finish(this.operation, input, entry.pieces));
-		if (!finished.ok) return await this.fail(entry, finished.problem, 0, service.account);
+		if (!finished.ok) return await this.fail(entry, finished.problem, 0);
 		const made: INodeExecutionData[] = [];
 		for (const [position, output] of finished.value.entries()) {
 			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
 			const data = await service.maker.make(output, { item, fileName, seconds: settings.seconds });
-			if (!data.ok) return await this.fail(entry, data.problem, 0, service.account);
+			if (!data.ok) return await this.fail(entry, data.problem, 0);
 			made.push(data.value);
 		}
 		entry.isOver = true;
@@ -211,40 +235,32 @@ class ItemRun {
 	}
 
 	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
-	private async fail(
-		entry: Pick<Entry, 'item'> & Partial<Entry>,
-		problem: Problem,
-		attempts: number,
-		account?: Account,
-	): Promise<void> {
+	private async fail(entry: Pick<Entry, 'item'> & Partial<Entry>, problem: Problem, attempts: number): Promise<void> {
 		if (entry.isOver || (this.stop.signal.aborted && problem.kind === 'stopped')) return;
 		entry.isOver = true;
 		const goesOn = this.context.continueOnFail();
 		if (!goesOn) this.stop.abort();
 		const model = entry.settings?.model ?? '';
-		const error = toNodeError(
-			this.context,
-			problem,
-			{
-				model,
-				host: account?.host ?? '',
-				attempts,
-				nearestModels: await this.nearestModels(problem, model, account),
-				screenNames: screenNames(this.operation.fields),
-			},
-			entry.item,
-		);
+		const isUnknown = problem.kind === 'status' && problem.status === 404;
+		const situation = {
+			model,
+			host: this.service?.account.host ?? '',
+			attempts,
+			nearestModels: isUnknown ? await this.service?.nearestModels(model) : undefined,
+			screenNames: this.names,
+		};
+		const error = toNodeError(this.context, problem, situation, entry.item);
 		if (goesOn) this.results[entry.item] = [failedItem(error, entry.item)];
 		else this.failure ??= error;
 	}
 
-	private async nearestModels(problem: Problem, model: string, account: Account | undefined): Promise<string[]> {
-		if (problem.kind !== 'status' || problem.status !== 404 || !account) return [];
-		const models = await listModels(this.context, account).catch(() => []);
-		return nearestNames(
-			model,
-			models.map(({ name }) => name),
-		);
+	/** Says in the output panel what the run did and what it left out. */
+	private tell(): void {
+		// Older n8n has no hints.
+		if (!this.service || this.operation.isFree || !('addExecutionHints' in this.context)) return;
+		const summary = this.service.meter.summary(this.results.length, clock.now());
+		const messages = [...[...this.hints].slice(0, 10), summary];
+		this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
 	}
 }
 
@@ -253,7 +269,5 @@ function isAboutInput(problem: Problem): boolean {
 	if (problem.kind === 'refusal') return true;
 	if (problem.kind !== 'status') return false;
 	if ([400, 413, 422].includes(problem.status)) return true;
-	return (
-		problem.status === 500 && isDict(problem.body) && /too long|context length/i.test(errorText(problem.body) ?? '')
-	);
+	return problem.status === 500 && /too long|context length/i.test(errorText(problem.body) ?? '');
 }

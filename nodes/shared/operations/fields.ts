@@ -104,7 +104,46 @@ export const outputDataField = field({
 	hint: 'The name of the output field that the file is put into',
 });
 
-const sharedOptions = [
+export const versionOption = field({
+	displayName: 'Model Version',
+	name: 'modelVersion',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 0ObxGWB8',
+	description: 'A certain version of the model. Leave empty for the current one.',
+});
+
+/** How requests are sent, whatever they ask for. */
+const plainOptions = [
+	field({
+		displayName: 'Max Concurrency',
+		name: 'maxConcurrency',
+		type: 'number',
+		default: 16,
+		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
+		description:
+			'How many requests may run at the same time. The node lowers it by itself when DeepInfra is too busy. DeepInfra allows 200 per model.',
+	}),
+	field({
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		default: 4,
+		typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
+		description:
+			'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
+	}),
+	field({
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		default: 300,
+		typeOptions: { minValue: 1, maxValue: 86_400 },
+		description: 'How many seconds a request may take. A request that was cut off may still be billed.',
+	}),
+] as const;
+
+const nativeOptions = [
 	field({
 		displayName: 'Budget (USD)',
 		name: 'budgetUsd',
@@ -130,40 +169,6 @@ const sharedOptions = [
 		description: 'Fields of the model that this form does not offer, under the names that DeepInfra uses',
 	}),
 	field({
-		displayName: 'Max Concurrency',
-		name: 'maxConcurrency',
-		type: 'number',
-		default: 16,
-		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
-		description:
-			'How many requests may run at the same time. The node lowers it by itself when DeepInfra is too busy. DeepInfra allows 200 per model.',
-	}),
-	field({
-		displayName: 'Max Retries',
-		name: 'maxRetries',
-		type: 'number',
-		default: 4,
-		typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
-		description:
-			'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
-	}),
-	field({
-		displayName: 'Model Version',
-		name: 'modelVersion',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 0ObxGWB8',
-		description: 'A certain version of the model. Leave empty for the current one.',
-	}),
-	field({
-		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		default: 300,
-		typeOptions: { minValue: 1, maxValue: 86_400 },
-		description: 'How many seconds a request may take. A request that was cut off may still be billed.',
-	}),
-	field({
 		displayName: 'Webhook URL',
 		name: 'webhook',
 		type: 'string',
@@ -172,15 +177,22 @@ const sharedOptions = [
 		description:
 			'Do not wait for the result: DeepInfra sends it to this web address when it is ready, and the node returns the request ID at once',
 	}),
+	versionOption,
 ] as const;
 
-/** The collection "Options": those of the operation and those that all operations share. */
-export const optionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+const collection = <const Fs extends readonly Field[]>(options: Fs) =>
 	field({
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [...own, ...sharedOptions],
+		options: [...options],
 	} as const satisfies Field);
+
+/** The collection "Options" of a task: its own, and those that all tasks share. */
+export const optionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	collection([...own, ...nativeOptions, ...plainOptions]);
+
+/** The collection "Options" of an operation that only reads the catalogue. */
+export const plainOptionsField = <const Fs extends readonly Field[]>(own: Fs) => collection([...own, ...plainOptions]);

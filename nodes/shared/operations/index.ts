@@ -5,6 +5,9 @@ import { classifyImage } from './image/classify';
 import { classifyZeroShot } from './image/classifyZeroShot';
 import { detectObjects } from './image/detectObjects';
 import { generateImage } from './image/generate';
+import { getModel } from './model/get';
+import { getModels } from './model/getAll';
+import { runModel } from './model/run';
 import { classifyText } from './text/classify';
 import { classifyTokens } from './text/classifyTokens';
 import { fillMask } from './text/fillMask';
@@ -18,6 +21,9 @@ export const operations: readonly AnyOperation[] = [
 	classifyZeroShot,
 	detectObjects,
 	generateImage,
+	getModel,
+	getModels,
+	runModel,
 	classifyText,
 	classifyTokens,
 	fillMask,
@@ -29,5 +35,6 @@ export const resources: Readonly<Record<string, string>> = {
 	audio: 'Audio',
 	embedding: 'Embedding',
 	image: 'Image',
+	model: 'Model',
 	text: 'Text',
 };

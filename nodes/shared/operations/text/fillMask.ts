@@ -15,7 +15,6 @@ export const fillMask = defineOperation({
 	action: 'Fill mask in text',
 	description: 'Guess the word that a gap in a text stands for',
 	tasks: ['fill-mask'],
-	usesFacts: true,
 	fields: [
 		modelField('bert-base-cased'),
 		{

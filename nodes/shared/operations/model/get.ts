@@ -1,0 +1,38 @@
+import { readModel } from '../../catalog/models';
+import { modelPath } from '../../core/model';
+import { defineOperation } from '../../core/operation';
+import { AnswerError } from '../../core/problem';
+import { modelField, plainOptionsField, versionOption } from '../fields';
+import { modelItem } from './fields';
+
+export const getModel = defineOperation({
+	resource: 'model',
+	value: 'get',
+	name: 'Get',
+	action: 'Get model',
+	description: 'Get one model with its price, the schema of its input and an example of its output',
+	tasks: [],
+	isFree: true,
+	fields: [modelField('openai/whisper-large-v3'), plainOptionsField([versionOption])],
+	request: ([{ model, options }]) => ({
+		method: 'GET',
+		path: `/models/${modelPath(model)}`,
+		query: options.modelVersion ? { version: options.modelVersion } : undefined,
+	}),
+	items: (answer) => {
+		const model = readModel(answer);
+		if (!model) throw new AnswerError('DeepInfra answered without a model');
+		return [
+			{
+				json: {
+					...modelItem(model, Date.now()),
+					version: answer.version,
+					inputSchema: answer.in_schema,
+					outputSchema: answer.out_schema,
+					exampleRequest: answer.curl_inv,
+					exampleOutput: answer.out_example,
+				},
+			},
+		];
+	},
+});

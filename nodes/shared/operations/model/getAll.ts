@@ -1,0 +1,83 @@
+import { isRetired, readModels, searchModels } from '../../catalog/models';
+import { field } from '../../core/fields';
+import { defineOperation } from '../../core/operation';
+import { plainOptionsField } from '../fields';
+import { modelItem } from './fields';
+
+export const getModels = defineOperation({
+	resource: 'model',
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many models',
+	description: 'List the models of DeepInfra with their prices, for choosing one or for a report',
+	tasks: [],
+	isFree: true,
+	hasRows: true,
+	fields: [
+		{
+			displayName: 'Task',
+			name: 'task',
+			type: 'options',
+			options: [
+				{ name: 'Any', value: '' },
+				{ name: 'Embeddings', value: 'embeddings' },
+				{ name: 'Fill Mask', value: 'fill-mask' },
+				{ name: 'Image Classification', value: 'image-classification' },
+				{ name: 'Object Detection', value: 'object-detection' },
+				{ name: 'Question Answering', value: 'question-answering' },
+				{ name: 'Rerank', value: 'reranker' },
+				{ name: 'Speech Recognition', value: 'automatic-speech-recognition' },
+				{ name: 'Text Classification', value: 'text-classification' },
+				{ name: 'Text Generation', value: 'text-generation' },
+				{ name: 'Text to Image', value: 'text-to-image' },
+				{ name: 'Text to Speech', value: 'text-to-speech' },
+				{ name: 'Text to Video', value: 'text-to-video' },
+				{ name: 'Token Classification', value: 'token-classification' },
+				{ name: 'Zero-Shot Image Classification', value: 'zero-shot-image-classification' },
+			],
+			default: '',
+			description: 'What the models do',
+		},
+		{
+			displayName: 'Search',
+			name: 'search',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. whisper',
+			description: 'Words that the name, the description or the tags must hold',
+		},
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			default: 50,
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { returnAll: [false] } },
+			description: 'Max number of results to return',
+		},
+		plainOptionsField([
+			field({
+				displayName: 'Include Deprecated',
+				name: 'includeDeprecated',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to list models whose time is over, too',
+			}),
+		]),
+	],
+	request: () => ({ method: 'GET', path: '/models/list' }),
+	items: ({ rows }, [{ task, search, returnAll, limit = 50, options }]) => {
+		const now = Date.now();
+		const found = searchModels(readModels(rows), task === '' ? [] : [task], search, now).filter(
+			(model) => options.includeDeprecated === true || !isRetired(model, now),
+		);
+		return found.slice(0, returnAll ? undefined : limit).map((model) => ({ json: modelItem(model, now) }));
+	},
+});

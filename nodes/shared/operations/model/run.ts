@@ -1,0 +1,51 @@
+import { bodyOf, mappedValues } from '../../catalog/filled';
+import type { FileRef } from '../../core/fields';
+import { formRequest, jsonRequest } from '../../core/inference';
+import { defineOperation } from '../../core/operation';
+import { modelField, optionsField, outputDataField } from '../fields';
+
+export const runModel = defineOperation({
+	resource: 'model',
+	value: 'run',
+	name: 'Run',
+	action: 'Run model',
+	description: 'Run any model with its own input fields, whatever its task',
+	tasks: [],
+	isRaw: true,
+	timeout: 1800,
+	fields: [
+		modelField('black-forest-labs/FLUX-1-schnell'),
+		{
+			displayName: 'Model Fields',
+			name: 'modelFields',
+			type: 'resourceMapper',
+			noDataExpression: true,
+			default: { mappingMode: 'defineBelow', value: null },
+			required: true,
+			description: 'What this model takes. For a file, enter the name of a binary field of the item or a web address.',
+			typeOptions: {
+				loadOptionsDependsOn: ['model.value'],
+				resourceMapper: {
+					resourceMapperMethod: 'getModelFields',
+					mode: 'map',
+					fieldWords: { singular: 'field', plural: 'fields' },
+					addAllFields: false,
+					multiKeyMatch: false,
+					supportAutoMap: false,
+				},
+			},
+		},
+		outputDataField,
+		optionsField([]),
+	],
+	request: ([input], { schema }) => {
+		const { stored, item } = input.modelFields;
+		const { body, files } = bodyOf(schema, mappedValues(stored));
+		const refs = Object.entries(files).map(([name, { from, value }]): [string, FileRef] => [
+			name,
+			from === 'url' ? { file: 'url', url: value } : { file: 'binary', item, value },
+		]);
+		return refs.length > 0 ? formRequest(input, Object.fromEntries(refs), body) : jsonRequest(input, body);
+	},
+	items: (answer) => [{ json: answer }],
+});
