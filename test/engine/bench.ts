@@ -40,6 +40,11 @@ export const inferenceRequests = ({ requests }: Service) =>
 
 export const modelId = (value: string) => ({ __rl: true, mode: 'id', value });
 
+let models = 0;
+
+/** A model that no test has asked the catalogue about: what it says is remembered for a while. */
+export const freshModel = () => modelId(`emulator/model-${++models}`);
+
 /** What every answer of the native API carries, and the usage that follows from it. */
 export const envelope = {
 	request_id: 'RfMWDrAKjbDDXzvTdGOQxgha',

@@ -9,6 +9,8 @@ export interface SentRequest {
 	query: Record<string, string>;
 	headers: IncomingHttpHeaders;
 	body: Buffer;
+	/** The client hung up before its answer was complete. */
+	isAborted: boolean;
 }
 
 export interface Reply {
@@ -17,6 +19,8 @@ export interface Reply {
 	body: Buffer | string;
 	/** Announce the whole body, send this many bytes of it and hang up. */
 	cutAfter?: number;
+	/** Never answer, or never go on after so many bytes of the body. */
+	stallAfter?: 'nothing' | number;
 }
 
 export interface Service {
@@ -55,12 +59,16 @@ export async function startService(): Promise<Service> {
 				query: Object.fromEntries(url.searchParams),
 				headers: request.headers,
 				body: Buffer.concat(chunks),
+				isAborted: false,
 			};
+			response.on('close', () => (sent.isAborted = !response.writableFinished));
 			service.requests.push(sent);
-			const { status = 200, contentType = 'application/json', body, cutAfter } = service.reply(sent);
+			const { status = 200, contentType = 'application/json', body, cutAfter, stallAfter } = service.reply(sent);
+			if (stallAfter === 'nothing') return;
 			const bytes = Buffer.from(body);
 			response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length });
-			if (cutAfter === undefined) response.end(bytes);
+			if (stallAfter !== undefined) response.write(bytes.subarray(0, stallAfter));
+			else if (cutAfter === undefined) response.end(bytes);
 			else response.write(bytes.subarray(0, cutAfter), () => response.destroy());
 		});
 	});

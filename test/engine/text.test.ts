@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import {
 	answerWith,
 	envelope,
+	freshModel,
 	inferenceRequests,
 	itemsOf,
 	modelId,
@@ -130,13 +131,15 @@ describe('text: fillMask', () => {
 
 	it.each(['<mask>', '[MASK]', '<extra_id_0>'])("replaces [MASK] by the model's own token %s", async (maskToken) => {
 		answerWith(bench.service, answerOf(operation), maskToken);
-		onlyItem(await bench.engine.run({ parameters: operation.parameters }));
+		onlyItem(await bench.engine.run({ parameters: { ...operation.parameters, model: freshModel() } }));
 		expect(sentBody()).toEqual({ input: `I need my ${maskToken} right now!` });
 	});
 
 	it('takes texts that hold the token of the model already', async () => {
 		answerWith(bench.service, answerOf(operation), '<mask>');
-		onlyItem(await bench.engine.run({ parameters: { ...operation.parameters, text: 'I need <mask>.' } }));
+		onlyItem(
+			await bench.engine.run({ parameters: { ...operation.parameters, model: freshModel(), text: 'I need <mask>.' } }),
+		);
 		expect(sentBody()).toEqual({ input: 'I need <mask>.' });
 	});
 
@@ -144,7 +147,7 @@ describe('text: fillMask', () => {
 		answerWith(bench.service, answerOf(operation));
 		const { reply } = bench.service;
 		bench.service.reply = (request) => (request.method === 'GET' ? { status: 500, body: 'oops' } : reply(request));
-		const parameters = withOptions(operation.parameters, { maxRetries: 0 });
+		const parameters = withOptions({ ...operation.parameters, model: freshModel() }, { maxRetries: 0 });
 		expect(onlyItem(await bench.engine.run({ parameters })).json.token).toBe('help');
 		expect(sentBody()).toEqual({ input: 'I need my [MASK] right now!' });
 	});
