@@ -8,21 +8,27 @@ export interface Clock {
 /** How many requests start at once before the start is spread out. */
 const FIRST_BURST = 16;
 
+/** How many successes, for each request that may run, it takes until one more may; doubled when that was too many. */
+const PATIENCE = 2;
+const MOST_PATIENCE = 32;
+
 /**
  * Lets at most `max` requests run at once, and fewer when the service says it is too many.
  *
  * A busy answer (429) means that those now running are as many as the service takes, so that becomes the limit;
- * it grows by one again after twice as many successes as it lets through. The first requests beyond FIRST_BURST start a millisecond
- * apart: a service that refuses is then noticed after a few refusals instead of after hundreds.
+ * it grows by one again after some successes. The first requests beyond FIRST_BURST start a millisecond apart:
+ * a service that refuses is then noticed after a few refusals instead of after hundreds.
  */
 export class Gate {
 	private limit: number;
 	private active = 0;
 	private started = 0;
 	private successes = 0;
-	private refused = false;
+	private patience = PATIENCE;
+	private isProbing = false;
+	private isRefused = false;
+	private isPausing = false;
 	private readonly waiting: Array<() => void> = [];
-	private turn: Promise<void> = Promise.resolve();
 
 	constructor(
 		private readonly max: number,
@@ -35,23 +41,17 @@ export class Gate {
 
 	/** Resolves when the request may start; for everybody at once when the run is stopped. Each enter needs a leave. */
 	async enter(): Promise<void> {
-		if (this.active < this.limit || this.signal.aborted) this.active++;
-		else await new Promise<void>((resolve) => this.waiting.push(resolve));
-		this.started++;
-		if (this.spreading) await this.spreadOut();
+		await new Promise<void>((resolve) => {
+			this.waiting.push(resolve);
+			this.open();
+		});
 	}
 
 	/** `busy`: the service refused the request because it is one too many. */
 	leave(result: 'answered' | 'busy' | 'failed'): void {
 		this.active--;
-		if (result === 'busy') {
-			this.refused = true;
-			this.limit = Math.max(1, Math.min(this.limit, this.active));
-			this.successes = 0;
-		} else if (result === 'answered' && ++this.successes >= 2 * this.limit && this.limit < this.max) {
-			this.limit++;
-			this.successes = 0;
-		}
+		if (result === 'busy') this.lower();
+		else if (result === 'answered') this.raise();
 		this.open();
 	}
 
@@ -60,21 +60,54 @@ export class Gate {
 		return this.limit;
 	}
 
-	private get spreading(): boolean {
-		return !this.refused && !this.signal.aborted && this.started > FIRST_BURST && this.started <= this.max;
+	private lower(): void {
+		if (this.isProbing) this.patience = Math.min(2 * this.patience, MOST_PATIENCE);
+		this.isProbing = false;
+		this.isRefused = true;
+		this.limit = Math.max(1, Math.min(this.limit, this.active));
+		this.successes = 0;
+	}
+
+	private raise(): void {
+		if (this.limit >= this.max || ++this.successes < this.patience * this.limit) return;
+		if (this.isProbing) this.patience = Math.max(PATIENCE, this.patience / 2);
+		this.isProbing = true;
+		this.limit++;
+		this.successes = 0;
+	}
+
+	private get hasRoom(): boolean {
+		return this.waiting.length > 0 && (this.active < this.limit || this.signal.aborted);
+	}
+
+	private get isSpreading(): boolean {
+		return !this.isRefused && !this.signal.aborted && this.started >= FIRST_BURST && this.started < this.max;
 	}
 
 	private open(): void {
-		while (this.waiting.length > 0 && (this.active < this.limit || this.signal.aborted)) {
-			this.active++;
-			this.waiting.shift()?.();
+		while (this.hasRoom) {
+			if (this.isSpreading) {
+				this.pause();
+				return;
+			}
+			this.letIn();
 		}
 	}
 
-	private async spreadOut(): Promise<void> {
-		this.turn = this.turn.then(async () => {
-			if (this.spreading) await this.clock.sleep(1, this.signal);
+	/** Nobody has a place while they wait for their millisecond, so a refusal meanwhile keeps them out. */
+	private pause(): void {
+		if (this.isPausing) return;
+		this.isPausing = true;
+		void this.clock.sleep(1, this.signal).then(() => {
+			this.isPausing = false;
+			if (this.hasRoom) this.letIn();
+			this.open();
 		});
-		await this.turn;
+	}
+
+	private letIn(): void {
+		this.active++;
+		this.started++;
+		this.waiting.shift()?.();
 	}
 }

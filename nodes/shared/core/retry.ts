@@ -39,6 +39,7 @@ export function readRetryAfter(header: unknown, now: number): number | undefined
 	if (typeof header !== 'string' && typeof header !== 'number') return undefined;
 	const value = String(header).trim();
 	if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-	const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
+	// Date.parse takes nearly anything for a date; a date of HTTP has a time of day.
+	const date = /\d\d:\d\d:\d\d/.test(value) ? Date.parse(value) : NaN;
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -42,14 +42,14 @@ export class Catalogue {
 	 * @throws when the public list cannot be had
 	 */
 	async models(): Promise<Model[]> {
-		const own = [
-			this.list('/models/private/list', 'private'),
-			this.list('/models/lora/list', 'lora'),
-			this.list('/deploy/list', 'deployment'),
-		];
-		const all = this.publicList();
-		const mine = await Promise.all(this.hasCredential ? own.map(async (each) => await each.catch(() => [])) : []);
-		return joinModels(...mine, await all);
+		const own = async (path: string, kind: ModelKind) => await this.list(path, kind).catch(() => []);
+		const lists = await Promise.all([
+			own('/models/private/list', 'private'),
+			own('/models/lora/list', 'lora'),
+			own('/deploy/list', 'deployment'),
+			this.publicList(),
+		]);
+		return joinModels(...lists);
 	}
 
 	private async publicList(): Promise<Model[]> {

@@ -1,0 +1,164 @@
+import { estimateCost, type RequestFacts } from '../../../nodes/shared/catalog/estimate';
+import { writeUsd } from '../../../nodes/shared/catalog/money';
+import { readMoment, readPrice } from '../../../nodes/shared/catalog/price';
+import { pricing } from './fixtures/rows';
+
+const TASKS = { image: ['text-to-image'], video: ['text-to-video'] };
+
+describe('a price in words', () => {
+	test.each([
+		['input and output tokens', pricing.tokens, [], '$0.09 in, $0.55 out / 1M tokens'],
+		['equal prices for both', pricing.evenTokens, [], '$0.20 / 1M tokens'],
+		['tokens with one price missing', pricing.inputOnly, [], '$0.20 in / 1M tokens'],
+		['input tokens', pricing.inputTokens, [], '$0.01 / 1M tokens'],
+		['runtime', pricing.time, [], '$0.0005 / second of runtime'],
+		['uptime', pricing.uptime, [], '$3.049 / hour'],
+		['audio that goes in', pricing.inputLength, [], '$0.00045 / minute'],
+		['characters', pricing.characters, [], '$0.62 / 1M characters'],
+		['nothing', pricing.free, [], 'free'],
+		['what comes out, by the number and not the text', pricing.outputLength, TASKS.video, '$0.025 / second'],
+		['images', pricing.image, TASKS.image, '$0.009 / image (1024×1024, 25 steps)'],
+		['images without steps', pricing.imageWithoutSteps, TASKS.image, '$0.014 / image (1024×1024)'],
+		['images without a size', pricing.imageWithoutSize, TASKS.image, '$0.03 / image'],
+		['images by their cost', pricing.imageByCost, TASKS.image, 'about $0.07 / image'],
+		['videos in image units', pricing.imageWithoutSize, TASKS.video, '$0.03 / image unit'],
+		['frame units', pricing.frames, TASKS.video, '$0.05 / second (720p)'],
+		['frame units without words', pricing.framesWithoutWords, TASKS.video, '$0.002083 / frame unit'],
+		['an unknown type with words', pricing.unknown, [], 'two hens a day'],
+		['an unknown type with long words', pricing.unknownInFull, [], 'two hens a day, three on Sundays'],
+		['amounts that are none, with words', pricing.brokenWithWords, [], 'ask us'],
+		['an amount as text', pricing.asText, [], '$0.01 / 1M tokens'],
+	])('%s', (_name, row, tasks, words) => {
+		expect(readPrice(row, tasks)?.words).toBe(words);
+	});
+
+	test.each([
+		['an unknown type without words', pricing.wordless],
+		['amounts that are none', pricing.broken],
+		['no object', 'cheap'],
+		['null', null],
+		['a list', [1]],
+		['a name of Object.prototype as type', { type: 'constructor' }],
+	])('none for %s', (_name, row) => {
+		expect(readPrice(row)).toBeUndefined();
+	});
+
+	test('long and broken lines become one short line', () => {
+		const price = readPrice({ type: 'barter', short: `two\n hens ${'and a goat '.repeat(30)}` });
+		expect(price?.words).toMatch(/^two hens and a goat .*…$/);
+		expect(price?.words).toHaveLength(80);
+		expect(readPrice(pricing.outputLength)?.details).toBe('$0.03 / second for 720P, $0.05 / second for 1080P');
+	});
+});
+
+describe('a price in numbers', () => {
+	test('tokens, with every multiplier', () => {
+		expect(readPrice(pricing.tokens)?.rates).toEqual([
+			{ usd: 0.09, per: '1M input tokens' },
+			{ usd: 0.55, per: '1M output tokens' },
+			{ usd: 0.009, per: '1M cached input tokens' },
+			{ usd: 0.1125, per: '1M input tokens written to an explicit cache' },
+			{ usd: 0.135, per: '1M input tokens (priority)' },
+			{ usd: 0.825, per: '1M output tokens (priority)' },
+			{ usd: 0.072, per: '1M input tokens (flex)' },
+			{ usd: 0.44, per: '1M output tokens (flex)' },
+		]);
+	});
+
+	test.each([
+		[pricing.inputTokens, [{ usd: 0.01, per: '1M input tokens' }]],
+		[pricing.time, [{ usd: 0.0005, per: 'second of runtime' }]],
+		[pricing.uptime, [{ usd: 3.0492, per: 'hour of uptime' }]],
+		[pricing.inputLength, [{ usd: 0.00045, per: 'minute of input' }]],
+		[pricing.outputLength, [{ usd: 0.025, per: 'second of output' }]],
+		[pricing.characters, [{ usd: 0.62, per: '1M input characters' }]],
+		[pricing.free, [{ usd: 0, per: '1M input characters' }]],
+		[pricing.image, [{ usd: 0.009, per: 'image (1024×1024, 25 steps)' }]],
+		[
+			pricing.imageByCost,
+			[
+				{ usd: 0.07, per: 'image (usual)' },
+				{ usd: 0.1, per: 'image unit' },
+			],
+		],
+		[pricing.frames, [{ usd: 0.002083, per: 'frame unit' }]],
+		[pricing.unknown, []],
+	])('%#', (row, rates) => {
+		expect(readPrice(row)?.rates).toEqual(rates);
+	});
+
+	test('a discount is told, the numbers stay', () => {
+		const price = readPrice(pricing.discounted);
+		expect(price?.discount).toEqual({ endsAt: Date.UTC(2026, 6, 1) });
+		expect(price?.rates).toEqual([{ usd: 0.01, per: '1M input tokens' }]);
+		expect(readPrice({ ...pricing.discounted, discount_ends_at: null })?.discount).toEqual({});
+		expect(readPrice(pricing.inputTokens)?.discount).toBeUndefined();
+	});
+});
+
+describe('what a request will cost', () => {
+	test.each<[string, unknown, string[], RequestFacts, number]>([
+		['tokens', pricing.tokens, [], { inputCharacters: 4000, maxNewTokens: 100 }, 0.000145],
+		['several answers', pricing.tokens, [], { inputCharacters: 4000, maxNewTokens: 100, responses: 3 }, 0.000255],
+		['input tokens', pricing.inputTokens, [], { inputCharacters: 400_000 }, 0.001],
+		['short texts, a token each at least', pricing.inputTokens, [], { inputCharacters: 20, texts: 1000 }, 0.00001],
+		['characters', pricing.characters, [], { inputCharacters: 1000 }, 0.00062],
+		['a recording', pricing.inputLength, [], { inputSeconds: 120 }, 0.0009],
+		['a video', pricing.outputLength, TASKS.video, { outputSeconds: 5 }, 0.125],
+		['an image of the default size', pricing.image, TASKS.image, {}, 0.009],
+		[
+			'smaller images, more steps',
+			pricing.image,
+			TASKS.image,
+			{ width: 512, height: 512, steps: 50, images: 2 },
+			0.009,
+		],
+		['steps that do not count', pricing.imageWithoutSteps, TASKS.image, { steps: 50 }, 0.014],
+		['sizes that do not count', pricing.imageWithoutSize, TASKS.image, { width: 64, height: 64, images: 3 }, 0.09],
+		['images by their cost', pricing.imageByCost, TASKS.image, { width: 64 }, 0.07],
+		['nothing, whatever is sent', pricing.free, [], {}, 0],
+	])('%s', (_name, row, tasks, facts, usd) => {
+		expect(estimateCost(readPrice(row, tasks), facts)).toEqual({ usd });
+	});
+
+	test.each<[string, unknown, string[], RequestFacts, RegExp]>([
+		['no price', null, [], {}, /names no price/],
+		['a price in words', pricing.unknown, [], {}, /two hens a day/],
+		['an answer without limit', pricing.tokens, [], { inputCharacters: 8 }, /'Max New Tokens'/],
+		['an unknown input', pricing.tokens, [], { maxNewTokens: 8 }, /input is is not known/],
+		['a recording of unknown length', pricing.inputLength, [], {}, /recording/],
+		['a video of unknown length', pricing.outputLength, TASKS.video, {}, /output becomes/],
+		['runtime', pricing.time, [], { inputCharacters: 8 }, /time it runs/],
+		['uptime', pricing.uptime, [], { inputCharacters: 8 }, /hours it is up/],
+		['frame units', pricing.frames, TASKS.video, { outputSeconds: 5 }, /frame units/],
+		["an image's tokens", pricing.inputTokens, TASKS.image, { inputCharacters: 8 }, /tokens the image counts for/],
+		['a video in image units', pricing.imageWithoutSize, TASKS.video, {}, /image unit/],
+	])('nobody knows: %s', (_name, row, tasks, facts, why) => {
+		expect(estimateCost(readPrice(row, tasks), facts)).toEqual({ usd: null, why: expect.stringMatching(why) });
+	});
+});
+
+test.each([
+	[0, '$0'],
+	[12.345, '$12.35'],
+	[3, '$3.00'],
+	[0.1, '$0.10'],
+	[0.045, '$0.045'],
+	[0.000000123456, '$0.0000001235'],
+])('%d USD is written %s', (usd, written) => {
+	expect(writeUsd(usd)).toBe(written);
+});
+
+test.each([
+	[1_700_000_000, 1_700_000_000_000],
+	[1_700_000_000_000, 1_700_000_000_000],
+	['2026-07-01T00:00:00+00:00', Date.UTC(2026, 6, 1)],
+	[0, undefined],
+	[-5, undefined],
+	[1e300, undefined],
+	['soon', undefined],
+	[null, undefined],
+	[true, undefined],
+])('the moment %p is %p', (value, at) => {
+	expect(readMoment(value)).toBe(at);
+});
