@@ -287,7 +287,24 @@ describe('the public interface', () => {
 		return found;
 	};
 
-	it.each(operations.map(({ resource, value }): [string, string] => [resource, value]))(
+	const native = operations.filter(({ resource, value }) => `${resource}: ${value}` in INTERFACE);
+
+	it('fixes every operation but those of the catalogue', () => {
+		const others = operations.filter((operation) => !native.includes(operation));
+		expect(others.map(({ resource, value }) => `${resource}: ${value}`)).toEqual(
+			others.map(({ value }) => `model: ${value}`),
+		);
+	});
+
+	it.each(['get', 'getAll', 'run'])('holds for model: %s', (value) => {
+		const names = fieldsOf('model', value).map(({ name }) => name);
+		expect(names.includes('model')).toBe(value !== 'getAll');
+		const options = inside(find('model', value, 'options')).map(({ name }) => name);
+		expect(options).toEqual(expect.arrayContaining(['timeout', 'maxConcurrency', 'maxRetries']));
+		if (value === 'run') expect(options).toEqual(expect.arrayContaining(SHARED));
+	});
+
+	it.each(native.map(({ resource, value }): [string, string] => [resource, value]))(
 		'holds for %s: %s',
 		(resource, value) => {
 			const fixed = INTERFACE[`${resource}: ${value}`];

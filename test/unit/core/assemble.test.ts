@@ -38,7 +38,7 @@ describe('pieces of an answer', () => {
 		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
 		const input = { simplify: false, options: { webhook: 'https://a.b' } };
 		expect(piecesOf(giving(), answer, [input], usage)).toEqual([
-			{ kind: 'receipt', usage, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
+			{ kind: 'plain', usage, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
 		]);
 	});
 
@@ -68,7 +68,7 @@ describe('the outputs of an item', () => {
 	});
 
 	it('are a receipt without usage', () => {
-		const piece: Piece = { kind: 'receipt', usage, outputs: [{ json: { status: 'queued' } }] };
+		const piece: Piece = { kind: 'plain', usage, outputs: [{ json: { status: 'queued' } }] };
 		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, files: {} }]);
 	});
 
