@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
-import { isInference, makeSubject, openWorld, operationNames, type Subject, type World } from './support';
+import { isInference, makeSubject, openWorld, operationNames, optionsOf, type Subject, type World } from './support';
 import type { Fault } from '../emulator';
 
 let world: World;
@@ -11,38 +11,42 @@ afterEach(() => {
 	Object.assign(world.emulator.options, { faults: undefined, latencyMs: undefined });
 });
 
+/** The emulator sees a request somewhat later than it was sent, on a busy machine even after its sender has gone. */
+const IN_TRANSIT = 150;
+
 const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
 const sent = () => world.emulator.requests.filter(isInference);
 
 /** Runs until Stop after so long; then half a second is all that connections may stay open. */
-async function stopAfter(subject: Subject, cancelAfterMs: number, options = {}) {
+async function stopAfter(subject: Subject, cancelAfterMs: number) {
 	world.emulator.requests.length = 0;
 	const result = await world.engine.run({
-		parameters: { ...subject.parameters, options: { maxConcurrency: 50, ...options } },
+		parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 50 } },
 		items: subject.items,
 		onError: 'continueErrorOutput',
 		cancelAfterMs,
 	});
 	expect(result.status).toBe('canceled');
-	expect(result.durationMs).toBeLessThan(cancelAfterMs + 1000);
+	expect(result.durationMs).toBeLessThan(cancelAfterMs + 1500);
+	await wait(IN_TRANSIT);
 	const atEnd = sent().length;
-	await wait(500);
-	expect(sent()).toHaveLength(atEnd); // no further request starts
-	expect(sent().filter(({ status, aborted }) => status === undefined && !aborted)).toEqual([]); // none is left open
+	await wait(500 - IN_TRANSIT);
+	expect(sent().length).toBe(atEnd); // no further request starts
+	expect(sent().filter(({ status, aborted }) => status === undefined && !aborted).length).toBe(0); // none is left open
 	return sent();
 }
 
 describe('Stop', () => {
 	let many: Subject;
 	beforeAll(async () => {
-		many = await makeSubject(world.engine, 'text: classify', 2000);
+		many = await makeSubject(world.engine, 'text: classify', 1000);
 	});
 
 	// Whatever the moment meets: checking, the first requests, requests in flight, waiting at the gate.
-	it.each([50, 130, 210, 290, 370, 450])('after %d ms of 2,000 items ends everything', async (moment) => {
+	it.each([50, 130, 210, 290, 370, 450])('after %d ms of 1,000 items ends everything', async (moment) => {
 		world.emulator.options.latencyMs = 150;
 		const requests = await stopAfter(many, moment);
-		expect(requests.length).toBeLessThan(1000);
+		expect(requests.length).toBeLessThan(500);
 	});
 
 	const held: Array<[string, Fault]> = [
@@ -66,9 +70,9 @@ describe('Stop', () => {
 });
 
 it.each(operationNames)('Stop closes every connection of %s', async (name) => {
-	world.emulator.options.latencyMs = 10_000;
-	const requests = await stopAfter(await makeSubject(world.engine, name, 20), 300);
-	expect(requests).toHaveLength(20);
+	world.emulator.options.faults = (request) => (isInference(request) ? { kind: 'stalledHeaders' } : undefined);
+	const requests = await stopAfter(await makeSubject(world.engine, name, 20), 500);
+	expect(requests.length).toBe(20);
 	expect(requests.every(({ aborted }) => aborted)).toBe(true);
 });
 
@@ -80,16 +84,17 @@ describe('the first failure, where nothing says to go on', () => {
 		world.emulator.options.faults = (request) =>
 			isInference(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 422 } : undefined;
 		const result = await world.engine.run({
-			parameters: { ...subject.parameters, options: { ...Object(subject.parameters.options), maxConcurrency: 10 } },
+			parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 10 } },
 			items: subject.items,
 		});
 		expect(result.status).toBe('error');
 		expect(result.items).toEqual([]);
 		expect(result.error).toMatchObject({ httpCode: '422', itemIndex: 5 });
 		expect(result.error?.message).toContain('Emulated error 422');
+		await wait(IN_TRANSIT);
 		const atEnd = sent().length;
 		expect(atEnd).toBeLessThan(25);
 		await wait(200);
-		expect(sent()).toHaveLength(atEnd);
+		expect(sent().length).toBe(atEnd);
 	});
 });

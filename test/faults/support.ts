@@ -122,7 +122,7 @@ export async function runOrdeal(
 	try {
 		const { parameters, items } = subject;
 		const result = await engine.run({
-			parameters: { ...parameters, options: { ...read(parameters.options), ...options } },
+			parameters: { ...parameters, options: { ...optionsOf(subject), ...options } },
 			items,
 			onError: 'continueErrorOutput',
 		});
@@ -132,8 +132,8 @@ export async function runOrdeal(
 	}
 }
 
-const read = (options: unknown): INodeParameters =>
-	typeof options === 'object' && options !== null && !Array.isArray(options) ? { ...options } : {};
+/** The options that a subject needs for itself. */
+export const optionsOf = ({ name }: Subject): INodeParameters => ({ ...apart[name] });
 
 /** Output without what differs from request to request. */
 export const withoutUsage = ({ json }: INodeExecutionData): IDataObject =>
