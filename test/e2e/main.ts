@@ -1,12 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
 import { Failure, failureText, Interruption } from '../../scripts/host/failure';
 import { durationText } from '../../scripts/host/progress';
+import { editorPart } from './editor/part';
 import { oldestPart } from './oldest/part';
 import { Endings } from './support/endings';
 import type { Part } from './support/part';
 import { Report } from './support/report';
 
 const parts: Readonly<Record<string, { readonly title: string; readonly run: Part }>> = {
+	editor: { title: 'The editor', run: editorPart },
 	oldest: { title: 'The oldest n8n', run: oldestPart },
 };
 

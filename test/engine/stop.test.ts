@@ -9,45 +9,45 @@ let bench: Bench;
 beforeAll(async () => (bench = await openBench('filesystem')));
 afterAll(async () => await bench.close());
 
-const stalls: Array<[string, Pick<Reply, 'stallAfter'>]> = [
-	['before it begins', { stallAfter: 'nothing' }],
-	['in its middle', { stallAfter: 40 }],
+type OnError = 'stopWorkflow' | 'continueErrorOutput';
+
+const stalls: Array<[string, Pick<Reply, 'stallAfter'>, OnError]> = [
+	['before it begins', { stallAfter: 'nothing' }, 'stopWorkflow'],
+	['in its middle', { stallAfter: 40 }, 'continueErrorOutput'],
 ];
 const image = makePng(60, 60);
 const isInference = ({ path }: SentRequest) => path.startsWith('/v1/inference/');
 
 /** Runs until the stalled request has arrived, stops, and expects a quick end that closes every connection. */
-async function expectStopped(given: INodeParameters, items: INodeExecutionData[] = [{ json: {} }]) {
-	for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
-		const parameters = { ...given, model: freshModel() };
-		bench.service.requests.length = 0;
-		const result = await bench.engine.run({ parameters, items, onError, cancelAfterMs: 400 });
-		expect(result).toMatchObject({ status: 'canceled', errorItems: [] });
-		expect(result.durationMs).toBeLessThan(1200);
-		const last = bench.service.requests.length;
-		await new Promise((resolve) => setTimeout(resolve, 200));
-		expect(bench.service.requests).toHaveLength(last);
-		expect(bench.service.requests.at(-1)?.isAborted).toBe(true);
-	}
+async function expectStopped(given: INodeParameters, onError: OnError, items: INodeExecutionData[] = [{ json: {} }]) {
+	bench.service.requests.length = 0;
+	const parameters = { ...given, model: freshModel() };
+	const result = await bench.engine.run({ parameters, items, onError, cancelAfterMs: 300 });
+	expect(result).toMatchObject({ status: 'canceled', errorItems: [] });
+	expect(result.durationMs).toBeLessThan(1200);
+	const last = bench.service.requests.length;
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	expect(bench.service.requests).toHaveLength(last);
+	expect(bench.service.requests.at(-1)?.isAborted).toBe(true);
 }
 
-describe.each(stalls)('Stop ends a run that waits for something which stalls %s:', (_when, stall) => {
+describe.each(stalls)('Stop ends a run that waits for something which stalls %s:', (_when, stall, onError) => {
 	it('the answer to JSON', async () => {
 		bench.service.reply = () => ({ ...jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope }), ...stall });
-		await expectStopped(caseOf('text: classify').parameters);
+		await expectStopped(caseOf('text: classify').parameters, onError);
 	});
 
 	it('the answer to a form', async () => {
 		bench.service.reply = () => ({ ...jsonReply({ results: [], ...envelope }), ...stall });
 		const data = await bench.engine.binary(image, 'photo.png', 'image/png');
-		await expectStopped(caseOf('image: detectObjects').parameters, [{ json: {}, binary: { data } }]);
+		await expectStopped(caseOf('image: detectObjects').parameters, onError, [{ json: {}, binary: { data } }]);
 	});
 
 	it('the download of a file that goes in', async () => {
 		bench.service.reply = (request) =>
 			isInference(request) ? notFound : { body: image, contentType: 'image/png', ...stall };
 		const inputUrl = `${bench.service.url}/photo.png`;
-		await expectStopped({ ...caseOf('image: classify').parameters, inputSource: 'url', inputUrl });
+		await expectStopped({ ...caseOf('image: classify').parameters, inputSource: 'url', inputUrl }, onError);
 		expect(bench.service.requests.filter(isInference)).toEqual([]);
 	});
 
@@ -57,13 +57,13 @@ describe.each(stalls)('Stop ends a run that waits for something which stalls %s:
 			isInference(request)
 				? jsonReply({ images: [url], ...envelope })
 				: { body: image, contentType: 'image/png', ...stall };
-		await expectStopped(caseOf('image: generate').parameters);
+		await expectStopped(caseOf('image: generate').parameters, onError);
 	});
 
 	it('the catalogue', async () => {
 		bench.service.reply = (request) =>
 			isInference(request) ? notFound : { ...jsonReply({ mask_token: '<mask>', filler: 'x'.repeat(99) }), ...stall };
-		await expectStopped(caseOf('text: fillMask').parameters);
+		await expectStopped(caseOf('text: fillMask').parameters, onError);
 	});
 });
 

@@ -119,7 +119,7 @@ interface Fault {
 }
 
 const fault = (field: SchemaField, value: unknown, verb = 'is'): Fault => ({
-	words: `${verb} ${writeValue(value)}, but this model takes ${writeTaken(field)}`,
+	words: `${verb} ${writeValue(value)}, but this model takes ${writeTaken(field, value)}`,
 	value,
 });
 

@@ -32,13 +32,13 @@ export function writeValues(values: readonly unknown[], count = 20): string {
 	return [...shown, ...(values.length > count ? [`… (${values.length} in all)`] : [])].join(', ');
 }
 
-/** What a field takes, after "this model takes". */
-export function writeTaken(field: SchemaField): string {
+/** What a field takes instead of a value, after "this model takes". */
+export function writeTaken(field: SchemaField, value: unknown): string {
 	if (field.kind === 'enum') return `one of: ${writeValues(field.values ?? [])}`;
 	if (field.kind !== 'number' && field.kind !== 'integer') return KIND_WORDS[field.kind];
 	const bounds = writeBounds(field);
 	if (!bounds) return KIND_WORDS[field.kind];
-	return field.kind === 'integer' ? `a whole number, ${bounds}` : bounds;
+	return field.kind === 'integer' && !Number.isInteger(value) ? `a whole number, ${bounds}` : bounds;
 }
 
 /** A value in a message: never a whole document. */

@@ -1,4 +1,6 @@
 import { errorText } from './answer';
+import { dollars } from './meter';
+import { own } from './own';
 import type { Problem } from './problem';
 
 /** What an ops person reads: what happened, in the API's own words where it said any, and what to do. */
@@ -96,7 +98,7 @@ const otherStatus: Advice = ({ status }, { host }) => {
 function screenText(body: unknown, names: Readonly<Record<string, string>> = {}): string | undefined {
 	const said = isPage(body) ? undefined : errorText(body);
 	return said?.replace(/(^|; )([\w.]+): /g, (whole, before: string, place: string) => {
-		const screen = names[place];
+		const screen = own(names, place);
 		return screen ? `${before}'${screen}': ` : whole;
 	});
 }
@@ -138,7 +140,7 @@ const networkWords: Readonly<Record<string, (host: string) => Explanation>> = {
 
 function explainNetwork(code: string, message: string, host: string): Explanation {
 	const known =
-		networkWords[code] ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
+		own(networkWords, code) ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
 	if (known) return known(host);
 	if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|EPROTO/.test(code)) {
 		return {
@@ -210,7 +212,7 @@ function words(problem: Problem, situation: Situation): Explanation {
 			};
 		case 'budget':
 			return {
-				message: `Budget reached: this run has cost $${problem.spent.toPrecision(3)}, and $${problem.budget} is the limit`,
+				message: `Budget reached: this run has cost $${dollars(problem.spent)}, and $${dollars(problem.budget)} is the limit`,
 				description: "Nothing was sent for this item. Raise 'Budget (USD)' under 'Options' to go on.",
 			};
 		case 'stopped':

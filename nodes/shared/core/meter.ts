@@ -36,5 +36,5 @@ export class Meter {
 }
 
 /** Without an exponent, with three digits that count. */
-const dollars = (amount: number) =>
+export const dollars = (amount: number) =>
 	amount === 0 ? '0' : amount.toFixed(Math.max(2, 2 - Math.floor(Math.log10(amount)))).replace(/(\.\d\d\d*?)0+$/, '$1');

@@ -1,3 +1,5 @@
+import { own } from '../core/own';
+
 export interface Kind {
 	readonly mimeType: string;
 	readonly extension: string;
@@ -34,7 +36,7 @@ export function kindOf(bytes: Uint8Array): Kind | undefined {
 		if (starts('WAVE', 8)) return kind('audio/wav', 'wav');
 		if (starts('AVI ', 8)) return kind('video/x-msvideo', 'avi');
 	}
-	if (starts('ftyp', 4)) return MP4_BRANDS[head.slice(8, 12)] ?? kind('video/mp4', 'mp4');
+	if (starts('ftyp', 4)) return own(MP4_BRANDS, head.slice(8, 12)) ?? kind('video/mp4', 'mp4');
 	if (starts('\x1a\x45\xdf\xa3')) return kind('video/webm', 'webm');
 	if (starts('OggS')) return kind('audio/ogg', ascii(bytes, 28, 36) === 'OpusHead' ? 'opus' : 'ogg');
 	if (starts('fLaC')) return kind('audio/flac', 'flac');
@@ -76,7 +78,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export function extensionOf(mimeType: string): string | undefined {
 	const [type = ''] = mimeType.toLowerCase().split(';');
 	const [, subtype = ''] = type.trim().split('/');
-	return EXTENSIONS[type.trim()] ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : undefined);
+	return own(EXTENSIONS, type.trim()) ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : undefined);
 }
 
 const GENERIC = ['', 'application/octet-stream', 'binary/octet-stream', 'application/binary'];

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest } from '../core/operation';
+import { own } from '../core/own';
 import { InputError } from '../core/problem';
 import { extensionOf, kindFrom, type Kind } from '../media/kind';
 import { bytesOf, isStream, peek, readAll, type Bytes } from './stream';
@@ -29,7 +30,7 @@ function nameFor(given: string | undefined, fallback: string, { mimeType, extens
 	const name = last.replace(/[\p{Cc}"]/gu, '').slice(-120) || fallback;
 	const [, stem = name, ending = ''] = /^(.+?)(?:\.([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
 	const lower = ending.toLowerCase();
-	if (mimeType === 'application/octet-stream' || (SAME[lower] ?? lower) === extension) return name;
+	if (mimeType === 'application/octet-stream' || (own(SAME, lower) ?? lower) === extension) return name;
 	// MP4, WebM and Ogg have several endings that are all right.
 	if (/^(video|audio)\//.test(mimeType) && ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'].includes(lower))
 		return name;

@@ -7,6 +7,7 @@ import { finish, piecesOf, type Piece } from '../core/assemble';
 import { callUntilAnswered } from '../core/call';
 import { screenNames } from '../core/input';
 import type { AnyOperation, Dict, Inputs } from '../core/operation';
+import { own } from '../core/own';
 import { halve, isAlone, planJobs, type Job } from '../core/plan';
 import { previewOf } from '../core/preview';
 import { attempt, problemOf, type Outcome, type Problem } from '../core/problem';
@@ -187,7 +188,7 @@ class ItemRun {
 			piecesOf(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
 		);
 		for (const name of dropped) {
-			this.hints.add(`'${this.names[name] ?? name}' was left out: the model '${settings.model}' does not know it`);
+			this.hints.add(`'${own(this.names, name) ?? name}' was left out: the model '${settings.model}' does not know it`);
 		}
 		return { pieces, attempts };
 	}
