@@ -10,6 +10,9 @@ import { bytesOf, isStream, peek, readAll } from './stream';
 /** Getting a file again costs nothing, so this does not follow the user's limit. */
 const DOWNLOAD_RETRIES = 4;
 
+/** How long a link that an agent passes on can be opened. */
+const LINK_LIFE = '1 day';
+
 /** Where an output goes and how long getting its files may take. */
 export interface Place {
 	readonly item: number;
@@ -38,8 +41,29 @@ export class ItemMaker {
 			const fileName = `${place.fileName}.${extension}`;
 			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(text), fileName, mimeType);
 		}
-		const item: INodeExecutionData = { json: toJson(json), pairedItem: { item: place.item } };
-		return succeeded(Object.keys(binary).length > 0 ? { ...item, binary } : item);
+		const pairedItem = { item: place.item };
+		if (Object.keys(binary).length === 0) return succeeded({ json: toJson(json), pairedItem });
+		const links = this.isTool ? { files: Object.values(binary).map((each) => this.link(each)) } : {};
+		return succeeded({ json: toJson({ ...json, ...links }), pairedItem, binary });
+	}
+
+	private get isTool(): boolean {
+		return 'isToolExecution' in this.context && this.context.isToolExecution();
+	}
+
+	/** n8n gives an agent the JSON alone, so it gets a link to the file, or a word that there is one. */
+	private link(file: IBinaryData): { fileName?: string; mimeType: string; url?: string; note?: string } {
+		const { fileName, mimeType } = file;
+		try {
+			return { fileName, mimeType, url: this.context.helpers.createBinarySignedUrl(file, LINK_LIFE) };
+		} catch {
+			// It cannot where n8n keeps files in memory.
+			return {
+				fileName,
+				mimeType,
+				note: 'The file was made, but this n8n keeps files in memory and has no link to them.',
+			};
+		}
 	}
 
 	private async keep(bytes: Buffer, { fileName }: Place): Promise<IBinaryData> {
