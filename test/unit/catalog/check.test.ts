@@ -12,13 +12,14 @@ const options = {
 const check = (body: Record<string, unknown>) => checkBody(schema, { ...given, ...body }, options).body;
 
 function refusal(work: () => unknown): InputError {
+	let thrown: unknown;
 	try {
 		work();
 	} catch (error) {
-		if (error instanceof InputError) return error;
-		throw error;
+		thrown = error;
 	}
-	throw new Error('Nothing was refused');
+	if (thrown instanceof InputError) return thrown;
+	throw new Error(`Nothing was refused, but: ${String(thrown)}`);
 }
 
 describe('a value that the model would refuse', () => {

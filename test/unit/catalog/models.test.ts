@@ -1,4 +1,3 @@
-import { modelItem } from '../../../nodes/shared/catalog/item';
 import {
 	findModel,
 	findReplacement,
@@ -199,33 +198,4 @@ test('joined lists hold each value once', () => {
 	const joined = joinModels(models, readModels(rows), own);
 	expect(joined).toHaveLength(models.length + own.length);
 	expect(findModel(joined, 'deploy_id:dep9Z8y7')?.status).toBe('initializing');
-});
-
-test('a model as an output item', () => {
-	expect(modelItem(named('alpha/retired'), NOW)).toStrictEqual({
-		model: 'alpha/retired',
-		name: 'alpha/retired',
-		task: 'text-generation',
-		description: 'About alpha/retired',
-		kind: 'public',
-		featured: true,
-		isPartner: false,
-		tags: ['featured'],
-		contextLength: 8192,
-		createdAt: '2025-02-03T04:05:06.000Z',
-		price: {
-			type: 'tokens',
-			rates: expect.arrayContaining([{ usd: 0.09, per: '1M input tokens' }]),
-			summary: '$0.09 in, $0.55 out / 1M tokens',
-		},
-		deprecated: true,
-		deprecatedAt: '2026-04-22T00:00:00.000Z',
-		replacedBy: 'alpha/retired-too',
-	});
-	expect(modelItem(named('deploy_id:dep9Z8y7'), NOW)).toMatchObject({
-		model: 'deploy_id:dep9Z8y7',
-		name: 'me/own',
-		status: 'initializing',
-		deprecated: false,
-	});
 });
