@@ -47,10 +47,16 @@ interface Shape {
 
 const MILLION = 1_000_000;
 
-/** A price in the catalogue: cents, as a number or as text, never below 0. Undefined where there is none. */
+/** A number from 0 to what can be meant, also when it was sent as text. */
+function amountOf(pricing: Dict, name: string): number | undefined {
+	const amount = number(pricing[name]);
+	return amount === undefined || amount < 0 || amount > 1e9 ? undefined : amount;
+}
+
+/** A price in the catalogue is in cents. Undefined where there is none. */
 function usdOf(pricing: Dict, name: string): number | undefined {
-	const cents = number(pricing[name]);
-	return cents === undefined || cents < 0 ? undefined : cents / 100;
+	const cents = amountOf(pricing, name);
+	return cents === undefined ? undefined : cents / 100;
 }
 
 const rate = (usd: number, per: string): Rate => ({ usd: roundUsd(usd), per });
@@ -72,11 +78,11 @@ function readTokens(pricing: Dict): Shape | undefined {
 		...(output === undefined ? [] : [rate(output * MILLION, '1M output tokens')]),
 	];
 	const factors = Object.entries(INPUT_FACTORS).flatMap(([name, per]) => {
-		const factor = number(pricing[name]);
+		const factor = amountOf(pricing, name);
 		return factor === undefined || input === undefined ? [] : [rate(input * factor * MILLION, per)];
 	});
 	const tiers = Object.entries(TIERS).flatMap(([name, tier]) => {
-		const factor = number(pricing[name]);
+		const factor = amountOf(pricing, name);
 		return factor === undefined ? [] : base.map(({ usd, per }) => rate(usd * factor, `${per} (${tier})`));
 	});
 	return {
@@ -122,10 +128,13 @@ function readImages(pricing: Dict, made: string): Shape | undefined {
 	if (unit === undefined) return undefined;
 	// A video in image units: how many a video has is not told.
 	if (made !== 'image') return { rates: [rate(unit, 'image unit')], words: `${writeUsd(unit)} / image unit` };
-	const [width, height, steps] = ['default_width', 'default_height', 'default_iterations'].map((name) =>
-		Math.max(0, number(pricing[name]) ?? 0),
-	);
-	const basis: Basis = { by: 'images', usd: unit, width: width ?? 0, height: height ?? 0, steps: steps ?? 0 };
+	const basis = {
+		by: 'images',
+		usd: unit,
+		width: amountOf(pricing, 'default_width') ?? 0,
+		height: amountOf(pricing, 'default_height') ?? 0,
+		steps: amountOf(pricing, 'default_iterations') ?? 0,
+	} as const;
 	const size = [
 		basis.width && basis.height ? `${basis.width}×${basis.height}` : '',
 		basis.steps ? `${basis.steps} ${basis.steps === 1 ? 'step' : 'steps'}` : '',
