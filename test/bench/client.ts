@@ -1,0 +1,111 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
+import type { INodeExecutionData } from 'n8n-workflow';
+import { createEngine, type Engine, type RunOptions } from '../engine/harness';
+import { classifyBare } from './bare';
+import { answer, readMessage } from './children';
+import { writeHelperPackage } from './helper-package';
+import { WARM_UP, type Job, type Measure } from './jobs';
+import { withPeak } from './memory';
+import { storeLongRecording } from './storedFile';
+
+const textsFor = (count: number) =>
+	Array.from({ length: count }, (_, index) => `Case ${index}: shares rose after the announcement`);
+const itemsFor = (count: number): INodeExecutionData[] => textsFor(count).map((text) => ({ json: { text } }));
+const model = (value: string) => ({ __rl: true, mode: 'id', value });
+
+const classify = {
+	resource: 'text',
+	operation: 'classify',
+	model: model('ProsusAI/finbert'),
+	text: '={{ $json.text }}',
+};
+
+async function runNode(engine: Engine, options: RunOptions): Promise<Omit<Measure, 'extraBytes'>> {
+	const { items, errorItems, error, durationMs } = await engine.run(options);
+	if (error || errorItems.length > 0) throw new Error(`${errorItems.length} failed: ${error?.message}`);
+	return { milliseconds: durationMs, answered: items.length };
+}
+
+/** Warms up, then measures. */
+async function measureRuns(engine: Engine, warmUp: RunOptions, options: RunOptions): Promise<Measure> {
+	await runNode(engine, warmUp);
+	const { value, extraBytes } = await withPeak(async () => await runNode(engine, options));
+	await engine.close();
+	return { ...value, extraBytes };
+}
+
+async function measureBare(url: string, items: number, concurrency: number): Promise<Measure> {
+	await classifyBare(url, textsFor(WARM_UP), WARM_UP);
+	const texts = textsFor(items);
+	const { value, extraBytes } = await withPeak(async () => {
+		const startedAt = performance.now();
+		const answered = (await classifyBare(url, texts, concurrency)).length;
+		return { milliseconds: performance.now() - startedAt, answered };
+	});
+	return { ...value, extraBytes };
+}
+
+async function measureHelper(url: string, items: number, concurrency: number): Promise<Measure> {
+	const { location, remove } = writeHelperPackage();
+	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url, package: location });
+	try {
+		return await measureRuns(
+			engine,
+			{ parameters: { concurrency: WARM_UP }, items: itemsFor(WARM_UP) },
+			{ parameters: { concurrency }, items: itemsFor(items) },
+		);
+	} finally {
+		remove();
+	}
+}
+
+async function run(job: Job, url: string): Promise<Measure> {
+	if (job.kind === 'bare') return await measureBare(url, job.items, job.concurrency);
+	if (job.kind === 'helper') return await measureHelper(url, job.items, job.concurrency);
+	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url });
+	const warmUp = { parameters: classify, items: itemsFor(WARM_UP) };
+	switch (job.kind) {
+		case 'classify': {
+			const options = job.concurrency === undefined ? {} : { maxConcurrency: job.concurrency };
+			return await measureRuns(engine, warmUp, { parameters: { ...classify, options }, items: itemsFor(job.items) });
+		}
+		case 'embed': {
+			const parameters = { ...classify, resource: 'embedding', operation: 'create', model: model('BAAI/bge-m3') };
+			return await measureRuns(engine, warmUp, { parameters, items: itemsFor(job.items) });
+		}
+		case 'upload': {
+			const parameters = { resource: 'audio', operation: 'transcribe', model: model('openai/whisper-large') };
+			const short = { json: {}, binary: { data: await storeLongRecording(engine, 1_000_000) } };
+			const long = { json: {}, binary: { data: await storeLongRecording(engine, job.bytes) } };
+			return await measureRuns(engine, { parameters, items: [short] }, { parameters, items: [long] });
+		}
+		case 'download': {
+			const parameters = {
+				resource: 'image',
+				operation: 'generate',
+				model: model('stabilityai/stable-diffusion-2-1'),
+				prompt: 'a large picture',
+			};
+			// n8n's own code for downloads is loaded by the classification already
+			const { value, extraBytes } = await withPeak(async () => {
+				const { items, error, durationMs } = await engine.run({ parameters });
+				const stored = Number(items[0]?.binary?.data?.bytes ?? 0);
+				if (stored !== job.bytes) throw new Error(`${stored} of ${job.bytes} bytes are stored: ${error?.message}`);
+				return { milliseconds: durationMs, answered: items.length };
+			});
+			await engine.close();
+			return { ...value, extraBytes };
+		}
+	}
+}
+
+process.once('message', (message) => {
+	const { job, url } = readMessage<{ job: Job; url: string }>(message);
+	run(job, url)
+		.then(answer)
+		.catch((error: unknown) => {
+			console.error(error);
+			process.exitCode = 1;
+		})
+		.finally(() => process.disconnect());
+});

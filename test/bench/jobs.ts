@@ -1,0 +1,35 @@
+/** One measurement, done by a fresh process. */
+export type Job =
+	/** A client of Node alone, with so many connections. */
+	| { kind: 'bare'; items: number; concurrency: number }
+	/** n8n's own request helper in a loop, in a throw-away node: the floor under every node that sends through n8n. */
+	| { kind: 'helper'; items: number; concurrency: number }
+	| { kind: 'classify'; items: number; concurrency?: number }
+	| { kind: 'embed'; items: number }
+	| { kind: 'upload'; bytes: number }
+	| { kind: 'download'; bytes: number };
+
+export interface Measure {
+	milliseconds: number;
+	/** Items that came out well. */
+	answered: number;
+	/** Resident memory at the peak, beyond that before the work. */
+	extraBytes: number;
+}
+
+/** How the service behaves from now on; its count of requests starts anew. */
+export interface ServiceOrder {
+	latencyMs: number;
+	maxConcurrent?: number;
+	/** Image requests are answered with a link to a file of this size. */
+	linkBytes?: number;
+}
+
+export interface ServiceCount {
+	requests: number;
+	refused: number;
+	maxInFlight: number;
+}
+
+/** Requests that a process sends before it measures, so that all code is loaded. */
+export const WARM_UP = 20;

@@ -1,0 +1,188 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
+import { availableParallelism, cpus } from 'node:os';
+import { version as n8nVersion } from 'n8n-core/package.json';
+import { measure, startService, type Service } from './children';
+import { count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
+import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
+
+const LATENCY_MS = 300;
+
+/** How much is measured. */
+const sizes = {
+	full: { repeats: 5, items: 1000, sequential: 50, growth: [10, 100, 1000, 10_000], upload: 1e9, download: 300e6 },
+	quick: { repeats: 1, items: 400, sequential: 10, growth: [10, 100, 1000], upload: 200e6, download: 100e6 },
+};
+
+const USAGE = 'npm run bench -- [--quick] [--markdown] [--repeats N]';
+
+function readArguments(args: readonly string[]) {
+	const known = ['--quick', '--markdown', '--repeats'];
+	const repeats = args.includes('--repeats') ? Number(args[args.indexOf('--repeats') + 1]) : undefined;
+	const isWrong = args.some((arg, index) => !known.includes(arg) && args[index - 1] !== '--repeats');
+	if (isWrong || (repeats !== undefined && !(Number.isInteger(repeats) && repeats > 0))) {
+		console.error(USAGE);
+		process.exit(2);
+	}
+	const size = args.includes('--quick') ? sizes.quick : sizes.full;
+	return { ...size, repeats: repeats ?? size.repeats, isMarkdown: args.includes('--markdown') };
+}
+
+type Sizes = ReturnType<typeof readArguments>;
+
+const note = (words: string) => console.error(`  ${words}`);
+
+async function measureAt(service: Service, job: Job, order: Partial<ServiceOrder> = {}): Promise<Measure> {
+	await service.order({ latencyMs: LATENCY_MS, ...order });
+	const measured = await measure(job, service.url);
+	note(`${JSON.stringify(job)}: ${seconds(measured.milliseconds)}, +${megabytes(measured.extraBytes)}`);
+	return measured;
+}
+
+/** The ways to classify the items, side by side: each round runs all of them, so that a busy moment hits all. */
+async function compareSpeed(service: Service, { repeats, items, sequential }: Sizes): Promise<Row[]> {
+	const jobs = {
+		bare: { kind: 'bare', items, concurrency: 200 },
+		helper: { kind: 'helper', items, concurrency: 200 },
+		node: { kind: 'classify', items, concurrency: 200 },
+		bareAtDefault: { kind: 'bare', items, concurrency: 16 },
+		nodeAtDefault: { kind: 'classify', items },
+		sequential: { kind: 'helper', items: sequential, concurrency: 1 },
+	} as const satisfies Record<string, Job>;
+	type Name = keyof typeof jobs;
+	const names: Name[] = ['bare', 'helper', 'node', 'bareAtDefault', 'nodeAtDefault', 'sequential'];
+	const rounds: Array<Record<Name, number>> = [];
+	for (let round = 0; round < repeats; round++) {
+		const measured: Record<Name, number> = {
+			bare: 0,
+			helper: 0,
+			node: 0,
+			bareAtDefault: 0,
+			nodeAtDefault: 0,
+			sequential: 0,
+		};
+		// turned round every time, so that no way always comes first
+		for (const name of round % 2 ? [...names].reverse() : names) {
+			measured[name] = (await measureAt(service, jobs[name])).milliseconds;
+		}
+		measured.sequential *= items / sequential;
+		rounds.push(measured);
+	}
+	const of = (name: Name) => seconds(median(rounds.map((round) => round[name])));
+	const ratio = (a: Name, b: Name) => median(rounds.map((round) => round[a] / round[b]));
+	const toHelper = ratio('node', 'helper');
+	const toBare = ratio('node', 'bare');
+	const many = `${count(items)} classifications`;
+	return [
+		{ what: `${many}, bare \`node:http\` client, 200 connections`, figure: of('bare') },
+		{ what: `${many}, n8n's request helper in a bare loop, 200 at once`, figure: of('helper') },
+		{ what: `${many}, this node, Max Concurrency 200`, figure: of('node') },
+		{ what: '', figure: times(toHelper), compared: "n8n's request helper", target: atMost(toHelper, 1.1) },
+		{ what: '', figure: times(toBare), compared: 'bare client', target: atMost(toBare, 1.6) },
+		{ what: '', figure: times(ratio('node', 'sequential')), compared: 'sequential loop' },
+		{ what: `${many}, this node, default (16 at once)`, figure: of('nodeAtDefault') },
+		{ what: '', figure: times(ratio('nodeAtDefault', 'bareAtDefault')), compared: 'bare client, 16 connections' },
+		{ what: '', figure: times(ratio('nodeAtDefault', 'sequential')), compared: 'sequential loop' },
+		{
+			what: `${many}, n8n's request helper, one after the other`,
+			figure: of('sequential'),
+			compared: `worked out from ${sequential} items`,
+		},
+	];
+}
+
+const atMost = (ratio: number, limit: number) => ({ words: `at most ${limit} ×`, isMet: ratio <= limit });
+
+async function embed(service: Service, { items }: Sizes): Promise<Row[]> {
+	const { milliseconds } = await measureAt(service, { kind: 'embed', items });
+	const requests = (await service.count()).requests - WARM_UP;
+	return [
+		{
+			what: `${count(items)} embeddings`,
+			figure: seconds(milliseconds),
+			compared: `${requests} request${requests === 1 ? '' : 's'}`,
+			target: { words: '1 request', isMet: requests === 1 },
+		},
+	];
+}
+
+async function grow(service: Service, { growth }: Sizes): Promise<Row[]> {
+	const rows: Row[] = [];
+	for (const items of growth) {
+		const { milliseconds, extraBytes } = await measureAt(service, { kind: 'classify', items, concurrency: 200 });
+		rows.push({
+			what: `${count(items)} classifications, Max Concurrency 200`,
+			figure: seconds(milliseconds),
+			compared: `${(milliseconds / items).toFixed(2)} ms an item, peak memory +${megabytes(extraBytes)}`,
+		});
+	}
+	return rows;
+}
+
+async function meetLimit(service: Service, { items }: Sizes): Promise<Row[]> {
+	const places = 20;
+	const job: Job = { kind: 'classify', items, concurrency: 100 };
+	const { milliseconds, answered } = await measureAt(service, job, { maxConcurrent: places });
+	const { requests, refused } = await service.count();
+	const ideal = (items / places) * LATENCY_MS;
+	const sent = requests - WARM_UP;
+	return [
+		{
+			what: `${count(items)} classifications, Max Concurrency 100, service takes ${places} at once`,
+			figure: seconds(milliseconds),
+			compared: `${times(milliseconds / ideal)} of what ${places} places can do`,
+		},
+		{
+			what: '',
+			figure: `${count(answered)} answered`,
+			compared: `${count(sent)} requests, ${count(refused)} refused`,
+			target: { words: 'all answered, under 10 % wasted', isMet: answered === items && refused < items / 10 },
+		},
+	];
+}
+
+async function moveFiles(service: Service, { upload, download }: Sizes): Promise<Row[]> {
+	const up = await measureAt(service, { kind: 'upload', bytes: upload }, { latencyMs: 0 });
+	const down = await measureAt(service, { kind: 'download', bytes: download }, { latencyMs: 0, linkBytes: download });
+	const below = (bytes: number) => ({ words: 'under 100 MB', isMet: bytes < 100e6 });
+	return [
+		{
+			what: `Audio file of ${megabytes(upload)} from filesystem storage, transcribed`,
+			figure: `+${megabytes(up.extraBytes)}`,
+			compared: `peak memory; ${seconds(up.milliseconds)}`,
+			target: below(up.extraBytes),
+		},
+		{
+			what: `Image file of ${megabytes(download)} into filesystem storage`,
+			figure: `+${megabytes(down.extraBytes)}`,
+			compared: `peak memory; ${seconds(down.milliseconds)}`,
+			target: below(down.extraBytes),
+		},
+	];
+}
+
+async function main() {
+	const options = readArguments(process.argv.slice(2));
+	const service = await startService();
+	try {
+		note(`Measuring; answers come after ${LATENCY_MS} ms.`);
+		const rows = [
+			...(await compareSpeed(service, options)),
+			...(await embed(service, options)),
+			...(await meetLimit(service, options)),
+			...(await grow(service, options)),
+			...(await moveFiles(service, options)),
+		];
+		const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;
+		const method = `Answers after ${LATENCY_MS} ms from the emulator on the same machine; each figure from a process of its own, ratios as medians of ${options.repeats} rounds side by side.`;
+		console.log(options.isMarkdown ? markdownTable(rows) : plainTable(rows));
+		console.log(`\n${machine}. ${method}\nTo reproduce: ${command}`);
+	} finally {
+		service.close();
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});
