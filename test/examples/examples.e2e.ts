@@ -213,8 +213,19 @@ it('semantic search: the documents that answer the question come first', async (
 	);
 });
 
+const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
+
+it('every example finds the credential of its name when it is imported', async () => {
+	for (const file of await listExamples()) {
+		const nodes = await host.importUntouched(path.basename(file, '.json'));
+		const credentials = nodes.map(({ credentials: own }) => own).filter((own) => own !== undefined);
+		expect(credentials.length).toBeGreaterThan(0);
+		for (const own of credentials) expect(own).toEqual({ deepInfraApi: host.credential });
+	}
+});
+
 it('has no example without a test', async () => {
-	const files = (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
+	const files = await listExamples();
 	const source = await readFile(__filename, 'utf8');
 	for (const file of files) expect(source).toContain(`importExample('${path.basename(file, '.json')}'`);
 });

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readWorkflow } from '../../scripts/demo/workflow';
@@ -35,7 +35,7 @@ export class Host {
 		readonly mediaFolder: string,
 		private readonly folder: string,
 		private readonly cookie: string,
-		private readonly credential: { id: string; name: string },
+		readonly credential: { id: string; name: string },
 	) {}
 
 	static async start(): Promise<Host> {
@@ -69,6 +69,13 @@ export class Host {
 		const nodes = listOf(workflow.nodes).map((node) => change(dictOf(node)));
 		await this.client.saveWorkflow(id, { ...workflow, nodes }, true);
 		return id;
+	}
+
+	/** Saves an example as the editor does after its import, nothing changed; resolves to the saved nodes. */
+	async importUntouched(name: string): Promise<Dict[]> {
+		const workflow = dictOf(JSON.parse(await readFile(exampleFile(name), 'utf8')));
+		const saved = dictOf(await this.request('POST', '/rest/workflows', workflow));
+		return listOf(saved.nodes).map(dictOf);
 	}
 
 	async runByHand(id: string): Promise<Run> {
