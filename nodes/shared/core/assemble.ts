@@ -1,6 +1,5 @@
-import { takeOutMedia } from '../media/find';
 import { queuedStatus, requestIdOf } from './answer';
-import type { AnyOperation, Dict, FileOut, Output } from './operation';
+import type { AnyOperation, Dict, Output } from './operation';
 import { isAlone } from './plan';
 import { AnswerError } from './problem';
 import { addUsage, shareOf, type Usage } from './usage';
@@ -12,9 +11,6 @@ export interface Piece {
 	/** `task`: results, to be shown with their usage. `plain`: without. `raw`: the API's own response. */
 	readonly kind: 'task' | 'plain' | 'raw';
 }
-
-/** An output with all its files, by the binary field that each goes to. */
-export type Finished = Omit<Output, 'file' | 'from'> & { readonly files: Readonly<Record<string, FileOut>> };
 
 /**
  * The pieces of an answer, one for each input of the call.
@@ -43,27 +39,21 @@ export function piecesOf(
 	}));
 }
 
+/** An output that is ready to become an item. */
+export interface Finished extends Omit<Output, 'from'> {
+	/** Whether `json` is the API's own response, from which its files must be taken out. */
+	readonly isRaw: boolean;
+}
+
 /** The outputs of one item, put together from the pieces of its parts. */
 export function finish(operation: Pick<AnyOperation, 'join'>, input: Dict, pieces: readonly Piece[]): Finished[] {
-	const field = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 	const outputs = pieces.flatMap((piece) => piece.outputs);
 	const kind = pieces[0]?.kind;
-	if (kind === 'plain') return outputs.map(({ json }) => ({ json, files: {} }));
-	if (kind === 'raw') return outputs.map(({ json }) => withoutMedia(json, field));
+	if (kind !== 'task') return outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' }));
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
 	const usage = addUsage(pieces.map((piece) => piece.usage));
 	// The sum over the items is what was billed, so several items of one input share its cost.
 	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
-	return joined.map(({ json, file, texts }) => ({
-		json: { ...json, usage: each },
-		texts,
-		files: file ? { [field]: file } : {},
-	}));
-}
-
-function withoutMedia(answer: Dict, field: string): Finished {
-	const name = (index: number) => (index === 0 ? field : `${field}_${index}`);
-	const { json, files } = takeOutMedia(answer, name);
-	return { json, files: Object.fromEntries(files.map((file, index) => [name(index), file])) };
+	return joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false }));
 }

@@ -1,4 +1,5 @@
 import { isDict } from '../core/answer';
+import type { Finished } from '../core/assemble';
 import type { Dict, FileOut } from '../core/operation';
 import { AnswerError } from '../core/problem';
 import { HEAD, kindOf } from './kind';
@@ -96,4 +97,15 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 
 	const json = walk(answer, false);
 	return { json: isDict(json) ? json : {}, files };
+}
+
+/** What an output has in JSON, and its files by the binary field that each goes to. */
+export function filesOf(
+	{ json, file, isRaw }: Finished,
+	field: string,
+): { json: Dict; files: Record<string, FileOut> } {
+	if (!isRaw) return { json, files: file ? { [field]: file } : {} };
+	const name = (index: number) => (index === 0 ? field : `${field}_${index}`);
+	const taken = takeOutMedia(json, name);
+	return { json: taken.json, files: Object.fromEntries(taken.files.map((each, index) => [name(index), each])) };
 }

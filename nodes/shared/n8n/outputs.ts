@@ -1,7 +1,8 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../core/assemble';
 import { callUntilAnswered, type Run } from '../core/call';
-import { AnswerError, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import { AnswerError, attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import { filesOf } from '../media/find';
 import { kindFrom } from '../media/kind';
 import type { Transport } from './http';
 import { toJson } from './json';
@@ -16,6 +17,8 @@ const LINK_LIFE = '1 day';
 /** Where an output goes and how long getting its files may take. */
 export interface Place {
 	readonly item: number;
+	/** Binary field for its file; more files get this name and a number. */
+	readonly fieldName: string;
 	/** Names of files, without an ending. */
 	readonly fileName: string;
 	readonly seconds: number;
@@ -29,7 +32,10 @@ export class ItemMaker {
 		private readonly run: Run,
 	) {}
 
-	async make({ json, files, texts = {} }: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
+	async make(output: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
+		const taken = attempt(() => filesOf(output, place.fieldName));
+		if (!taken.ok) return taken;
+		const { json, files } = taken.value;
 		const binary: Record<string, IBinaryData> = {};
 		for (const [name, file] of Object.entries(files)) {
 			const stored =
@@ -37,7 +43,7 @@ export class ItemMaker {
 			if (!stored.ok) return stored;
 			binary[name] = stored.value;
 		}
-		for (const [name, { text, extension, mimeType }] of Object.entries(texts)) {
+		for (const [name, { text, extension, mimeType }] of Object.entries(output.texts ?? {})) {
 			const fileName = `${place.fileName}.${extension}`;
 			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(text), fileName, mimeType);
 		}

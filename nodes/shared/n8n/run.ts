@@ -225,9 +225,10 @@ class ItemRun {
 		const finished = attempt(() => finish(this.operation, input, entry.pieces));
 		if (!finished.ok) return await this.fail(entry, finished.problem, 0);
 		const made: INodeExecutionData[] = [];
+		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		for (const [position, output] of finished.value.entries()) {
 			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
-			const data = await service.maker.make(output, { item, fileName, seconds: settings.seconds });
+			const data = await service.maker.make(output, { item, fieldName, fileName, seconds: settings.seconds });
 			if (!data.ok) return await this.fail(entry, data.problem, 0);
 			made.push(data.value);
 		}

@@ -55,29 +55,22 @@ describe('pieces of an answer', () => {
 });
 
 describe('the outputs of an item', () => {
-	it('carry the usage, and their file under the name that the user gave', () => {
-		const bytes = Buffer.from('x');
-		const [output] = finish({}, { outputDataFieldName: 'picture' }, [
-			task([{ json: { index: 0 }, file: { bytes } }], 0.5),
+	it('carry the usage, and their file', () => {
+		const file = { bytes: Buffer.from('x') };
+		expect(finish({}, {}, [task([{ json: { index: 0 }, file, from: 0 }], 0.5)])).toEqual([
+			{ json: { index: 0, usage: { model: 'm', attempts: 1, costUsd: 0.5 } }, file, texts: undefined, isRaw: false },
 		]);
-		expect(output).toEqual({
-			json: { index: 0, usage: { model: 'm', attempts: 1, costUsd: 0.5 } },
-			texts: undefined,
-			files: { picture: { bytes } },
-		});
 	});
 
 	it('are a receipt without usage', () => {
 		const piece: Piece = { kind: 'plain', usage, outputs: [{ json: { status: 'queued' } }] };
-		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, files: {} }]);
+		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, isRaw: false }]);
 	});
 
-	it('are the answer without its media', () => {
-		const png = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n________', 'latin1').toString('base64')}`;
-		const piece: Piece = { kind: 'raw', usage, outputs: [{ json: { images: [png, png], seed: 1 } }] };
-		const [output] = finish({}, { outputDataFieldName: 'data' }, [piece]);
-		expect(output?.json).toEqual({ images: ['data', 'data_1'], seed: 1 });
-		expect(Object.keys(output?.files ?? {})).toEqual(['data', 'data_1']);
+	it('are the answer as it came', () => {
+		const answer = { images: ['x'], seed: 1 };
+		const piece: Piece = { kind: 'raw', usage, outputs: [{ json: answer }] };
+		expect(finish({}, {}, [piece])).toEqual([{ json: answer, isRaw: true }]);
 	});
 
 	it('are put together by the operation, in the order of the parts', () => {
@@ -90,8 +83,9 @@ describe('the outputs of an item', () => {
 					dimensions: 1,
 					usage: { model: 'm', attempts: 1, costUsd: expect.closeTo(0.3) },
 				},
+				file: undefined,
 				texts: undefined,
-				files: {},
+				isRaw: false,
 			},
 		]);
 	});

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
-import { fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
+import { filesOf, fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
 import { thrownBy } from '../support';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../../fixtures', name));
@@ -171,5 +171,27 @@ describe('taking files out of an answer', () => {
 		const { json } = take({ answer });
 		expect(JSON.stringify(json.answer)).toBe(JSON.stringify(answer));
 		expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+	});
+});
+
+describe('the files of an output', () => {
+	const png = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n________', 'latin1').toString('base64')}`;
+
+	it('go to the field that the user named', () => {
+		const file = { bytes: Buffer.from('x') };
+		expect(filesOf({ json: { index: 0 }, file, isRaw: false }, 'picture')).toEqual({
+			json: { index: 0 },
+			files: { picture: file },
+		});
+	});
+
+	it('are taken out of a raw answer, which then names their fields', () => {
+		const { json, files } = filesOf({ json: { images: [png, png], seed: 1 }, isRaw: true }, 'data');
+		expect(json).toEqual({ images: ['data', 'data_1'], seed: 1 });
+		expect(Object.keys(files)).toEqual(['data', 'data_1']);
+	});
+
+	it('stay where they are in an answer that an operation has read', () => {
+		expect(filesOf({ json: { text: png }, isRaw: false }, 'data')).toEqual({ json: { text: png }, files: {} });
 	});
 });
