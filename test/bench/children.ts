@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { fork, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { forkFile } from './fork';
 import type { Job, Measure, ServiceCount, ServiceOrder } from './jobs';
 
 /** What a child says next. Rejects when it dies without a word. */
@@ -18,11 +18,7 @@ async function nextMessage<T>(child: ChildProcess): Promise<T> {
 
 const say = (child: ChildProcess, value: unknown) => child.send(JSON.stringify({ value }));
 
-function start(file: string, nodeOptions: readonly string[] = []): ChildProcess {
-	// the flags of this process hold the TypeScript loader
-	const execArgv = [...process.execArgv, '--expose-gc', ...nodeOptions];
-	return fork(path.join(__dirname, file), [], { execArgv });
-}
+const start = (file: string, nodeOptions: readonly string[] = []) => forkFile(file, ['--expose-gc', ...nodeOptions]);
 
 /** Does a job in a process of its own, so that memory, garbage and compiled code are its own, too. */
 export async function measure(job: Job, url: string, nodeOptions: readonly string[] = []): Promise<Measure> {

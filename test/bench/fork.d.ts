@@ -1,0 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import type { ChildProcess } from 'node:child_process';
+
+/** Runs a file of this folder in a process of its own that can be talked to. */
+export function forkFile(file: string, nodeOptions: readonly string[]): ChildProcess;
