@@ -1,0 +1,104 @@
+import { Meter } from '../../../nodes/shared/core/meter';
+import { previewOf } from '../../../nodes/shared/core/preview';
+import { readSettings } from '../../../nodes/shared/core/settings';
+
+const costing = (cost: unknown) => ({ inference_status: { cost } });
+
+describe('the meter', () => {
+	it('says when the budget is used up, and not before', () => {
+		const meter = new Meter(0.3, 0);
+		expect(meter.exceeded()).toBeUndefined();
+		meter.add(costing(0.2), 1);
+		expect(meter.exceeded()).toBeUndefined();
+		meter.add(costing('0.2'), 1);
+		expect(meter.exceeded()).toEqual({ kind: 'budget', budget: 0.3, spent: 0.4 });
+	});
+
+	it('lets nothing through with a budget of nothing, and everything without one', () => {
+		expect(new Meter(0, 0).exceeded()).toMatchObject({ kind: 'budget' });
+		const meter = new Meter(Infinity, 0);
+		meter.add(costing(1e9), 1);
+		expect(meter.exceeded()).toBeUndefined();
+	});
+
+	it.each([[undefined], [costing(null)], [costing('free')], [costing({})], [{}]])(
+		'counts the request of %j, whose cost is not known',
+		(answer) => {
+			const meter = new Meter(1, 0);
+			meter.add(answer, 3);
+			expect(meter.exceeded()).toBeUndefined();
+			expect(meter.summary(1, 2500)).toBe('1 item · 3 requests · 2.5 s');
+		},
+	);
+
+	it('sums up in words, small amounts without an exponent', () => {
+		const meter = new Meter(1, 1000);
+		for (let index = 0; index < 3; index++) meter.add(costing(0.00000005), 1);
+		expect(meter.summary(3, 1000)).toBe('3 items · 3 requests · $0.00000015 · 0.0 s');
+	});
+});
+
+describe('settings', () => {
+	it('have defaults of their own, the timeout by operation', () => {
+		expect(readSettings({}, {})).toMatchObject({
+			model: '',
+			seconds: 300,
+			maxRetries: 4,
+			maxConcurrency: 16,
+			budget: Infinity,
+			isDryRun: false,
+		});
+		expect(readSettings({ timeout: 1800 }, { options: {} }).seconds).toBe(1800);
+	});
+
+	it('are what the user set, a zero too', () => {
+		const options = { timeout: 5, maxRetries: 0, maxConcurrency: 1, budgetUsd: 0, dryRun: true, modelVersion: ' v ' };
+		expect(readSettings({ timeout: 1800 }, { model: 'a/b', options })).toMatchObject({
+			model: 'a/b',
+			version: 'v',
+			seconds: 5,
+			maxRetries: 0,
+			maxConcurrency: 1,
+			budget: 0,
+			isDryRun: true,
+		});
+	});
+
+	it.each([[null], ['text'], [[]], [{ timeout: 'soon', maxRetries: {}, maxConcurrency: null, dryRun: 'true' }]])(
+		'do without the options %j',
+		(options) => {
+			expect(readSettings({}, { model: 5, options })).toMatchObject({
+				model: '',
+				seconds: 300,
+				maxRetries: 4,
+				maxConcurrency: 16,
+				isDryRun: false,
+			});
+		},
+	);
+});
+
+describe('a preview', () => {
+	const nameOf = () => 'photo.jpg (4 kB)';
+
+	it('shows what would be sent, files by their names', () => {
+		const form = { image: { file: 'binary', item: 0, value: 'data' }, candidate_labels: '["a"]' } as const;
+		expect(previewOf({ path: '/v1/inference/a/b', query: { version: 'x y&z' }, form }, nameOf)).toEqual({
+			method: 'POST',
+			path: '/v1/inference/a/b?version=x+y%26z',
+			body: { image: 'photo.jpg (4 kB)', candidate_labels: '["a"]' },
+		});
+	});
+
+	it('shows a JSON body as it is', () => {
+		expect(previewOf({ path: '/x', json: { input: 'a', n: 0 } }, nameOf)).toEqual({
+			method: 'POST',
+			path: '/x',
+			body: { input: 'a', n: 0 },
+		});
+		expect(previewOf({ method: 'GET', path: '/models/list' }, nameOf)).toMatchObject({
+			method: 'GET',
+			path: '/models/list',
+		});
+	});
+});
