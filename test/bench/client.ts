@@ -5,7 +5,7 @@ import { classifyBare } from './bare';
 import { answer, readMessage } from './children';
 import { writeHelperPackage } from './helper-package';
 import { WARM_UP, type Job, type Measure } from './jobs';
-import { withPeak } from './memory';
+import { withCosts } from './costs';
 import { storeLongRecording } from './storedFile';
 
 const textsFor = (count: number) =>
@@ -20,7 +20,7 @@ const classify = {
 	text: '={{ $json.text }}',
 };
 
-async function runNode(engine: Engine, options: RunOptions): Promise<Omit<Measure, 'extraBytes'>> {
+async function runNode(engine: Engine, options: RunOptions): Promise<Pick<Measure, 'milliseconds' | 'answered'>> {
 	const { items, errorItems, error, durationMs } = await engine.run(options);
 	if (error || errorItems.length > 0) throw new Error(`${errorItems.length} failed: ${error?.message}`);
 	return { milliseconds: durationMs, answered: items.length };
@@ -29,20 +29,20 @@ async function runNode(engine: Engine, options: RunOptions): Promise<Omit<Measur
 /** Warms up, then measures. */
 async function measureRuns(engine: Engine, warmUp: RunOptions, options: RunOptions): Promise<Measure> {
 	await runNode(engine, warmUp);
-	const { value, extraBytes } = await withPeak(async () => await runNode(engine, options));
+	const { value, ...costs } = await withCosts(async () => await runNode(engine, options));
 	await engine.close();
-	return { ...value, extraBytes };
+	return { ...value, ...costs };
 }
 
 async function measureBare(url: string, items: number, concurrency: number): Promise<Measure> {
 	await classifyBare(url, textsFor(WARM_UP), WARM_UP);
 	const texts = textsFor(items);
-	const { value, extraBytes } = await withPeak(async () => {
+	const { value, ...costs } = await withCosts(async () => {
 		const startedAt = performance.now();
 		const answered = (await classifyBare(url, texts, concurrency)).length;
 		return { milliseconds: performance.now() - startedAt, answered };
 	});
-	return { ...value, extraBytes };
+	return { ...value, ...costs };
 }
 
 async function measureHelper(url: string, items: number, concurrency: number): Promise<Measure> {
@@ -87,14 +87,14 @@ async function run(job: Job, url: string): Promise<Measure> {
 				prompt: 'a large picture',
 			};
 			// n8n's own code for downloads is loaded by the classification already
-			const { value, extraBytes } = await withPeak(async () => {
+			const { value, ...costs } = await withCosts(async () => {
 				const { items, error, durationMs } = await engine.run({ parameters });
 				const stored = Number(items[0]?.binary?.data?.bytes ?? 0);
 				if (stored !== job.bytes) throw new Error(`${stored} of ${job.bytes} bytes are stored: ${error?.message}`);
 				return { milliseconds: durationMs, answered: items.length };
 			});
 			await engine.close();
-			return { ...value, extraBytes };
+			return { ...value, ...costs };
 		}
 	}
 }

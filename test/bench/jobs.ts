@@ -11,6 +11,8 @@ export type Job =
 
 export interface Measure {
 	milliseconds: number;
+	/** Time on the processor, which a busy machine changes little. */
+	cpuMilliseconds: number;
 	/** Items that came out well. */
 	answered: number;
 	/** Resident memory at the peak, beyond that before the work. */

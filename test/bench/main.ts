@@ -34,7 +34,9 @@ const note = (words: string) => console.error(`  ${words}`);
 async function measureAt(service: Service, job: Job, order: Partial<ServiceOrder> = {}): Promise<Measure> {
 	await service.order({ latencyMs: LATENCY_MS, ...order });
 	const measured = await measure(job, service.url);
-	note(`${JSON.stringify(job)}: ${seconds(measured.milliseconds)}, +${megabytes(measured.extraBytes)}`);
+	note(
+		`${JSON.stringify(job)}: ${seconds(measured.milliseconds)}, CPU ${seconds(measured.cpuMilliseconds)}, +${megabytes(measured.extraBytes)}`,
+	);
 	return measured;
 }
 
@@ -52,13 +54,15 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 	const fast: Name[] = ['bare', 'helper', 'node'];
 	// They take long, and waiting is nearly all they do, so two rounds tell enough.
 	const slow: Name[] = ['bareAtDefault', 'nodeAtDefault', 'sequential'];
+	const cpu: Partial<Record<Name, number[]>> = {};
 	const rounds: Array<Partial<Record<Name, number>>> = [];
 	for (let round = 0; round < repeats; round++) {
 		const names = round < 2 ? [...fast, ...slow] : fast;
 		const measured: Partial<Record<Name, number>> = {};
 		// turned round every time, so that no way always comes first
 		for (const name of round % 2 ? names.reverse() : names) {
-			const { milliseconds } = await measureAt(service, jobs[name]);
+			const { milliseconds, cpuMilliseconds } = await measureAt(service, jobs[name]);
+			(cpu[name] ??= []).push(cpuMilliseconds);
 			measured[name] = name === 'sequential' ? (milliseconds * items) / sequential : milliseconds;
 		}
 		rounds.push(measured);
@@ -67,17 +71,22 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 		median(rounds.map(figure).filter(Number.isFinite));
 	const of = (name: Name) => seconds(medianOf((round) => round[name] ?? NaN));
 	const ratio = (a: Name, b: Name) => medianOf((round) => (round[a] ?? NaN) / (round[b] ?? NaN));
+	const cpuOf = (name: Name) => `CPU ${seconds(median(cpu[name] ?? []))}`;
 	const toHelper = ratio('node', 'helper');
 	const toBare = ratio('node', 'bare');
 	const many = `${count(items)} classifications`;
 	return [
-		{ what: `${many}, bare \`node:http\` client, 200 connections`, figure: of('bare') },
-		{ what: `${many}, n8n's request helper in a bare loop, 200 at once`, figure: of('helper') },
-		{ what: `${many}, this node, Max Concurrency 200`, figure: of('node') },
+		{ what: `${many}, bare \`node:http\` client, 200 connections`, figure: of('bare'), compared: cpuOf('bare') },
+		{
+			what: `${many}, n8n's request helper in a bare loop, 200 at once`,
+			figure: of('helper'),
+			compared: cpuOf('helper'),
+		},
+		{ what: `${many}, this node, Max Concurrency 200`, figure: of('node'), compared: cpuOf('node') },
 		{ what: '', figure: times(toHelper), compared: "n8n's request helper", target: atMost(toHelper, 1.1) },
 		{ what: '', figure: times(toBare), compared: 'bare client', target: atMost(toBare, 1.6) },
 		{ what: '', figure: times(ratio('node', 'sequential')), compared: 'sequential loop' },
-		{ what: `${many}, this node, default (16 at once)`, figure: of('nodeAtDefault') },
+		{ what: `${many}, this node, default (16 at once)`, figure: of('nodeAtDefault'), compared: cpuOf('nodeAtDefault') },
 		{ what: '', figure: times(ratio('nodeAtDefault', 'bareAtDefault')), compared: 'bare client, 16 connections' },
 		{ what: '', figure: times(ratio('nodeAtDefault', 'sequential')), compared: 'sequential loop' },
 		{
