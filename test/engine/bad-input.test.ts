@@ -115,6 +115,17 @@ describe('other fields', () => {
 		},
 	);
 
+	it.each([
+		[{ timeout: 0 }, 'Timeout'],
+		[{ timeout: 'soon' }, 'Timeout'],
+		[{ maxConcurrency: 0 }, 'Max Concurrency'],
+		[{ maxRetries: -1 }, 'Max Retries'],
+	])('options that make no sense are refused by their name on the screen: %j', async (options, name) => {
+		const operation = caseOf('text: classify');
+		const error = await expectRefused(operation, withOptions(operation.parameters, options), { json: {} });
+		expect(error?.message).toContain(name);
+	});
+
 	it('labels that are all blank are none', async () => {
 		const operation = caseOf('image: classifyZeroShot');
 		for (const candidateLabels of [' , ,, ', '={{ [] }}', "={{ ['', ' '] }}"]) {

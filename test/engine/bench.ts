@@ -11,7 +11,10 @@ export interface Bench {
 /** The engine with a service that answers as a test says. */
 export async function openBench(binaryMode: BinaryMode = 'default'): Promise<Bench> {
 	const service = await startService();
-	const engine = await createEngine({ binaryMode, baseUrl: service.url });
+	const engine = await createEngine({ binaryMode, baseUrl: service.url }).catch(async (error: unknown) => {
+		await service.close();
+		return await Promise.reject(error);
+	});
 	return {
 		engine,
 		service,
@@ -24,9 +27,15 @@ export async function openBench(binaryMode: BinaryMode = 'default'): Promise<Ben
 
 /** Every inference request gets this answer; the catalogue knows each model's mask token only. */
 export function answerWith(service: Service, answer: unknown, maskToken = '[MASK]'): void {
+	replyWith(service, () => jsonReply(answer), maskToken);
+}
+
+/** As `answerWith`, with an answer that follows from the request. */
+export function replyWith(service: Service, reply: Service['reply'], maskToken = '[MASK]'): void {
 	service.requests.length = 0;
-	service.reply = ({ method, path }) => {
-		if (method === 'POST' && path.startsWith('/v1/inference/')) return jsonReply(answer);
+	service.reply = (request) => {
+		const { method, path } = request;
+		if (method === 'POST' && path.startsWith('/v1/inference/')) return reply(request);
 		if (method === 'GET' && path.startsWith('/models/') && path !== '/models/list') {
 			return jsonReply({ model_name: path.slice('/models/'.length), type: 'fill-mask', mask_token: maskToken });
 		}

@@ -58,14 +58,16 @@ describe('the model picker', () => {
 		const { results } = await engine.search('searchModels', parameters);
 		expect(results.length).toBeGreaterThan(0);
 		expect(results.map(({ value }) => value)).toContain(model);
-		expect(results.filter(({ value }) => !tasks[name]?.includes(typeOf(value) ?? ''))).toEqual([]);
+		// a deployment of the user's own has no row of its own in the catalogue
+		const listed = results.filter(({ value }) => !String(value).startsWith('deploy_id:'));
+		expect(listed.filter(({ value }) => !tasks[name]?.includes(typeOf(value) ?? ''))).toEqual([]);
 	});
 
-	it('finds by any part of the name, in any case', async () => {
+	it('finds by any part of what a row says, in any case', async () => {
 		const { parameters } = operationCases[0] ?? {};
 		const { results } = await engine.search('searchModels', parameters ?? {}, 'LLAMA-3');
 		expect(results.length).toBeGreaterThan(0);
-		expect(results.filter(({ value }) => !/llama-3/i.test(String(value)))).toEqual([]);
+		expect(results.filter((row) => !/llama-3/i.test(JSON.stringify(row)))).toEqual([]);
 		expect((await engine.search('searchModels', parameters ?? {}, 'no such model')).results).toEqual([]);
 	});
 });

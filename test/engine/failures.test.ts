@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { answerWith, envelope, inferenceRequests, openBench, withOptions, type Bench } from './bench';
+import { answerWith, envelope, inferenceRequests, openBench, replyWith, withOptions, type Bench } from './bench';
 import { answerOf, caseOf, operationCases, type OperationCase } from './cases';
 import { makePng, makeWav } from './files';
 import { jsonReply, sentJson, type Reply } from './service';
@@ -101,13 +101,12 @@ describe('failed items', () => {
 
 	/** Bad texts are refused; the first ones are answered last. */
 	function answerByText() {
-		bench.service.requests.length = 0;
-		bench.service.reply = (request) => {
+		replyWith(bench.service, (request) => {
 			const text = String(sentJson(request).input);
 			return text.startsWith('bad')
 				? jsonReply({ detail: { error: `cannot read ${text}` } }, 400)
 				: jsonReply({ results: [{ label: text, score: 1 }], ...envelope });
-		};
+		});
 	}
 
 	it('go to the error output, paired; the others come out in order', async () => {
@@ -159,7 +158,7 @@ describe('the API key', () => {
 		bench.service.reply = ({ headers }) => jsonReply({ detail: `no such key: ${headers.authorization}` }, 401);
 		const result = await bench.engine.run({ parameters: operation.parameters, credentials: { apiKey } });
 		expect(result.status).toBe('error');
-		expect(bench.service.requests).toHaveLength(1);
+		expect(inferenceRequests(bench.service)).toHaveLength(1);
 		expect(JSON.stringify(result)).not.toContain(apiKey);
 	});
 

@@ -170,9 +170,9 @@ function refusedRun({ name, message }: Error): RunResult {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
 	const tested = options.package ?? projectPackage;
 	const loader = loadPackage(tested.directory);
+	await loader.loadAll();
 	const binaryData = await startBinaryData(options.binaryMode);
 	configureGlobalAxiosDefaults(); // as n8n does at its start
-	await loader.loadAll();
 	const nodeType = `${loader.packageName}.${tested.node}`;
 	const node: Pick<INode, 'type' | 'typeVersion' | 'position' | 'credentials'> = {
 		type: nodeType,

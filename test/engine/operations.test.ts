@@ -7,6 +7,7 @@ import {
 	itemsOf,
 	onlyItem,
 	openBench,
+	replyWith,
 	stored,
 	usageFor,
 	withOptions,
@@ -74,10 +75,10 @@ describe.each(cases)('%s', (_name, operation) => {
 	it('pairs every item and keeps the order', async () => {
 		answerWith(bench.service, answerOf(operation));
 		if (operation.name === 'embedding: create') {
-			bench.service.reply = (request) => {
+			replyWith(bench.service, (request) => {
 				const { inputs } = sentJson(request);
 				return jsonReply({ embeddings: Array.isArray(inputs) ? inputs.map(() => [1, 2]) : [], ...envelope });
-			};
+			});
 		}
 		const items = [await itemFor(operation), await itemFor(operation), await itemFor(operation)];
 		const output = itemsOf(await bench.engine.run({ parameters, items }));

@@ -8,6 +8,7 @@ import {
 	modelId,
 	onlyItem,
 	openBench,
+	replyWith,
 	stored,
 	withOptions,
 	type Bench,
@@ -116,6 +117,18 @@ describe('text: classify and classifyTokens', () => {
 		expect(sentBody()).toEqual({ input: ' "quoted"\n{{ not an expression }} ' });
 	});
 
+	it.each([
+		[5, '5'],
+		[0, '0'],
+		[false, 'false'],
+	])('the value %j of an expression is a text', async (value, text) => {
+		const operation = caseOf('text: classify');
+		answerWith(bench.service, answerOf(operation));
+		const parameters = { ...operation.parameters, text: '={{ $json.value }}' };
+		onlyItem(await bench.engine.run({ parameters, items: [{ json: { value } }] }));
+		expect(sentBody()).toEqual({ input: text });
+	});
+
 	it('a text without entities is an answer', async () => {
 		const { parameters } = caseOf('text: classifyTokens');
 		answerWith(bench.service, { results: [], ...envelope });
@@ -158,13 +171,12 @@ describe('embedding: create', () => {
 
 	/** Vectors that tell from which text they were made. */
 	function embedTexts() {
-		bench.service.requests.length = 0;
-		bench.service.reply = (request) => {
+		replyWith(bench.service, (request) => {
 			const { inputs } = sentJson(request);
 			const texts = Array.isArray(inputs) ? inputs.map(String) : [];
 			const embeddings = texts.map((text) => [text.length, text.charCodeAt(0), 0.5]);
 			return jsonReply({ embeddings, input_tokens: texts.length * 2, ...envelope });
-		};
+		});
 	}
 
 	const vector = (text: string) => [text.length, text.charCodeAt(0), 0.5];
@@ -233,6 +245,42 @@ describe('embedding: create', () => {
 		const parameters = { ...operation.parameters, text: "={{ ['x', 'yy'] }}", simplify: false };
 		const { json } = onlyItem(await bench.engine.run({ parameters }));
 		expect(stored(json)).toEqual({ embeddings: [vector('x'), vector('yy')], input_tokens: 4, ...envelope });
+	});
+});
+
+describe('webhooks', () => {
+	const operation = caseOf('text: classify');
+	const parameters = withOptions(operation.parameters, { webhook: 'https://n8n.example.com/hook' });
+	const queued = { request_id: 'R1', inference_status: { status: 'queued' } };
+
+	it('have a shape of their own, simplified or not', async () => {
+		answerWith(bench.service, queued);
+		const { json } = onlyItem(await bench.engine.run({ parameters: { ...parameters, simplify: false } }));
+		expect(stored(json)).toEqual({ status: 'queued', requestId: 'R1' });
+	});
+
+	it('give every text of a batch its item', async () => {
+		answerWith(bench.service, queued);
+		const embedding = caseOf('embedding: create').parameters;
+		const text = '={{ $json.text }}';
+		const items = itemsOf(
+			await bench.engine.run({
+				parameters: withOptions({ ...embedding, text }, { webhook: 'https://n8n.example.com/hook' }),
+				items: [{ json: { text: 'a' } }, { json: { text: ['b', 'c'] } }],
+			}),
+		);
+		expect(items.map(({ json, pairedItem }) => [json.status, pairedItem])).toEqual([
+			['queued', { item: 0 }],
+			['queued', { item: 1 }],
+		]);
+	});
+
+	it('that fail at once are errors, and so is a queued answer that nobody asked for', async () => {
+		answerWith(bench.service, { ...queued, inference_status: { status: 'failed' } });
+		expect(await bench.engine.run({ parameters })).toMatchObject({ status: 'error', items: [] });
+		answerWith(bench.service, queued);
+		const result = await bench.engine.run({ parameters: operation.parameters });
+		expect(result).toMatchObject({ status: 'error', error: { message: expect.stringContaining('queued') } });
 	});
 });
 
