@@ -15,6 +15,7 @@ import type { Endings } from './endings';
 
 export const EMULATOR_KEY = 'emulator-key';
 export const CREDENTIAL_TYPE = 'deepInfraApi';
+export const NODE_TYPE = 'n8n-nodes-deepinfra-ai.deepInfra';
 const EDITOR_PORT = 5780;
 
 /** A running n8n with the packed node, and the emulator that its credentials point to. */
