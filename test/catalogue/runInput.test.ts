@@ -136,7 +136,7 @@ describe('what is refused before anybody pays', () => {
 			{ ...everything, mode: 'fats' },
 			"'Mode' is 'fats', but this model takes one of: fast, good",
 		],
-		['emulator/everything', { ...everything, level: 3 }, "'Level' is 3, but this model takes one of: 1, 2, 4, 8"],
+		['emulator/everything', { ...everything, level: 3 }, "'Level' is '3', but this model takes one of: 1, 2, 4, 8"],
 		['emulator/everything', { ...everything, loud: 'maybe' }, "'Loud' is 'maybe', but this model takes true or false"],
 		['emulator/everything', { ...everything, points: '["a"]' }, "'Points' holds 'a', but this model takes a number"],
 		[
