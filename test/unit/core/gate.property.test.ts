@@ -88,6 +88,14 @@ describe('the gate', () => {
 		);
 	});
 
+	it('lets those who wait out even when the requests that run do not end', async () => {
+		const state = watch(1);
+		await state.gate.enter();
+		const waiting = Promise.all([state.gate.enter(), state.gate.enter()]);
+		state.stop.abort();
+		expect(await state.clock.run(waiting)).toHaveLength(2);
+	});
+
 	it('is open for all when the run was stopped before', async () => {
 		const state = watch(1);
 		state.stop.abort();
