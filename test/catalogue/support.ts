@@ -132,12 +132,10 @@ export async function openEditor(credential: Credential | undefined, request?: H
 
 /** What a promise fails with. */
 export async function failureOf(promise: Promise<unknown>): Promise<{ message: string; description: string }> {
-	try {
-		await promise;
-	} catch (error) {
-		if (!(error instanceof Error)) throw error;
-		const description = 'description' in error ? String(error.description) : '';
-		return { message: error.message, description };
-	}
-	throw new Error('It did not fail');
+	const failure: unknown = await promise.then(
+		() => undefined,
+		(error: unknown) => error,
+	);
+	if (!(failure instanceof Error)) throw new Error('It did not fail');
+	return { message: failure.message, description: 'description' in failure ? String(failure.description) : '' };
 }
