@@ -42,7 +42,7 @@ describe('the exchange as the makers publish it', () => {
 		expect(applyTemplate('chatml', 'hi').input).toBe('<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n');
 	});
 
-	/** Google, "Gemma formatting and system instructions"; `<bos>` as in the model card "gemma-7b-it", section "Chat template". */
+	/** Google, "Gemma formatting and system instructions"; `<bos>` as Google confirms in "google/datagemma-rag-27b-it", discussion "chat template". */
 	it('of Gemma', () => {
 		expect(applyTemplate('gemma', "What is Cramer's Rule?").input).toBe(
 			"<bos><start_of_turn>user\nWhat is Cramer's Rule?<end_of_turn>\n<start_of_turn>model\n",
