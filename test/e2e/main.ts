@@ -2,6 +2,7 @@
 import { Failure, failureText, Interruption } from '../../scripts/host/failure';
 import { durationText } from '../../scripts/host/progress';
 import { editorPart } from './editor/part';
+import { queuePart } from './queue/part';
 import { oldestPart } from './oldest/part';
 import { Endings } from './support/endings';
 import type { Part } from './support/part';
@@ -9,6 +10,7 @@ import { Report } from './support/report';
 
 const parts: Readonly<Record<string, { readonly title: string; readonly run: Part }>> = {
 	editor: { title: 'The editor', run: editorPart },
+	queue: { title: 'Queue mode', run: queuePart },
 	oldest: { title: 'The oldest n8n', run: oldestPart },
 };
 

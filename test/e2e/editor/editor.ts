@@ -12,7 +12,7 @@ export type Theme = 'light' | 'dark';
 
 /** How long anything on the page may take to appear. */
 const PATIENCE = 15_000;
-const SIZE = { width: 1440, height: 900 };
+export const WINDOW = { width: 1440, height: 900 };
 
 /** n8n's editor in a browser, as a user sees it and works with it. */
 export class Editor {
@@ -40,7 +40,7 @@ export class Editor {
 
 	/** Opens a browser window with the theme that the user's system asks for, signed in. */
 	static async open(browser: Browser, url: string, login: Login, theme: Theme): Promise<Editor> {
-		const context = await browser.newContext({ viewport: SIZE, colorScheme: theme, reducedMotion: 'reduce' });
+		const context = await browser.newContext({ viewport: WINDOW, colorScheme: theme, reducedMotion: 'reduce' });
 		context.setDefaultTimeout(PATIENCE);
 		await context.route(
 			(address) => address.origin !== new URL(url).origin,
@@ -129,11 +129,21 @@ export class Editor {
 
 	/** Opens a dropdown; resolves to the names of its options. */
 	async openDropdown(name: string): Promise<string[]> {
-		await this.field(name).locator('input').click();
 		const options = this.visibleOptions();
+		// The dropdown before this one takes a moment to go.
+		await options.first().waitFor({ state: 'hidden' });
+		await this.field(name).locator('input').first().click();
 		await options.first().waitFor();
 		const texts = await options.allInnerTexts();
 		return texts.map((text) => text.trim().split('\n')[0] ?? '');
+	}
+
+	/** Opens a dropdown and closes it again; resolves to the names of its options. */
+	async readDropdown(name: string): Promise<string[]> {
+		const names = await this.openDropdown(name);
+		await this.field(name).locator('input').first().click();
+		await this.visibleOptions().first().waitFor({ state: 'hidden' });
+		return names;
 	}
 
 	async choose(name: string, option: string): Promise<void> {

@@ -2,10 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { propertiesOf } from '../../../nodes/shared/n8n/describe';
 import { operations as allOperations, resources as allResources } from '../../../nodes/shared/operations';
 import type { Report } from '../support/report';
-import { ensure } from '../support/report';
+import { ensure, waitFor } from '../support/report';
+import { connectInLine, deepInfraNode, manualTrigger, type CredentialName } from '../support/workflows';
+import type { N8nClient } from '../../../scripts/host/client';
 import type { Editor, Theme } from './editor';
 
-type Values = Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, unknown>>;
 
 const properties = propertiesOf(allOperations, allResources);
 
@@ -15,7 +17,23 @@ const isShown = ({ displayOptions }: INodeProperties, values: Values): boolean =
 		([name, allowed]) => Array.isArray(allowed) && allowed.some((value) => value === values[name]),
 	);
 
+/** Whether a field belongs to an operation, whatever else it depends on. */
+const isOwn = ({ displayOptions }: INodeProperties, { resource, operation }: Values): boolean =>
+	(displayOptions?.show?.resource ?? [resource]).some((value) => value === resource) &&
+	(displayOptions?.show?.operation ?? [operation]).some((value) => value === operation);
+
+/** These are no single fields on the page; their titles and options are looked at. */
+const COMPOUND = ['collection', 'fixedCollection', 'resourceMapper', 'notice'];
+
 const shownAt = (values: Values): INodeProperties[] => properties.filter((property) => isShown(property, values));
+
+/** What the node has in its fields when it is new and set to an operation. */
+const presetsOf = (chosen: Values): Values => ({
+	...Object.fromEntries(
+		properties.filter((property) => isOwn(property, chosen)).map((property) => [property.name, property.default]),
+	),
+	...chosen,
+});
 
 const optionNames = ({ options = [] }: INodeProperties): string[] =>
 	options.map((option) => ('displayName' in option ? option.displayName : option.name));
@@ -36,19 +54,25 @@ function ensureSame(what: string, found: readonly string[], expected: readonly s
 /** Compares the fields, labels and marks on the page with what the node describes. */
 async function checkShown(editor: Editor, values: Values): Promise<void> {
 	const expected = shownAt(values);
+	const single = properties.filter(({ type }) => !COMPOUND.includes(type));
+	const names = [...new Set(single.map((property) => property.name))];
 	const found: string[] = [];
-	const marked: string[] = [];
-	for (const name of new Set(properties.map((property) => property.name))) {
-		// A collection is no field of its own on the page; it is looked at by its button.
-		if (name === 'options' || !(await editor.field(name).first().isVisible())) continue;
-		found.push(name);
-		const row = editor.part('parameter-item').filter({ has: editor.field(name) });
-		if ((await row.getByTestId('parameter-issues').count()) > 0) marked.push(name);
+	for (const name of names) {
+		if (await editor.field(name).first().isVisible()) found.push(name);
 	}
-	const names = expected.map(({ name }) => name).filter((name) => name !== 'options');
-	ensureSame('fields', found, names);
-	const empty = expected.filter(({ required, default: preset }) => required && preset === '').map(({ name }) => name);
-	ensureSame('fields marked as required', marked, empty);
+	const wanted = expected.filter(({ type }) => !COMPOUND.includes(type));
+	ensureSame(
+		'fields',
+		found,
+		wanted.map(({ name }) => name),
+	);
+	for (const { name, required, default: preset } of wanted) {
+		const shouldBe = required === true && preset === '';
+		await waitFor(`the mark of '${name}' as ${shouldBe ? 'required' : 'good'}`, 5, async () => {
+			const marks = (await editor.field(name).first().getAttribute('class')) ?? '';
+			return marks.includes('has-issues') === shouldBe || undefined;
+		});
+	}
 
 	const labels = editor.part('node-parameters').locator('.n8n-input-label:visible');
 	const texts = (await labels.allInnerTexts()).map((text) => text.split('\n')[0]?.trim() ?? '');
@@ -66,11 +90,13 @@ async function checkShown(editor: Editor, values: Values): Promise<void> {
 
 async function checkDropdowns(editor: Editor, values: Values): Promise<void> {
 	for (const property of shownAt(values)) {
-		if (property.type === 'options' && !['resource', 'operation'].includes(property.name)) {
-			ensureSame(`dropdown ${property.displayName}`, await editor.openDropdown(property.name), optionNames(property));
-			await editor.page.keyboard.press('Escape');
+		if (property.type === 'options') {
+			ensureSame(`dropdown ${property.displayName}`, await editor.readDropdown(property.name), optionNames(property));
 		}
 	}
+	const options = shownAt(values).find(({ type }) => type === 'collection');
+	if (options) ensureSame('options', await editor.openOptions(), optionNames(options));
+	if (!shownAt(values).some(({ type }) => type === 'resourceLocator')) return;
 	const models = await editor.searchModels('');
 	ensure(models.length > 0, 'the list of models is empty');
 	const preset = await editor.shownModel();
@@ -79,60 +105,100 @@ async function checkDropdowns(editor: Editor, values: Values): Promise<void> {
 		`the list of models lacks the one that is chosen: ${preset}`,
 	);
 	await editor.page.keyboard.press('Escape');
-	const options = shownAt(values).find(({ type }) => type === 'collection');
-	if (options) ensureSame('options', await editor.openOptions(), optionNames(options));
 }
 
-async function checkIcons(editor: Editor, theme: Theme): Promise<void> {
+async function checkIcons(editor: Editor, theme: Theme, count: number): Promise<void> {
 	const icons: unknown = await editor.page
 		.locator('img[src*="n8n-nodes-deepinfra-ai"]:visible')
 		.evaluateAll((all) =>
 			all.map((each) => [each.getAttribute('src'), 'naturalWidth' in each && Number(each.naturalWidth) > 0]),
 		);
-	ensure(Array.isArray(icons) && icons.length > 0, 'the node has no icon');
+	ensure(Array.isArray(icons) && icons.length >= count, `there are fewer icons than nodes: ${String(icons)}`);
 	for (const [source, isDrawn] of icons) {
 		ensure(isDrawn === true, `the icon ${source} is not drawn`);
 		ensure(String(source).endsWith(theme === 'dark' ? '.dark.svg' : 'deepinfra.svg'), `${theme} theme shows ${source}`);
 	}
 }
 
-/** Every resource and operation, in a node that has just been added. */
-export async function checkFields(editor: Editor, theme: Theme, report: Report): Promise<void> {
-	await report.check(`The node opens with its icon, not as one to be installed (${theme})`, async () => {
-		await editor.openNewWorkflow();
-		await editor.addNode('Generate text');
-		await checkIcons(editor, theme);
-		const text = await editor.part('ndv').innerText();
-		ensure(!/install this node|not (currently )?installed/i.test(text), `n8n takes the node for missing:\n${text}`);
-		// n8n marks what is required once the node has been left.
-		await editor.closeNode();
-		await editor.openNode('Generate text');
+const choices = (name: string, values: Values) =>
+	properties
+		.filter((property) => property.name === name && isShown(property, values))
+		.flatMap(({ options = [] }) => options)
+		.flatMap((option) => ('value' in option ? [option] : []));
+
+interface OperationNode {
+	readonly title: string;
+	readonly name: string;
+	readonly values: Values;
+}
+
+const operationNodes: readonly OperationNode[] = choices('resource', {}).flatMap((resource) =>
+	choices('operation', { resource: resource.value }).map((operation) => ({
+		title: `${resource.name}: ${operation.name}`,
+		name: `${resource.name} ${operation.name}`,
+		values: { resource: resource.value, operation: operation.value },
+	})),
+);
+
+/** A workflow with one node of each operation, as it is when nothing has been filled in. */
+async function saveOperations(client: N8nClient, credential: CredentialName, theme: Theme): Promise<string> {
+	// n8n keeps a workflow locked for a while for the window that last changed it.
+	const id = `e2eOperations-${theme}`;
+	const made = operationNodes.map(({ name, values }) => deepInfraNode(name, values, credential));
+	const nodes = [manualTrigger(), ...made];
+	const connections = connectInLine(nodes);
+	await client.saveWorkflow(id, { name: 'Every operation', nodes, connections, settings: {} }, true);
+	return id;
+}
+
+/** Every resource and operation: what the panel of a node shows. */
+export async function checkFields(
+	editor: Editor,
+	client: N8nClient,
+	credential: CredentialName,
+	theme: Theme,
+	report: Report,
+): Promise<void> {
+	await report.check(`The node is drawn with its icon, not as one to be installed (${theme})`, async () => {
+		await editor.openWorkflow(await saveOperations(client, credential, theme));
+		await editor.part('zoom-to-fit').click();
+		await checkIcons(editor, theme, operationNodes.length);
+		const text = await editor.part('canvas').innerText();
+		ensure(!/install|unknown/i.test(text), `n8n takes a node for missing:\n${text}`);
 		editor.ensureNoTroubles();
 	});
-	const resources = properties.find(({ name }) => name === 'resource');
-	for (const resource of resources?.options ?? []) {
-		if (!('value' in resource)) continue;
-		const operations = properties.find(
-			(property) => property.name === 'operation' && isShown(property, { resource: String(resource.value) }),
-		);
-		for (const operation of operations?.options ?? []) {
-			if (!('value' in operation)) continue;
-			await report.check(`${resource.name}: ${operation.name} (${theme})`, async () => {
-				await editor.choose('resource', resource.name);
-				ensureSame('operations', await editor.openDropdown('operation'), operations ? optionNames(operations) : []);
-				await editor.page.keyboard.press('Escape');
-				await editor.choose('operation', operation.name);
-				const values = { resource: String(resource.value), operation: String(operation.value) };
-				const inputSource = shownAt(values).find(({ name }) => name === 'inputSource');
-				await checkShown(editor, { ...values, inputSource: 'binary' });
-				await checkDropdowns(editor, { ...values, inputSource: 'binary' });
-				if (inputSource) {
-					await editor.choose('inputSource', 'URL');
-					await checkShown(editor, { ...values, inputSource: 'url' });
-					await editor.choose('inputSource', 'Binary File');
+	for (const { title, name, values } of operationNodes) {
+		await report.check(`${title} (${theme})`, async () => {
+			await editor.openNode(name);
+			const presets = presetsOf(values);
+			await checkShown(editor, presets);
+			await checkDropdowns(editor, presets);
+			for (const [field, sources] of Object.entries({ inputSource: choices('inputSource', presets) })) {
+				for (const source of sources) {
+					await editor.choose(field, source.name);
+					await checkShown(editor, { ...presets, [field]: source.value });
 				}
-				editor.ensureNoTroubles();
-			});
-		}
+			}
+			await editor.closeNode();
+			editor.ensureNoTroubles();
+		});
+		if (await editor.part('ndv').isVisible()) await editor.closeNode();
 	}
+	await report.check(`Resource and operation can be changed (${theme})`, async () => {
+		await editor.openNode(operationNodes[0]?.name ?? '');
+		for (const resource of choices('resource', {})) {
+			await editor.choose('resource', resource.name);
+			const operations = choices('operation', { resource: resource.value });
+			for (const operation of operations) {
+				await editor.choose('operation', operation.name);
+				const names = shownAt(presetsOf({ resource: resource.value, operation: operation.value }));
+				for (const property of names.filter(({ type }) => !COMPOUND.includes(type))) {
+					const isVisible = await editor.field(property.name).first().isVisible();
+					ensure(isVisible, `${resource.name}: ${operation.name} then lacks ${property.displayName}`);
+				}
+			}
+		}
+		await editor.closeNode();
+		editor.ensureNoTroubles();
+	});
 }

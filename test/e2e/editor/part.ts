@@ -25,7 +25,7 @@ export const editorPart: Part = async ({ report, endings, signal }) => {
 		const data = { apiKey: EMULATOR_KEY, baseUrl: emulator.url };
 		const id = await client.saveCredential({ name, type: CREDENTIAL_TYPE, data });
 		await new Pictures(editor, world, theme, { id, name }).take(report);
-		await checkFields(editor, theme, report);
+		await checkFields(editor, client, { id, name }, theme, report);
 		await editor.close();
 	}
 };

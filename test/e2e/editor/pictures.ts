@@ -7,11 +7,12 @@ import type { Report } from '../support/report';
 import { ensure } from '../support/report';
 import { connectInLine, deepInfraNode, manualTrigger, readFileNode, type CredentialName } from '../support/workflows';
 import type { World } from '../support/world';
-import type { Editor, Theme } from './editor';
+import { WINDOW, type Editor, type Theme } from './editor';
 import { WRONG_MODEL_ID } from './errors';
 
 const FOLDER = path.join(places.project, 'docs', 'images');
 const LARGEST = 250_000;
+const HIGH_WINDOW = { width: 1280, height: 1400 };
 
 /** Takes the pictures that README and docs/ show, each after checking that the page shows what it is for. */
 export class Pictures {
@@ -36,6 +37,7 @@ export class Pictures {
 				await show();
 				await this.editor.closeNotices();
 				await this.save(name);
+				await this.editor.page.setViewportSize(WINDOW);
 				this.editor.ensureNoTroubles();
 			});
 		}
@@ -60,6 +62,8 @@ export class Pictures {
 		await this.editor.page.getByText('Workflow executed successfully').waitFor({ timeout: 60_000 });
 		ensure((await succeeded.count()) >= 10, `only ${await succeeded.count()} nodes are marked as succeeded`);
 		await this.editor.closeNotices();
+		// The workflow is high: in a high window its names can be read.
+		await this.editor.page.setViewportSize(HIGH_WINDOW);
 		await this.editor.part('zoom-to-fit').click();
 	}
 
@@ -107,6 +111,9 @@ export class Pictures {
 		const nodes = [manualTrigger(), photo, deepInfraNode(name, parameters, this.credential)];
 		await this.openNodeOf('e2ePictureObjects', name, nodes);
 		ensure((await this.editor.runNode()) === 'success', `the run failed: ${await this.editor.output.innerText()}`);
+		const input = this.editor.part('ndv-input-panel');
+		await input.getByTestId('ndv-view-binary-data').click();
+		await input.locator('img').last().waitFor();
 		await this.editor.output.getByTestId('radio-button-table').click();
 		const table = this.editor.output.locator('table');
 		await table.waitFor();
