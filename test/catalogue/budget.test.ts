@@ -142,6 +142,13 @@ it('without Simplify too', async () => {
 	expect(pairs(result.items)).toEqual(indexes(0, 2));
 });
 
+it('a model that does not say what it costs has no cost in the sum', async () => {
+	const parameters = asked('text', 'generate', 'emulator/free-preview-8b', { prompt: 'Hi', options: { budgetUsd: 1 } });
+	const result = await run(parameters, 2);
+	expect(result.items).toHaveLength(2);
+	expect(hintsOf(result)).toEqual([expect.stringMatching(summary(2, 2))]);
+});
+
 it('a dry run costs nothing', async () => {
 	const result = await run(classify({ budgetUsd: 0.001, dryRun: true }), 5);
 	expect(pairs(result.items)).toEqual(indexes(0, 5));

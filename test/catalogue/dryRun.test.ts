@@ -229,6 +229,17 @@ describe('whatever the options', () => {
 		);
 	});
 
+	it('an array of more texts than a request can hold is no error, as it is none in the run', async () => {
+		const parameters = {
+			...subjectOf('embedding: create').parameters({ dryRun: true }),
+			text: '={{ Array.from({ length: 1030 }, (_, index) => "text " + index) }}',
+		};
+		const result = await world.engine.run({ parameters });
+		expect(result.error).toBeUndefined();
+		expect(result.items.every(({ json }) => 'request' in json)).toBe(true);
+		expect(world.inference()).toEqual([]);
+	});
+
 	it('a mask stands as the model has it', async () => {
 		const parameters = asked('text', 'fillMask', 'roberta-base', { text: 'Fill [MASK]', options: { dryRun: true } });
 		expect(jsonOf(await world.engine.run({ parameters })).request).toMatchObject({ body: { input: 'Fill <mask>' } });

@@ -1,7 +1,8 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
 import { MODELS } from '../emulator';
 import type { Model } from '../emulator/catalogue/model';
-import { jsonOf, asked, openWorld, type World } from './support';
+import { operationCases } from '../engine/cases';
+import { asked, describedFields, jsonOf, openWorld, type World } from './support';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -150,6 +151,39 @@ describe('what a row says', () => {
 		expect(rows).toHaveLength(MODELS.length);
 		expect(new Set(rows.map(({ value }) => value)).size).toBe(rows.length);
 		expect(rows.filter(({ name }) => /undefined|null|NaN|\[object/.test(String(name)))).toEqual([]);
+	});
+});
+
+describe('the field itself', () => {
+	it('stands on every operation but getAll: a list that says when it is slow, and an ID that always works', async () => {
+		const fields = (await describedFields()).filter(({ name }) => name === 'model');
+		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
+		expect(operations).toHaveLength(operationCases.length + 2);
+		expect(operations).not.toContain('getAll');
+		for (const { type, modes = [], required } of fields) {
+			expect({ type, required, modes: modes.map(({ name }) => name) }).toEqual({
+				type: 'resourceLocator',
+				required: true,
+				modes: ['list', 'id'],
+			});
+			expect(modes[0]?.typeOptions).toMatchObject({
+				searchListMethod: 'searchModels',
+				searchable: true,
+				slowLoadNotice: { message: expect.stringMatching(/ID of a model/), timeout: expect.any(Number) },
+			});
+		}
+	});
+
+	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
+		const collections = (await describedFields()).filter(({ name, displayOptions }) => {
+			const [operation] = displayOptions?.show?.operation ?? [];
+			const [resource] = displayOptions?.show?.resource ?? [];
+			return name === 'options' && !(resource === 'model' && operation !== 'run');
+		});
+		expect(collections).toHaveLength(operationCases.length + 1);
+		for (const { options = [] } of collections) {
+			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
+		}
 	});
 });
 

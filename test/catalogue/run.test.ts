@@ -3,7 +3,7 @@ import { PNG } from 'pngjs';
 import { MODELS } from '../emulator';
 import { expectNoMedia, onlyItem } from '../engine/bench';
 import { makePng, makeWav, sha256 } from '../engine/files';
-import { asked, filled, hintsOf, jsonOf, openWorld, runModel, type World } from './support';
+import { asked, editedRun, filled, hintsOf, jsonOf, openWorld, runModel, type World } from './support';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -136,6 +136,19 @@ describe('the form of a model', () => {
 		);
 	});
 
+	it('of a deployment is that of its model', async () => {
+		const fields = await fieldsOf('deploy_id:dep1A2b3C4d5E6f7');
+		expect(fields).toEqual(await fieldsOf('emulator-user/own-mixtral'));
+		expect(fields[0]).toMatchObject({ id: 'input', required: true });
+	});
+
+	it('is not empty where nobody says what is required', async () => {
+		// its schema is locked; the list of fields at the model itself does not say
+		const fields = await fieldsOf('emulator/waking-70b');
+		expect(fields.filter(({ required }) => required)).toEqual([]);
+		expect(fields.filter(({ removed }) => !removed).map(({ id }) => id)).toContain('input');
+	});
+
 	it('with a huge schema stays small enough for the editor', async () => {
 		const started = performance.now();
 		const fields = await fieldsOf('emulator/huge-schema');
@@ -209,7 +222,7 @@ describe('running a model', () => {
 		],
 		[
 			'BAAI/bge-base-en-v1.5',
-			{ inputs: 'one text', normalize: true },
+			{ inputs: '["one text"]', normalize: true },
 			{ inputs: ['one text'], normalize: true },
 			{ embeddings: [expect.any(Array)], input_tokens: 2 },
 		],
@@ -234,7 +247,7 @@ describe('running a model', () => {
 		],
 		['emulator/rented-gpu', {}, {}, { output: { fields: {}, files: [] } }],
 	])('%s', async (model, value, sent, answer) => {
-		const result = await run(runModel(model, value));
+		const result = await run(await editedRun(world.engine, model, value));
 		const { json, binary } = onlyItem(result);
 		expect(world.inference()).toMatchObject([{ method: 'POST', path: `/v1/inference/${model}`, status: 200 }]);
 		expect(world.inference()[0]?.json).toEqual(sent);
@@ -285,7 +298,7 @@ describe('running a model', () => {
 		['Qwen/Qwen3-TTS', { input: 'Good day', voice: 'Ryan' }, 'audio/wav'],
 		['emulator/melody-maker', { prompt: 'la la', duration: 1 }, 'audio/wav'],
 	])('%s speaks or plays: its sound is a file', async (model, value, mimeType) => {
-		const { json, binary } = onlyItem(await run(runModel(model, value)));
+		const { json, binary } = onlyItem(await run(await editedRun(world.engine, model, value)));
 		expect(json.audio).toBe('data');
 		expectNoMedia(json);
 		expect(binary).toMatchObject({ data: { mimeType } });
@@ -327,7 +340,7 @@ describe('running a model', () => {
 			constant: 'fixed',
 			'odd name-1': 'odd',
 		};
-		const { output } = jsonOf(await run(runModel('emulator/everything', value)));
+		const { output } = jsonOf(await run(await editedRun(world.engine, 'emulator/everything', value)));
 		expect(output).toEqual({
 			fields: {
 				title: 'A title',

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../emulator';
 import { makePng, makeWav, sha256 } from '../engine/files';
-import { asked, filled, jsonOf, openWorld, runModel, type World } from './support';
+import { asked, editedRun, filled, jsonOf, openWorld, runModel, type World } from './support';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -160,6 +160,28 @@ describe('what is refused before anybody pays', () => {
 		const { error, items } = await run(runModel(model, value));
 		expect(error).toMatchObject({ message: `${message} [item 0]`, itemIndex: 0, name: 'NodeOperationError' });
 		expect(items).toEqual([]);
+		expect(world.inference()).toEqual([]);
+	});
+
+	it.each<[string, INodeParameters, string]>([
+		['openai/clip-features', { input: '{ "inputs": ' }, 'input'],
+		['Qwen/Qwen3-Reranker-8B', { queries: '["a"', documents: '["b"]' }, 'queries'],
+		['emulator/everything', { ...everything, count: 'many' }, 'count'],
+		['emulator/everything', { ...everything, mode: 'fats' }, 'mode'],
+		['hustvl/yolos-small', {}, 'image'],
+	])(
+		'in the form as the editor stores it, what is wrong is refused by n8n or the node: %s %j',
+		async (model, value, name) => {
+			const { error, items } = await run(await editedRun(world.engine, model, value));
+			expect(error?.message.toLowerCase()).toContain(`'${name}'`);
+			expect(items).toEqual([]);
+			expect(world.inference()).toEqual([]);
+		},
+	);
+
+	it('a deployment is checked as its model is', async () => {
+		const { error } = await run(runModel('deploy_id:dep1A2b3C4d5E6f7', { input: 'x', top_k: 1000 }));
+		expect(error?.message).toBe("'Top K' is 1000, but this model takes at least 0 and less than 1000 [item 0]");
 		expect(world.inference()).toEqual([]);
 	});
 

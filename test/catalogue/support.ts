@@ -8,6 +8,7 @@ import {
 	type INode,
 	type INodeListSearchResult,
 	type INodeParameters,
+	type INodeProperties,
 	type ResourceMapperFields,
 } from 'n8n-workflow';
 import path from 'node:path';
@@ -60,6 +61,24 @@ export const filled = (value: INodeParameters, schema: INodeParameters[] = []): 
 
 export const runModel = (model: string, value: INodeParameters, rest: INodeParameters = {}): INodeParameters =>
 	asked('model', 'run', model, { ...filled(value), ...rest });
+
+/** The same with the form beside it, as the editor stores it: fields that were not filled in are empty. */
+export async function editedRun(engine: Engine, model: string, value: INodeParameters): Promise<INodeParameters> {
+	const { fields } = await engine.mapping('getModelFields', asked('model', 'run', model));
+	const schema = fields.map((field) => ({ ...field, removed: field.removed === true && !(field.id in value) }));
+	const shown = schema.filter(({ removed }) => !removed);
+	const empty = Object.fromEntries(shown.map(({ id, defaultValue }) => [id, defaultValue ?? null]));
+	return asked('model', 'run', model, {
+		modelFields: {
+			mappingMode: 'defineBelow',
+			value: { ...empty, ...value },
+			matchingColumns: [],
+			schema: JSON.parse(JSON.stringify(schema)),
+			attemptToConvertTypes: false,
+			convertFieldsToString: false,
+		},
+	});
+}
 
 /** What a single item came to. */
 export const jsonOf = (result: RunResult): IDataObject => stored(onlyItem(result).json);
@@ -128,6 +147,12 @@ export async function openEditor(credential: Credential | undefined, request?: H
 		mapping: async (model) =>
 			await getModelFields.call(contextOf(asked('model', 'run', model), 'parameters.modelFields')),
 	};
+}
+
+/** The fields of the node, as it describes itself. */
+export async function describedFields(): Promise<INodeProperties[]> {
+	if (loaded.nodeTypes.deepInfra === undefined) await loaded.loadAll();
+	return new EngineNodeTypes(loaded, []).getByNameAndVersion(`${loaded.packageName}.deepInfra`).description.properties;
 }
 
 /** What a promise fails with. */
