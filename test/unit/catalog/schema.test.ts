@@ -4,6 +4,7 @@ import {
 	everything,
 	exploding,
 	fieldList,
+	knotted,
 	malformed,
 	prototypeNames,
 	schemaOut,
@@ -97,6 +98,11 @@ describe("a model's input schema", () => {
 		]);
 		const read = readJsonSchema({ required: ['a', 'b'], properties: { a: { default: 1 }, b: {} } });
 		expect(read?.fields.map(({ required }) => required)).toEqual([false, true]);
+	});
+
+	test('a property may say itself that it is required, or that it may be null', () => {
+		const read = readJsonSchema({ properties: { a: { type: 'string', required: true, nullable: true } } });
+		expect(read?.fields).toMatchObject([{ required: true, nullable: true }]);
 	});
 
 	test('additional properties', () => {
@@ -203,6 +209,10 @@ describe('schemas that are wrong, huge or hostile', () => {
 		expect(field('tree', read)).toMatchObject({ kind: 'object' });
 		expect(field('lists', read)).toMatchObject({ kind: 'list', items: { kind: 'list' } });
 		expect(read.fields).toHaveLength(5);
+	});
+
+	test('a definition that holds itself hides nothing of the other fields', () => {
+		expect(field('count', known(readJsonSchema(knotted)))).toMatchObject({ kind: 'integer', max: 3 });
 	});
 
 	test('a schema that explodes costs no time', () => {
