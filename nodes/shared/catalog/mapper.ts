@@ -33,7 +33,9 @@ export function mapperFields(schema: ModelSchema | undefined): ResourceMapperFie
 	const fields = (schema?.fields ?? []).filter(({ name }) => !NOT_SHOWN.includes(name) && isAddressable(name));
 	const ordered = [...fields.filter(({ required }) => required), ...fields.filter(({ required }) => !required)];
 	const isLong = ordered.length > SHOWN_AT_ONCE;
-	return ordered.slice(0, MAX_FIELDS).map((field) => mapperField(field, isLong));
+	// Where nothing is known to be required, the first ones stand for a form that is not empty.
+	const shown = ordered.some(({ required }) => required) ? 0 : SHOWN_AT_ONCE;
+	return ordered.slice(0, MAX_FIELDS).map((field, index) => mapperField(field, isLong && index >= shown));
 }
 
 function mapperField(field: SchemaField, isLong: boolean): ResourceMapperField {

@@ -2,12 +2,11 @@ import { queuedStatus, requestIdOf } from './answer';
 import type { AnyOperation, Dict, Output } from './operation';
 import { isAlone } from './plan';
 import { AnswerError } from './problem';
-import { addUsage, shareOf, type Usage } from './usage';
+import { usageOfItem, type Share, type Usage } from './usage';
 
 /** What one part brought. */
-export interface Piece {
+export interface Piece extends Share {
 	readonly outputs: readonly Output[];
-	readonly usage: Usage;
 	/** `task`: results, to be shown with their usage. `plain`: without. `raw`: the API's own response. */
 	readonly kind: 'task' | 'plain' | 'raw';
 }
@@ -25,16 +24,18 @@ export function piecesOf(
 	const [first] = inputs;
 	const status = queuedStatus(answer);
 	if (status && isAlone(first)) {
-		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, kind: 'plain' }];
+		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, share: 1, kind: 'plain' }];
 	}
 	if (status) throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
-	if (first.simplify === false || operation.isRaw) return [{ outputs: [{ json: answer }], usage, kind: 'raw' }];
+	if (first.simplify === false || operation.isRaw)
+		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw' }];
 
 	const grouped: Output[][] = inputs.map(() => []);
 	for (const output of operation.items(answer, inputs)) grouped[output.from ?? 0]?.push(output);
 	return grouped.map((outputs) => ({
 		outputs,
-		usage: inputs.length === 1 ? usage : shareOf(usage, 1 / inputs.length),
+		usage,
+		share: 1 / inputs.length,
 		kind: operation.isFree ? 'plain' : 'task',
 	}));
 }
@@ -52,7 +53,7 @@ export function finish(operation: Pick<AnyOperation, 'join'>, input: Dict, piece
 	if (kind !== 'task') return outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' }));
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
-	const usage = addUsage(pieces.map((piece) => piece.usage));
+	const usage = usageOfItem(pieces);
 	// The sum over the items is what was billed, so several items of one input share its cost.
 	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
 	return joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false }));

@@ -60,20 +60,26 @@ const statuses: Readonly<Record<number, Advice>> = {
 		happened: `${host} does not know this request`,
 		todo: "Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.",
 	}),
+	408: () => ({
+		happened: 'DeepInfra gave up waiting for the request',
+		todo: 'Run the workflow again. If it stays, the connection of n8n to DeepInfra may be too slow for this file.',
+	}),
 	413: () => ({
 		happened: 'The file or text is larger than DeepInfra accepts',
 		todo: 'Send a smaller file: compress the audio, scale the image down or split the text.',
 	}),
 	422: () => ({
 		happened: 'DeepInfra does not accept a value of this request',
-		todo: "Correct the values named above. The model's page on deepinfra.com lists what it accepts.",
+		todo: "Correct the values that it names. The model's page on deepinfra.com lists what the model accepts.",
 	}),
 	423: (_, { model }) => ({
 		happened: `The model '${model}' is not ready`,
 		todo: 'It may still be starting. Run the workflow again in some minutes, or choose another model.',
 	}),
-	429: () => ({
-		happened: 'DeepInfra is receiving too many requests',
+	429: ({ retryAfter }) => ({
+		happened: retryAfter
+			? `DeepInfra is receiving too many requests and asks to wait ${Math.ceil(retryAfter / 1000)} seconds`
+			: 'DeepInfra is receiving too many requests',
 		todo: "An account may have 200 requests at a time per model. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or run the workflow at another time.",
 	}),
 };
@@ -152,21 +158,26 @@ function explainNetwork(code: string, message: string, host: string): Explanatio
 	if (code === 'ETIMEDOUT') {
 		return {
 			message: `${host} cannot be reached: the connection timed out`,
-			description:
-				"Check the network of n8n's machine and whether a firewall blocks the way to DeepInfra. Nothing was sent.",
+			description: "Check the network of n8n's machine and whether a firewall blocks the way to DeepInfra.",
 		};
 	}
-	return { message: `No connection to ${host}: ${message}`, description: "Check the network of n8n's machine." };
+	if (code === 'ERR_INVALID_URL') {
+		return { message: `${host} is no address`, description: "Check the 'Base URL' in the DeepInfra credential." };
+	}
+	return {
+		message: `No connection to ${host}: ${message}`,
+		description: "Check the network of n8n's machine and that a firewall or proxy lets n8n through.",
+	};
 }
 
-const BILLED = 'DeepInfra may have billed this request, so it was not sent again.';
+const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
 
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message, description } = words(problem, situation);
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
-	const tries = situation.attempts > 1 ? `Sent ${situation.attempts} times.` : '';
+	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
 	return { message, description: [description, tries, code, requestId].filter(Boolean).join(' ') };
 }
 
@@ -179,7 +190,7 @@ function words(problem: Problem, situation: Situation): Explanation {
 				description: problem.advice ?? 'Correct the value. Nothing was sent to DeepInfra.',
 			};
 		case 'local':
-			return { message: problem.message, description: problem.advice ?? 'Nothing was sent to DeepInfra.' };
+			return { message: problem.message, description: problem.advice ?? "See n8n's log for more." };
 		case 'status':
 			return explainStatus(problem, situation);
 		case 'refusal':

@@ -100,7 +100,8 @@ export class Gate {
 		this.isPausing = true;
 		void this.clock.sleep(1, this.signal).then(() => {
 			this.isPausing = false;
-			if (this.hasRoom) this.letIn();
+			// The more have been let in without a refusal, the more may follow at a time.
+			for (let left = 1 + Math.floor(this.started / 64); left > 0 && this.hasRoom; left--) this.letIn();
 			this.open();
 		});
 	}

@@ -9,13 +9,17 @@ import { InputError } from './problem';
  * @throws InputError with the field's name on the screen
  */
 export function readValue(field: Field, value: unknown): unknown {
-	if (field.orList && Array.isArray(value)) return checkFilled(field, value.map(toText));
+	if (field.orList && Array.isArray(value))
+		return checkFilled(
+			field,
+			value.map((entry) => toText(field, entry)),
+		);
 	switch (field.type) {
 		case 'string':
-			if (field.typeOptions?.multipleValues) return toTexts(value);
-			return checkFilled(field, toText(value));
+			if (field.typeOptions?.multipleValues) return toTexts(field, value);
+			return checkFilled(field, toText(field, value));
 		case 'resourceLocator':
-			return checkFilled(field, toText(value).trim());
+			return checkFilled(field, toText(field, value).trim());
 		case 'number':
 			return toNumber(field, value);
 		case 'boolean':
@@ -23,7 +27,7 @@ export function readValue(field: Field, value: unknown): unknown {
 		case 'options':
 			return oneOf(field, value);
 		case 'multiOptions':
-			return toTexts(value).map((entry) => oneOf(field, entry));
+			return toTexts(field, value).map((entry) => oneOf(field, entry));
 		case 'json':
 			return toObject(field, value);
 		case 'collection':
@@ -33,15 +37,26 @@ export function readValue(field: Field, value: unknown): unknown {
 	}
 }
 
-function toText(value: unknown): string {
+function toText({ displayName }: Field, value: unknown): string {
 	if (typeof value === 'string') return value;
 	if (value === undefined || value === null) return '';
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	if (typeof value !== 'object') return String(value);
+	const text = writeJson(value);
+	if (text === undefined) throw new InputError(`'${displayName}' is nested too deeply to be written as text`);
+	return text;
 }
 
-const toTexts = (value: unknown): string[] => {
+function writeJson(value: object): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch {
+		return undefined;
+	}
+}
+
+const toTexts = (field: Field, value: unknown): string[] => {
 	if (value === undefined || value === null || value === '') return [];
-	return (Array.isArray(value) ? value : [value]).map(toText);
+	return (Array.isArray(value) ? value : [value]).map((entry) => toText(field, entry));
 };
 
 function checkFilled<V extends string | string[]>(field: Field, value: V): V {
@@ -89,10 +104,13 @@ function toBoolean({ displayName }: Field, value: unknown): boolean {
 	throw new InputError(`'${displayName}' must be true or false`);
 }
 
-function oneOf({ displayName, options = [] }: Field, value: unknown): unknown {
+function oneOf(field: Field, value: unknown): unknown {
+	const { displayName, options = [] } = field;
 	const values = options.flatMap((option) => ('value' in option ? [option.value] : []));
 	if (values.some((known) => known === value)) return value;
-	throw new InputError(`'${displayName}' is '${toText(value).slice(0, 80)}', but must be one of: ${values.join(', ')}`);
+	throw new InputError(
+		`'${displayName}' is '${toText(field, value).slice(0, 80)}', but must be one of: ${values.join(', ')}`,
+	);
 }
 
 /** The options that the user added. What the collection does not know is left out. */
@@ -122,7 +140,11 @@ export function screenNames(fields: readonly Field[]): Record<string, string> {
 		field,
 		...(field.options ?? []).flatMap((option) => ('type' in option ? [option] : [])),
 	]);
-	return Object.fromEntries(
-		all.map(({ name, displayName }) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), displayName]),
-	);
+	const names = all.map(({ name, displayName }): [string, string] => [
+		name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+		displayName,
+	]);
+	// The API calls the text of most tasks by these names.
+	const main = all.find(({ name }) => name === 'text' || name === 'prompt');
+	return Object.fromEntries([...(main ? ['input', 'inputs'].map((name) => [name, main.displayName]) : []), ...names]);
 }

@@ -1,6 +1,6 @@
 import { InputError } from './problem';
 
-const FORBIDDEN = /[\s?#\\%<>"'`{}|^\p{Cc}]/u;
+const FORBIDDEN = /[\s?#\\%<>"'`{}|^\p{Cc}\p{Cs}]/u;
 
 /**
  * The native route of a model: the slash between owner and name stays, each part is encoded (deepinfra-api section 1).

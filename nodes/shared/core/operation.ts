@@ -59,6 +59,8 @@ export interface Operation<I extends object = Dict> {
 	readonly timeout?: number;
 	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
 	readonly batch?: { readonly over: keyof I & string; readonly max: number };
+	/** Whether `request` wants to know what the catalogue says about the model. */
+	readonly usesFacts?: true;
 	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */
 	readonly isFree?: true;
 	/** Whether the answer is a bare array; `items` then gets it as `rows`. */

@@ -12,7 +12,12 @@ export interface Job {
 /** The API's own answer, a receipt for it or a preview belongs to one request: such an input neither splits nor shares. */
 export const isAlone = (input: Dict): boolean => {
 	const options = isDict(input.options) ? input.options : {};
-	return input.simplify === false || Boolean(options.webhook) || options.dryRun === true;
+	return (
+		input.simplify === false ||
+		Boolean(options.webhook) ||
+		(isDict(options.extraFields) && Boolean(options.extraFields.webhook)) ||
+		options.dryRun === true
+	);
 };
 
 /**

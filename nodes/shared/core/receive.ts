@@ -28,7 +28,8 @@ function requestId(headers: Received['headers'], body: unknown): string | undefi
 /** What a text is that should have been JSON. */
 function describe(text: string): string {
 	if (text.trim() === '') return 'DeepInfra sent an empty answer';
-	if (/^\s*[{[]/.test(text)) return "DeepInfra's answer was cut off: its JSON has no end";
+	if (/^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text.slice(-100)))
+		return "DeepInfra's answer was cut off: its JSON has no end";
 	if (/^\s*</.test(text)) return 'DeepInfra sent a web page instead of an answer';
 	return `DeepInfra sent an answer that is not JSON: ${text.trim().slice(0, 120)}`;
 }

@@ -31,24 +31,34 @@ export function usageOf(answer: Dict, model: string, attempts: number): Usage {
 	return { model, ...Object.fromEntries(known), attempts };
 }
 
-/**
- * The usage of one of several items that share a request: cost in equal shares,
- * no token counts, since the answer counts them for the whole request only.
- */
-export function shareOf(usage: Usage, share: number): Usage {
-	const rest = omit(usage, 'inputTokens', 'outputTokens');
-	return rest.costUsd === undefined ? rest : { ...rest, costUsd: rest.costUsd * share };
+/** The part that an item has in a request: all of it, or a share where items travel together. */
+export interface Share {
+	/** Of the whole request; the same object for all that share it. */
+	readonly usage: Usage;
+	/** From 0 to 1. */
+	readonly share: number;
 }
 
-/** The usage of an item whose parts were answered by several requests. */
-export function addUsage(usages: readonly Usage[]): Usage | undefined {
-	const [first, ...others] = usages;
-	if (!first || others.length === 0) return first;
-	const sum = (key: 'costUsd' | 'inputTokens' | 'outputTokens') =>
-		usages.every((usage) => usage[key] !== undefined)
-			? { [key]: usages.reduce((total, usage) => total + (usage[key] ?? 0), 0) }
-			: {};
-	const rest = omit(first, 'costUsd', 'inputTokens', 'outputTokens');
-	const attempts = Math.max(...usages.map((usage) => usage.attempts));
-	return { ...rest, ...sum('costUsd'), ...sum('inputTokens'), ...sum('outputTokens'), attempts };
+const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
+	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
+
+/**
+ * The usage of one item, from its shares of one or several requests: cost by share;
+ * token counts only where the requests were this item's alone, since they are counted for a whole request.
+ */
+export function usageOfItem(shares: readonly Share[]): Usage | undefined {
+	const requests = new Map<Usage, number>();
+	for (const { usage, share } of shares) requests.set(usage, (requests.get(usage) ?? 0) + share);
+	const all = [...requests];
+	const [first] = all[0] ?? [];
+	if (!first) return undefined;
+	const isAlone = all.every(([, share]) => share > 1 - 1e-9);
+	const found = {
+		costUsd: sumOf(all.map(([{ costUsd }, share]) => costUsd && costUsd * Math.min(1, share))),
+		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
+		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
+	};
+	const known = Object.entries(found).filter(([, value]) => value !== undefined);
+	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
+	return { ...omit(first, 'costUsd', 'inputTokens', 'outputTokens'), ...Object.fromEntries(known), attempts };
 }

@@ -7,12 +7,20 @@ import { HEAD, kindOf } from './kind';
 /** Where answers carry their files (deepinfra-api section 3.3 and 9.5), in the order of trust. */
 const PLACES = {
 	image: ['images', 'image_urls', 'image_url', 'image', 'output', 'results', 'data'],
+	audio: ['audio', 'audio_url', 'audios'],
+	video: ['video_url', 'video', 'videos', 'video_urls'],
 } as const;
+const ALL_PLACES: readonly string[] = Object.values(PLACES).flat();
 
 /** Keys of a file that is wrapped in an object. */
 const WRAPPED = ['url', 'image_url', 'image', 'b64_json', 'base64', 'data'];
 
-const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
+/** Written without alternatives that overlap: such a text can be megabytes long, and hostile. */
+function isBase64(text: string): boolean {
+	const end = text.indexOf('=');
+	const body = end < 0 ? text : text.slice(0, end);
+	return !/[^A-Za-z0-9+/\s]/.test(body) && (end < 0 || !/[^=\s]/.test(text.slice(end)));
+}
 
 /** The file that a text stands for: a data URL, a web address, a path on the API, or bare base64. */
 export function fileOf(value: string): FileOut | undefined {
@@ -41,8 +49,8 @@ const unescapePercent = (content: string) =>
 
 function bareBase64(text: string): Buffer | undefined {
 	// Only the start is decoded to see whether it is a file at all; a JPEG's base64 starts with a slash, as a path does.
-	if (text.length < 16 || !BASE64.test(text.slice(0, HEAD))) return undefined;
-	if (!kindOf(Buffer.from(text.slice(0, HEAD), 'base64')) || !BASE64.test(text)) return undefined;
+	if (text.length < 16 || !isBase64(text.slice(0, HEAD))) return undefined;
+	if (!kindOf(Buffer.from(text.slice(0, HEAD), 'base64')) || !isBase64(text)) return undefined;
 	return Buffer.from(text, 'base64');
 }
 
@@ -75,7 +83,6 @@ export function mediaOf(answer: Dict, media: keyof typeof PLACES): FileOut[] {
  */
 export function takeOutMedia(answer: Dict, name: (index: number) => string): { json: Dict; files: FileOut[] } {
 	const files: FileOut[] = [];
-	const places: readonly string[] = PLACES.image;
 
 	const walk = (value: unknown, isPlace: boolean): unknown => {
 		if (Array.isArray(value)) return value.map((entry) => walk(entry, isPlace));
@@ -83,7 +90,7 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 			return Object.fromEntries(
 				Object.entries(value).map(([key, entry]) => [
 					key,
-					walk(entry, isPlace ? WRAPPED.includes(key) : places.includes(key)),
+					walk(entry, isPlace ? WRAPPED.includes(key) : ALL_PLACES.includes(key)),
 				]),
 			);
 		}

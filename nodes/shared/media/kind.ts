@@ -44,11 +44,24 @@ export function kindOf(bytes: Uint8Array): Kind | undefined {
 	if (starts('II*\0') || starts('MM\0*')) return kind('image/tiff', 'tiff');
 	if (starts('BM') && bytes.length > 26 && bytes[14] === 40) return kind('image/bmp', 'bmp');
 	if (starts('%PDF-')) return kind('application/pdf', 'pdf');
-	if (/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)*<svg[\s>]/.test(ascii(bytes, 0, HEAD))) {
-		return kind('image/svg+xml', 'svg');
-	}
-	return undefined;
+	return isSvg(ascii(bytes, 0, HEAD)) ? kind('image/svg+xml', 'svg') : undefined;
 }
+
+/** Whether the first element is an SVG; what may stand before it is skipped piece by piece. */
+function isSvg(start: string): boolean {
+	let rest = start.replace(/^\xef\xbb\xbf/, '').trimStart();
+	for (const [open, close] of [
+		['<?xml', '?>'],
+		['<!DOCTYPE svg', '>'],
+	] as const) {
+		if (rest.startsWith(open)) rest = after(rest, close);
+	}
+	while (rest.startsWith('<!--')) rest = after(rest, '-->');
+	return /^<svg[\s>]/.test(rest);
+}
+
+const after = (text: string, mark: string): string =>
+	text.includes(mark) ? text.slice(text.indexOf(mark) + mark.length).trimStart() : '';
 
 /** An MPEG frame: eleven set bits, then a version, layer and bit rate that exist. */
 function isMpegAudio(bytes: Uint8Array): boolean {
@@ -56,7 +69,7 @@ function isMpegAudio(bytes: Uint8Array): boolean {
 	if (first !== 0xff || (second & 0xe0) !== 0xe0) return false;
 	const version = (second >> 3) & 3;
 	const layer = (second >> 1) & 3;
-	return version !== 1 && layer !== 0 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
+	return version !== 1 && layer !== 0 && third >> 4 !== 0 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {

@@ -18,9 +18,14 @@ function clock(seconds: number, mark: ',' | '.'): string {
 /** A blank line ends a cue in both formats, and `-->` is their arrow: neither may occur in a text. */
 const line = (text: string) =>
 	text
-		.trim()
 		.replaceAll('-->', '→')
-		.replace(/\s*\n\s*/g, '\n');
+		.split(/[\r\n]/)
+		.map((each) => each.trim())
+		.filter(Boolean)
+		.join('\n');
+
+/** WebVTT reads tags and entities. */
+const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const formats = {
 	srt: {
@@ -35,7 +40,7 @@ const formats = {
 	vtt: {
 		mimeType: 'text/vtt',
 		write: (spans: readonly Timed[]) =>
-			`WEBVTT\n\n${spans.map(({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${line(text)}\n`).join('\n')}`,
+			`WEBVTT\n\n${spans.map(({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${escape(line(text))}\n`).join('\n')}`,
 	},
 } as const;
 

@@ -1,9 +1,10 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { joinModels, readModel, readModels, type Model, type ModelKind } from '../catalog/models';
+import { findModel, joinModels, readModel, readModels, type Model, type ModelKind } from '../catalog/models';
 import { readSchema } from '../catalog/schema';
 import { isDict, optionalText } from '../core/answer';
 import { modelPath } from '../core/model';
 import type { ModelFacts } from '../core/operation';
+import { clock } from './clock';
 
 type Context = IExecuteFunctions | ILoadOptionsFunctions;
 
@@ -29,6 +30,26 @@ async function remember(key: string, get: () => Promise<unknown>): Promise<unkno
 	return await value;
 }
 
+/** Milliseconds that n8n's editor waits for a list, and that a run waits for what it can do without. */
+const LIST_PATIENCE = 20_000;
+const FACTS_PATIENCE = 5_000;
+
+/** The client's own timeout starts anew with each byte; this one does not. */
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+	const answered = new AbortController();
+	const late = clock.sleep(milliseconds, answered.signal).then(() => {
+		throw new Error(`no answer within ${milliseconds / 1000} seconds`);
+	});
+	// Once there is an answer, nobody waits for the lateness any more.
+	late.catch(() => undefined);
+	return await Promise.race([answer, late]).finally(() => answered.abort());
+}
+
+function listOf(answer: unknown): unknown[] {
+	if (Array.isArray(answer)) return answer;
+	throw new Error('the answer is not a list of models');
+}
+
 /** The catalogue behind a credential; without one, DeepInfra's public part. */
 export class Catalogue {
 	constructor(
@@ -42,37 +63,24 @@ export class Catalogue {
 	 * @throws when the public list cannot be had
 	 */
 	async models(): Promise<Model[]> {
-		const own = async (path: string, kind: ModelKind) => await this.list(path, kind).catch(() => []);
+		const own = async (path: string, kind: ModelKind) => await this.ownList(path, kind).catch(() => []);
 		const lists = await Promise.all([
 			own('/models/private/list', 'private'),
 			own('/models/lora/list', 'lora'),
-			own('/deploy/list', 'deployment'),
+			this.deployments(),
 			this.publicList(),
 		]);
 		return joinModels(...lists);
 	}
 
-	private async publicList(): Promise<Model[]> {
-		const get = async (): Promise<unknown> =>
-			await this.context.helpers.httpRequest({
-				method: 'GET',
-				url: `${this.baseUrl}/models/list`,
-				json: true,
-				timeout: 20_000,
-			});
-		return readModels(await remember(`${this.baseUrl} /models/list`, get));
-	}
-
-	private async list(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.hasCredential ? readModels(await this.get(path, 10_000), kind) : [];
-	}
-
 	/** What is known of a model; what cannot be had is left out. Never throws. */
 	async facts(model: string, version?: string): Promise<ModelFacts> {
-		if (model.startsWith('deploy_id:')) return {};
-		const path = `/models/${modelPath(model)}`;
+		const name = model.startsWith('deploy_id:') ? findModel(await this.deployments(), model)?.name : model;
+		if (name === undefined) return {};
+		const path = `/models/${modelPath(name)}`;
 		const query = version ? `?version=${encodeURIComponent(version)}` : '';
-		const get = async (part: string) => await this.get(`${path}${part}${query}`, 5_000).catch(() => undefined);
+		const get = async (part: string) =>
+			await this.get(`${path}${part}${query}`, FACTS_PATIENCE, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
 		return {
 			maskToken: (isDict(info) && optionalText(info.mask_token)) || undefined,
@@ -81,18 +89,39 @@ export class Catalogue {
 		};
 	}
 
-	private async get(path: string, timeout: number): Promise<unknown> {
+	private async publicList(): Promise<Model[]> {
+		const url = `${this.baseUrl}/models/list`;
+		const get = async () =>
+			listOf(
+				await within(
+					LIST_PATIENCE,
+					this.context.helpers.httpRequest({ method: 'GET', url, json: true, timeout: LIST_PATIENCE }),
+				),
+			);
+		return readModels(await remember(url, get));
+	}
+
+	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
+		return this.hasCredential ? readModels(await this.get(path, LIST_PATIENCE, listOf), kind) : [];
+	}
+
+	private async deployments(): Promise<Model[]> {
+		return await this.ownList('/deploy/list', 'deployment').catch(() => []);
+	}
+
+	/** @param read throws for an answer that is none; such a one is not kept for long */
+	private async get(path: string, patience: number, read: (answer: unknown) => unknown): Promise<unknown> {
 		const account = this.context.getNode().credentials?.deepInfraApi?.id ?? '';
-		return await remember(
-			`${this.baseUrl} ${account} ${path}`,
-			async () =>
-				await this.context.helpers.httpRequestWithAuthentication.call(this.context, 'deepInfraApi', {
-					method: 'GET',
-					url: `${this.baseUrl}${path}`,
-					json: true,
-					timeout,
-					disableFollowRedirect: true,
-				}),
-		);
+		// Other runs may wait for the same answer, so it does not end with this run.
+		const caller: Context = Object.create(this.context, { getExecutionCancelSignal: { value: () => undefined } });
+		const request = async (): Promise<unknown> =>
+			await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', {
+				method: 'GET',
+				url: `${this.baseUrl}${path}`,
+				json: true,
+				timeout: patience,
+				disableFollowRedirect: true,
+			});
+		return await remember(`${this.baseUrl} ${account} ${path}`, async () => read(await within(patience, request())));
 	}
 }

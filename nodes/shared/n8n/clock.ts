@@ -2,6 +2,9 @@ import { sleep } from 'n8n-workflow';
 import type { Clock } from '../core/gate';
 import { onAbort } from './abort';
 
+/** Made once: without a reason, each abort would build an error with its stack. */
+export const ENDED = new Error('No longer needed');
+
 export const clock: Clock = {
 	now: () => Date.now(),
 	sleep: async (milliseconds, signal) =>
@@ -10,7 +13,7 @@ export const clock: Clock = {
 			const timer = new AbortController();
 			const done = () => {
 				forget();
-				timer.abort();
+				timer.abort(ENDED);
 				resolve();
 			};
 			// n8n before 2.x ignores the signal of sleep: its timer then runs out by itself.

@@ -1,9 +1,9 @@
 import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest } from '../core/operation';
-import { own } from '../core/own';
 import { InputError } from '../core/problem';
-import { extensionOf, kindFrom, type Kind } from '../media/kind';
+import { fileNameFor } from '../media/fileName';
+import { extensionOf, kindFrom } from '../media/kind';
 import { bytesOf, isStream, peek, readAll, type Bytes } from './stream';
 
 /** A file that is ready to be sent, once. */
@@ -12,29 +12,6 @@ export interface OpenFile {
 	readonly mimeType: string;
 	readonly size: number;
 	readonly content: Bytes;
-}
-
-/** Endings that mean the same. */
-const SAME: Readonly<Record<string, string>> = {
-	jpeg: 'jpg',
-	tif: 'tiff',
-	mpga: 'mp3',
-	mpeg: 'mp3',
-	oga: 'ogg',
-	wave: 'wav',
-};
-
-/** The API takes a part for a file, and for its kind, by the name: it needs one, with the right ending. */
-function nameFor(given: string | undefined, fallback: string, { mimeType, extension }: Kind): string {
-	const last = (given ?? '').split(/[\\/]/).at(-1) ?? '';
-	const name = last.replace(/[\p{Cc}"]/gu, '').slice(-120) || fallback;
-	const [, stem = name, ending = ''] = /^(.+?)(?:\.([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
-	const lower = ending.toLowerCase();
-	if (mimeType === 'application/octet-stream' || (own(SAME, lower) ?? lower) === extension) return name;
-	// MP4, WebM and Ogg have several endings that are all right.
-	if (/^(video|audio)\//.test(mimeType) && ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'].includes(lower))
-		return name;
-	return `${ending ? stem : name}.${extension}`;
 }
 
 /** A file as people know it, for showing what would be sent. */
@@ -51,7 +28,10 @@ export function checkFiles(context: IExecuteFunctions, { form = {} }: ApiRequest
 
 /** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
 function findBinary(context: IExecuteFunctions, item: number, value: unknown): IBinaryData {
-	const binary = assertBinary(context, item, value);
+	const binary =
+		assertBinary(context, item, value) ??
+		// Where a workflow keeps files in `$json`, the name of a field stands for its place there.
+		(typeof value === 'string' ? assertBinary(context, item, `_files.${value}`) : undefined);
 	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
 		// What `$binary.x` gives while n8n keeps files in memory.
 		throw new InputError(
@@ -93,21 +73,19 @@ const emptyFile = (name: string | undefined) =>
 export async function openFile(context: IExecuteFunctions, ref: FileRef, fetchUrl: FetchUrl): Promise<OpenFile> {
 	if (ref.file === 'url') return await openUrl(ref.url, fetchUrl);
 	const binary = findBinary(context, ref.item, ref.value);
-	if (!binary.id) {
-		const value = isBinaryValue(ref.value) ? ref.value : String(ref.value);
-		return fromBuffer(await context.helpers.getBinaryDataBuffer(ref.item, value), binary.fileName, binary.mimeType);
-	}
+	// Without an ID the content is held in memory, in the file's own data.
+	if (!binary.id) return fromBuffer(Buffer.from(binary.data, 'base64'), binary.fileName, binary.mimeType);
 	const { fileSize } = await context.helpers.getBinaryMetadata(binary.id);
 	if (fileSize === 0) throw emptyFile(binary.fileName);
 	const stream = await context.helpers.getBinaryStream(binary.id);
 	const kind = kindFrom(await peek(stream), binary.mimeType);
-	return { name: nameFor(binary.fileName, 'file', kind), mimeType: kind.mimeType, size: fileSize, content: stream };
+	return { name: fileNameFor(binary.fileName, 'file', kind), mimeType: kind.mimeType, size: fileSize, content: stream };
 }
 
 function fromBuffer(buffer: Buffer, name: string | undefined, mimeType: string | undefined): OpenFile {
 	if (buffer.length === 0) throw emptyFile(name);
 	const kind = kindFrom(buffer, mimeType);
-	return { name: nameFor(name, 'file', kind), mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
+	return { name: fileNameFor(name, 'file', kind), mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
 }
 
 /** Gets a web address without any key. */
@@ -130,7 +108,7 @@ async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
 			`Check the address in 'URL': ${url.slice(0, 200)}`,
 		);
 	}
-	const name = nameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
+	const name = fileNameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
 	const length = Number(headers['content-length']);
 	if (length > 0) return { name, mimeType: kind.mimeType, size: length, content: bytesOf(body) };
 	const buffer = await readAll(bytesOf(body));

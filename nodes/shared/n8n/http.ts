@@ -6,7 +6,7 @@ import { interpret, type Received } from '../core/receive';
 import { clock } from './clock';
 import type { Account } from './credential';
 import { openFile } from './files';
-import { Flight } from './flight';
+import { Flights, type Flight } from './flights';
 import { StreamingForm } from './form';
 import { bytesOf, readAll } from './stream';
 
@@ -15,11 +15,15 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
 
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
 export class Transport {
+	private readonly flights: Flights;
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		readonly account: Account,
-		private readonly run: AbortSignal,
-	) {}
+		run: AbortSignal,
+	) {
+		this.flights = new Flights(run);
+	}
 
 	/**
 	 * Sends a request once.
@@ -27,7 +31,7 @@ export class Transport {
 	 * @param hasRows whether a bare array is an answer
 	 */
 	async send(request: ApiRequest, seconds: number, hasRows = false): Promise<Outcome<Dict>> {
-		const flight = new Flight(seconds, this.run);
+		const flight = this.flights.start(seconds);
 		let hasBegun = false;
 		try {
 			const response = await this.authenticated(await this.optionsOf(request, flight), flight);
@@ -55,7 +59,7 @@ export class Transport {
 		seconds: number,
 		use: (response: IN8nHttpFullResponse) => Promise<T>,
 	): Promise<Outcome<T>> {
-		const flight = new Flight(seconds, this.run);
+		const flight = this.flights.start(seconds);
 		let hasBegun = false;
 		try {
 			const response = await this.get(address, flight);
@@ -105,14 +109,14 @@ export class Transport {
 		{ method = 'POST', path, query, json, form }: ApiRequest,
 		flight: Flight,
 	): Promise<IHttpRequestOptions> {
-		return {
-			...streamed(flight),
-			method,
-			url: `${this.account.baseUrl}${path}`,
-			qs: query,
-			headers: { accept: 'application/json' },
-			body: json ?? (form && (await this.fill(form, flight))),
-		};
+		const target = { ...streamed(flight), method, url: `${this.account.baseUrl}${path}`, qs: query };
+		const headers = { accept: 'application/json' };
+		if (form) return { ...target, headers, body: await this.fill(form, flight) };
+		// n8n drops an object without entries, but the API wants one.
+		const isEmpty = json !== undefined && Object.keys(json).length === 0;
+		return isEmpty
+			? { ...target, headers: { ...headers, 'content-type': 'application/json' }, body: '{}' }
+			: { ...target, headers, body: json };
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: Flight): Promise<StreamingForm> {

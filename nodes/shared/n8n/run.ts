@@ -1,18 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { estimateCost } from '../catalog/estimate';
-import { costFacts, extraNames, fitRequest } from '../catalog/fit';
+import { costFacts, extraNames, fitRequest, type Fitted } from '../catalog/fit';
 import { isRetired } from '../catalog/models';
 import { errorText } from '../core/answer';
 import { finish, piecesOf, type Piece } from '../core/assemble';
 import { callUntilAnswered } from '../core/call';
 import { screenNames } from '../core/input';
-import type { AnyOperation, Dict, Inputs } from '../core/operation';
+import type { AnyOperation, ApiRequest, Dict, Inputs, ModelFacts } from '../core/operation';
 import { own } from '../core/own';
 import { halve, isAlone, planJobs, type Job } from '../core/plan';
 import { previewOf } from '../core/preview';
-import { attempt, problemOf, type Outcome, type Problem } from '../core/problem';
+import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../core/settings';
-import { shareOf, usageOf } from '../core/usage';
+import { usageOf } from '../core/usage';
 import { clock } from './clock';
 import { failedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel } from './files';
@@ -34,6 +34,8 @@ interface Part {
 	readonly entry: Entry;
 	readonly index: number;
 	readonly input: Dict;
+	/** What is sent when it is asked for alone; made by the check. */
+	fitted?: Fitted;
 }
 
 /** Runs an operation over all input items: items out in the order of the items in, each paired. */
@@ -118,9 +120,13 @@ class ItemRun {
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
 	private async check(parts: readonly Part[], service: Service | undefined): Promise<Part[]> {
-		for (const { entry, input } of parts) {
+		for (const part of parts) {
+			const { entry } = part;
 			if (entry.isOver) continue;
-			const check = attempt(() => checkFiles(this.context, this.requestFor([input], entry.settings, service).request));
+			const check = attempt(() => {
+				part.fitted = this.fittedFor(part, service);
+				checkFiles(this.context, part.fitted.request);
+			});
 			if (!check.ok) await this.fail(entry, check.problem, 0);
 		}
 		return parts.filter(({ entry }) => !entry.isOver);
@@ -137,23 +143,36 @@ class ItemRun {
 	}
 
 	/** The request for some inputs, as their model takes it. */
-	private requestFor(inputs: Inputs<Dict>, settings: Settings, service: Service | undefined) {
-		const facts = service?.facts(settings) ?? {};
-		const request = this.operation.request(inputs, facts);
-		return fitRequest(request, facts.schema, this.names, extraNames(inputs[0]));
+	private requestFor(inputs: Inputs<Dict>, facts: ModelFacts): Fitted {
+		return this.fit(this.operation.request(inputs, facts), inputs[0], facts);
+	}
+
+	/** The same for one part; what the first check made is used again where the catalogue cannot change it. */
+	private fittedFor({ input, entry, fitted }: Part, service: Service | undefined): Fitted {
+		const facts = service?.facts(entry.settings) ?? {};
+		if (!fitted || this.operation.usesFacts) return this.requestFor([input], facts);
+		return facts.schema ? this.fit(fitted.request, input, facts) : fitted;
+	}
+
+	private fit(request: ApiRequest, input: Dict, { schema }: ModelFacts): Fitted {
+		return fitRequest(request, schema, this.names, extraNames(input));
 	}
 
 	private async runJob(job: Job, parts: readonly Part[], service: Service): Promise<void> {
 		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
 		const settings = owners[0]?.[0]?.entry.settings;
 		if (!settings || this.stop.signal.aborted) return;
-		const { pieces, attempts } = settings.isDryRun
-			? { pieces: this.preview(job, settings, service), attempts: 0 }
-			: await this.ask(job, settings, service);
+		const [only, ...others] = owners.flat();
+		const fitted = others.length === 0 && only?.fitted ? succeeded(only.fitted) : this.fitJob(job, settings, service);
+		const { pieces, attempts } = !fitted.ok
+			? { pieces: fitted, attempts: 0 }
+			: settings.isDryRun
+				? { pieces: succeeded([this.preview(fitted.value, settings, service)]), attempts: 0 }
+				: await this.ask(job, fitted.value, settings, service);
 		if (pieces.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const piece = pieces.value[position];
-				const share = piece && group.length > 1 ? { ...piece, usage: shareOf(piece.usage, 1 / group.length) } : piece;
+				const share = piece && { ...piece, share: piece.share / group.length };
 				return share ? group.map(async (part) => await this.deliver(part, share, service)) : [];
 			});
 			await Promise.all(deliveries);
@@ -168,16 +187,18 @@ class ItemRun {
 		for (const { entry } of owners.flat()) await this.fail(entry, pieces.problem, attempts);
 	}
 
+	private fitJob({ inputs }: Job, settings: Settings, service: Service): Outcome<Fitted> {
+		return attempt(() => this.requestFor(inputs, service.facts(settings)));
+	}
+
 	/** One request, with its retries, and what its answer says for each input. */
 	private async ask(
 		{ inputs }: Job,
+		{ request, dropped }: Fitted,
 		settings: Settings,
 		service: Service,
 	): Promise<{ pieces: Outcome<Piece[]>; attempts: number }> {
 		const { operation } = this;
-		const fitted = attempt(() => this.requestFor(inputs, settings, service));
-		if (!fitted.ok) return { pieces: fitted, attempts: 0 };
-		const { request, dropped } = fitted.value;
 		const send = async () => await service.transport.send(request, settings.seconds, operation.hasRows);
 		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
 		service.meter.add(outcome.ok ? outcome.value : undefined, attempts);
@@ -194,18 +215,15 @@ class ItemRun {
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
-	private preview({ inputs }: Job, settings: Settings, service: Service): Outcome<Piece[]> {
-		return attempt(() => {
-			const { request, dropped } = this.requestFor(inputs, settings, service);
-			const estimate = estimateCost(service.facts(settings).model?.price, costFacts(request));
-			const json = {
-				request: previewOf(request, (file) => fileLabel(this.context, file)),
-				estimatedCostUsd: estimate.usd,
-				estimateNote: estimate.usd === null ? estimate.why : undefined,
-				droppedParameters: dropped.length > 0 ? dropped : undefined,
-			};
-			return [{ outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, kind: 'plain' }];
-		});
+	private preview({ request, dropped }: Fitted, settings: Settings, service: Service): Piece {
+		const estimate = estimateCost(service.facts(settings).model?.price, costFacts(request));
+		const json = {
+			request: previewOf(request, (file) => fileLabel(this.context, file)),
+			estimatedCostUsd: estimate.usd,
+			estimateNote: estimate.usd === null ? estimate.why : undefined,
+			droppedParameters: dropped.length > 0 ? dropped : undefined,
+		};
+		return { outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, share: 1, kind: 'plain' };
 	}
 
 	/** A retired model is answered by its replacement, without a word of the service (deepinfra-api section 4.5). */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { finish, piecesOf, type Piece } from '../../../nodes/shared/core/assemble';
 import type { Dict, Output } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
-import { shareOf, type Usage } from '../../../nodes/shared/core/usage';
+import type { Usage } from '../../../nodes/shared/core/usage';
 import { operationOf, thrownBy } from '../support';
 
 const usage: Usage = { model: 'm', requestId: 'R', costUsd: 0.01, runtimeMs: 3, inputTokens: 10, attempts: 1 };
@@ -10,6 +10,7 @@ const giving = (...outputs: Output[]) => ({ items: () => outputs });
 const task = (outputs: readonly Output[], costUsd?: number): Piece => ({
 	outputs,
 	usage: { model: 'm', attempts: 1, costUsd },
+	share: 1,
 	kind: 'task',
 });
 const costOf = ({ usage: each }: Dict) =>
@@ -20,17 +21,20 @@ describe('pieces of an answer', () => {
 		const outputs = [{ json: { n: 2 }, from: 1 }, { json: { n: 1 } }, { json: { n: 3 }, from: 1 }];
 		const pieces = piecesOf(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage);
 		expect(pieces.map((piece) => piece.outputs.map(({ json }) => json.n))).toEqual([[1], [2, 3]]);
-		expect(pieces.map((piece) => piece.usage)).toEqual([shareOf(usage, 0.5), shareOf(usage, 0.5)]);
+		expect(pieces.map((piece) => [piece.usage, piece.share])).toEqual([
+			[usage, 0.5],
+			[usage, 0.5],
+		]);
 	});
 
-	it('keep the tokens when the request held one input', () => {
-		expect(piecesOf(giving({ json: {} }), {}, [{}], usage)[0]?.usage).toBe(usage);
+	it('have the whole request when it held one input', () => {
+		expect(piecesOf(giving({ json: {} }), {}, [{}], usage)[0]).toMatchObject({ usage, share: 1 });
 	});
 
 	it('are the answer itself without Simplify', () => {
 		const answer = { results: [], extra: { deep: null } };
 		expect(piecesOf(giving(), answer, [{ simplify: false }], usage)).toEqual([
-			{ kind: 'raw', usage, outputs: [{ json: answer }] },
+			{ kind: 'raw', usage, share: 1, outputs: [{ json: answer }] },
 		]);
 	});
 
@@ -38,7 +42,7 @@ describe('pieces of an answer', () => {
 		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
 		const input = { simplify: false, options: { webhook: 'https://a.b' } };
 		expect(piecesOf(giving(), answer, [input], usage)).toEqual([
-			{ kind: 'plain', usage, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
+			{ kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
 		]);
 	});
 
@@ -63,13 +67,13 @@ describe('the outputs of an item', () => {
 	});
 
 	it('are a receipt without usage', () => {
-		const piece: Piece = { kind: 'plain', usage, outputs: [{ json: { status: 'queued' } }] };
+		const piece: Piece = { kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued' } }] };
 		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, isRaw: false }]);
 	});
 
 	it('are the answer as it came', () => {
 		const answer = { images: ['x'], seed: 1 };
-		const piece: Piece = { kind: 'raw', usage, outputs: [{ json: answer }] };
+		const piece: Piece = { kind: 'raw', usage, share: 1, outputs: [{ json: answer }] };
 		expect(finish({}, {}, [piece])).toEqual([{ json: answer, isRaw: true }]);
 	});
 
@@ -106,7 +110,7 @@ describe('the outputs of an item', () => {
 						const outputs = counts.flatMap((count, from) => Array.from({ length: count }, () => ({ json: {}, from })));
 						const inputs: [Dict, ...Dict[]] = [{ first }, ...others.map((other) => ({ other }))];
 						for (const piece of piecesOf(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
-							const half = { ...piece, usage: shareOf(piece.usage, 1 / 2) };
+							const half = { ...piece, share: piece.share / 2 };
 							for (const owned of [half, half])
 								sum += finish({}, {}, [owned]).reduce((total, { json }) => total + costOf(json), 0);
 						}

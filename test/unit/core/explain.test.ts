@@ -131,7 +131,7 @@ describe('everything else', () => {
 
 	it('tells how often it was sent, and the request ID', () => {
 		const { description } = explain({ kind: 'cut', message: 'x', requestId: 'R7' }, { ...situation, attempts: 5 });
-		expect(description).toMatch(/Sent 5 times\. Request ID: R7\.$/);
+		expect(description).toMatch(/Tried 5 times\. Request ID: R7\.$/);
 		expect(explain(status(400), situation).description).not.toMatch(/Sent|Request ID/);
 	});
 

@@ -1,4 +1,4 @@
-import { addUsage, shareOf, usageOf } from '../../../nodes/shared/core/usage';
+import { usageOf, usageOfItem } from '../../../nodes/shared/core/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {
@@ -63,20 +63,29 @@ describe('shares and sums', () => {
 		outputTokens: 3,
 		attempts: 2,
 	};
+	const one = { usage, share: 1 };
 
 	it('a share has its part of the cost and no tokens', () => {
-		expect(shareOf(usage, 1 / 3)).toEqual({ model: 'm', requestId: 'R', costUsd: 0.3 / 3, runtimeMs: 5, attempts: 2 });
-		expect(shareOf({ model: 'm', attempts: 1 }, 0.5)).toEqual({ model: 'm', attempts: 1 });
+		const share = { model: 'm', requestId: 'R', costUsd: 0.3 / 3, runtimeMs: 5, attempts: 2 };
+		expect(usageOfItem([{ usage, share: 1 / 3 }])).toEqual(share);
+		expect(usageOfItem([{ usage: { model: 'm', attempts: 1 }, share: 0.5 }])).toEqual({ model: 'm', attempts: 1 });
+	});
+
+	it('all shares of a request are the whole of it, tokens included', () => {
+		const all = Array.from({ length: 3 }, () => ({ usage, share: 1 / 3 }));
+		expect(usageOfItem(all)).toEqual({ ...usage, costUsd: expect.closeTo(0.3) });
+		const split = { usage: { ...usage, inputTokens: 12 }, share: 1 };
+		expect(usageOfItem([...all, split])).toMatchObject({ inputTokens: 42, costUsd: expect.closeTo(0.6) });
 	});
 
 	it('a sum is known only when every part is', () => {
-		expect(addUsage([usage, { ...usage, costUsd: 0.2, attempts: 5 }])).toMatchObject({
+		expect(usageOfItem([one, { usage: { ...usage, costUsd: 0.2, attempts: 5 }, share: 1 }])).toMatchObject({
 			costUsd: 0.5,
 			inputTokens: 60,
 			outputTokens: 6,
 			attempts: 5,
 		});
-		expect(addUsage([usage, { model: 'm', attempts: 1 }])).toEqual({
+		expect(usageOfItem([one, { usage: { model: 'm', attempts: 1 }, share: 1 }])).toEqual({
 			model: 'm',
 			requestId: 'R',
 			runtimeMs: 5,
@@ -85,7 +94,7 @@ describe('shares and sums', () => {
 	});
 
 	it('of one is that one, of none is none', () => {
-		expect(addUsage([usage])).toBe(usage);
-		expect(addUsage([])).toBeUndefined();
+		expect(usageOfItem([one])).toEqual(usage);
+		expect(usageOfItem([])).toBeUndefined();
 	});
 });

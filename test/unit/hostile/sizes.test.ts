@@ -7,7 +7,7 @@ import type { Dict } from '../../../nodes/shared/core/operation';
 import { attempt, problemOf } from '../../../nodes/shared/core/problem';
 import { interpret } from '../../../nodes/shared/core/receive';
 import { readRetryAfter } from '../../../nodes/shared/core/retry';
-import { addUsage, usageOf } from '../../../nodes/shared/core/usage';
+import { usageOf, usageOfItem } from '../../../nodes/shared/core/usage';
 import { fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
 import { extensionOf, kindFrom } from '../../../nodes/shared/media/kind';
 import { subtitleFile } from '../../../nodes/shared/media/subtitles';
@@ -208,8 +208,11 @@ describe('100 megabytes', () => {
 
 describe('very many', () => {
 	it('parts of one item have one usage', () => {
-		const usages = Array.from({ length: 300_000 }, () => ({ model: 'm', attempts: 1, costUsd: 1 }));
-		expect(addUsage(usages)).toEqual({ model: 'm', attempts: 1, costUsd: 300_000 });
+		const shares = Array.from({ length: 300_000 }, () => ({
+			usage: { model: 'm', attempts: 1, costUsd: 1 },
+			share: 1,
+		}));
+		expect(usageOfItem(shares)).toEqual({ model: 'm', attempts: 1, costUsd: 300_000 });
 	});
 
 	it('texts of one item become one output', () => {
@@ -219,6 +222,7 @@ describe('very many', () => {
 			(): Piece => ({
 				kind: 'task',
 				usage: { model: 'm', attempts: 1 },
+				share: 1,
 				outputs: [{ json: { embedding: [1], dimensions: 1 } }],
 			}),
 		);

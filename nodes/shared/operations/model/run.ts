@@ -12,6 +12,7 @@ export const runModel = defineOperation({
 	description: 'Run any model with its own input fields, whatever its task',
 	tasks: [],
 	isRaw: true,
+	usesFacts: true,
 	timeout: 1800,
 	fields: [
 		modelField('black-forest-labs/FLUX-1-schnell'),

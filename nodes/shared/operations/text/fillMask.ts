@@ -15,6 +15,7 @@ export const fillMask = defineOperation({
 	action: 'Fill mask in text',
 	description: 'Guess the word that a gap in a text stands for',
 	tasks: ['fill-mask'],
+	usesFacts: true,
 	fields: [
 		modelField('bert-base-cased'),
 		{
@@ -36,7 +37,7 @@ export const fillMask = defineOperation({
 		if (!known.some((token) => input.text.includes(token))) {
 			throw new InputError("'Text' has no gap", 'Write [MASK] where the word is missing.');
 		}
-		return jsonRequest(input, { input: input.text.replaceAll(MASK, maskToken ?? MASK) });
+		return jsonRequest(input, { input: input.text.replaceAll(MASK, () => maskToken ?? MASK) });
 	},
 	items: (answer) => {
 		const candidates = list(answer.results, 'the list of candidates')

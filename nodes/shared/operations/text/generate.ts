@@ -1,7 +1,7 @@
 import { list, text } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/inference';
 import { defineOperation } from '../../core/operation';
-import { InputError } from '../../core/problem';
+import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
 import { applyTemplate } from './templates';
 
@@ -67,7 +67,7 @@ export const generateText = defineOperation({
 					{ name: 'ChatML', value: 'chatml', description: 'For Qwen, Hermes, Yi and other models that use ChatML' },
 					{ name: 'Gemma', value: 'gemma', description: 'For Gemma instruct models' },
 					{ name: 'Llama 3', value: 'llama3', description: 'For Llama 3, 3.1, 3.2 and 3.3 instruct models' },
-					{ name: 'Mistral', value: 'mistral', description: 'For Mistral and Mixtral instruct models' },
+					{ name: 'Mistral', value: 'mistral', description: 'For Mistral 7B Instruct and Mixtral Instruct' },
 					{ name: 'Raw', value: 'raw', description: 'Send the prompt as it is, for base models or your own format' },
 				],
 				default: 'raw',
@@ -159,6 +159,7 @@ export const generateText = defineOperation({
 	items: (answer, [{ options }]) => {
 		const results = list(answer.results, 'the generated text');
 		const texts = results.map((result) => text(result.generated_text, 'the generated text'));
+		if (texts.length === 0) throw new AnswerError('DeepInfra answered without the generated text');
 		if ((options.numResponses ?? 1) > 1) return texts.map((each, index) => ({ json: { text: each, index } }));
 		return [{ json: { text: text(texts[0], 'the generated text') } }];
 	},

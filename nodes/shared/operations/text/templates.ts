@@ -42,10 +42,10 @@ export const templates = {
 		render: (message, system) =>
 			`<bos><start_of_turn>user\n${together(system, message)}<end_of_turn>\n<start_of_turn>model\n`,
 	},
-	/** Mistral's instruct models: no system role, its text goes before the user's. */
+	/** Mistral, "Mistral-7B-Instruct-v0.2": no system role, its text goes before the user's. */
 	mistral: {
 		stop: ['</s>'],
-		tokens: ['<s>', '</s>', '[INST]', '[/INST]'],
+		tokens: ['<s>', '</s>', '[INST]', '[/INST]', '[SYSTEM_PROMPT]', '[/SYSTEM_PROMPT]'],
 		render: (message, system) => `<s>[INST] ${together(system, message)} [/INST]`,
 	},
 } as const satisfies Record<string, Template>;
@@ -53,9 +53,15 @@ export const templates = {
 export type Family = keyof typeof templates;
 
 function withoutTokens(content: string, tokens: readonly string[]): string {
-	const cleaned = tokens.reduce((rest, token) => rest.replaceAll(token, ''), content);
-	// Removing one token can make another out of its two sides.
-	return cleaned === content ? content : withoutTokens(cleaned, tokens);
+	if (!tokens.some((token) => content.includes(token))) return content;
+	const kept: string[] = [];
+	// Letter by letter, since removing one token can make another out of its two sides.
+	for (const letter of content) {
+		kept.push(letter);
+		const token = tokens.find((each) => each.endsWith(letter) && kept.slice(-each.length).join('') === each);
+		if (token) kept.length -= token.length;
+	}
+	return kept.join('');
 }
 
 /** A user's message in a family's own format, and the tokens that end the answer. */

@@ -1,42 +1,49 @@
 import { AnswerError, InputError, problemOf, type Problem } from '../core/problem';
 import { onAbort } from './abort';
-import { clock } from './clock';
+import { clock, ENDED } from './clock';
 import type { Account } from './credential';
+
+/** How often deadlines are looked at, milliseconds; a timer for each request would cost more than it tells. */
+const TICK = 200;
 
 /** How one request is going, and what ends it: its deadline, or the end of the run. */
 export class Flight {
 	private readonly controller = new AbortController();
-	private readonly landed = new AbortController();
-	private readonly forget: () => void;
-	isLate = false;
+	private readonly due: number;
+	private isLate = false;
+	private isStopped = false;
 
 	constructor(
 		readonly seconds: number,
-		private readonly run: AbortSignal,
+		private readonly leave: (flight: Flight) => void,
 	) {
-		if (run.aborted) this.controller.abort();
-		this.forget = onAbort(run, () => this.controller.abort());
-		void clock.sleep(seconds * 1000, this.landed.signal).then(() => {
-			if (this.landed.signal.aborted) return;
-			this.isLate = true;
-			this.controller.abort();
-		});
+		this.due = clock.now() + seconds * 1000;
 	}
 
 	get signal(): AbortSignal {
 		return this.controller.signal;
 	}
 
+	checkDeadline(now: number): void {
+		if (now < this.due) return;
+		this.isLate = true;
+		this.controller.abort(ENDED);
+	}
+
+	stop(): void {
+		this.isStopped = true;
+		this.controller.abort(ENDED);
+	}
+
 	/** Must be called at the end of every flight. Closes what was left unread. */
 	land(): void {
-		this.forget();
-		this.landed.abort();
-		this.controller.abort();
+		this.leave(this);
+		this.controller.abort(ENDED);
 	}
 
 	/** Why the flight ended with this error. */
 	problem(error: unknown, hasBegun: boolean, { redact }: Account): Problem {
-		if (this.run.aborted) return { kind: 'stopped' };
+		if (this.isStopped) return { kind: 'stopped' };
 		if (this.isLate) return { kind: 'timeout', seconds: this.seconds };
 		if (error instanceof InputError || error instanceof AnswerError) return problemOf(error);
 		const message = redact(deepestMessage(error));
@@ -48,6 +55,34 @@ export class Flight {
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
 		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
+	}
+}
+
+/** All requests of a run that are on their way: the end of the run ends them, and so does their deadline. */
+export class Flights {
+	private readonly all = new Set<Flight>();
+	private isWatching = false;
+
+	constructor(private readonly run: AbortSignal) {
+		onAbort(run, () => this.all.forEach((flight) => flight.stop()));
+	}
+
+	start(seconds: number): Flight {
+		const flight = new Flight(seconds, (landed) => this.all.delete(landed));
+		this.all.add(flight);
+		if (this.run.aborted) flight.stop();
+		else if (!this.isWatching) void this.watch();
+		return flight;
+	}
+
+	private async watch(): Promise<void> {
+		this.isWatching = true;
+		while (this.all.size > 0 && !this.run.aborted) {
+			await clock.sleep(TICK, this.run);
+			const now = clock.now();
+			this.all.forEach((flight) => flight.checkDeadline(now));
+		}
+		this.isWatching = false;
 	}
 }
 
