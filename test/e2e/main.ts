@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
 import { Failure, failureText, Interruption } from '../../scripts/host/failure';
 import { durationText } from '../../scripts/host/progress';
+import { agentPart } from './agent/part';
 import { editorPart } from './editor/part';
 import { queuePart } from './queue/part';
 import { oldestPart } from './oldest/part';
@@ -10,6 +11,7 @@ import { Report } from './support/report';
 
 const parts: Readonly<Record<string, { readonly title: string; readonly run: Part }>> = {
 	editor: { title: 'The editor', run: editorPart },
+	agent: { title: "The node as a tool of n8n's AI Agent", run: agentPart },
 	queue: { title: 'Queue mode', run: queuePart },
 	oldest: { title: 'The oldest n8n', run: oldestPart },
 };

@@ -185,6 +185,6 @@ export function errorOf(item: INodeExecutionData): { text: string; httpCode: unk
 	return {
 		text: `${String(item.json.error)} ${description}`,
 		httpCode: error && 'httpCode' in error ? error.httpCode : undefined,
-		sent: Number(/Sent (\d+) times/.exec(description)?.[1] ?? 1),
+		sent: Number(/Tried (\d+) times/.exec(description)?.[1] ?? 1),
 	};
 }

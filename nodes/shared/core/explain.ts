@@ -190,7 +190,11 @@ function words(problem: Problem, situation: Situation): Explanation {
 				description: problem.advice ?? 'Correct the value. Nothing was sent to DeepInfra.',
 			};
 		case 'local':
-			return { message: problem.message, description: problem.advice ?? "See n8n's log for more." };
+			return {
+				message: problem.message,
+				description:
+					problem.advice ?? (situation.attempts > 1 ? 'Run the workflow again.' : 'Nothing was sent to DeepInfra.'),
+			};
 		case 'status':
 			return explainStatus(problem, situation);
 		case 'refusal':

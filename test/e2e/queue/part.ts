@@ -1,6 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import path from 'node:path';
-import { readFlatted } from '../../../scripts/demo/flatted';
 import { N8nClient } from '../../../scripts/host/client';
 import { installN8n } from '../../../scripts/host/install';
 import { readLogin, type Login } from '../../../scripts/host/login';
@@ -8,6 +7,7 @@ import { showStep } from '../../../scripts/host/progress';
 import { dictOf, listOf, textOf, type Dict } from '../../../scripts/json';
 import { sleep } from 'n8n-workflow';
 import type { Emulator } from '../../emulator';
+import { readError, readItems, waitForEnd } from '../support/executions';
 import type { Part } from '../support/part';
 import { ensure, waitFor } from '../support/report';
 import { CREDENTIAL_TYPE, EMULATOR_KEY, makeFolder, startEmulatorFor } from '../support/world';
@@ -28,7 +28,6 @@ import { installDatabases, startPostgres, startRedis } from './databases';
 
 const ITEMS = 200;
 const RUNS_AT_THE_KILL = 4;
-const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 interface Situation {
 	readonly client: N8nClient;
@@ -51,25 +50,6 @@ const numbered = (count: number): Dict[] =>
 const statusOf = async (client: N8nClient, id: string): Promise<string> =>
 	textOf((await client.readExecution(id)).status) ?? '';
 
-async function waitForEnd(client: N8nClient, id: string, seconds: number): Promise<Dict> {
-	return await waitFor(`the end of execution ${id}`, seconds, async () => {
-		const execution = await client.readExecution(id);
-		return ENDED.includes(textOf(execution.status) ?? '') ? execution : undefined;
-	});
-}
-
-function itemsOf(execution: Dict, node: string): Dict[] {
-	const data = dictOf(typeof execution.data === 'string' ? readFlatted(execution.data) : execution.data);
-	const run = dictOf(listOf(dictOf(dictOf(data.resultData).runData)[node])[0]);
-	return listOf(listOf(dictOf(run.data).main)[0]).map(dictOf);
-}
-
-function errorOf(execution: Dict): string {
-	const data = dictOf(typeof execution.data === 'string' ? readFlatted(execution.data) : execution.data);
-	const { message, description } = dictOf(dictOf(data.resultData).error);
-	return [message, description].map((text) => textOf(text) ?? '').join(' ');
-}
-
 /** Whose log says that it carried the execution out; the last one when it was handed on. */
 const workerOf = (workers: readonly Member[], id: string): Member | undefined =>
 	[...workers].reverse().find(({ log }) => new RegExp(`started execution ${id} `).test(log()));
@@ -87,7 +67,7 @@ async function runManyItems({ client, workers, main, emulator, credential, media
 				resource: 'image',
 				operation: 'generate',
 				prompt: '={{ $json.text }} {{ $itemIndex }}',
-				options: { width: 64, height: 64 },
+				options: { width: 128, height: 128 },
 			},
 			credential,
 		),
@@ -98,18 +78,18 @@ async function runManyItems({ client, workers, main, emulator, credential, media
 	emulator.requests.length = 0;
 	const id = await client.startWorkflow('e2eQueueItems', TRIGGER);
 	const execution = await waitForEnd(client, id, 240);
-	ensure(execution.status === 'success', `it ended as ${String(execution.status)}: ${errorOf(execution)}`);
+	ensure(execution.status === 'success', `it ended as ${String(execution.status)}: ${readError(execution)}`);
 	ensure(
 		workerOf(workers, id) !== undefined,
 		`no worker says that it ran execution ${id}:\n${main.log().slice(-1500)}`,
 	);
 	for (const name of ['Speech', 'Picture', 'Label', 'Vector']) {
-		const { length } = itemsOf(execution, name);
+		const { length } = readItems(execution, name);
 		ensure(length === ITEMS, `${name} gave ${length} items instead of ${ITEMS}`);
 	}
-	const vectors = itemsOf(execution, 'Vector').filter(({ json }) => listOf(dictOf(json).embedding).length === 1024);
+	const vectors = readItems(execution, 'Vector').filter(({ json }) => listOf(dictOf(json).embedding).length === 1024);
 	ensure(vectors.length === ITEMS, `${vectors.length} of ${ITEMS} items have a vector`);
-	const files = itemsOf(execution, 'Picture').map(({ binary }) => textOf(dictOf(dictOf(binary).data).id) ?? '');
+	const files = readItems(execution, 'Picture').map(({ binary }) => textOf(dictOf(dictOf(binary).data).id) ?? '');
 	const outside = files.filter((file) => !file.startsWith('database'));
 	ensure(outside.length === 0, `files that are not in the database: ${outside.slice(0, 3).join(', ')}`);
 	const bytes = await client.readBinary(files.at(-1) ?? '');
@@ -172,7 +152,7 @@ async function killWorker(situation: Situation): Promise<void> {
 		started.map(async ({ id, isOwn }) => {
 			const execution = await waitForEnd(client, id, 120);
 			const wasLost = lost.some((each) => each.id === id);
-			return { id, isOwn, wasLost, status: textOf(execution.status) ?? '', error: errorOf(execution) };
+			return { id, isOwn, wasLost, status: textOf(execution.status) ?? '', error: readError(execution) };
 		}),
 	);
 	emulator.options.latencyMs = 0;
@@ -237,7 +217,8 @@ export const queuePart: Part = async ({ report, endings, signal }) => {
 	const cluster = await Cluster.prepare({ node, redisPort, postgres, endings, signal });
 	const main = await showStep("Starting n8n's main", async () => await cluster.startMain());
 	const workers = await showStep('Starting two workers', async () => {
-		return await Promise.all([cluster.startWorker('worker-1'), cluster.startWorker('worker-2')]);
+		// One after the other: each takes the next free ports.
+		return [await cluster.startWorker('worker-1'), await cluster.startWorker('worker-2')];
 	});
 	const login = await readLogin(cluster.mediaFolder);
 	const client = new N8nClient(main.url);
