@@ -164,6 +164,19 @@ it('embeddings that share a request count it once', async () => {
 	expect(hintsOf(result)).toEqual([expect.stringMatching(summary(30, 1, '0.0000006'))]);
 });
 
+it('embeddings that are too many for a request stop after the one that used the budget up', async () => {
+	const options = { budgetUsd: 0.000001, maxConcurrency: 1 };
+	const parameters = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', {
+		text: '={{ "text " + $itemIndex }}',
+		options,
+	});
+	const result = await run(parameters, 1500);
+	expect(sent()).toBe(1);
+	expect(pairs(result.items)).toEqual(indexes(0, 1024));
+	expect(pairs(result.errorItems)).toEqual(indexes(1024, 1500));
+	expect(String(result.errorItems[0]?.json.error)).toMatch(/^Budget reached: .*\[item 1024\]$/);
+});
+
 describe.each(byName)('%s', (_name, subject) => {
 	it('has a budget', async () => {
 		const result = await world.engine.run({

@@ -1,5 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { FormPart } from '../emulator';
+import { onlyItem } from '../engine/bench';
+import { makePng } from '../engine/files';
 import { filled, jsonOf, asked, openWorld, runModel, type World } from './support';
 import { byName, subjectOf } from './subjects';
 
@@ -104,6 +106,17 @@ it('overrides a text beside a file', async () => {
 	const parameters = subject.parameters({ language: 'de', extraFields: '{ "language": "fr" }' });
 	expect(jsonOf(await world.engine.run({ parameters, items: await subject.items(world.engine) })).language).toBe('fr');
 	expect(textsOf(world.inference()[0]?.form)).toEqual({ language: 'fr' });
+});
+
+it('gives a model that changes an image its image', async () => {
+	const image = `data:image/png;base64,${makePng(16, 8, 2).toString('base64')}`;
+	const parameters = asked('image', 'generate', 'Qwen/Qwen-Image-Edit', {
+		prompt: 'make it blue',
+		options: { extraFields: JSON.stringify({ image }), seed: 3 },
+	});
+	const { binary } = onlyItem(await world.engine.run({ parameters }));
+	expect(world.inference()[0]?.json).toEqual({ prompt: 'make it blue', seed: 3, image });
+	expect(binary?.data).toMatchObject({ mimeType: 'image/png' });
 });
 
 it('extends and overrides the fields of model: run', async () => {

@@ -164,6 +164,18 @@ describe('a slow catalogue', () => {
 		});
 		expect(await Promise.all(runs)).toEqual(cases.map(([, , model]) => ({ model, status: 'success', inTime: true })));
 	});
+
+	it('does not hold up a run that is stopped', async () => {
+		spoil({ kind: 'stalledHeaders' });
+		const result = await world.engine.run({
+			parameters: asked('text', 'classify', 'ProsusAI/finbert', { text: 'Profits rose' }),
+			credentials: { baseUrl: service.url },
+			cancelAfterMs: 200,
+		});
+		expect(result.status).toBe('canceled');
+		expect(result.durationMs).toBeLessThan(1500);
+		expect(service.requests.filter(isInference)).toEqual([]);
+	});
 });
 
 describe('a catalogue of odd rows', () => {
@@ -189,6 +201,13 @@ describe('a catalogue of odd rows', () => {
 			{ model_name: 'd/odd', type: ['text-classification'], description: { en: 'x' } },
 			{ model_name: 'e/other', type: 'a-task-of-tomorrow', reported_type: 'text-classification' },
 			{ model_name: '__proto__', type: 'text-classification' },
+			{ model_name: 'f/zork', type: 'text-classification', pricing: { type: 'zorkmids', zorkmids_per_spell: 3 } },
+			{
+				model_name: 'g/barter',
+				type: 'text-classification',
+				pricing: { type: 'barter', short: null, full: 'a hen\n  a day' },
+			},
+			{ model_name: 'h/late', type: 'text-classification', deprecated: 1_700_000_000, replaced_by: 'a/plain' },
 		];
 		service.options.faults = ({ path }) =>
 			path === '/models/list' ? { kind: 'status', status: 200, body: rows } : { kind: 'status', status: 404 };
@@ -199,9 +218,22 @@ describe('a catalogue of odd rows', () => {
 			'b/odd',
 			'c/cheap',
 			'e/other',
+			'f/zork',
+			'g/barter · a hen a day',
+			'h/late · deprecated since 2023-11-14, replaced by a/plain',
 		]);
 		const all = (await search(asked('model', 'run', ''))).results.map(({ value }) => value);
-		expect(all).toEqual(['__proto__', 'a/plain', 'b/odd', 'c/cheap', 'd/odd', 'e/other']);
+		expect(all).toEqual([
+			'__proto__',
+			'a/plain',
+			'b/odd',
+			'c/cheap',
+			'd/odd',
+			'e/other',
+			'f/zork',
+			'g/barter',
+			'h/late',
+		]);
 	});
 
 	it('of 20,000 models is searched in a moment', async () => {

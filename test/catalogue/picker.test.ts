@@ -232,6 +232,19 @@ describe('the own models at work', () => {
 		expect(json).toMatchObject({ results: [{ generated_text: expect.stringMatching(/\w/) }], num_input_tokens: 3 });
 	});
 
+	it('chosen from the list, as the editor stores it', async () => {
+		const [row] = await rowsOf('text', 'generate', 'own-mixtral');
+		const model = {
+			__rl: true,
+			mode: 'list',
+			value: String(row?.value),
+			cachedResultName: row?.name,
+			cachedResultUrl: row?.url,
+		};
+		jsonOf(await world.engine.run({ parameters: { ...generate(''), model } }));
+		expect(paths()).toEqual(['POST /v1/inference/deploy/dep1A2b3C4d5E6f7']);
+	});
+
 	it('a deployment that sleeps says that it is not ready', async () => {
 		const parameters = asked('text', 'generate', 'deploy_id:dep9Z8y7X6w5V4u3', {
 			prompt: 'Hi',

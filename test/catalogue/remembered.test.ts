@@ -1,5 +1,16 @@
 import { startEmulator, type Emulator } from '../emulator';
-import { asked, isCatalogue, isInference, jsonOf, openEditor, openWorld, runModel, type World } from './support';
+import { jsonReply, notFound, startService } from '../engine/service';
+import {
+	asked,
+	failureOf,
+	isCatalogue,
+	isInference,
+	jsonOf,
+	openEditor,
+	openWorld,
+	runModel,
+	type World,
+} from './support';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -112,6 +123,29 @@ it('two base URLs have their own lists', async () => {
 	]);
 	expect((await second.search(classify)).results.map(({ value }) => value)).toEqual(['proxy/only']);
 	await other.close();
+});
+
+it('a base URL may have a path of its own', async () => {
+	const proxy = await startService();
+	proxy.reply = ({ path }) =>
+		path === '/deep/infra/models/list' ? jsonReply([{ model_name: 'a/model', type: 'text-classification' }]) : notFound;
+	const { search } = await openEditor({ id: 'a', baseUrl: `${proxy.url}/deep/infra/` });
+	expect((await search(asked('text', 'classify', ''))).results.map(({ value }) => value)).toEqual(['a/model']);
+	expect(proxy.requests.map(({ path }) => path).sort()).toEqual(LISTS.map((path) => `/deep/infra${path}`));
+	await proxy.close();
+});
+
+it('the key does not follow a redirect', async () => {
+	const thief = await startService();
+	service.options.faults = ({ path }) => ({ kind: 'redirect', location: `${thief.url}${path}` });
+	const { search, mapping } = await openEditor({ id: 'a', baseUrl: service.url });
+	await failureOf(search(transcribe));
+	expect((await mapping('ProsusAI/finbert')).fields).toEqual([]);
+	// who asks without a key may be sent on
+	expect(thief.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+		['/models/list', undefined],
+	]);
+	await thief.close();
 });
 
 it('the own lists may be missing: the public models are there', async () => {

@@ -158,7 +158,7 @@ describe('the form of a model', () => {
 		expect(JSON.stringify(fields).length).toBeLessThan(100_000);
 	});
 
-	it.each(['', 'no/such-model', 'not a model name', '../../v1/me'])(
+	it.each(['', 'no/such-model', 'not a model name', '../../v1/me', '={{ $json.model }}'])(
 		'for the model %j is empty and says why',
 		async (model) => {
 			const { fields, emptyFieldsNotice } = await world.engine.mapping('getModelFields', asked('model', 'run', model));
