@@ -3,7 +3,7 @@ import { textOf, type Dict } from '../../../scripts/json';
 import type { Part } from '../support/part';
 import { readError, waitForEnd } from '../support/executions';
 import { ensure } from '../support/report';
-import { manualTrigger, otherNode, TRIGGER, type CredentialName } from '../support/workflows';
+import { manualTrigger, otherNode, TRIGGER, type CredentialName, SETTINGS } from '../support/workflows';
 import { CREDENTIAL_TYPE, EMULATOR_KEY, NODE_TYPE, startWorld } from '../support/world';
 import { startChat, type ScriptedChat } from './chat';
 
@@ -72,7 +72,7 @@ async function saveAgent(
 		Model: to('Agent', 'ai_languageModel'),
 		DeepInfra: to('Agent', 'ai_tool'),
 	};
-	await client.saveWorkflow(id, { name: id, nodes, connections, settings: {} }, true);
+	await client.saveWorkflow(id, { name: id, nodes, connections, settings: SETTINGS }, true);
 }
 
 async function runCase(client: N8nClient, chat: ScriptedChat, each: Case): Promise<void> {

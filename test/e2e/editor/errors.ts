@@ -4,7 +4,7 @@ import type { Emulator } from '../../emulator';
 import type { Report } from '../support/report';
 import { ensure } from '../support/report';
 import { CREDENTIAL_TYPE } from '../support/world';
-import { connectInLine, deepInfraNode, manualTrigger, setNode, splitNode } from '../support/workflows';
+import { connectInLine, deepInfraNode, manualTrigger, setNode, splitNode, SETTINGS } from '../support/workflows';
 import type { Editor } from './editor';
 
 interface Case {
@@ -67,7 +67,11 @@ export async function checkErrors(
 			const data = { apiKey, baseUrl: emulator.url };
 			const credential = { name, id: await client.saveCredential({ name, type: CREDENTIAL_TYPE, data }) };
 			const nodes = [manualTrigger(), setNode(items), splitNode(), deepInfraNode('DeepInfra', parameters, credential)];
-			await client.saveWorkflow(id, { name: title, nodes, connections: connectInLine(nodes), settings: {} }, true);
+			await client.saveWorkflow(
+				id,
+				{ name: title, nodes, connections: connectInLine(nodes), settings: SETTINGS },
+				true,
+			);
 			await editor.openWorkflow(id);
 			await editor.openNode('DeepInfra');
 			ensure((await editor.runNode()) === 'error', 'the run succeeded');

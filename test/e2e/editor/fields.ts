@@ -3,7 +3,7 @@ import { propertiesOf } from '../../../nodes/shared/n8n/describe';
 import { operations as allOperations, resources as allResources } from '../../../nodes/shared/operations';
 import type { Report } from '../support/report';
 import { ensure, waitFor } from '../support/report';
-import { connectInLine, deepInfraNode, manualTrigger, type CredentialName } from '../support/workflows';
+import { connectInLine, deepInfraNode, manualTrigger, type CredentialName, SETTINGS } from '../support/workflows';
 import type { N8nClient } from '../../../scripts/host/client';
 import type { Editor, Theme } from './editor';
 
@@ -147,7 +147,7 @@ async function saveOperations(client: N8nClient, credential: CredentialName, the
 	const made = operationNodes.map(({ name, values }) => deepInfraNode(name, values, credential));
 	const nodes = [manualTrigger(), ...made];
 	const connections = connectInLine(nodes);
-	await client.saveWorkflow(id, { name: 'Every operation', nodes, connections, settings: {} }, true);
+	await client.saveWorkflow(id, { name: 'Every operation', nodes, connections, settings: SETTINGS }, true);
 	return id;
 }
 

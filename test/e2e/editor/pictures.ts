@@ -5,7 +5,14 @@ import { readWorkflow } from '../../../scripts/demo/workflow';
 import { places } from '../../../scripts/host/places';
 import type { Report } from '../support/report';
 import { ensure } from '../support/report';
-import { connectInLine, deepInfraNode, manualTrigger, readFileNode, type CredentialName } from '../support/workflows';
+import {
+	connectInLine,
+	deepInfraNode,
+	manualTrigger,
+	readFileNode,
+	type CredentialName,
+	SETTINGS,
+} from '../support/workflows';
 import type { World } from '../support/world';
 import { WINDOW, type Editor, type Theme } from './editor';
 import { WRONG_MODEL_ID } from './errors';
@@ -69,7 +76,7 @@ export class Pictures {
 
 	private async openNodeOf(id: string, name: string, nodes: ReturnType<typeof manualTrigger>[]): Promise<void> {
 		const connections = connectInLine(nodes);
-		await this.world.client.saveWorkflow(id, { name, nodes, connections, settings: {} }, true);
+		await this.world.client.saveWorkflow(id, { name, nodes, connections, settings: SETTINGS }, true);
 		await this.editor.openWorkflow(id);
 		await this.editor.openNode(name);
 	}

@@ -22,12 +22,13 @@ import {
 	TRIGGER,
 	type CredentialName,
 	type WorkflowNode,
+	SETTINGS,
 } from '../support/workflows';
 import { Cluster, type Member } from './cluster';
 import { installDatabases, startPostgres, startRedis } from './databases';
 
 const ITEMS = 200;
-const RUNS_AT_THE_KILL = 4;
+const PAIRS_AT_THE_KILL = 2;
 
 interface Situation {
 	readonly client: N8nClient;
@@ -41,7 +42,7 @@ interface Situation {
 
 const saveLine = async (client: N8nClient, id: string, nodes: WorkflowNode[]): Promise<void> => {
 	const connections = connectInLine(nodes);
-	await client.saveWorkflow(id, { name: id, nodes, connections, settings: {} }, true);
+	await client.saveWorkflow(id, { name: id, nodes, connections, settings: SETTINGS }, true);
 };
 
 const numbered = (count: number): Dict[] =>
@@ -131,9 +132,10 @@ async function killWorker(situation: Situation): Promise<void> {
 	await saveLine(client, 'e2eQueueControl', [manualTrigger(), setNode(numbered(20)), splitNode(), request]);
 	emulator.options.latencyMs = 8000;
 	const started: Array<{ readonly id: string; readonly isOwn: boolean }> = [];
-	for (let run = 0; run < RUNS_AT_THE_KILL; run++) {
-		started.push({ id: await client.startWorkflow('e2eQueueOwn', TRIGGER), isOwn: true });
-		started.push({ id: await client.startWorkflow('e2eQueueControl', TRIGGER), isOwn: false });
+	// The workers take turns, so each gets some of both.
+	for (let run = 0; run < 4 * PAIRS_AT_THE_KILL; run++) {
+		const isOwn = run % 4 < 2;
+		started.push({ id: await client.startWorkflow(isOwn ? 'e2eQueueOwn' : 'e2eQueueControl', TRIGGER), isOwn });
 	}
 	await waitFor(
 		'the start of all executions on the workers',

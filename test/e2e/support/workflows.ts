@@ -20,6 +20,9 @@ const node = (name: string, type: string, typeVersion: number, parameters: Dict,
 	...more,
 });
 
+/** What the editor gives every new workflow. */
+export const SETTINGS: Dict = { executionOrder: 'v1' };
+
 export const TRIGGER = 'Run';
 
 export const manualTrigger = (): WorkflowNode => node(TRIGGER, 'n8n-nodes-base.manualTrigger', 1, {});
