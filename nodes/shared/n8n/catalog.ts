@@ -4,46 +4,13 @@ import { readSchema } from '../catalog/schema';
 import { isDict, optionalText } from '../core/answer';
 import { modelPath } from '../core/model';
 import type { ModelFacts } from '../core/operation';
-import { clock } from './clock';
+import { remember } from './memory';
 
 type Context = IExecuteFunctions | ILoadOptionsFunctions;
-
-const KEPT_FOR = 5 * 60_000;
-/** A catalogue that does not answer is asked again soon, but not by every item. */
-const FAILURE_KEPT_FOR = 30_000;
-const MOST_KEPT = 500;
-
-interface Kept {
-	readonly until: number;
-	readonly value: Promise<unknown>;
-}
-const kept = new Map<string, Kept>();
-
-/** What was got within the last minutes, else what `get` gets; asked for once at a time, however many wait for it. */
-async function remember(key: string, get: () => Promise<unknown>): Promise<unknown> {
-	const known = kept.get(key);
-	if (known && known.until > Date.now()) return await known.value;
-	if (kept.size >= MOST_KEPT) kept.clear();
-	const value = get();
-	kept.set(key, { until: Date.now() + KEPT_FOR, value });
-	value.catch(() => kept.set(key, { until: Date.now() + FAILURE_KEPT_FOR, value }));
-	return await value;
-}
 
 /** Milliseconds that n8n's editor waits for a list, and that a run waits for what it can do without. */
 const LIST_PATIENCE = 20_000;
 const FACTS_PATIENCE = 5_000;
-
-/** The client's own timeout starts anew with each byte; this one does not. */
-async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-	const answered = new AbortController();
-	const late = clock.sleep(milliseconds, answered.signal).then(() => {
-		throw new Error(`no answer within ${milliseconds / 1000} seconds`);
-	});
-	// Once there is an answer, nobody waits for the lateness any more.
-	late.catch(() => undefined);
-	return await Promise.race([answer, late]).finally(() => answered.abort());
-}
 
 function listOf(answer: unknown): unknown[] {
 	if (Array.isArray(answer)) return answer;
@@ -52,10 +19,11 @@ function listOf(answer: unknown): unknown[] {
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */
 export class Catalogue {
+	/** @param stop ends the waiting of a run */
 	constructor(
 		private readonly context: Context,
 		private readonly baseUrl: string,
-		private readonly hasCredential = true,
+		private readonly options: { readonly stop?: AbortSignal; readonly hasCredential?: boolean } = {},
 	) {}
 
 	/**
@@ -91,18 +59,13 @@ export class Catalogue {
 
 	private async publicList(): Promise<Model[]> {
 		const url = `${this.baseUrl}/models/list`;
-		const get = async () =>
-			listOf(
-				await within(
-					LIST_PATIENCE,
-					this.context.helpers.httpRequest({ method: 'GET', url, json: true, timeout: LIST_PATIENCE }),
-				),
-			);
-		return readModels(await remember(url, get));
+		const get = async (abortSignal: AbortSignal) =>
+			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
+		return readModels(await remember(url, get, LIST_PATIENCE, this.options.stop));
 	}
 
 	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.hasCredential ? readModels(await this.get(path, LIST_PATIENCE, listOf), kind) : [];
+		return this.options.hasCredential === false ? [] : readModels(await this.get(path, LIST_PATIENCE, listOf), kind);
 	}
 
 	private async deployments(): Promise<Model[]> {
@@ -112,16 +75,17 @@ export class Catalogue {
 	/** @param read throws for an answer that is none; such a one is not kept for long */
 	private async get(path: string, patience: number, read: (answer: unknown) => unknown): Promise<unknown> {
 		const account = this.context.getNode().credentials?.deepInfraApi?.id ?? '';
-		// Other runs may wait for the same answer, so it does not end with this run.
-		const caller: Context = Object.create(this.context, { getExecutionCancelSignal: { value: () => undefined } });
-		const request = async (): Promise<unknown> =>
-			await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', {
+		const get = async (signal: AbortSignal) => {
+			// n8n takes the signal from the context that it is called on; others may wait for the same answer.
+			const caller: Context = Object.create(this.context, { getExecutionCancelSignal: { value: () => signal } });
+			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', {
 				method: 'GET',
 				url: `${this.baseUrl}${path}`,
 				json: true,
-				timeout: patience,
 				disableFollowRedirect: true,
 			});
-		return await remember(`${this.baseUrl} ${account} ${path}`, async () => read(await within(patience, request())));
+			return read(answer);
+		};
+		return await remember(`${this.baseUrl} ${account} ${path}`, get, patience, this.options.stop);
 	}
 }

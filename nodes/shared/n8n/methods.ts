@@ -37,5 +37,7 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 /** The catalogue is public: without a credential it is DeepInfra's own. */
 async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalogue> {
 	const account = await readAccount(context).catch(() => undefined);
-	return new Catalogue(context, account?.baseUrl ?? 'https://api.deepinfra.com', account !== undefined);
+	return new Catalogue(context, account?.baseUrl ?? 'https://api.deepinfra.com', {
+		hasCredential: account !== undefined,
+	});
 }

@@ -5,7 +5,6 @@ import { Gate } from '../core/gate';
 import { Meter } from '../core/meter';
 import type { ModelFacts } from '../core/operation';
 import type { Settings } from '../core/settings';
-import { onAbort } from './abort';
 import { Catalogue } from './catalog';
 import { clock } from './clock';
 import { readAccount, type Account } from './credential';
@@ -42,11 +41,11 @@ export class Service {
 		const run: Run = { ...shared, gate: new Gate(maxConcurrency, clock, stop), blocked: () => meter.exceeded() };
 		// Downloads wait for each other, not for the service.
 		const maker = new ItemMaker(context, transport, { ...shared, gate: new Gate(maxConcurrency, clock, stop) });
-		const catalogue = new Catalogue(context, account.baseUrl);
+		const catalogue = new Catalogue(context, account.baseUrl, { stop });
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
 		const read = async ([key, { model, version }]: [string, Settings]) =>
 			[key, await catalogue.facts(model, version)] as const;
-		const known = await untilStopped(stop, Promise.all([...models].map(read)));
+		const known = await Promise.all([...models].map(read));
 		return new Service(account, transport, run, meter, maker, catalogue, new Map(known));
 	}
 
@@ -63,15 +62,6 @@ export class Service {
 			models.map(({ name }) => name),
 		);
 	}
-}
-
-/** Stop does not wait for the catalogue, which others may be waiting for, too. */
-async function untilStopped<T>(stop: AbortSignal, answers: Promise<T[]>): Promise<T[]> {
-	let forget = () => {};
-	const stopped = new Promise<T[]>((resolve) => {
-		forget = onAbort(stop, () => resolve([]));
-	});
-	return await Promise.race([answers, stopped]).finally(forget);
 }
 
 const keyOf = ({ model, version }: Settings) => `${model} ${version}`;

@@ -30,7 +30,6 @@ export const runModel = defineOperation({
 					resourceMapperMethod: 'getModelFields',
 					mode: 'map',
 					fieldWords: { singular: 'field', plural: 'fields' },
-					addAllFields: false,
 					multiKeyMatch: false,
 					supportAutoMap: false,
 				},
