@@ -1,4 +1,4 @@
-import { isDict } from '../core/answer';
+import { isDict, number } from '../core/answer';
 import type { ApiRequest, Dict } from '../core/operation';
 import { checkBody, checkForm } from './check';
 import type { RequestFacts } from './estimate';
@@ -48,16 +48,16 @@ export function fitRequest(
 export function costFacts({ json, form }: ApiRequest): RequestFacts {
 	const body: Dict = json ?? form ?? {};
 	const texts = [body.input, body.inputs, body.prompt, body.text].flat().filter((value) => typeof value === 'string');
-	const number = (name: string) => (typeof body[name] === 'number' ? body[name] : undefined);
+	const count = (name: string) => number(body[name]);
 	return {
 		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
 		texts: texts.length || undefined,
-		maxNewTokens: number('max_new_tokens'),
-		responses: number('num_responses'),
-		images: number('num_images'),
-		width: number('width'),
-		height: number('height'),
-		steps: number('num_inference_steps'),
+		maxNewTokens: count('max_new_tokens'),
+		responses: count('num_responses'),
+		images: count('num_images'),
+		width: count('width'),
+		height: count('height'),
+		steps: count('num_inference_steps'),
 	};
 }
 

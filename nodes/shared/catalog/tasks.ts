@@ -29,5 +29,7 @@ const READS_IMAGES = ['multimodal', 'ocr', 'vision', 'vlm'];
 
 /** Whether the model can do a task, be it filed under it or not. */
 export function fitsTask(model: Model, task: string): boolean {
+	// Reported as custom: it takes other fields than its task has (the cog form, deepinfra-api section 3.16).
+	if (model.tasks.includes('custom') && task !== 'custom') return false;
 	return model.tasks.includes(task) || (FILED_ELSEWHERE.get(task)?.(model) ?? false);
 }

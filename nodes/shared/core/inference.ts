@@ -8,7 +8,10 @@ interface NativeInput {
 	readonly options: { readonly modelVersion?: string; readonly webhook?: string; readonly extraFields?: Dict };
 }
 
-/** Left out of a request: what the user did not set. */
+/** Left out of a request: what the user did not set. What they wrote into 'Extra Fields' goes as it is. */
+const setOf = (body: Dict, extra: Dict): Array<[string, unknown]> =>
+	Object.entries({ ...Object.fromEntries(Object.entries(body).filter(([, value]) => isSet(value))), ...extra });
+
 const isSet = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
@@ -30,17 +33,14 @@ function common({ model, options }: NativeInput): Common {
 	return {
 		path: inferencePath(model),
 		query: version ? { version } : undefined,
-		extra: { webhook, ...options.extraFields },
+		extra: { ...(webhook ? { webhook } : {}), ...options.extraFields },
 	};
 }
 
 /** A request to the native API with a JSON body; what is undefined or empty is left out. */
 export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
 	const { extra, ...target } = common(input);
-	return {
-		...target,
-		json: Object.fromEntries(Object.entries({ ...body, ...extra }).filter(([, value]) => isSet(value))),
-	};
+	return { ...target, json: Object.fromEntries(setOf(body, extra)) };
 }
 
 /**
@@ -53,9 +53,10 @@ export function formRequest(
 	values: Dict = {},
 ): ApiRequest {
 	const { extra, ...target } = common(input);
-	const strings = Object.entries({ ...values, ...extra })
-		.filter(([, value]) => isSet(value))
-		.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+	const strings = setOf(values, extra).map(([name, value]) => [
+		name,
+		typeof value === 'string' ? value : JSON.stringify(value),
+	]);
 	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
 }
 

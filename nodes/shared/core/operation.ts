@@ -1,6 +1,5 @@
-import type { Model } from '../catalog/models';
-import type { ModelSchema } from '../catalog/schema';
 import type { Field, FileRef, InputOf } from './fields';
+import type { ModelSchema } from './modelSchema';
 
 export type Dict = Record<string, unknown>;
 
@@ -35,8 +34,6 @@ export interface ModelFacts {
 	readonly maskToken?: string;
 	/** What the model takes; unknown where the catalogue does not say. */
 	readonly schema?: ModelSchema;
-	/** Its row in the catalogue: price and deprecation. */
-	readonly model?: Model;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */

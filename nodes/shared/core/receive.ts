@@ -44,6 +44,7 @@ export function interpret({ status, headers, text }: Received, now: number, hasR
 	}
 	if (!isJson) return failed({ kind: 'answer', message: describe(text), requestId: id });
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
+	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', requestId: id });
 	if (!isDict(body))
 		return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
 	const refused = refusal(body);

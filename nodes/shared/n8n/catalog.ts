@@ -4,13 +4,20 @@ import { readSchema } from '../catalog/schema';
 import { isDict, optionalText } from '../core/answer';
 import { modelPath } from '../core/model';
 import type { ModelFacts } from '../core/operation';
+import type { Account } from './credential';
 import { remember } from './memory';
 
 type Context = IExecuteFunctions | ILoadOptionsFunctions;
 
-/** Milliseconds that n8n's editor waits for a list, and that a run waits for what it can do without. */
+/** All that the engine wants to know of a model. */
+export interface KnownModel extends ModelFacts {
+	/** Its row in the catalogue: price and deprecation. */
+	readonly model?: Model;
+}
+
+/** Milliseconds that n8n's editor waits for the list of models, and that anybody waits for what can be done without. */
 const LIST_PATIENCE = 20_000;
-const FACTS_PATIENCE = 5_000;
+const PATIENCE = 5_000;
 
 function listOf(answer: unknown): unknown[] {
 	if (Array.isArray(answer)) return answer;
@@ -22,7 +29,7 @@ export class Catalogue {
 	/** @param stop ends the waiting of a run */
 	constructor(
 		private readonly context: Context,
-		private readonly baseUrl: string,
+		private readonly account: Pick<Account, 'baseUrl' | 'id'>,
 		private readonly options: { readonly stop?: AbortSignal; readonly hasCredential?: boolean } = {},
 	) {}
 
@@ -42,13 +49,13 @@ export class Catalogue {
 	}
 
 	/** What is known of a model; what cannot be had is left out. Never throws. */
-	async facts(model: string, version?: string): Promise<ModelFacts> {
+	async facts(model: string, version?: string): Promise<KnownModel> {
 		const name = model.startsWith('deploy_id:') ? findModel(await this.deployments(), model)?.name : model;
 		if (name === undefined) return {};
 		const path = `/models/${modelPath(name)}`;
 		const query = version ? `?version=${encodeURIComponent(version)}` : '';
 		const get = async (part: string) =>
-			await this.get(`${path}${part}${query}`, FACTS_PATIENCE, (answer) => answer).catch(() => undefined);
+			await this.get(`${path}${part}${query}`, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
 		return {
 			maskToken: (isDict(info) && optionalText(info.mask_token)) || undefined,
@@ -58,14 +65,14 @@ export class Catalogue {
 	}
 
 	private async publicList(): Promise<Model[]> {
-		const url = `${this.baseUrl}/models/list`;
+		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>
 			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
 		return readModels(await remember(url, get, LIST_PATIENCE, this.options.stop));
 	}
 
 	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.options.hasCredential === false ? [] : readModels(await this.get(path, LIST_PATIENCE, listOf), kind);
+		return this.options.hasCredential === false ? [] : readModels(await this.get(path, listOf), kind);
 	}
 
 	private async deployments(): Promise<Model[]> {
@@ -73,19 +80,18 @@ export class Catalogue {
 	}
 
 	/** @param read throws for an answer that is none; such a one is not kept for long */
-	private async get(path: string, patience: number, read: (answer: unknown) => unknown): Promise<unknown> {
-		const account = this.context.getNode().credentials?.deepInfraApi?.id ?? '';
+	private async get(path: string, read: (answer: unknown) => unknown): Promise<unknown> {
 		const get = async (signal: AbortSignal) => {
 			// n8n takes the signal from the context that it is called on; others may wait for the same answer.
 			const caller: Context = Object.create(this.context, { getExecutionCancelSignal: { value: () => signal } });
 			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', {
 				method: 'GET',
-				url: `${this.baseUrl}${path}`,
+				url: `${this.account.baseUrl}${path}`,
 				json: true,
 				disableFollowRedirect: true,
 			});
 			return read(answer);
 		};
-		return await remember(`${this.baseUrl} ${account} ${path}`, get, patience, this.options.stop);
+		return await remember(`${this.account.baseUrl} ${this.account.id} ${path}`, get, PATIENCE, this.options.stop);
 	}
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { InputError } from '../core/problem';
 
@@ -6,6 +7,8 @@ export interface Account {
 	/** Without a slash at its end. */
 	readonly baseUrl: string;
 	readonly host: string;
+	/** Tells accounts apart without telling their keys. */
+	readonly id: string;
 	/** A text without the API key, wherever a service may have put it. */
 	redact(text: string): string;
 }
@@ -32,6 +35,7 @@ export async function readAccount(context: IExecuteFunctions | ILoadOptionsFunct
 	return {
 		baseUrl: url.href.replace(/\/+$/, ''),
 		host: url.host,
+		id: createHash('sha256').update(key).digest('hex').slice(0, 16),
 		redact: (text) => (text.includes(key) ? text.replaceAll(key, '[API key]') : text),
 	};
 }

@@ -19,7 +19,9 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 			description: `Enter the ID of a model instead (mode 'ID' of the field 'Model'). Reason: ${reason}`,
 		});
 	});
-	return { results: search(models, operation?.tasks ?? [], filter).map((model) => pickerRow(model)) };
+	// A deployment runs a model; the catalogue knows that model only.
+	const usable = operation?.isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
+	return { results: search(usable, operation?.tasks ?? [], filter).map((model) => pickerRow(model)) };
 }
 
 /** The input fields of the chosen model, as its schema has them. */
@@ -37,7 +39,7 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 /** The catalogue is public: without a credential it is DeepInfra's own. */
 async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalogue> {
 	const account = await readAccount(context).catch(() => undefined);
-	return new Catalogue(context, account?.baseUrl ?? 'https://api.deepinfra.com', {
+	return new Catalogue(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' }, {
 		hasCredential: account !== undefined,
 	});
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { estimateCost } from '../catalog/estimate';
 import { costFacts, extraNames, fitRequest, type Fitted } from '../catalog/fit';
-import { isRetired } from '../catalog/models';
+import { labelsOf } from '../catalog/schema';
 import { errorText } from '../core/answer';
 import { finish, piecesOf, type Piece } from '../core/assemble';
 import { callUntilAnswered } from '../core/call';
@@ -155,7 +155,9 @@ class ItemRun {
 	}
 
 	private fit(request: ApiRequest, input: Dict, { schema }: ModelFacts): Fitted {
-		return fitRequest(request, schema, this.names, extraNames(input));
+		// A form of the model's own fields calls them by the labels of its schema.
+		const names = this.operation.isRaw ? labelsOf(schema) : this.names;
+		return fitRequest(request, schema, names, extraNames(input));
 	}
 
 	private async runJob(job: Job, parts: readonly Part[], service: Service): Promise<void> {
@@ -226,10 +228,9 @@ class ItemRun {
 		return { outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, share: 1, kind: 'plain' };
 	}
 
-	/** A retired model is answered by its replacement, without a word of the service (deepinfra-api section 4.5). */
+	/** A retired model is answered by its replacement. */
 	private answeredBy(settings: Settings, service: Service): string {
-		const { model } = service.facts(settings);
-		const replacement = model && isRetired(model, clock.now()) ? model.deprecation?.replacedBy : undefined;
+		const replacement = service.replacement(settings);
 		if (!replacement) return settings.model;
 		this.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
 		return replacement;

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { findReplacement, isRetired } from '../catalog/models';
 import { nearestNames } from '../catalog/nearest';
 import type { Run } from '../core/call';
 import { Gate } from '../core/gate';
 import { Meter } from '../core/meter';
-import type { ModelFacts } from '../core/operation';
 import type { Settings } from '../core/settings';
-import { Catalogue } from './catalog';
+import { Catalogue, type KnownModel } from './catalog';
 import { clock } from './clock';
 import { readAccount, type Account } from './credential';
 import { Transport } from './http';
@@ -20,7 +20,8 @@ export class Service {
 		readonly meter: Meter,
 		readonly maker: ItemMaker,
 		private readonly catalogue: Catalogue,
-		private readonly known: ReadonlyMap<string, ModelFacts>,
+		private readonly known: ReadonlyMap<string, KnownModel>,
+		private readonly replacements: ReadonlyMap<string, string>,
 	) {}
 
 	/**
@@ -41,17 +42,23 @@ export class Service {
 		const run: Run = { ...shared, gate: new Gate(maxConcurrency, clock, stop), blocked: () => meter.exceeded() };
 		// Downloads wait for each other, not for the service.
 		const maker = new ItemMaker(context, transport, { ...shared, gate: new Gate(maxConcurrency, clock, stop) });
-		const catalogue = new Catalogue(context, account.baseUrl, { stop });
+		const catalogue = new Catalogue(context, account, { stop });
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
 		const read = async ([key, { model, version }]: [string, Settings]) =>
 			[key, await catalogue.facts(model, version)] as const;
-		const known = await Promise.all([...models].map(read));
-		return new Service(account, transport, run, meter, maker, catalogue, new Map(known));
+		const known = new Map(await Promise.all([...models].map(read)));
+		const replacements = await findReplacements(known, catalogue);
+		return new Service(account, transport, run, meter, maker, catalogue, known, replacements);
 	}
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */
-	facts(settings: Settings): ModelFacts {
+	facts(settings: Settings): KnownModel {
 		return this.known.get(keyOf(settings)) ?? {};
+	}
+
+	/** Who answers for a retired model: the service forwards without a word (deepinfra-api section 4.5). */
+	replacement({ model }: Settings): string | undefined {
+		return this.replacements.get(model);
 	}
 
 	/** Names of models that exist and resemble the one that does not. */
@@ -62,6 +69,22 @@ export class Service {
 			models.map(({ name }) => name),
 		);
 	}
+}
+
+/** The list is asked for only when a model is retired: its replacement may be retired, too. */
+async function findReplacements(
+	known: ReadonlyMap<string, KnownModel>,
+	catalogue: Catalogue,
+): Promise<ReadonlyMap<string, string>> {
+	const retired = [...known.values()].flatMap(({ model }) => (model && isRetired(model, clock.now()) ? [model] : []));
+	if (retired.length === 0) return new Map();
+	const models = await catalogue.models().catch(() => retired);
+	return new Map(
+		retired.flatMap((model): Array<[string, string]> => {
+			const name = findReplacement(models, model.name, clock.now()) ?? model.deprecation?.replacedBy;
+			return name === undefined ? [] : [[model.name, name]];
+		}),
+	);
 }
 
 const keyOf = ({ model, version }: Settings) => `${model} ${version}`;

@@ -70,7 +70,7 @@ export const createEmbedding = defineOperation({
 		if (texts.length > MAX_TEXTS) {
 			throw new InputError(
 				`${texts.length} texts are more than one request can hold (${MAX_TEXTS})`,
-				"Switch 'Simplify' on and leave 'Webhook URL' empty: the node then spreads the texts over several requests.",
+				"The node spreads them over several requests when 'Simplify' is on and neither 'Webhook URL' nor 'Dry Run' is set.",
 			);
 		}
 		return jsonRequest(inputs[0], { inputs: texts, ...apiNames(inputs[0].options, 'normalize', 'dimensions') });
