@@ -169,7 +169,6 @@ describe('the fields of the form', () => {
 			"'Number of Inference Steps' is 51, but this model takes 1 to 50",
 		],
 		['image: generate', 'Qwen/Qwen-Image-Edit', {}, "'Image' is missing, but this model needs it"],
-		['image: generate', 'stability-ai/sdxl', {}, "'Input' is missing, but this model needs it"],
 		['audio: transcribe', '', { language: 'xx' }, "'Language' is 'xx', but this model takes one of: ar, cs, da"],
 		[
 			'text: classify',
@@ -186,6 +185,14 @@ describe('the fields of the form', () => {
 		});
 		expect(error?.message.slice(0, message.length)).toBe(message);
 		expect(error?.message).toMatch(/ \[item 0\]$/);
+		expect(world.inference()).toEqual([]);
+	});
+
+	it('a model of the cog kind, entered by its ID, is refused: everything it takes is inside `input`', async () => {
+		const { error } = await world.engine.run({
+			parameters: asked('image', 'generate', 'stability-ai/sdxl', { prompt: 'a boat' }),
+		});
+		expect(error?.message).toMatch(/^'(Input|Prompt)' is missing, but this model needs it \[item 0\]$/);
 		expect(world.inference()).toEqual([]);
 	});
 

@@ -229,15 +229,16 @@ describe('whatever the options', () => {
 		);
 	});
 
-	it('an array of more texts than a request can hold is no error, as it is none in the run', async () => {
-		const parameters = {
-			...subjectOf('embedding: create').parameters({ dryRun: true }),
-			text: '={{ Array.from({ length: 1030 }, (_, index) => "text " + index) }}',
-		};
-		const result = await world.engine.run({ parameters });
-		expect(result.error).toBeUndefined();
-		expect(result.items.every(({ json }) => 'request' in json)).toBe(true);
+	it('an array of more texts than a request can hold is refused with what to do: the run would spread them', async () => {
+		const text = '={{ Array.from({ length: 1030 }, (_, index) => "text " + index) }}';
+		const parameters = { ...subjectOf('embedding: create').parameters({ dryRun: true }), text };
+		const { error } = await world.engine.run({ parameters });
+		expect(error?.message).toBe('1030 texts are more than one request can hold (1024) [item 0]');
+		expect(error?.description).toContain("'Dry Run'");
 		expect(world.inference()).toEqual([]);
+		const { items } = await world.engine.run({ parameters: { ...parameters, options: {} } });
+		expect(items).toHaveLength(1);
+		expect(world.inference()).toHaveLength(2);
 	});
 
 	it('a mask stands as the model has it', async () => {

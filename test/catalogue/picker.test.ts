@@ -13,7 +13,7 @@ const rowsOf = async (resource: string, operation: string, filter?: string): Pro
 	(await world.engine.search('searchModels', asked(resource, operation, ''), filter)).results;
 
 /** What the API files under another task than they work with (deepinfra-api sections 3.3, 3.14, 4.1). */
-const EDITORS = ['Bria/blur_background', 'briaai/RMBG-2.0', 'Qwen/Qwen-Image-Edit'];
+const EDITORS = ['briaai/RMBG-2.0', 'Qwen/Qwen-Image-Edit'];
 
 const isOver = ({ deprecated }: Model) => deprecated !== null && deprecated * 1000 <= Date.now();
 const isOwn = ({ group }: Model) => group !== 'public';
@@ -27,7 +27,10 @@ function expectedOrder(types: readonly string[]): string[] {
 		if (types.length > 0 && EDITORS.includes(model.name)) return 3;
 		return isFeatured(model) ? 1 : 2;
 	};
-	return MODELS.filter(({ type }) => types.length === 0 || types.includes(type))
+	// reported as custom: it takes other fields than its task has
+	return MODELS.filter(
+		({ type, reportedType }) => types.length === 0 || (types.includes(type) && reportedType !== 'custom'),
+	)
 		.sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' }))
 		.map(({ name, deployId }) => (deployId === null ? name : `deploy_id:${deployId}`));
 }
@@ -45,11 +48,22 @@ describe('which models, in which order', () => {
 		['image', 'detectObjects', ['object-detection']],
 		['audio', 'transcribe', ['automatic-speech-recognition']],
 		['model', 'run', []],
-		['model', 'get', []],
 	])('%s: %s', async (resource, operation, types) => {
 		const expected = expectedOrder(types);
 		expect(expected.length).toBeGreaterThan(1);
 		expect((await rowsOf(resource, operation)).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('model: get offers what has a page of its own: all but deployments', async () => {
+		const expected = expectedOrder([]).filter((value) => !value.startsWith('deploy_id:'));
+		expect((await rowsOf('model', 'get')).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('models that take other fields than their task has are for model: run', async () => {
+		const custom = ['Bria/blur_background', 'emulator/cog-single', 'stability-ai/sdxl'];
+		const isCustom = ({ value }: INodeListSearchItems) => custom.includes(String(value));
+		expect((await rowsOf('image', 'generate')).filter(isCustom)).toEqual([]);
+		expect((await rowsOf('model', 'run')).filter(isCustom)).toHaveLength(3);
 	});
 
 	it('own models, then featured ones, then the others by name, then those that are over', async () => {
@@ -77,7 +91,7 @@ describe('which models, in which order', () => {
 		const marked = rows.filter(({ name }) => name.includes('needs an image')).map(({ value }) => value);
 		expect(marked).toEqual(EDITORS);
 		const over = rows.findIndex(({ name }) => name.includes('deprecated since'));
-		expect(rows.slice(over - 3, over).map(({ value }) => value)).toEqual(EDITORS);
+		expect(rows.slice(over - EDITORS.length, over).map(({ value }) => value)).toEqual(EDITORS);
 	});
 });
 
