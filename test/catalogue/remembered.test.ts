@@ -104,6 +104,14 @@ it('two credentials have their own lists, with their own keys', async () => {
 	expect(keys('/models/list')).toEqual(new Set([undefined]));
 });
 
+it('a credential that gets the key of another account gets its lists', async () => {
+	const generate = asked('text', 'generate', '');
+	const before = await openEditor({ id: 'mine', baseUrl: service.url, apiKey: 'wrong-key' });
+	expect((await before.search(generate, 'emulator-user')).results).toEqual([]);
+	const after = await openEditor({ id: 'mine', baseUrl: service.url, apiKey: 'emulator-key' });
+	expect((await after.search(generate, 'emulator-user')).results).toHaveLength(4);
+});
+
 it('two base URLs have their own lists', async () => {
 	const other = await startEmulator({
 		faults: ({ path }) =>
@@ -186,6 +194,36 @@ describe('runs', () => {
 			'/models/ProsusAI/finbert/schema/default',
 		]);
 		expect(service.requests.filter(isInference)).toHaveLength(15);
+	});
+
+	it('one that is stopped leaves the others what they wait for', async () => {
+		service.options.latencyMs = 600;
+		const parameters = asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {
+			prompt: 'a boat',
+			options: { width: 128, height: 128, guidanceScale: 3 },
+		});
+		const credentials = { baseUrl: service.url };
+		const [stopped, other] = await Promise.all([
+			world.engine.run({ parameters, credentials, cancelAfterMs: 200 }),
+			world.engine.run({ parameters, credentials }),
+		]);
+		expect(stopped.status).toBe('canceled');
+		expect(jsonOf(other)).toMatchObject({ usage: { droppedParameters: ['guidance_scale'] } });
+		expect(service.requests.filter(isCatalogue)).toHaveLength(2);
+		expect(service.requests.filter(isInference)).toHaveLength(1);
+	});
+
+	it('one that is stopped does not spoil the next', async () => {
+		service.options.latencyMs = 400;
+		const parameters = asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {
+			prompt: 'a boat',
+			options: { width: 128, height: 128, guidanceScale: 3 },
+		});
+		const credentials = { baseUrl: service.url };
+		expect((await world.engine.run({ parameters, credentials, cancelAfterMs: 100 })).status).toBe('canceled');
+		service.options.latencyMs = 0;
+		const next = await world.engine.run({ parameters, credentials });
+		expect(jsonOf(next)).toMatchObject({ usage: { droppedParameters: ['guidance_scale'] } });
 	});
 
 	it('and share what they know with the form', async () => {
