@@ -10,12 +10,20 @@ export interface Received {
 	readonly text: string;
 }
 
-function parse(text: string): { readonly value?: unknown; readonly isJson: boolean } {
+type Parsed = { readonly value: unknown } | { readonly isCut: boolean };
+
+function parse(text: string): Parsed {
 	try {
-		return { value: JSON.parse(text), isJson: true };
-	} catch {
-		return { isJson: false };
+		return { value: JSON.parse(text) };
+	} catch (error) {
+		return { isCut: error instanceof Error && endsEarly(error.message, text) };
 	}
+}
+
+/** Whether the parser says that something is missing at the end, not wrong before it. */
+function endsEarly(message: string, text: string): boolean {
+	const [, position] = /position (\d+)/.exec(message) ?? [];
+	return /end of JSON|unterminated/i.test(message) || Number(position) >= text.trimEnd().length;
 }
 
 function requestId(headers: Received['headers'], body: unknown): string | undefined {
@@ -26,23 +34,23 @@ function requestId(headers: Received['headers'], body: unknown): string | undefi
 }
 
 /** What a text is that should have been JSON. */
-function describe(text: string): string {
+function describe(text: string, isCut: boolean): string {
 	if (text.trim() === '') return 'DeepInfra sent an empty answer';
-	if (/^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text.slice(-100)))
-		return "DeepInfra's answer was cut off: its JSON has no end";
+	if (isCut && /^\s*[{[]/.test(text)) return "DeepInfra's answer was cut off: its JSON has no end";
 	if (/^\s*</.test(text)) return 'DeepInfra sent a web page instead of an answer';
 	return `DeepInfra sent an answer that is not JSON: ${text.trim().slice(0, 120)}`;
 }
 
 /** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only with `hasRows`. */
 export function interpret({ status, headers, text }: Received, now: number, hasRows = false): Outcome<Dict> {
-	const { value: body, isJson } = parse(text);
+	const parsed = parse(text);
+	const body = 'value' in parsed ? parsed.value : undefined;
 	const id = requestId(headers, body);
 	if (status < 200 || status >= 300) {
 		const retryAfter = readRetryAfter(headers['retry-after'], now);
-		return failed({ kind: 'status', status, body: isJson ? body : text, requestId: id, retryAfter });
+		return failed({ kind: 'status', status, body: 'value' in parsed ? body : text, requestId: id, retryAfter });
 	}
-	if (!isJson) return failed({ kind: 'answer', message: describe(text), requestId: id });
+	if (!('value' in parsed)) return failed({ kind: 'answer', message: describe(text, parsed.isCut), requestId: id });
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
 	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', requestId: id });
 	if (!isDict(body))

@@ -4,8 +4,11 @@ import { hasExpression, isShown, readValue } from '../core/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, type Outcome } from '../core/problem';
 
-/** The typed input of every item, or what is wrong with it. Sends nothing. */
-export function readInputs(context: IExecuteFunctions, operation: AnyOperation): Array<Outcome<Dict>> {
+/** Gives the typed input of an item, or what is wrong with it. Sends nothing. */
+export function inputReader(
+	context: IExecuteFunctions,
+	operation: Pick<AnyOperation, 'fields'>,
+): (item: number) => Outcome<Dict> {
 	const stored = context.getNode().parameters;
 	const constant = new Map<string, unknown>();
 
@@ -22,13 +25,12 @@ export function readInputs(context: IExecuteFunctions, operation: AnyOperation):
 		return value;
 	};
 
-	return context.getInputData().map((_, item) =>
+	return (item) =>
 		attempt(() => {
 			const input: Dict = {};
 			for (const field of operation.fields) {
 				if (isShown(field, input)) input[field.name] = read(field, item);
 			}
 			return input;
-		}),
-	);
+		});
 }

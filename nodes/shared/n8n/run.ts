@@ -8,6 +8,7 @@ import { callUntilAnswered } from '../core/call';
 import { screenNames } from '../core/input';
 import type { AnyOperation, ApiRequest, Dict, Inputs, ModelFacts } from '../core/operation';
 import { own } from '../core/own';
+import { inParallel } from '../core/parallel';
 import { halve, isAlone, planJobs, type Job } from '../core/plan';
 import { previewOf } from '../core/preview';
 import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
@@ -16,7 +17,7 @@ import { usageOf } from '../core/usage';
 import { clock } from './clock';
 import { failedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel } from './files';
-import { readInputs } from './inputs';
+import { inputReader } from './inputs';
 import { Service } from './service';
 
 /** One input item, and what has come of it so far. */
@@ -91,12 +92,16 @@ class ItemRun {
 			this.operation,
 			fitting.map(({ input }) => input),
 		);
-		await Promise.all(jobs.map(async (job) => await this.runJob(job, fitting, service)));
+		await inParallel(jobs, openJobs(entries), async (job) => await this.runJob(job, fitting, service));
 	}
 
 	private async readEntries(): Promise<Entry[]> {
 		const entries: Entry[] = [];
-		for (const [item, read] of readInputs(this.context, this.operation).entries()) {
+		const readInput = inputReader(this.context, this.operation);
+		for (const item of this.results.keys()) {
+			await this.breathe(item);
+			if (this.stop.signal.aborted) break;
+			const read = readInput(item);
 			if (read.ok) {
 				const settings = readSettings(this.operation, read.value);
 				entries.push({ item, input: read.value, settings, pieces: [], missing: 0, isOver: false });
@@ -105,6 +110,11 @@ class ItemRun {
 			}
 		}
 		return entries;
+	}
+
+	/** Lets Stop and n8n's other work in between: an expression for each of thousands of items takes seconds. */
+	private async breathe(position: number): Promise<void> {
+		if (position % 200 === 199) await clock.sleep(0, this.stop.signal);
 	}
 
 	private async partsOf(entries: readonly Entry[]): Promise<Part[]> {
@@ -120,7 +130,8 @@ class ItemRun {
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
 	private async check(parts: readonly Part[], service: Service | undefined): Promise<Part[]> {
-		for (const part of parts) {
+		for (const [position, part] of parts.entries()) {
+			await this.breathe(position);
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
@@ -284,6 +295,9 @@ class ItemRun {
 		this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
 	}
 }
+
+/** How many jobs are open at a time: those that run, and many more that wait for their next try. */
+const openJobs = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? 1) + 100;
 
 /** Whether a failure is about what was sent, so that a part of it may still succeed. */
 function isAboutInput(problem: Problem): boolean {
