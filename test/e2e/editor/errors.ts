@@ -3,7 +3,7 @@ import type { Dict } from '../../../scripts/json';
 import type { Emulator } from '../../emulator';
 import type { Report } from '../support/report';
 import { ensure } from '../support/report';
-import { CREDENTIAL_TYPE } from '../support/world';
+import { CREDENTIAL_TYPE, EMULATOR_KEY } from '../support/world';
 import { connectInLine, deepInfraNode, manualTrigger, setNode, splitNode, SETTINGS } from '../support/workflows';
 import type { Editor } from './editor';
 
@@ -21,7 +21,7 @@ const CASES: readonly Case[] = [
 	{
 		title: 'A wrong model',
 		id: 'e2eErrorModel',
-		apiKey: 'emulator-key',
+		apiKey: EMULATOR_KEY,
 		items: [{ id: 1 }],
 		parameters: {
 			resource: 'image',
@@ -44,7 +44,7 @@ const CASES: readonly Case[] = [
 	{
 		title: 'A bad input, in the second item',
 		id: 'e2eErrorInput',
-		apiKey: 'emulator-key',
+		apiKey: EMULATOR_KEY,
 		items: [{ text: 'I need my [MASK] right now!' }, { text: 'Nothing is missing here' }],
 		parameters: { resource: 'text', operation: 'fillMask', text: '={{ $json.text }}' },
 		message: /'Text' has no gap \[item 1\]/,
@@ -63,7 +63,7 @@ export async function checkErrors(
 ): Promise<void> {
 	for (const { title, id, apiKey, items, parameters, message, description } of CASES) {
 		await report.check(`The error panel: ${title}`, async () => {
-			const name = `DeepInfra (${apiKey})`;
+			const name = apiKey === EMULATOR_KEY ? 'DeepInfra' : 'DeepInfra without balance';
 			const data = { apiKey, baseUrl: emulator.url };
 			const credential = { name, id: await client.saveCredential({ name, type: CREDENTIAL_TYPE, data }) };
 			const nodes = [manualTrigger(), setNode(items), splitNode(), deepInfraNode('DeepInfra', parameters, credential)];
