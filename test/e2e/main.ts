@@ -32,12 +32,16 @@ async function runParts(names: readonly string[], report: Report, signal: AbortS
 		console.log(`\n${part.title} (${name})`);
 		const start = Date.now();
 		const endings = new Endings();
+		// What a check waits for on a page then fails at once.
+		const onAbort = () => void endings.run();
+		signal.addEventListener('abort', onAbort);
 		try {
 			await part.run({ report, endings, signal });
 		} catch (error) {
 			if (!signal.aborted) report.fail(`${part.title}: could not be run to its end`, error);
 		} finally {
 			await endings.run();
+			signal.removeEventListener('abort', onAbort);
 		}
 		console.log(`  ${durationText(Date.now() - start)} in all`);
 	}

@@ -124,8 +124,10 @@ export class Editor {
 		await this.part('ndv').waitFor({ state: 'hidden' });
 	}
 
+	/** A field of the node itself; those that a model brings along may have the same name. */
 	field(name: string): Locator {
-		return this.part('ndv').getByTestId(`parameter-input-${name}`);
+		const own = `[data-test-id="parameter-input-${name}"]:not([data-test-id="mapping-fields-container"] *)`;
+		return this.part('ndv').locator(own);
 	}
 
 	async fill(name: string, text: string): Promise<void> {

@@ -8,8 +8,9 @@ export class Endings {
 		this.list.push(end);
 	}
 
+	/** May be called again while it runs, and after more has been added. */
 	async run(): Promise<void> {
-		for (const end of this.list.splice(0).reverse()) {
+		for (let end = this.list.pop(); end !== undefined; end = this.list.pop()) {
 			await end().catch((error: unknown) => console.error(`While ending: ${String(error)}`));
 		}
 	}
