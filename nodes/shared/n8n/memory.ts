@@ -11,6 +11,7 @@ class Memory {
 	private readonly request = new AbortController();
 	private waiting = 0;
 	private isSettled = false;
+	private isAbandoned = false;
 	readonly value: Promise<unknown>;
 	until: number;
 
@@ -24,7 +25,9 @@ class Memory {
 			// Ends what is left: the request when it is late, else the wait for its lateness.
 			this.request.abort(ENDED);
 		});
-		this.value.catch(() => (this.until = clock.now() + FAILURE_KEPT_FOR));
+		this.value.catch(() => {
+			if (!this.isAbandoned) this.until = clock.now() + FAILURE_KEPT_FOR;
+		});
 		late.catch(() => undefined);
 	}
 
@@ -39,6 +42,7 @@ class Memory {
 			forget();
 			this.waiting--;
 			if (this.waiting > 0 || this.isSettled) return;
+			this.isAbandoned = true;
 			this.until = 0;
 			this.request.abort(ENDED);
 		});

@@ -6,7 +6,7 @@ export function modelItem(model: Model, now: number): Dict {
 	const { name, tasks, description, contextLength, tags, price, deprecation, kind, isPartner } = model;
 	return {
 		name,
-		task: tasks[0],
+		task: tasks.includes('custom') ? 'custom' : tasks[0],
 		description,
 		contextLength,
 		tags,

@@ -20,6 +20,7 @@ export const getModels = defineOperation({
 			type: 'options',
 			options: [
 				{ name: 'Any', value: '' },
+				{ name: 'Custom', value: 'custom' },
 				{ name: 'Embeddings', value: 'embeddings' },
 				{ name: 'Fill Mask', value: 'fill-mask' },
 				{ name: 'Image Classification', value: 'image-classification' },
