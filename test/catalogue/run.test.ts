@@ -256,7 +256,7 @@ describe('running a model', () => {
 		expect(json).toHaveProperty('inference_status');
 		expect(json).toHaveProperty('request_id');
 		expect(binary).toBeUndefined();
-		expect(hintsOf(result)).toEqual([expect.stringMatching(/^1 item · 1 request/)]);
+		expect(hintsOf(result)).toEqual([expect.stringMatching(/^1 item in · 1 request/)]);
 	});
 
 	it('that draws: its pictures are files', async () => {

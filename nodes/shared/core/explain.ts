@@ -102,7 +102,8 @@ const otherStatus: Advice = ({ status }, { host }) => {
 
 /** The sentence for each field of a 422, with the field's name on the screen. */
 function screenText(body: unknown, names: Readonly<Record<string, string>> = {}): string | undefined {
-	const said = isPage(body) ? undefined : errorText(body);
+	// Cut before it is searched: an error can be as long as a service likes.
+	const said = isPage(body) ? undefined : errorText(body)?.slice(0, 4 * LONGEST_TEXT);
 	return said?.replace(/(^|; )([\w.]+): /g, (whole, before: string, place: string) => {
 		const screen = own(names, place);
 		return screen ? `${before}'${screen}': ` : whole;

@@ -29,9 +29,10 @@ export class Meter {
 	/** For the output panel: how much was done, and what for. */
 	summary(items: number, now: number): string {
 		const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-		const parts = [count(items, 'item'), count(this.requests, 'request')];
+		const parts = [`${count(items, 'item')} in`, count(this.requests, 'request')];
 		if (this.isKnown) parts.push(`$${dollars(this.spent)}`);
-		return [...parts, `${((now - this.startedAt) / 1000).toFixed(1)} s`].join(' · ');
+		const took = now - this.startedAt;
+		return [...parts, took < 1000 ? `${took} ms` : `${(took / 1000).toFixed(1)} s`].join(' · ');
 	}
 }
 

@@ -54,7 +54,9 @@ export class ItemMaker {
 	}
 
 	private get isTool(): boolean {
-		return 'isToolExecution' in this.context && this.context.isToolExecution();
+		// Newer agents run their tools as nodes of a type that n8n makes of ours, older ones as a call.
+		const isTyped = this.context.getNode().type.endsWith('Tool');
+		return isTyped || ('isToolExecution' in this.context && this.context.isToolExecution());
 	}
 
 	/** n8n gives an agent the JSON alone, so it gets a link to the file, or a word that there is one. */

@@ -27,14 +27,14 @@ describe('the meter', () => {
 			const meter = new Meter(1, 0);
 			meter.add(answer, 3);
 			expect(meter.exceeded()).toBeUndefined();
-			expect(meter.summary(1, 2500)).toBe('1 item · 3 requests · 2.5 s');
+			expect(meter.summary(1, 2500)).toBe('1 item in · 3 requests · 2.5 s');
 		},
 	);
 
 	it('sums up in words, small amounts without an exponent', () => {
 		const meter = new Meter(1, 1000);
 		for (let index = 0; index < 3; index++) meter.add(costing(0.00000005), 1);
-		expect(meter.summary(3, 1000)).toBe('3 items · 3 requests · $0.00000015 · 0.0 s');
+		expect(meter.summary(3, 1000)).toBe('3 items in · 3 requests · $0.00000015 · 0 ms');
 	});
 });
 

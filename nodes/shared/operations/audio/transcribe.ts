@@ -27,7 +27,7 @@ export const transcribe = defineOperation({
 	tasks: ['automatic-speech-recognition'],
 	timeout: 1800,
 	fields: [
-		modelField('openai/whisper-large'),
+		modelField('openai/whisper-large-v3'),
 		...mediaInputFields('audio', 'https://example.com/recording.mp3'),
 		simplifyField,
 		optionsField([

@@ -13,7 +13,7 @@ export const generateImage = defineOperation({
 	tasks: ['text-to-image'],
 	timeout: 600,
 	fields: [
-		modelField('stabilityai/stable-diffusion-2-1'),
+		modelField('black-forest-labs/FLUX-1-schnell'),
 		{
 			displayName: 'Prompt',
 			name: 'prompt',
