@@ -88,7 +88,7 @@ export const hintsOf = ({ hints }: RunResult): string[] => hints.map(({ message 
 /** The summary: its time differs from run to run. */
 export const summary = (items: number, requests: number, cost?: string): RegExp =>
 	new RegExp(
-		`^${items} items? · ${requests} requests?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`} · \\d+\\.\\d s$`,
+		`^${items} items? in · ${requests} requests?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`} · (\\d+ ms|\\d+\\.\\d s)$`,
 	);
 
 interface Credential {
