@@ -5,4 +5,6 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }] },
 	testTimeout: 60_000,
+	// Much of the time is waiting, on the emulator and for retries.
+	maxWorkers: 3,
 };
