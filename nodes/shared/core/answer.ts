@@ -38,7 +38,7 @@ export function score(value: unknown, what: string): number {
 
 export const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Labels with their scores, best first; used by every kind of classification. */
+/** Labels with their scores, best first. */
 export function labels(value: unknown): Array<{ label: string; score: number }> {
 	const rows = list(value, 'the expected list of labels').map((row) => ({
 		label: text(row.label, 'a label'),
@@ -46,6 +46,12 @@ export function labels(value: unknown): Array<{ label: string; score: number }> 
 	}));
 	if (rows.length === 0) throw missing('any label');
 	return rows.sort((a, b) => b.score - a.score);
+}
+
+/** What every kind of classification answers: the best label, and all of them. */
+export function classification(results: unknown) {
+	const all = labels(results);
+	return { label: all[0]?.label, score: all[0]?.score, labels: all };
 }
 
 /** The human sentence in any of the error bodies that DeepInfra sends (deepinfra-api section 6). */

@@ -1,4 +1,4 @@
-import { labels } from '../../core/answer';
+import { classification } from '../../core/answer';
 import { formRequest } from '../../core/inference';
 import { defineOperation } from '../../core/operation';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
@@ -17,8 +17,5 @@ export const classifyImage = defineOperation({
 		optionsField([]),
 	],
 	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
-	items: (answer) => {
-		const all = labels(answer.results);
-		return [{ json: { label: all[0]?.label, score: all[0]?.score, labels: all } }];
-	},
+	items: (answer) => [{ json: classification(answer.results) }],
 });

@@ -1,4 +1,4 @@
-import { labels } from '../../core/answer';
+import { classification } from '../../core/answer';
 import { formRequest } from '../../core/inference';
 import { defineOperation } from '../../core/operation';
 import { InputError } from '../../core/problem';
@@ -38,8 +38,5 @@ export const classifyZeroShot = defineOperation({
 		}
 		return formRequest(input, { image: mediaInput(input) }, { candidate_labels: candidates });
 	},
-	items: (answer) => {
-		const all = labels(answer.results);
-		return [{ json: { label: all[0]?.label, score: all[0]?.score, labels: all } }];
-	},
+	items: (answer) => [{ json: classification(answer.results) }],
 });

@@ -1,4 +1,4 @@
-import { labels } from '../../core/answer';
+import { classification } from '../../core/answer';
 import { jsonRequest } from '../../core/inference';
 import { defineOperation } from '../../core/operation';
 import { modelField, optionsField, simplifyField } from '../fields';
@@ -26,8 +26,5 @@ export const classifyText = defineOperation({
 		optionsField([]),
 	],
 	request: ([input]) => jsonRequest(input, { input: input.text }),
-	items: (answer) => {
-		const all = labels(answer.results);
-		return [{ json: { label: all[0]?.label, score: all[0]?.score, labels: all } }];
-	},
+	items: (answer) => [{ json: classification(answer.results) }],
 });
