@@ -12,6 +12,7 @@ export class Flight {
 	private readonly due: number;
 	private isLate = false;
 	private isStopped = false;
+	private readonly endings: Array<() => void> = [];
 
 	constructor(
 		readonly seconds: number,
@@ -35,9 +36,15 @@ export class Flight {
 		this.controller.abort(ENDED);
 	}
 
+	/** What must happen at the end of the flight, however it ends. */
+	atEnd(ending: () => void): void {
+		this.endings.push(ending);
+	}
+
 	/** Must be called at the end of every flight. Closes what was left unread. */
 	land(): void {
 		this.leave(this);
+		for (const ending of this.endings) ending();
 		this.controller.abort(ENDED);
 	}
 

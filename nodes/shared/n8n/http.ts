@@ -8,7 +8,7 @@ import type { Account } from './credential';
 import { openFile } from './files';
 import { Flights, type Flight } from './flights';
 import { StreamingForm } from './form';
-import { bytesOf, readAll } from './stream';
+import { bytesOf, isStream, readAll } from './stream';
 
 /** An answer in JSON that is larger than this is no answer to any task. */
 const LARGEST_ANSWER = 256 * 1024 * 1024;
@@ -126,6 +126,11 @@ export class Transport {
 				typeof value === 'string'
 					? value
 					: await openFile(this.context, value, async (url) => await this.anonymous(url, flight));
+			// A request that fails early leaves its file open otherwise.
+			if (typeof part !== 'string' && isStream(part.content)) {
+				const { content } = part;
+				flight.atEnd(() => content.destroy());
+			}
 			filled.append(name, part);
 		}
 		return filled;
