@@ -1,6 +1,9 @@
 import { startEmulator, type Emulator, type Fault } from '../emulator';
 import { asked, failureOf, isInference, jsonOf, openEditor, openWorld, runModel, type World } from './support';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());

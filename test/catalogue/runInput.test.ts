@@ -3,6 +3,9 @@ import { startEmulator, type Emulator } from '../emulator';
 import { makePng, makeWav, sha256 } from '../engine/files';
 import { asked, editedRun, filled, jsonOf, openWorld, runModel, type World } from './support';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());

@@ -9,6 +9,9 @@ import { caseOf, operationCases, type OperationCase } from './cases';
 import { images, makePng, makeWav, sha256 } from './files';
 import { createEngine, type BinaryMode, type Engine, type RunResult } from './harness';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let emulator: Emulator;
 let engine: Engine;
 

@@ -2,6 +2,9 @@
 import { isInference, makeSubject, openWorld, operationNames, optionsOf, type Subject, type World } from './support';
 import { startEmulator, type Emulator, type Fault } from '../emulator';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let world: World;
 beforeAll(async () => {
 	world = await openWorld();

@@ -15,6 +15,9 @@ import {
 	type World,
 } from './support';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let world: World;
 beforeAll(async () => {
 	world = await openWorld();

@@ -3,6 +3,9 @@ import { readJsonSchema } from '../../../nodes/shared/catalog/schema';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { everything, malformed, prototypeNames, withManyFields } from './fixtures/schemas';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const schema = readJsonSchema(everything);
 const given = { prompt: 'a cat', mode: 'anna' };
 const options = {

@@ -11,6 +11,9 @@ import {
 	withManyFields,
 } from './fixtures/schemas';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const schema = known(readSchema(schemaOut(everything)));
 const field = (name: string, from = schema) => from.byName.get(name);
 

@@ -102,13 +102,16 @@ describe('the plan', () => {
 				{ length: count },
 				(_, index): Dict => ({ text: `text ${index}`, model: `m${index % 3}` }),
 			);
-			const start = performance.now();
-			expect(planJobs(batching(1024), all).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
-			return performance.now() - start;
+			const times = Array.from({ length: 5 }, () => {
+				const start = performance.now();
+				expect(planJobs(batching(1024), all).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
+				return performance.now() - start;
+			});
+			// The best of several: what else the machine does only adds.
+			return Math.min(...times);
 		};
-		timeOf(20_000);
 		// A plan that is quadratic would take 64 times as long.
-		expect(timeOf(160_000)).toBeLessThan(Math.max(20, timeOf(20_000)) * 30);
+		expect(timeOf(40_000)).toBeLessThan(Math.max(5, timeOf(5_000)) * 30);
 	});
 });
 

@@ -14,6 +14,9 @@ import { subtitleFile } from '../../../nodes/shared/media/subtitles';
 import { applyTemplate, type Family } from '../../../nodes/shared/operations/text/templates';
 import { operationOf, outputsFor, requestFor, thrownBy, within } from '../support';
 
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const MB = 1_000_000;
 const RUN = 300_000;
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n________', 'latin1').toString('base64').replace(/=+$/, '');
