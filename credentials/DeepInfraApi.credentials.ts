@@ -6,6 +6,7 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
+import { cleanKey } from '../nodes/shared/core/key';
 
 export class DeepInfraApi implements ICredentialType {
 	name = 'deepInfraApi';
@@ -36,13 +37,11 @@ export class DeepInfraApi implements ICredentialType {
 		},
 	];
 
-	/** People paste keys with `Bearer `, spaces or a newline; DeepInfra takes such a key for none at all. */
 	authenticate = async (
 		{ apiKey }: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const key = typeof apiKey === 'string' ? apiKey.trim().replace(/^bearer(\s+|$)/i, '') : '';
-		return { ...requestOptions, headers: { ...requestOptions.headers, Authorization: `Bearer ${key}` } };
+		return { ...requestOptions, headers: { ...requestOptions.headers, Authorization: `Bearer ${cleanKey(apiKey)}` } };
 	};
 
 	/** This route refuses a missing or wrong key; others answer without one (deepinfra-api section 1). */

@@ -1,4 +1,5 @@
 import { number } from '../core/answer';
+import { parseJson } from '../core/text';
 import type { SchemaField } from './schema';
 
 /**
@@ -39,13 +40,4 @@ function convertList({ items }: SchemaField, value: unknown): unknown {
 	const list = Array.isArray(given) ? given : typeof given === 'object' ? undefined : [given];
 	if (!list) return value;
 	return items ? list.map((entry) => convertValue(items, entry)) : list;
-}
-
-/** Undefined for what is no JSON. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -1,7 +1,8 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { InputError } from '../core/problem';
-import { convertValue, parseJson } from './convert';
+import { parseJson } from '../core/text';
+import { convertValue } from './convert';
 import type { ModelSchema, SchemaField } from './schema';
 
 /** Where a file comes from: a binary field of the item, or a web address. */

@@ -1,6 +1,7 @@
 import { isDict } from '../core/answer';
 import type { Choice, FieldKind, ModelSchema, SchemaField } from '../core/modelSchema';
 import type { Dict } from '../core/operation';
+import { parseJson } from '../core/text';
 import { readField } from './field';
 import { listedFields } from './listed';
 import { Resolver } from './resolve';
@@ -30,14 +31,7 @@ export function readSchema(answer: unknown): ModelSchema | undefined {
 }
 
 /** A schema that was sent as text. */
-function parsed(value: unknown): unknown {
-	if (typeof value !== 'string') return value;
-	try {
-		return JSON.parse(value);
-	} catch {
-		return undefined;
-	}
-}
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? parseJson(value) : value);
 
 export function readJsonSchema(root: unknown): ModelSchema | undefined {
 	if (!isDict(root)) return undefined;

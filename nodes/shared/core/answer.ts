@@ -74,8 +74,8 @@ export function errorText(body: unknown, depth = 0): string | undefined {
 	return place ? `${place}: ${sentence}` : sentence;
 }
 
-const FAILED = ['failed', 'error', 'cancelled', 'canceled', 'request_moderated'];
-const WORDS: Readonly<Record<string, string>> = {
+/** The statuses that are failures, in words. */
+const FAILED: Readonly<Record<string, string>> = {
 	failed: 'The model failed on this input',
 	error: 'The model failed on this input',
 	cancelled: 'DeepInfra cancelled the request',
@@ -86,11 +86,11 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What went wrong although the HTTP status was 200. */
 export function refusal(answer: Dict): string | undefined {
 	const inner = isDict(answer.inference_status) ? answer.inference_status.status : undefined;
-	const status = [answer.status, inner].find((value) => typeof value === 'string' && FAILED.includes(value));
+	const status = [answer.status, inner].find((value) => typeof value === 'string' && Object.hasOwn(FAILED, value));
 	const said = errorText(answer.error) ?? errorText(answer.errors) ?? errorText(answer.error_message);
 	if (typeof status !== 'string') return said;
 	const reason = said ?? errorText(answer.detail) ?? errorText(answer.message);
-	return reason ? `${WORDS[status]}: ${reason}` : `${WORDS[status]} (status "${status}")`;
+	return reason ? `${FAILED[status]}: ${reason}` : `${FAILED[status]} (status "${status}")`;
 }
 
 /** The status that a webhook request is answered with. */

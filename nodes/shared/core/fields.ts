@@ -9,6 +9,10 @@ export type Field = INodeProperties & { readonly orList?: true };
 /** Keeps the literal types of a field that several operations share. Inside defineOperation no wrapper is needed. */
 export const field = <const F extends Field>(definition: F): F => definition;
 
+/** The fields in a collection. */
+export const optionFields = ({ options = [] }: Pick<Field, 'options'>): Field[] =>
+	options.flatMap((option) => ('type' in option ? [option] : []));
+
 /** A file that goes in. `request` only places it; the transport opens it, so a retry can open it again. */
 export type FileRef =
 	| { readonly file: 'binary'; readonly item: number; readonly value: unknown }

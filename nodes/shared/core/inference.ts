@@ -2,6 +2,7 @@ import type { FileRef } from './fields';
 import { inferencePath } from './model';
 import type { ApiRequest, Dict } from './operation';
 import { InputError } from './problem';
+import { isWebAddress, snakeCase } from './text';
 
 interface NativeInput {
 	readonly model: string;
@@ -24,7 +25,7 @@ interface Common {
 function common({ model, options }: NativeInput): Common {
 	const version = options.modelVersion?.trim();
 	const webhook = options.webhook?.trim();
-	if (webhook && !/^https?:\/\/[^\s/]+/i.test(webhook)) {
+	if (webhook && !isWebAddress(webhook)) {
 		throw new InputError(
 			"'Webhook URL' is not a web address",
 			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result.',
@@ -60,8 +61,7 @@ export function formRequest(
 	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
 }
 
-/** Options under the names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
+/** Options under the names that DeepInfra uses. */
 export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<keyof O & string>): Dict {
-	const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return Object.fromEntries(names.map((name) => [snake(name), options[name]]));
+	return Object.fromEntries(names.map((name) => [snakeCase(name), options[name]]));
 }

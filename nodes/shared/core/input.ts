@@ -1,7 +1,8 @@
-import { isDict } from './answer';
-import type { Field } from './fields';
+import { isDict, number } from './answer';
+import { optionFields, type Field } from './fields';
 import type { Dict } from './operation';
 import { InputError } from './problem';
+import { parseJson, snakeCase } from './text';
 
 /**
  * What a parameter holds after its expression was evaluated, as the type that its field declares.
@@ -69,9 +70,9 @@ function checkFilled<V extends string | string[]>(field: Field, value: V): V {
 }
 
 function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): number {
-	const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
-	if (typeof read !== 'number' || !Number.isFinite(read)) throw new InputError(`'${displayName}' is not a number`);
+	const read = number(value);
+	if (read === undefined) throw new InputError(`'${displayName}' is not a number`);
 	if (read < minValue || read > maxValue) {
 		const range = maxValue === Infinity ? `at least ${minValue}` : `from ${minValue} to ${maxValue}`;
 		throw new InputError(`'${displayName}' is ${read}, but must be ${range}`);
@@ -84,18 +85,10 @@ function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): num
 
 function toObject({ displayName }: Field, value: unknown): Dict {
 	const advice = 'Enter a JSON object, such as { "seed": 7 }.';
-	const read = typeof value === 'string' ? parseJson(value) : { value };
+	const read = typeof value === 'string' ? parseJson(value) : value;
 	if (read === undefined) throw new InputError(`'${displayName}' is not valid JSON`, advice);
-	if (!isDict(read.value)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
-	return read.value;
-}
-
-function parseJson(text: string): { readonly value: unknown } | undefined {
-	try {
-		return { value: JSON.parse(text) };
-	} catch {
-		return undefined;
-	}
+	if (!isDict(read)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
+	return read;
 }
 
 function toBoolean({ displayName }: Field, value: unknown): boolean {
@@ -115,9 +108,10 @@ function oneOf(field: Field, value: unknown): unknown {
 
 /** The options that the user added. What the collection does not know is left out. */
 function readCollection(field: Field, value: unknown): Dict {
-	const fields: Field[] = (field.options ?? []).flatMap((option) => ('type' in option ? [option] : []));
 	const given = isDict(value) ? value : {};
-	const set = fields.filter(({ name }) => given[name] !== undefined && given[name] !== null && given[name] !== '');
+	const set = optionFields(field).filter(
+		({ name }) => given[name] !== undefined && given[name] !== null && given[name] !== '',
+	);
 	return Object.fromEntries(set.map((option) => [option.name, readValue(option, given[option.name])]));
 }
 
@@ -136,14 +130,8 @@ export function hasExpression(parameter: unknown): boolean {
 
 /** Names that the API uses for values, and what the screen calls them. */
 export function screenNames(fields: readonly Field[]): Record<string, string> {
-	const all = fields.flatMap((field): Field[] => [
-		field,
-		...(field.options ?? []).flatMap((option) => ('type' in option ? [option] : [])),
-	]);
-	const names = all.map(({ name, displayName }): [string, string] => [
-		name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-		displayName,
-	]);
+	const all = fields.flatMap((field) => [field, ...optionFields(field)]);
+	const names = all.map(({ name, displayName }): [string, string] => [snakeCase(name), displayName]);
 	// The API calls the text of most tasks by these names.
 	const main = all.find(({ name }) => name === 'text' || name === 'prompt');
 	return Object.fromEntries([...(main ? ['input', 'inputs'].map((name) => [name, main.displayName]) : []), ...names]);

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { cleanKey } from '../core/key';
 import { InputError } from '../core/problem';
 
 /** What the node knows of the credential: where to send to, and what must never be seen. */
@@ -39,7 +40,3 @@ export async function readAccount(context: IExecuteFunctions | ILoadOptionsFunct
 		redact: (text) => (text.includes(key) ? text.replaceAll(key, '[API key]') : text),
 	};
 }
-
-/** A key as people paste it: with `Bearer `, spaces or a newline. */
-export const cleanKey = (pasted: unknown): string =>
-	typeof pasted === 'string' ? pasted.trim().replace(/^bearer(\s+|$)/i, '') : '';

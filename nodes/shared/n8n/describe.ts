@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { Field } from '../core/fields';
+import { optionFields, type Field } from '../core/fields';
 import { omit } from '../core/omit';
 import type { AnyOperation } from '../core/operation';
 
@@ -48,8 +48,7 @@ function fieldsOf({ resource, value, fields, timeout }: AnyOperation): INodeProp
 
 /** Options in the order of the alphabet, as n8n wants them, each with the default that holds for this operation. */
 function sorted(options: INodeProperties['options'] = [], timeout: number | undefined): INodeProperties['options'] {
-	const own = options.flatMap((option) => ('type' in option ? [option] : []));
-	return own
+	return optionFields({ options })
 		.map((option) => (option.name === 'timeout' && timeout !== undefined ? { ...option, default: timeout } : option))
 		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }

@@ -4,7 +4,8 @@ import type { ApiRequest } from '../core/operation';
 import { InputError } from '../core/problem';
 import { fileNameFor } from '../media/fileName';
 import { extensionOf, kindFrom } from '../media/kind';
-import { bytesOf, isStream, peek, readAll, type Bytes } from './stream';
+import { lookAt } from './look';
+import { bytesOf, peek, readAll, type Bytes } from './stream';
 
 /** A file that is ready to be sent, once. */
 export interface OpenFile {
@@ -92,7 +93,8 @@ function fromBuffer(buffer: Buffer, name: string | undefined, mimeType: string |
 export type FetchUrl = (url: string) => Promise<IN8nHttpFullResponse>;
 
 async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
-	const { statusCode, headers, body } = await fetchUrl(url);
+	const response = await fetchUrl(url);
+	const { statusCode, headers } = response;
 	const where = new URL(url);
 	if (statusCode < 200 || statusCode >= 300) {
 		throw new InputError(
@@ -100,9 +102,8 @@ async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
 			`Check the address in 'URL': ${url.slice(0, 200)}`,
 		);
 	}
-	const declared = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
-	const kind = kindFrom(isStream(body) ? await peek(body) : await readAll(bytesOf(body)), declared);
-	if (/^(text\/html|application\/(json|xhtml\+xml))/.test(kind.mimeType)) {
+	const { content, kind, isPage } = await lookAt(response);
+	if (isPage) {
 		throw new InputError(
 			`The address at ${where.host} gives a page, not a file`,
 			`Check the address in 'URL': ${url.slice(0, 200)}`,
@@ -110,8 +111,8 @@ async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
 	}
 	const name = fileNameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
 	const length = Number(headers['content-length']);
-	if (length > 0) return { name, mimeType: kind.mimeType, size: length, content: bytesOf(body) };
-	const buffer = await readAll(bytesOf(body));
+	if (length > 0) return { name, mimeType: kind.mimeType, size: length, content: bytesOf(content) };
+	const buffer = await readAll(bytesOf(content));
 	if (buffer.length === 0) throw emptyFile(name);
 	return { name, mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
 }

@@ -1,12 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
-
-const isPlain = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Without entries that are undefined: n8n would show them in one view and not in another. */
 function clean(value: unknown): unknown {
-	if (Array.isArray(value)) return value.some(isPlain) ? value.map(clean) : value;
-	if (!isPlain(value)) return value;
+	if (Array.isArray(value)) return value.some(isDict) ? value.map(clean) : value;
+	if (!isDict(value)) return value;
 	return Object.fromEntries(
 		Object.entries(value)
 			.filter(([, entry]) => entry !== undefined)
@@ -15,7 +14,7 @@ function clean(value: unknown): unknown {
 }
 
 /** What came from JSON and was read by an operation is JSON again. */
-const isJson = (value: unknown): value is IDataObject => isPlain(value);
+const isJson = (value: unknown): value is IDataObject => isDict(value);
 
 export function toJson(value: Dict): IDataObject {
 	const cleaned = clean(value);

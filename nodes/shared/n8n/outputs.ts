@@ -6,7 +6,7 @@ import { filesOf } from '../media/find';
 import { kindFrom } from '../media/kind';
 import type { Transport } from './http';
 import { toJson } from './json';
-import { bytesOf, isStream, peek, readAll } from './stream';
+import { lookAt } from './look';
 
 /** Getting a file again costs nothing, so this does not follow the user's limit. */
 const DOWNLOAD_RETRIES = 4;
@@ -82,13 +82,10 @@ export class ItemMaker {
 	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
 	private async fetch(url: string, { fileName, seconds }: Place): Promise<Outcome<IBinaryData>> {
 		const download = async () =>
-			await this.transport.download(url, seconds, async ({ body, headers }) => {
-				const content = isStream(body) ? body : await readAll(bytesOf(body));
-				const declared = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
-				const { mimeType, extension } = kindFrom(isStream(content) ? await peek(content) : content, declared);
-				if (/^(text\/html|application\/(json|xhtml\+xml))/.test(mimeType)) {
-					throw new AnswerError(`its address gives ${mimeType}`);
-				}
+			await this.transport.download(url, seconds, async (response) => {
+				const { content, kind, isPage } = await lookAt(response);
+				const { mimeType, extension } = kind;
+				if (isPage) throw new AnswerError(`its address gives ${mimeType}`);
 				return await this.context.helpers.prepareBinaryData(content, `${fileName}.${extension}`, mimeType);
 			});
 		const { outcome } = await callUntilAnswered(download, DOWNLOAD_RETRIES, this.run);

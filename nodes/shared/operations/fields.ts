@@ -1,5 +1,6 @@
 import { field, type Field, type FileRef } from '../core/fields';
 import { InputError } from '../core/problem';
+import { isWebAddress } from '../core/text';
 
 /** Fields that several operations share. */
 
@@ -88,7 +89,7 @@ interface MediaInput {
 export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput): FileRef {
 	if (inputSource === 'binary' && inputDataFieldName) return inputDataFieldName;
 	const url = inputUrl?.trim() ?? '';
-	if (!/^https?:\/\/[^\s/]+/i.test(url)) {
+	if (!isWebAddress(url)) {
 		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
 	}
 	return { file: 'url', url };
