@@ -6,7 +6,7 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { cleanKey } from '../nodes/shared/core/key';
+import { cleanKey } from '../nodes/shared/core/values';
 
 export class DeepInfraApi implements ICredentialType {
 	name = 'deepInfraApi';

@@ -1,6 +1,6 @@
 /** Every marked line must fail to compile, and no other (types.test.ts). Nothing here is ever run. */
 import { field } from '../../nodes/shared/core/fields';
-import { apiNames, formRequest, jsonRequest } from '../../nodes/shared/core/inference';
+import { apiNames, formRequest, jsonRequest } from '../../nodes/shared/core/request';
 import { defineOperation } from '../../nodes/shared/core/operation';
 import {
 	mediaInput,

@@ -8,9 +8,11 @@ const nodes = path.join(__dirname, '..', '..', 'nodes');
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
 	core: [],
 	media: ['core'],
+	schema: ['core'],
 	catalog: ['core'],
-	operations: ['core', 'media', 'catalog'],
-	n8n: ['core', 'media', 'catalog', 'operations'],
+	engine: ['core', 'schema'],
+	operations: ['core', 'media', 'schema', 'catalog'],
+	n8n: ['core', 'media', 'schema', 'catalog', 'engine', 'operations'],
 	DeepInfra: ['n8n', 'operations'],
 };
 

@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { createContext, Script } from 'node:vm';
-import type { Clock } from '../../nodes/shared/core/gate';
+import type { Clock } from '../../nodes/shared/engine/gate';
 import { isDict } from '../../nodes/shared/core/answer';
-import { isShown, readValue } from '../../nodes/shared/core/input';
+import { isShown, readValue } from '../../nodes/shared/engine/input';
 import type { AnyOperation, ApiRequest, Dict, ModelFacts, Output } from '../../nodes/shared/core/operation';
 import { operations } from '../../nodes/shared/operations';
 

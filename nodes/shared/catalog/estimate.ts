@@ -1,3 +1,5 @@
+import { number } from '../core/answer';
+import type { ApiRequest, Dict } from '../core/operation';
 import { roundUsd } from './money';
 import type { Basis, Price } from './price';
 
@@ -79,4 +81,21 @@ type ImageBasis = Extract<Basis, { by: 'images' }>;
 function imageUnits({ width, height, steps }: ImageBasis, facts: RequestFacts): number {
 	const pixels = width && height ? ((facts.width ?? width) * (facts.height ?? height)) / (width * height) : 1;
 	return pixels * (steps ? (facts.steps ?? steps) / steps : 1);
+}
+
+/** What a request's cost can be estimated from, read from its body whatever its task. */
+export function costFacts({ json, form }: ApiRequest): RequestFacts {
+	const body: Dict = json ?? form ?? {};
+	const texts = [body.input, body.inputs, body.prompt, body.text].flat().filter((value) => typeof value === 'string');
+	const count = (name: string) => number(body[name]);
+	return {
+		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
+		texts: texts.length || undefined,
+		maxNewTokens: count('max_new_tokens'),
+		responses: count('num_responses'),
+		images: count('num_images'),
+		width: count('width'),
+		height: count('height'),
+		steps: count('num_inference_steps'),
+	};
 }

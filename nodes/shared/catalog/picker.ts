@@ -1,4 +1,4 @@
-import { isRetired, type Model } from './models';
+import { isRetired, type Model } from './model';
 import { writeDay } from './money';
 import { needsImage } from './tasks';
 

@@ -1,4 +1,4 @@
-import type { Model } from './models';
+import type { Model } from './model';
 
 /**
  * The API files models that edit an image under text-to-image, those that start from one under text-to-video,

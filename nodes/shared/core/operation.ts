@@ -60,14 +60,16 @@ export interface Operation<I extends object = Dict> {
 	readonly usesFacts?: true;
 	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */
 	readonly isFree?: true;
-	/** Whether the answer is a bare array; `items` then gets it as `rows`. */
-	readonly hasRows?: true;
+	/** What the body of an answer is, when it is no JSON object: a bare array, which `items` gets as `rows`, or a file, as `bytes`. */
+	readonly answer?: 'rows' | 'bytes';
 	/** Whether its result is the API's own response, as when 'Simplify' is off. */
 	readonly isRaw?: true;
 	/** One input as several, each answered on its own and put together by `join`. */
 	split?(input: I): readonly I[];
 	join?(outputs: readonly Output[], input: I): Output[];
 	request(inputs: Inputs<I>, facts: ModelFacts): ApiRequest;
+	/** For a job: the request that asks for its result, as long as the answer is none; `wait` seconds go by before it. */
+	next?(answer: Dict): { readonly request: ApiRequest; readonly wait: number } | undefined;
 	items(answer: Dict, inputs: Inputs<I>): Output[];
 }
 

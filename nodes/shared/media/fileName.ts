@@ -1,4 +1,4 @@
-import { own } from '../core/own';
+import { own } from '../core/values';
 import type { Kind } from './kind';
 
 /** Endings that mean the same. */

@@ -1,6 +1,5 @@
 import { isDict } from '../core/answer';
-import type { Finished } from '../core/assemble';
-import type { Dict, FileOut } from '../core/operation';
+import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
 import { HEAD, kindOf } from './kind';
 
@@ -108,7 +107,7 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 
 /** What an output has in JSON, and its files by the binary field that each goes to. */
 export function filesOf(
-	{ json, file, isRaw }: Finished,
+	{ json, file, isRaw }: Pick<Output, 'json' | 'file'> & { readonly isRaw: boolean },
 	field: string,
 ): { json: Dict; files: Record<string, FileOut> } {
 	if (!isRaw) return { json, files: file ? { [field]: file } : {} };

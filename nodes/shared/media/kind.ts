@@ -1,4 +1,4 @@
-import { own } from '../core/own';
+import { own } from '../core/values';
 
 export interface Kind {
 	readonly mimeType: string;

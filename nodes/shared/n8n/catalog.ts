@@ -1,13 +1,15 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { findModel, joinModels, readModel, readModels, type Model, type ModelKind } from '../catalog/models';
-import { readSchema } from '../catalog/schema';
+import type { NodeContext } from './context';
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { readModel, readModels, type Model, type ModelKind } from '../catalog/model';
+import { findModel, joinModels } from '../catalog/models';
+import { readSchema } from '../schema/read';
 import { isDict, optionalText } from '../core/answer';
-import { modelPath } from '../core/model';
+import { modelPath } from '../core/request';
 import type { ModelFacts } from '../core/operation';
 import type { Account } from './credential';
-import { remember } from './memory';
+import { remember } from './cache';
 
-type Context = IExecuteFunctions | ILoadOptionsFunctions;
+type Context = NodeContext | ILoadOptionsFunctions;
 
 /** All that the engine wants to know of a model. */
 export interface KnownModel extends ModelFacts {
@@ -25,7 +27,7 @@ function listOf(answer: unknown): unknown[] {
 }
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */
-export class Catalogue {
+export class Catalog {
 	/** @param stop ends the waiting of a run */
 	constructor(
 		private readonly context: Context,

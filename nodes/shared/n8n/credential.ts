@@ -1,6 +1,7 @@
+import type { NodeContext } from './context';
 import { createHash } from 'crypto';
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { cleanKey } from '../core/key';
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { cleanKey } from '../core/values';
 import { InputError } from '../core/problem';
 
 /** What the node knows of the credential: where to send to, and what must never be seen. */
@@ -17,7 +18,7 @@ export interface Account {
 const DEFAULT_URL = 'https://api.deepinfra.com';
 
 /** @throws InputError when the base URL is no web address */
-export async function readAccount(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<Account> {
+export async function readAccount(context: NodeContext | ILoadOptionsFunctions): Promise<Account> {
 	const { baseUrl, apiKey } = await context.getCredentials('deepInfraApi');
 	const given = typeof baseUrl === 'string' && baseUrl.trim() !== '' ? baseUrl.trim() : DEFAULT_URL;
 	const url = URL.canParse(given) ? new URL(given) : undefined;

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { optionFields, type Field } from '../core/fields';
-import { omit } from '../core/omit';
+import { omit } from '../core/values';
 import type { AnyOperation } from '../core/operation';
 
 /** The dropdowns Resource and Operation, then the fields of every operation, each shown for its own operation only. */

@@ -1,11 +1,12 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { NodeContext } from './context';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { explain, type Situation } from '../core/explain';
+import { explain, type Situation } from '../engine/explain';
 import type { Problem } from '../core/problem';
 
 /** A failure as n8n shows it: message, description, status and item. */
 export function toNodeError(
-	context: IExecuteFunctions,
+	context: NodeContext,
 	problem: Problem,
 	situation: Situation,
 	item: number,

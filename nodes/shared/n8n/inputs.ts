@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Field, FileRef, Mapped } from '../core/fields';
-import { hasExpression, isShown, readValue } from '../core/input';
+import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, type Outcome } from '../core/problem';
 

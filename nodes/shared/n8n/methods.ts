@@ -1,10 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { mapperFields } from '../catalog/mapper';
+import { mapperFields } from '../schema/mapperFields';
 import { searchModels as search } from '../catalog/models';
 import { pickerRow } from '../catalog/picker';
 import { operations } from '../operations';
-import { Catalogue } from './catalog';
+import { Catalog } from './catalog';
 import { readAccount } from './credential';
 
 /** The models that can do what the chosen operation does. */
@@ -37,9 +37,9 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 }
 
 /** The catalogue is public: without a credential it is DeepInfra's own. */
-async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalogue> {
+async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalog> {
 	const account = await readAccount(context).catch(() => undefined);
-	return new Catalogue(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' }, {
+	return new Catalog(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' }, {
 		hasCredential: account !== undefined,
 	});
 }

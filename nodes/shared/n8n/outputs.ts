@@ -1,12 +1,13 @@
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Finished } from '../core/assemble';
-import { callUntilAnswered, type Run } from '../core/call';
+import type { NodeContext } from './context';
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
+import type { Finished } from '../engine/assemble';
+import { callUntilAnswered, type CallContext } from '../engine/call';
 import { AnswerError, attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
 import { filesOf } from '../media/find';
 import { kindFrom } from '../media/kind';
-import type { Transport } from './http';
+import type { Transport } from './http/transport';
 import { toJson } from './json';
-import { lookAt } from './look';
+import { openDownload } from './http/download';
 
 /** Getting a file again costs nothing, so this does not follow the user's limit. */
 const DOWNLOAD_RETRIES = 4;
@@ -27,9 +28,9 @@ export interface Place {
 /** Makes items of outputs, their files stored as n8n stores binary data. */
 export class ItemMaker {
 	constructor(
-		private readonly context: IExecuteFunctions,
+		private readonly context: NodeContext,
 		private readonly transport: Transport,
-		private readonly run: Run,
+		private readonly run: CallContext,
 	) {}
 
 	async make(output: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
@@ -83,7 +84,7 @@ export class ItemMaker {
 	private async fetch(url: string, { fileName, seconds }: Place): Promise<Outcome<IBinaryData>> {
 		const download = async () =>
 			await this.transport.download(url, seconds, async (response) => {
-				const { content, kind, isPage } = await lookAt(response);
+				const { content, kind, isPage } = await openDownload(response);
 				const { mimeType, extension } = kind;
 				if (isPage) throw new AnswerError(`its address gives ${mimeType}`);
 				return await this.context.helpers.prepareBinaryData(content, `${fileName}.${extension}`, mimeType);

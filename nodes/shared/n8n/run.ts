@@ -1,31 +1,28 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { estimateCost } from '../catalog/estimate';
-import { costFacts, extraNames, fitRequest, type Fitted } from '../catalog/fit';
-import { labelsOf } from '../catalog/schema';
+import { costFacts, estimateCost } from '../catalog/estimate';
+import type { Fitted } from '../schema/fitRequest';
 import { errorText } from '../core/answer';
-import { finish, piecesOf, type Piece } from '../core/assemble';
-import { callUntilAnswered } from '../core/call';
-import { screenNames } from '../core/input';
-import type { AnyOperation, ApiRequest, Dict, Inputs, ModelFacts } from '../core/operation';
-import { own } from '../core/own';
-import { inParallel } from '../core/parallel';
-import { halve, isAlone, planJobs, type Job } from '../core/plan';
-import { previewOf } from '../core/preview';
+import { finish, readResults, type PartResult } from '../engine/assemble';
+import { RequestMaker } from '../engine/requests';
+import type { AnyOperation, Dict } from '../core/operation';
+import { inParallel } from '../engine/parallel';
+import { halve, isAlone, planBatches, type Batch } from '../engine/plan';
+import { previewOf } from '../engine/preview';
 import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
-import { readSettings, type Settings } from '../core/settings';
-import { usageOf } from '../core/usage';
-import { clock } from './clock';
+import { readSettings, type Settings } from '../engine/settings';
+import { usageOf } from '../engine/usage';
+import { clock } from './http/clock';
 import { failedItem, toNodeError } from './errors';
-import { checkFiles, fileLabel } from './files';
+import { checkFiles, fileLabel } from './http/files';
 import { inputReader } from './inputs';
-import { Service } from './service';
+import { Client } from './client';
 
 /** One input item, and what has come of it so far. */
 interface Entry {
 	readonly item: number;
 	readonly input: Dict;
 	readonly settings: Settings;
-	readonly pieces: Piece[];
+	readonly pieces: PartResult[];
 	missing: number;
 	isOver: boolean;
 }
@@ -47,9 +44,9 @@ export async function runItems(context: IExecuteFunctions, operation: AnyOperati
 class ItemRun {
 	private readonly stop = new AbortController();
 	private readonly results: INodeExecutionData[][];
-	private readonly names: Readonly<Record<string, string>>;
+	private readonly requests: RequestMaker;
 	private readonly hints = new Set<string>();
-	private service: Service | undefined;
+	private service: Client | undefined;
 	private failure: Error | undefined;
 
 	constructor(
@@ -57,7 +54,7 @@ class ItemRun {
 		private readonly operation: AnyOperation,
 	) {
 		this.results = context.getInputData().map(() => []);
-		this.names = screenNames(operation.fields);
+		this.requests = new RequestMaker(operation);
 	}
 
 	async start(): Promise<INodeExecutionData[]> {
@@ -88,7 +85,7 @@ class ItemRun {
 		if (!service) return;
 		const fitting = await this.check(parts, service);
 		if (this.failure) return;
-		const jobs = planJobs(
+		const jobs = planBatches(
 			this.operation,
 			fitting.map(({ input }) => input),
 		);
@@ -129,13 +126,16 @@ class ItemRun {
 	}
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
-	private async check(parts: readonly Part[], service: Service | undefined): Promise<Part[]> {
+	private async check(parts: readonly Part[], service: Client | undefined): Promise<Part[]> {
 		for (const [position, part] of parts.entries()) {
 			await this.breathe(position);
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
-				part.fitted = this.fittedFor(part, service);
+				const facts = service?.facts(entry.settings) ?? {};
+				part.fitted = part.fitted
+					? this.requests.remake(part.fitted, part.input, facts)
+					: this.requests.make([part.input], facts);
 				checkFiles(this.context, part.fitted.request);
 			});
 			if (!check.ok) await this.fail(entry, check.problem, 0);
@@ -143,35 +143,17 @@ class ItemRun {
 		return parts.filter(({ entry }) => !entry.isOver);
 	}
 
-	private async connect(entries: readonly Entry[]): Promise<Service | undefined> {
+	private async connect(entries: readonly Entry[]): Promise<Client | undefined> {
 		const all = entries.map(({ settings }) => settings);
 		try {
-			this.service = await Service.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
+			this.service = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
 		} catch (error) {
 			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
 		}
 		return this.service;
 	}
 
-	/** The request for some inputs, as their model takes it. */
-	private requestFor(inputs: Inputs<Dict>, facts: ModelFacts): Fitted {
-		return this.fit(this.operation.request(inputs, facts), inputs[0], facts);
-	}
-
-	/** The same for one part; what the first check made is used again where the catalogue cannot change it. */
-	private fittedFor({ input, entry, fitted }: Part, service: Service | undefined): Fitted {
-		const facts = service?.facts(entry.settings) ?? {};
-		if (!fitted || this.operation.usesFacts) return this.requestFor([input], facts);
-		return facts.schema ? this.fit(fitted.request, input, facts) : fitted;
-	}
-
-	private fit(request: ApiRequest, input: Dict, { schema }: ModelFacts): Fitted {
-		// A form of the model's own fields calls them by the labels of its schema.
-		const names = this.operation.isRaw ? labelsOf(schema) : this.names;
-		return fitRequest(request, schema, names, extraNames(input));
-	}
-
-	private async runJob(job: Job, parts: readonly Part[], service: Service): Promise<void> {
+	private async runJob(job: Batch, parts: readonly Part[], service: Client): Promise<void> {
 		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
 		const settings = owners[0]?.[0]?.entry.settings;
 		if (!settings || this.stop.signal.aborted) return;
@@ -200,35 +182,33 @@ class ItemRun {
 		for (const { entry } of owners.flat()) await this.fail(entry, pieces.problem, attempts);
 	}
 
-	private fitJob({ inputs }: Job, settings: Settings, service: Service): Outcome<Fitted> {
-		return attempt(() => this.requestFor(inputs, service.facts(settings)));
+	private fitJob({ inputs }: Batch, settings: Settings, service: Client): Outcome<Fitted> {
+		return attempt(() => this.requests.make(inputs, service.facts(settings)));
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
 	private async ask(
-		{ inputs }: Job,
+		{ inputs }: Batch,
 		{ request, dropped }: Fitted,
 		settings: Settings,
-		service: Service,
-	): Promise<{ pieces: Outcome<Piece[]>; attempts: number }> {
+		service: Client,
+	): Promise<{ pieces: Outcome<PartResult[]>; attempts: number }> {
 		const { operation } = this;
-		const send = async () => await service.transport.send(request, settings.seconds, operation.hasRows);
-		const { outcome, attempts } = await callUntilAnswered(send, settings.maxRetries, service.run);
-		service.meter.add(outcome.ok ? outcome.value : undefined, attempts);
+		const { outcome, attempts } = await service.ask(request, settings, operation);
 		if (!outcome.ok) return { pieces: outcome, attempts };
 		const answer = outcome.value;
 		const usage = usageOf(answer, this.answeredBy(settings, service), attempts);
 		const pieces = attempt(() =>
-			piecesOf(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
+			readResults(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
 		);
 		for (const name of dropped) {
-			this.hints.add(`'${own(this.names, name) ?? name}' was left out: the model '${settings.model}' does not know it`);
+			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
 		return { pieces, attempts };
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
-	private preview({ request, dropped }: Fitted, settings: Settings, service: Service): Piece {
+	private preview({ request, dropped }: Fitted, settings: Settings, service: Client): PartResult {
 		const estimate = estimateCost(service.facts(settings).model?.price, costFacts(request));
 		const json = {
 			request: previewOf(request, (file) => fileLabel(this.context, file)),
@@ -240,14 +220,14 @@ class ItemRun {
 	}
 
 	/** A retired model is answered by its replacement. */
-	private answeredBy(settings: Settings, service: Service): string {
+	private answeredBy(settings: Settings, service: Client): string {
 		const replacement = service.replacement(settings);
 		if (!replacement) return settings.model;
 		this.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
 		return replacement;
 	}
 
-	private async deliver({ entry, index }: Part, piece: Piece, service: Service): Promise<void> {
+	private async deliver({ entry, index }: Part, piece: PartResult, service: Client): Promise<void> {
 		entry.pieces[index] = piece;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;
@@ -279,7 +259,7 @@ class ItemRun {
 			host: this.service?.account.host ?? '',
 			attempts,
 			nearestModels: isUnknown ? await this.service?.nearestModels(model) : undefined,
-			screenNames: this.names,
+			screenNames: this.requests.names,
 		};
 		const error = toNodeError(this.context, problem, situation, entry.item);
 		if (goesOn) this.results[entry.item] = [failedItem(error, entry.item)];

@@ -1,6 +1,6 @@
 import { field, type Field, type FileRef } from '../core/fields';
 import { InputError } from '../core/problem';
-import { isWebAddress } from '../core/text';
+import { isWebAddress } from '../core/values';
 
 /** Fields that several operations share. */
 

@@ -1,5 +1,5 @@
-import { checkBody, checkForm } from '../../../nodes/shared/catalog/check';
-import { readJsonSchema } from '../../../nodes/shared/catalog/schema';
+import { checkBody, checkForm } from '../../../nodes/shared/schema/check';
+import { readJsonSchema } from '../../../nodes/shared/schema/read';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { everything, malformed, prototypeNames, withManyFields } from './fixtures/schemas';
 

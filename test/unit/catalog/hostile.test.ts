@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { checkBody, checkForm } from '../../../nodes/shared/catalog/check';
+import { checkBody, checkForm } from '../../../nodes/shared/schema/check';
 import { estimateCost } from '../../../nodes/shared/catalog/estimate';
-import { bodyOf, mappedValues } from '../../../nodes/shared/catalog/filled';
-import { mapperFields } from '../../../nodes/shared/catalog/mapper';
-import { readModels, searchModels } from '../../../nodes/shared/catalog/models';
+import { bodyOf, mappedValues } from '../../../nodes/shared/schema/mapperValues';
+import { mapperFields } from '../../../nodes/shared/schema/mapperFields';
+import { readModels } from '../../../nodes/shared/catalog/model';
+import { searchModels } from '../../../nodes/shared/catalog/models';
 import { pickerRow } from '../../../nodes/shared/catalog/picker';
 import { readPrice } from '../../../nodes/shared/catalog/price';
-import { readSchema } from '../../../nodes/shared/catalog/schema';
+import { readSchema } from '../../../nodes/shared/schema/read';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { pricing } from './fixtures/rows';
 import { everything, schemaOut } from './fixtures/schemas';

@@ -1,7 +1,7 @@
 import { validateFieldType } from 'n8n-workflow';
-import { bodyOf, mappedValues } from '../../../nodes/shared/catalog/filled';
-import { mapperFields } from '../../../nodes/shared/catalog/mapper';
-import { readJsonSchema } from '../../../nodes/shared/catalog/schema';
+import { bodyOf, mappedValues } from '../../../nodes/shared/schema/mapperValues';
+import { mapperFields } from '../../../nodes/shared/schema/mapperFields';
+import { readJsonSchema } from '../../../nodes/shared/schema/read';
 import { everything, prototypeNames, withManyFields } from './fixtures/schemas';
 
 const schema = readJsonSchema(everything);

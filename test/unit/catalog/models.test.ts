@@ -1,12 +1,5 @@
-import {
-	findModel,
-	findReplacement,
-	isRetired,
-	joinModels,
-	readModel,
-	readModels,
-	searchModels,
-} from '../../../nodes/shared/catalog/models';
+import { isRetired, readModel, readModels } from '../../../nodes/shared/catalog/model';
+import { findModel, findReplacement, joinModels, searchModels } from '../../../nodes/shared/catalog/models';
 import { pickerRow } from '../../../nodes/shared/catalog/picker';
 import { deployments, loraRows, NOW, oddRows, pricing, privateRows, rows } from './fixtures/rows';
 

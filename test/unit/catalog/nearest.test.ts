@@ -1,4 +1,4 @@
-import { nearestNames } from '../../../nodes/shared/catalog/nearest';
+import { nearestNames } from '../../../nodes/shared/core/nearest';
 import { within } from '../support';
 
 const NAMES = [

@@ -1,4 +1,5 @@
-import { labelsOf, readJsonSchema, readSchema, type ModelSchema } from '../../../nodes/shared/catalog/schema';
+import type { ModelSchema } from '../../../nodes/shared/core/modelSchema';
+import { labelsOf, readJsonSchema, readSchema } from '../../../nodes/shared/schema/read';
 import {
 	cyclic,
 	everything,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { finish, piecesOf, type Piece } from '../../../nodes/shared/core/assemble';
+import { finish, readResults, type PartResult } from '../../../nodes/shared/engine/assemble';
 import type { Dict, Output } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
-import type { Usage } from '../../../nodes/shared/core/usage';
+import type { Usage } from '../../../nodes/shared/engine/usage';
 import { operationOf, thrownBy } from '../support';
 
 const usage: Usage = { model: 'm', requestId: 'R', costUsd: 0.01, runtimeMs: 3, inputTokens: 10, attempts: 1 };
 const giving = (...outputs: Output[]) => ({ items: () => outputs });
-const task = (outputs: readonly Output[], costUsd?: number): Piece => ({
+const task = (outputs: readonly Output[], costUsd?: number): PartResult => ({
 	outputs,
 	usage: { model: 'm', attempts: 1, costUsd },
 	share: 1,
@@ -19,7 +19,7 @@ const costOf = ({ usage: each }: Dict) =>
 describe('pieces of an answer', () => {
 	it('go to the inputs that they came from', () => {
 		const outputs = [{ json: { n: 2 }, from: 1 }, { json: { n: 1 } }, { json: { n: 3 }, from: 1 }];
-		const pieces = piecesOf(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage);
+		const pieces = readResults(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage);
 		expect(pieces.map((piece) => piece.outputs.map(({ json }) => json.n))).toEqual([[1], [2, 3]]);
 		expect(pieces.map((piece) => [piece.usage, piece.share])).toEqual([
 			[usage, 0.5],
@@ -28,12 +28,12 @@ describe('pieces of an answer', () => {
 	});
 
 	it('have the whole request when it held one input', () => {
-		expect(piecesOf(giving({ json: {} }), {}, [{}], usage)[0]).toMatchObject({ usage, share: 1 });
+		expect(readResults(giving({ json: {} }), {}, [{}], usage)[0]).toMatchObject({ usage, share: 1 });
 	});
 
 	it('are the answer itself without Simplify', () => {
 		const answer = { results: [], extra: { deep: null } };
-		expect(piecesOf(giving(), answer, [{ simplify: false }], usage)).toEqual([
+		expect(readResults(giving(), answer, [{ simplify: false }], usage)).toEqual([
 			{ kind: 'raw', usage, share: 1, outputs: [{ json: answer }] },
 		]);
 	});
@@ -41,19 +41,19 @@ describe('pieces of an answer', () => {
 	it('are a receipt when the result goes to a webhook', () => {
 		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
 		const input = { simplify: false, options: { webhook: 'https://a.b' } };
-		expect(piecesOf(giving(), answer, [input], usage)).toEqual([
+		expect(readResults(giving(), answer, [input], usage)).toEqual([
 			{ kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
 		]);
 	});
 
 	it('are none when the answer is not finished although nobody asked for a webhook', () => {
-		const error = thrownBy(() => piecesOf(giving(), { inference_status: { status: 'running' } }, [{}], usage));
+		const error = thrownBy(() => readResults(giving(), { inference_status: { status: 'running' } }, [{}], usage));
 		expect(error).toBeInstanceOf(AnswerError);
 		expect(error.message).toContain('running');
 	});
 
 	it('lose an output that names an input which is not there, and nothing else', () => {
-		const pieces = piecesOf(giving({ json: { n: 1 }, from: 7 }, { json: { n: 2 } }), {}, [{}], usage);
+		const pieces = readResults(giving({ json: { n: 1 }, from: 7 }, { json: { n: 2 } }), {}, [{}], usage);
 		expect(pieces[0]?.outputs).toEqual([{ json: { n: 2 } }]);
 	});
 });
@@ -67,13 +67,13 @@ describe('the outputs of an item', () => {
 	});
 
 	it('are a receipt without usage', () => {
-		const piece: Piece = { kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued' } }] };
+		const piece: PartResult = { kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued' } }] };
 		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, isRaw: false }]);
 	});
 
 	it('are the answer as it came', () => {
 		const answer = { images: ['x'], seed: 1 };
-		const piece: Piece = { kind: 'raw', usage, share: 1, outputs: [{ json: answer }] };
+		const piece: PartResult = { kind: 'raw', usage, share: 1, outputs: [{ json: answer }] };
 		expect(finish({}, {}, [piece])).toEqual([{ json: answer, isRaw: true }]);
 	});
 
@@ -109,7 +109,7 @@ describe('the outputs of an item', () => {
 						const [first = 0, ...others] = counts.map((_, index) => index);
 						const outputs = counts.flatMap((count, from) => Array.from({ length: count }, () => ({ json: {}, from })));
 						const inputs: [Dict, ...Dict[]] = [{ first }, ...others.map((other) => ({ other }))];
-						for (const piece of piecesOf(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
+						for (const piece of readResults(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
 							const half = { ...piece, share: piece.share / 2 };
 							for (const owned of [half, half])
 								sum += finish({}, {}, [owned]).reduce((total, { json }) => total + costOf(json), 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { failed, succeeded, type Outcome, type Problem } from '../../../nodes/shared/core/problem';
-import { retryDelay } from '../../../nodes/shared/core/retry';
+import { retryDelay } from '../../../nodes/shared/engine/retry';
 import { FakeClock } from '../support';
 import { callAll, FakeService, randomFrom } from './service';
 

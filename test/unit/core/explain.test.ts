@@ -1,4 +1,4 @@
-import { explain, type Situation } from '../../../nodes/shared/core/explain';
+import { explain, type Situation } from '../../../nodes/shared/engine/explain';
 import { InputError, AnswerError, problemOf, type Problem } from '../../../nodes/shared/core/problem';
 
 const situation: Situation = { model: 'owner/name', host: 'api.deepinfra.com', attempts: 1 };

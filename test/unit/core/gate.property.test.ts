@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gate } from '../../../nodes/shared/core/gate';
+import { Gate } from '../../../nodes/shared/engine/gate';
 import { FakeClock } from '../support';
 import { randomFrom } from './service';
 

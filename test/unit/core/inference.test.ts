@@ -1,4 +1,4 @@
-import { apiNames, formRequest, jsonRequest } from '../../../nodes/shared/core/inference';
+import { apiNames, formRequest, jsonRequest } from '../../../nodes/shared/core/request';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { thrownBy } from '../support';
 

@@ -1,5 +1,5 @@
 import type { Field } from '../../../nodes/shared/core/fields';
-import { hasExpression, isShown, readValue, screenNames } from '../../../nodes/shared/core/input';
+import { hasExpression, isShown, readValue, screenNames } from '../../../nodes/shared/engine/input';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { operations } from '../../../nodes/shared/operations';
 import { thrownBy } from '../support';

@@ -1,4 +1,4 @@
-import { inferencePath, modelPath } from '../../../nodes/shared/core/model';
+import { inferencePath, modelPath } from '../../../nodes/shared/core/request';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { thrownBy } from '../support';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isDict } from '../../../nodes/shared/core/answer';
 import { defineOperation, type AnyOperation, type Dict } from '../../../nodes/shared/core/operation';
-import { halve, isAlone, planJobs, type Job } from '../../../nodes/shared/core/plan';
+import { halve, isAlone, planBatches, type Batch } from '../../../nodes/shared/engine/plan';
 
 const batching = (max: number): AnyOperation =>
 	defineOperation({
@@ -35,7 +35,7 @@ describe('the plan', () => {
 	it('loses nothing and invents nothing: each part belongs to the one input that is equal to it', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				const jobs = planJobs(batching(max), all);
+				const jobs = planBatches(batching(max), all);
 				const owned = jobs.flatMap(({ owners }) => owners.flat());
 				expect([...owned].sort((a, b) => a - b)).toEqual(all.map((_, index) => index));
 				for (const { inputs, owners } of jobs) {
@@ -51,7 +51,7 @@ describe('the plan', () => {
 	it('holds no more than allowed, and only parts that differ in nothing else', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				for (const { inputs } of planJobs(batching(max), all)) {
+				for (const { inputs } of planBatches(batching(max), all)) {
 					expect(inputs.length).toBeLessThanOrEqual(max);
 					expect(new Set(inputs.map(rest)).size).toBe(1);
 				}
@@ -62,7 +62,7 @@ describe('the plan', () => {
 	it('sends equal inputs once, in as few requests as there can be, and those that are alone each on its own', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				const jobs = planJobs(batching(max), all);
+				const jobs = planBatches(batching(max), all);
 				const alone = all.filter(isAlone);
 				const shared = [...new Set(all.filter((each) => !isAlone(each)).map((each) => JSON.stringify(each)))];
 				const groups = new Map<string, number>();
@@ -81,7 +81,7 @@ describe('the plan', () => {
 	it('keeps the order', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				for (const { owners } of planJobs(batching(max), all)) {
+				for (const { owners } of planBatches(batching(max), all)) {
 					const firsts = owners.map(([first = -1]) => first);
 					expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
 				}
@@ -91,7 +91,7 @@ describe('the plan', () => {
 
 	it('sends each part on its own when the operation does not batch', () => {
 		const all: Dict[] = [{ text: 'a' }, { text: 'a' }];
-		expect(planJobs({ batch: undefined }, all)).toEqual(
+		expect(planBatches({ batch: undefined }, all)).toEqual(
 			all.map((each, index) => ({ inputs: [each], owners: [[index]] })),
 		);
 	});
@@ -104,7 +104,7 @@ describe('the plan', () => {
 			);
 			const times = Array.from({ length: 5 }, () => {
 				const start = performance.now();
-				expect(planJobs(batching(1024), all).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
+				expect(planBatches(batching(1024), all).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
 				return performance.now() - start;
 			});
 			// The best of several: what else the machine does only adds.
@@ -132,14 +132,14 @@ describe('isAlone', () => {
 });
 
 describe('halving', () => {
-	const jobOf = (count: number): Job | undefined =>
-		planJobs(
+	const jobOf = (count: number): Batch | undefined =>
+		planBatches(
 			batching(1000),
 			Array.from({ length: count }, (_, index): Dict => ({ text: String(index) })),
 		)[0];
 
 	/** Requests that a job takes when a bad input spoils every request that it is in. */
-	function findBad(job: Job, isBad: (input: Dict) => boolean): { bad: Dict[]; good: Dict[]; requests: number } {
+	function findBad(job: Batch, isBad: (input: Dict) => boolean): { bad: Dict[]; good: Dict[]; requests: number } {
 		if (!job.inputs.some(isBad)) return { bad: [], good: [...job.inputs], requests: 1 };
 		const halves = halve(job);
 		if (!halves) return { bad: [...job.inputs], good: [], requests: 1 };

@@ -1,4 +1,4 @@
-import { interpret } from '../../../nodes/shared/core/receive';
+import { interpret } from '../../../nodes/shared/engine/receive';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const receive = (status: number, text: string, headers: Record<string, unknown> = {}) =>

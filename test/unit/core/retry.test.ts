@@ -1,5 +1,5 @@
 import type { Problem } from '../../../nodes/shared/core/problem';
-import { readRetryAfter, retryDelay } from '../../../nodes/shared/core/retry';
+import { readRetryAfter, retryDelay } from '../../../nodes/shared/engine/retry';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const status = (code: number, retryAfter?: number): Problem => ({ kind: 'status', status: code, body: '', retryAfter });

@@ -1,5 +1,5 @@
-import { callUntilAnswered, type Called, type Run } from '../../../nodes/shared/core/call';
-import { Gate } from '../../../nodes/shared/core/gate';
+import { callUntilAnswered, type Called, type CallContext } from '../../../nodes/shared/engine/call';
+import { Gate } from '../../../nodes/shared/engine/gate';
 import { failed, succeeded, type Outcome } from '../../../nodes/shared/core/problem';
 import { FakeClock } from '../support';
 
@@ -44,11 +44,11 @@ export async function callAll<T>(
 	count: number,
 	max: number,
 	maxRetries: number,
-	send: (index: number, run: Run) => Promise<Outcome<T>>,
+	send: (index: number, run: CallContext) => Promise<Outcome<T>>,
 	{ clock = new FakeClock(), stop = new AbortController(), random = () => 0.5 }: Surroundings = {},
 ): Promise<{ readonly called: Array<Called<T>>; readonly gate: Gate }> {
 	const gate = new Gate(max, clock, stop.signal);
-	const run: Run = { gate, clock, signal: stop.signal, random };
+	const run: CallContext = { gate, clock, signal: stop.signal, random };
 	const calls = Array.from(
 		{ length: count },
 		async (_, index) => await callUntilAnswered(async () => await send(index, run), maxRetries, run),

@@ -1,4 +1,4 @@
-import { usageOf, usageOfItem } from '../../../nodes/shared/core/usage';
+import { usageOf, usageOfItem } from '../../../nodes/shared/engine/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {

@@ -1,4 +1,4 @@
-import { inferencePath, modelPath } from '../../../nodes/shared/core/model';
+import { inferencePath, modelPath } from '../../../nodes/shared/core/request';
 import { attempt, InputError } from '../../../nodes/shared/core/problem';
 import { operations } from '../../../nodes/shared/operations';
 import { inputFor, operationOf, thrownBy, within } from '../support';

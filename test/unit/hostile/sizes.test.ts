@@ -1,13 +1,13 @@
 import { errorText, labels, refusal } from '../../../nodes/shared/core/answer';
-import { finish, type Piece } from '../../../nodes/shared/core/assemble';
-import { explain } from '../../../nodes/shared/core/explain';
+import { finish, type PartResult } from '../../../nodes/shared/engine/assemble';
+import { explain } from '../../../nodes/shared/engine/explain';
 import type { Field } from '../../../nodes/shared/core/fields';
-import { readValue } from '../../../nodes/shared/core/input';
+import { readValue } from '../../../nodes/shared/engine/input';
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { attempt, problemOf } from '../../../nodes/shared/core/problem';
-import { interpret } from '../../../nodes/shared/core/receive';
-import { readRetryAfter } from '../../../nodes/shared/core/retry';
-import { usageOf, usageOfItem } from '../../../nodes/shared/core/usage';
+import { interpret } from '../../../nodes/shared/engine/receive';
+import { readRetryAfter } from '../../../nodes/shared/engine/retry';
+import { usageOf, usageOfItem } from '../../../nodes/shared/engine/usage';
 import { fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
 import { extensionOf, kindFrom } from '../../../nodes/shared/media/kind';
 import { subtitleFile } from '../../../nodes/shared/media/subtitles';
@@ -222,7 +222,7 @@ describe('very many', () => {
 		const { join } = operationOf('embedding', 'create');
 		const pieces = Array.from(
 			{ length: 300_000 },
-			(): Piece => ({
+			(): PartResult => ({
 				kind: 'task',
 				usage: { model: 'm', attempts: 1 },
 				share: 1,

@@ -1,5 +1,5 @@
 import { isDict, number, optionalText, text } from '../../core/answer';
-import { apiNames, formRequest } from '../../core/inference';
+import { apiNames, formRequest } from '../../core/request';
 import { defineOperation, type Dict } from '../../core/operation';
 import { isTimed, subtitleFile } from '../../media/subtitles';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';

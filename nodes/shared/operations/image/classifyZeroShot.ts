@@ -1,5 +1,5 @@
 import { classification } from '../../core/answer';
-import { formRequest } from '../../core/inference';
+import { formRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';

@@ -1,5 +1,5 @@
 import { number } from '../../core/answer';
-import { apiNames, jsonRequest } from '../../core/inference';
+import { apiNames, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { mediaOf } from '../../media/find';
 import { modelField, optionsField, outputDataField, simplifyField } from '../fields';

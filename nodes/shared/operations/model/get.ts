@@ -1,9 +1,9 @@
-import { readModel } from '../../catalog/models';
-import { modelPath } from '../../core/model';
+import { readModel } from '../../catalog/model';
+import { modelPath } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { modelField, plainOptionsField, versionOption } from '../fields';
-import { modelItem } from './fields';
+import { modelItem } from './modelItem';
 
 export const getModel = defineOperation({
 	resource: 'model',

@@ -1,8 +1,9 @@
-import { isRetired, readModels, searchModels } from '../../catalog/models';
+import { isRetired, readModels } from '../../catalog/model';
+import { searchModels } from '../../catalog/models';
 import { field } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { modelItem } from './fields';
+import { modelItem } from './modelItem';
 
 export const getModels = defineOperation({
 	resource: 'model',
@@ -12,7 +13,7 @@ export const getModels = defineOperation({
 	description: 'List the models of DeepInfra with their prices, for choosing one or for a report',
 	tasks: [],
 	isFree: true,
-	hasRows: true,
+	answer: 'rows',
 	fields: [
 		{
 			displayName: 'Task',

@@ -1,6 +1,6 @@
-import { bodyOf, mappedValues } from '../../catalog/filled';
+import { bodyOf, mappedValues } from '../../schema/mapperValues';
 import type { FileRef } from '../../core/fields';
-import { formRequest, jsonRequest } from '../../core/inference';
+import { formRequest, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { modelField, optionsField, outputDataField } from '../fields';
 

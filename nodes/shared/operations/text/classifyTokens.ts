@@ -1,5 +1,5 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
-import { jsonRequest } from '../../core/inference';
+import { jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { modelField, optionsField, simplifyField } from '../fields';
 

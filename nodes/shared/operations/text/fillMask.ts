@@ -1,5 +1,5 @@
 import { list, score, text } from '../../core/answer';
-import { jsonRequest } from '../../core/inference';
+import { jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';

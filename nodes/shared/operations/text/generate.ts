@@ -1,5 +1,5 @@
 import { list, text } from '../../core/answer';
-import { apiNames, jsonRequest } from '../../core/inference';
+import { apiNames, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';

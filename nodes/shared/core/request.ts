@@ -1,0 +1,93 @@
+import type { FileRef } from './fields';
+import type { ApiRequest, Dict } from './operation';
+import { InputError } from './problem';
+import { isWebAddress, snakeCase } from './values';
+
+interface NativeInput {
+	readonly model: string;
+	readonly options: { readonly modelVersion?: string; readonly webhook?: string; readonly extraFields?: Dict };
+}
+
+/** Left out of a request: what the user did not set. What they wrote into 'Extra Fields' goes as it is. */
+const setOf = (body: Dict, extra: Dict): Array<[string, unknown]> =>
+	Object.entries({ ...Object.fromEntries(Object.entries(body).filter(([, value]) => isSet(value))), ...extra });
+
+const isSet = (value: unknown) =>
+	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+interface Common {
+	readonly path: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly extra: Dict;
+}
+
+function common({ model, options }: NativeInput): Common {
+	const version = options.modelVersion?.trim();
+	const webhook = options.webhook?.trim();
+	if (webhook && !isWebAddress(webhook)) {
+		throw new InputError(
+			"'Webhook URL' is not a web address",
+			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result.',
+		);
+	}
+	return {
+		path: inferencePath(model),
+		query: version ? { version } : undefined,
+		extra: { ...(webhook ? { webhook } : {}), ...options.extraFields },
+	};
+}
+
+/** A request to the native API with a JSON body; what is undefined or empty is left out. */
+export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
+	const { extra, ...target } = common(input);
+	return { ...target, json: Object.fromEntries(setOf(body, extra)) };
+}
+
+/**
+ * A request with a file, sent as multipart: strings raw, arrays as one part with a JSON array,
+ * the file with a name, without which the API takes it for text (deepinfra-api section 2).
+ */
+export function formRequest(
+	input: NativeInput,
+	file: Readonly<Record<string, FileRef>>,
+	values: Dict = {},
+): ApiRequest {
+	const { extra, ...target } = common(input);
+	const strings = setOf(values, extra).map(([name, value]) => [
+		name,
+		typeof value === 'string' ? value : JSON.stringify(value),
+	]);
+	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
+}
+
+/** Whether a model's own schema says what the request takes; other routes have fields of their own. */
+export const isNative = ({ path }: ApiRequest): boolean => path.startsWith('/v1/inference/');
+
+/** Options under the names that DeepInfra uses. */
+export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<keyof O & string>): Dict {
+	return Object.fromEntries(names.map((name) => [snakeCase(name), options[name]]));
+}
+
+const FORBIDDEN = /[\s?#\\%<>"'`{}|^\p{Cc}\p{Cs}]/u;
+
+/**
+ * The native route of a model: the slash between owner and name stays, each part is encoded (deepinfra-api section 1).
+ * `deploy_id:ID` is a private deployment with a route of its own (section 2).
+ * @throws InputError for a name that would leave /v1/inference/ or is no model name
+ */
+export function inferencePath(model: string): string {
+	return `/v1/inference/${modelPath(model.replace(/^deploy_id:/, 'deploy/'))}`;
+}
+
+export function modelPath(model: string): string {
+	const parts = model.split('/');
+	if (model === '') throw new InputError("'Model' is empty", 'Choose a model from the list or enter its ID.');
+	if (model.length > 200 || FORBIDDEN.test(model) || parts.some((part) => part === '' || /^\.+$/.test(part))) {
+		const shown = model.length > 80 ? `${model.slice(0, 80)}…` : model;
+		throw new InputError(
+			`'${shown}' is not a model name`,
+			'A model name looks like "openai/whisper-large-v3". Choose one from the list in the field \'Model\'.',
+		);
+	}
+	return parts.map(encodeURIComponent).join('/');
+}

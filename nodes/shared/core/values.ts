@@ -1,0 +1,27 @@
+/** An entry of a record whose key comes from outside: never what every object inherits, such as `constructor`. */
+export const own = <V>(record: Readonly<Record<string, V>>, key: string): V | undefined =>
+	Object.hasOwn(record, key) ? record[key] : undefined;
+
+/** A copy without some entries. */
+export function omit<T extends object, K extends keyof T & string>(value: T, ...names: readonly K[]): Omit<T, K>;
+export function omit(value: object, ...names: readonly string[]): object {
+	return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+/** The names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.test(text);
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** A key as people paste it, with `Bearer `, spaces or a newline; DeepInfra takes such a key for none at all. */
+export const cleanKey = (pasted: unknown): string =>
+	typeof pasted === 'string' ? pasted.trim().replace(/^bearer(\s+|$)/i, '') : '';

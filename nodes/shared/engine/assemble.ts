@@ -1,0 +1,60 @@
+import { queuedStatus, requestIdOf } from '../core/answer';
+import type { AnyOperation, Dict, Output } from '../core/operation';
+import { isAlone } from './plan';
+import { AnswerError } from '../core/problem';
+import { usageOfItem, type Share, type Usage } from './usage';
+
+/** What one part brought. */
+export interface PartResult extends Share {
+	readonly outputs: readonly Output[];
+	/** `task`: results, to be shown with their usage. `plain`: without. `raw`: the API's own response. */
+	readonly kind: 'task' | 'plain' | 'raw';
+}
+
+/**
+ * The pieces of an answer, one for each input of the call.
+ * @throws AnswerError when the answer does not fit the operation
+ */
+export function readResults(
+	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw'>,
+	answer: Dict,
+	inputs: readonly [Dict, ...Dict[]],
+	usage: Usage,
+): PartResult[] {
+	const [first] = inputs;
+	const status = queuedStatus(answer);
+	if (status && isAlone(first)) {
+		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, share: 1, kind: 'plain' }];
+	}
+	if (status) throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
+	if (first.simplify === false || operation.isRaw)
+		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw' }];
+
+	const grouped: Output[][] = inputs.map(() => []);
+	for (const output of operation.items(answer, inputs)) grouped[output.from ?? 0]?.push(output);
+	return grouped.map((outputs) => ({
+		outputs,
+		usage,
+		share: 1 / inputs.length,
+		kind: operation.isFree ? 'plain' : 'task',
+	}));
+}
+
+/** An output that is ready to become an item. */
+export interface Finished extends Omit<Output, 'from'> {
+	/** Whether `json` is the API's own response, from which its files must be taken out. */
+	readonly isRaw: boolean;
+}
+
+/** The outputs of one item, put together from the pieces of its parts. */
+export function finish(operation: Pick<AnyOperation, 'join'>, input: Dict, pieces: readonly PartResult[]): Finished[] {
+	const outputs = pieces.flatMap((piece) => piece.outputs);
+	const kind = pieces[0]?.kind;
+	if (kind !== 'task') return outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' }));
+
+	const joined = operation.join ? operation.join(outputs, input) : outputs;
+	const usage = usageOfItem(pieces);
+	// The sum over the items is what was billed, so several items of one input share its cost.
+	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
+	return joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false }));
+}

@@ -1,0 +1,65 @@
+import { isDict, refusal, requestIdOf } from '../core/answer';
+import type { AnyOperation, Dict } from '../core/operation';
+import { failed, succeeded, type Outcome } from '../core/problem';
+import { readRetryAfter } from './retry';
+
+/** A whole HTTP answer, as text. */
+export interface Received {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, unknown>>;
+	readonly text: string;
+}
+
+type Parsed = { readonly value: unknown } | { readonly isCut: boolean };
+
+function parse(text: string): Parsed {
+	try {
+		return { value: JSON.parse(text) };
+	} catch (error) {
+		return { isCut: error instanceof Error && endsEarly(error.message, text) };
+	}
+}
+
+/** Whether the parser says that something is missing at the end, not wrong before it. */
+function endsEarly(message: string, text: string): boolean {
+	const [, position] = /position (\d+)/.exec(message) ?? [];
+	return /end of JSON|unterminated/i.test(message) || Number(position) >= text.trimEnd().length;
+}
+
+function requestId(headers: Received['headers'], body: unknown): string | undefined {
+	const named = [headers['x-request-id'], headers['x-deepinfra-request-id'], headers['request-id']].find(
+		(value): value is string => typeof value === 'string' && value !== '',
+	);
+	return (isDict(body) ? requestIdOf(body) : undefined) ?? named;
+}
+
+/** What a text is that should have been JSON. */
+function describe(text: string, isCut: boolean): string {
+	if (text.trim() === '') return 'DeepInfra sent an empty answer';
+	if (isCut && /^\s*[{[]/.test(text)) return "DeepInfra's answer was cut off: its JSON has no end";
+	if (/^\s*</.test(text)) return 'DeepInfra sent a web page instead of an answer';
+	return `DeepInfra sent an answer that is not JSON: ${text.trim().slice(0, 120)}`;
+}
+
+/** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only as `rows`. */
+export function interpret(
+	{ status, headers, text }: Received,
+	now: number,
+	kind?: AnyOperation['answer'],
+): Outcome<Dict> {
+	const hasRows = kind === 'rows';
+	const parsed = parse(text);
+	const body = 'value' in parsed ? parsed.value : undefined;
+	const id = requestId(headers, body);
+	if (status < 200 || status >= 300) {
+		const retryAfter = readRetryAfter(headers['retry-after'], now);
+		return failed({ kind: 'status', status, body: 'value' in parsed ? body : text, requestId: id, retryAfter });
+	}
+	if (!('value' in parsed)) return failed({ kind: 'answer', message: describe(text, parsed.isCut), requestId: id });
+	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
+	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', requestId: id });
+	if (!isDict(body))
+		return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
+	const refused = refusal(body);
+	return refused === undefined ? succeeded(body) : failed({ kind: 'refusal', message: refused, requestId: id });
+}

@@ -1,0 +1,40 @@
+import type { AnyOperation, ApiRequest, Dict, Inputs, ModelFacts } from '../core/operation';
+import { isNative } from '../core/request';
+import { own } from '../core/values';
+import { fitRequest, type Fitted } from '../schema/fitRequest';
+import { labelsOf } from '../schema/read';
+import { screenNames } from './input';
+import { extraNames } from './settings';
+
+/** Makes the requests of an operation as their models take them. Sends nothing, so making one is the check. */
+export class RequestMaker {
+	/** What the screen calls the API's names. */
+	readonly names: Readonly<Record<string, string>>;
+
+	constructor(private readonly operation: AnyOperation) {
+		this.names = screenNames(operation.fields);
+	}
+
+	/** @throws InputError for what the operation or the model would refuse */
+	make(inputs: Inputs<Dict>, facts: ModelFacts): Fitted {
+		return this.fit(this.operation.request(inputs, facts), inputs[0], facts);
+	}
+
+	/** A request that was made before the catalogue was asked; made anew only where that can change it. */
+	remake(fitted: Fitted, input: Dict, facts: ModelFacts): Fitted {
+		if (this.operation.usesFacts) return this.make([input], facts);
+		return facts.schema ? this.fit(fitted.request, input, facts) : fitted;
+	}
+
+	/** What the screen calls a parameter of the API. */
+	nameOf(parameter: string): string {
+		return own(this.names, parameter) ?? parameter;
+	}
+
+	private fit(request: ApiRequest, input: Dict, { schema }: ModelFacts): Fitted {
+		if (!isNative(request)) return { request, dropped: [] };
+		// A form of the model's own fields calls them by the labels of its schema.
+		const names = this.operation.isRaw ? labelsOf(schema) : this.names;
+		return fitRequest(request, schema, names, extraNames(input));
+	}
+}

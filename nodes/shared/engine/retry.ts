@@ -1,0 +1,45 @@
+import type { Problem } from '../core/problem';
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 30_000;
+/** A service that asks for a longer break than this gets none: the item fails and says so. */
+const LONGEST_RETRY_AFTER = 300_000;
+
+const RETRIED_STATUS = [429, 502, 503, 504];
+
+/** The connection failed before anything was answered; sending again cannot pay twice for an answer that came. */
+const RETRIED_CODES = [
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EPIPE',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ERR_SOCKET_CLOSED',
+];
+
+/**
+ * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.
+ * @param attempt how often the request has been sent, from 1
+ * @param random from 0 to 1
+ */
+export function retryDelay(problem: Problem, attempt: number, random: number): number | undefined {
+	if (problem.kind === 'network' && !RETRIED_CODES.includes(problem.code)) return undefined;
+	if (problem.kind === 'status' && !RETRIED_STATUS.includes(problem.status)) return undefined;
+	if (problem.kind !== 'status' && problem.kind !== 'network') return undefined;
+	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
+	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
+	if (asked === undefined) return backoff;
+	// A little later than asked, and not all at the same moment.
+	return asked > LONGEST_RETRY_AFTER ? undefined : asked + backoff * 0.2;
+}
+
+/** Reads a Retry-After header: seconds, or an HTTP date. @returns milliseconds from `now` */
+export function readRetryAfter(header: unknown, now: number): number | undefined {
+	if (typeof header !== 'string' && typeof header !== 'number') return undefined;
+	const value = String(header).trim();
+	if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+	// Date.parse takes nearly anything for a date; a date of HTTP has a time of day.
+	const date = /\d\d:\d\d:\d\d/.test(value) ? Date.parse(value) : NaN;
+	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

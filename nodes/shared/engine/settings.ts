@@ -1,0 +1,35 @@
+import { isDict, number } from '../core/answer';
+import type { AnyOperation, Dict } from '../core/operation';
+
+/** What the user set about how requests are sent. */
+export interface Settings {
+	readonly model: string;
+	/** Empty for the current one. */
+	readonly version: string;
+	/** The longest that one request may take. */
+	readonly seconds: number;
+	readonly maxRetries: number;
+	readonly maxConcurrency: number;
+	/** USD after which nothing more is sent. */
+	readonly budget: number;
+	readonly isDryRun: boolean;
+}
+
+export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, options }: Dict): Settings {
+	const { timeout, maxRetries, maxConcurrency, budgetUsd, dryRun, modelVersion } = isDict(options) ? options : {};
+	return {
+		model: typeof model === 'string' ? model : '',
+		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
+		seconds: number(timeout) ?? operation.timeout ?? 300,
+		maxRetries: number(maxRetries) ?? 4,
+		maxConcurrency: number(maxConcurrency) ?? 16,
+		budget: number(budgetUsd) ?? Infinity,
+		isDryRun: dryRun === true,
+	};
+}
+
+/** The names that the user gave in 'Extra Fields'. */
+export const extraNames = (input: Dict): string[] => {
+	const extra = isDict(input.options) ? input.options.extraFields : undefined;
+	return isDict(extra) ? Object.keys(extra) : [];
+};

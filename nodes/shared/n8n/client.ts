@@ -1,0 +1,120 @@
+import type { NodeContext } from './context';
+import { isRetired } from '../catalog/model';
+import { findReplacement } from '../catalog/models';
+import { nearestNames } from '../core/nearest';
+import type { AnyOperation, ApiRequest, Dict } from '../core/operation';
+import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
+import { Gate } from '../engine/gate';
+import { Meter } from '../engine/meter';
+import type { Settings } from '../engine/settings';
+import { Catalog, type KnownModel } from './catalog';
+import { clock } from './http/clock';
+import { readAccount, type Account } from './credential';
+import { Transport } from './http/transport';
+import { ItemMaker } from './outputs';
+
+/** What the requests of a run share. */
+export class Client {
+	private constructor(
+		readonly account: Account,
+		private readonly transport: Transport,
+		private readonly run: CallContext,
+		readonly meter: Meter,
+		readonly maker: ItemMaker,
+		private readonly catalogue: Catalog,
+		private readonly known: ReadonlyMap<string, KnownModel>,
+		private readonly replacements: ReadonlyMap<string, string>,
+	) {}
+
+	/**
+	 * @param all settings of the items; those of the first hold for the run as a whole
+	 * @throws InputError when the credential cannot be used
+	 */
+	static async connect(
+		context: NodeContext,
+		stop: AbortSignal,
+		all: readonly Settings[],
+		isFree: boolean,
+	): Promise<Client> {
+		const { maxConcurrency = 1, budget = Infinity } = all[0] ?? {};
+		const account = await readAccount(context);
+		const transport = new Transport(context, account, stop);
+		const meter = new Meter(budget, clock.now());
+		const shared = { clock, signal: stop, random: Math.random };
+		const run: CallContext = {
+			...shared,
+			gate: new Gate(maxConcurrency, clock, stop),
+			blocked: () => meter.exceeded(),
+		};
+		// Downloads wait for each other, not for the service.
+		const maker = new ItemMaker(context, transport, { ...shared, gate: new Gate(maxConcurrency, clock, stop) });
+		const catalogue = new Catalog(context, account, { stop });
+		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
+		const read = async ([key, { model, version }]: [string, Settings]) =>
+			[key, await catalogue.facts(model, version)] as const;
+		const known = new Map(await Promise.all([...models].map(read)));
+		const replacements = await findReplacements(known, catalogue);
+		return new Client(account, transport, run, meter, maker, catalogue, known, replacements);
+	}
+
+	/** One request with its retries, and what follows it where it starts a job. */
+	async ask(
+		request: ApiRequest,
+		{ seconds, maxRetries }: Settings,
+		{ answer, next }: Pick<AnyOperation, 'answer' | 'next'>,
+	): Promise<Called<Dict>> {
+		const call = async (each: ApiRequest) => {
+			const send = async () => {
+				const outcome = await this.transport.send(each, seconds, answer);
+				// Counted before the next request is let in, which asks whether the budget is used up.
+				this.meter.add(outcome.ok ? outcome.value : undefined);
+				return outcome;
+			};
+			return await callUntilAnswered(send, maxRetries, this.run);
+		};
+		const first = await call(request);
+		let { outcome } = first;
+		// The gate is free while a job works: it is entered for each question anew.
+		for (let step; outcome.ok && (step = next?.(outcome.value)); { outcome } = await call(step.request)) {
+			await this.run.clock.sleep(step.wait * 1000, this.run.signal);
+		}
+		return { outcome, attempts: first.attempts };
+	}
+
+	/** What the catalogue says about an item's model; nothing when it does not answer. */
+	facts(settings: Settings): KnownModel {
+		return this.known.get(keyOf(settings)) ?? {};
+	}
+
+	/** Who answers for a retired model: the service forwards without a word (deepinfra-api section 4.5). */
+	replacement({ model }: Settings): string | undefined {
+		return this.replacements.get(model);
+	}
+
+	/** Names of models that exist and resemble the one that does not. */
+	async nearestModels(model: string): Promise<string[]> {
+		const models = await this.catalogue.models().catch(() => []);
+		return nearestNames(
+			model,
+			models.map(({ name }) => name),
+		);
+	}
+}
+
+/** The list is asked for only when a model is retired: its replacement may be retired, too. */
+async function findReplacements(
+	known: ReadonlyMap<string, KnownModel>,
+	catalogue: Catalog,
+): Promise<ReadonlyMap<string, string>> {
+	const retired = [...known.values()].flatMap(({ model }) => (model && isRetired(model, clock.now()) ? [model] : []));
+	if (retired.length === 0) return new Map();
+	const models = await catalogue.models().catch(() => retired);
+	return new Map(
+		retired.flatMap((model): Array<[string, string]> => {
+			const name = findReplacement(models, model.name, clock.now()) ?? model.deprecation?.replacedBy;
+			return name === undefined ? [] : [[model.name, name]];
+		}),
+	);
+}
+
+const keyOf = ({ model, version }: Settings) => `${model} ${version}`;

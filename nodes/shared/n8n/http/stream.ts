@@ -1,0 +1,56 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { HEAD } from '../../media/kind';
+
+/** Node's readable stream; its module may not be imported by a node of a verified package. */
+export type Stream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
+
+/** Bytes that come piece by piece. */
+export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export const isStream = (body: unknown): body is Stream =>
+	typeof body === 'object' && body !== null && 'unshift' in body && 'read' in body && Symbol.asyncIterator in body;
+
+/** A body as n8n's client gives it. */
+export function bytesOf(body: unknown): Bytes {
+	if (body instanceof Uint8Array) return [body];
+	if (typeof body === 'string') return [Buffer.from(body)];
+	return isStream(body) ? body : [];
+}
+
+/** @throws RangeError beyond `limit` bytes */
+export async function readAll(bytes: Bytes, limit = Infinity): Promise<Buffer> {
+	const pieces: Uint8Array[] = [];
+	let length = 0;
+	for await (const piece of bytes) {
+		length += piece.length;
+		if (length > limit) throw new RangeError('too large');
+		pieces.push(piece);
+	}
+	return Buffer.concat(pieces);
+}
+
+/** The first bytes of a stream, which stay in it. */
+export async function peek(stream: Stream): Promise<Buffer> {
+	return await new Promise((resolve, reject) => {
+		const settle = (result: Buffer | Error) => {
+			for (const event of ['readable', 'end', 'close']) stream.off(event, look);
+			stream.off('error', settle);
+			if (result instanceof Error) reject(result);
+			else resolve(result);
+		};
+		const look = () => {
+			// Gives nothing until so many bytes are there or the stream has ended.
+			const head: unknown = stream.read(HEAD);
+			if (head instanceof Uint8Array) {
+				stream.unshift(head);
+				settle(Buffer.from(head.subarray(0, HEAD)));
+			} else if (stream.readableEnded || stream.destroyed) {
+				settle(stream.errored ?? Buffer.alloc(0));
+			}
+		};
+		// Attached once: a new listener for 'readable' is called at once even when too few bytes are there.
+		for (const event of ['readable', 'end', 'close']) stream.on(event, look);
+		stream.on('error', settle);
+		if (stream.readableEnded || stream.destroyed) look();
+	});
+}

@@ -1,0 +1,21 @@
+import { isRetired, type Model } from '../../catalog/model';
+import type { Dict } from '../../core/operation';
+
+/** A model of the catalogue as an item: prices as numbers, in USD for the unit that each names. */
+export function modelItem(model: Model, now: number): Dict {
+	const { name, tasks, description, contextLength, tags, price, deprecation, kind, isPartner } = model;
+	return {
+		name,
+		task: tasks.includes('custom') ? 'custom' : tasks[0],
+		description,
+		contextLength,
+		tags,
+		pricing: price && { type: price.type, text: price.words, rates: price.rates },
+		isFeatured: model.featured,
+		isPartner,
+		isPrivate: kind !== 'public',
+		isDeprecated: isRetired(model, now),
+		deprecatedAt: deprecation && new Date(deprecation.at).toISOString(),
+		replacedBy: deprecation?.replacedBy,
+	};
+}

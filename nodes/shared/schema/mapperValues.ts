@@ -1,0 +1,88 @@
+import { isDict } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { InputError } from '../core/problem';
+import { parseJson } from '../core/values';
+import { convertValue } from './convert';
+import type { ModelSchema, SchemaField } from '../core/modelSchema';
+
+/** Where a file comes from: a binary field of the item, or a web address. */
+export interface FileSource {
+	readonly from: 'binary' | 'url';
+	readonly value: string;
+}
+
+export interface Filled {
+	readonly body: Dict;
+	/** Inputs that are files, by the API's name. */
+	readonly files: Readonly<Record<string, FileSource>>;
+}
+
+/**
+ * The values in what n8n's resource mapper stores, without those of fields that the user removed:
+ * the editor keeps switches that were never shown as false.
+ */
+export function mappedValues(stored: unknown): Dict {
+	if (!isDict(stored) || !isDict(stored.value)) return {};
+	const rows = Array.isArray(stored.schema) ? stored.schema.filter(isDict) : [];
+	const removed = new Set(rows.filter((row) => row.removed === true).map((row) => row.id));
+	return Object.fromEntries(Object.entries(stored.value).filter(([name]) => !removed.has(name)));
+}
+
+/**
+ * What the user filled in as the values of a request: in the types that the model takes,
+ * without what was left empty or is the model's own default.
+ * @throws InputError for text that should be JSON and is not
+ */
+export function bodyOf(schema: ModelSchema | undefined, values: Dict): Filled {
+	const body: Array<[string, unknown]> = [];
+	const files: Array<[string, FileSource]> = [];
+	for (const [name, given] of Object.entries(values)) {
+		const field = schema?.byName.get(name);
+		if (isBlank(given, field)) continue;
+		const source = field?.kind === 'file' ? readSource(given) : undefined;
+		if (source) {
+			files.push([name, source]);
+			continue;
+		}
+		const value = field ? readFilled(field, given) : given;
+		if (!field || field.required || !isEqual(value, field.default)) body.push([name, value]);
+	}
+	return { body: Object.fromEntries(body), files: Object.fromEntries(files) };
+}
+
+/** Left empty. An empty text is a value only where it is one of the choices. */
+function isBlank(value: unknown, field: SchemaField | undefined): boolean {
+	if (value === undefined || value === null) return true;
+	if (typeof value !== 'string' || field?.values?.includes(value)) return false;
+	return field?.kind === 'string' ? value === '' : value.trim() === '';
+}
+
+/** A data URL is sent as it is. */
+function readSource(given: unknown): FileSource | undefined {
+	if (typeof given !== 'string' || /^data:/i.test(given.trim())) return undefined;
+	const value = given.trim();
+	return { from: /^https?:\/\//i.test(value) ? 'url' : 'binary', value };
+}
+
+function readFilled(field: SchemaField, given: unknown): unknown {
+	if (typeof given !== 'string') return convertValue(field, given);
+	switch (field.kind) {
+		case 'object':
+			return requireJson(field, given);
+		case 'list':
+			return given.trim().startsWith('[') ? convertValue(field, requireJson(field, given)) : convertValue(field, given);
+		case 'any':
+			return parseJson(given) ?? given;
+		default:
+			return convertValue(field, given);
+	}
+}
+
+function requireJson({ label }: SchemaField, text: string): unknown {
+	const value = parseJson(text);
+	if (value !== undefined) return value;
+	throw new InputError(`'${label}' is not valid JSON`, 'Check the quotes, commas and brackets.');
+}
+
+const isEqual = (a: unknown, b: unknown): boolean =>
+	a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
