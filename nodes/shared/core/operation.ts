@@ -1,17 +1,19 @@
 import type { Field, FileRef, InputOf } from './fields';
 import type { ModelSchema } from './modelSchema';
+import type { Problem } from './problem';
 
 export type Dict = Record<string, unknown>;
 
 /** One request to the API. `undefined` entries are left out. */
 export interface ApiRequest {
-	readonly method?: 'GET' | 'POST';
+	readonly method?: 'GET' | 'POST' | 'DELETE';
 	/** Starts with a slash, already encoded; always below the credential's base URL. */
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string>>;
+	/** May hold an InlineFile (core/request.ts) at any depth. */
 	readonly json?: Dict;
-	/** Sent as multipart/form-data: strings raw, files as file parts. */
-	readonly form?: Readonly<Record<string, string | FileRef>>;
+	/** Sent as multipart/form-data: strings raw, files as file parts, several under one name as a part each. */
+	readonly form?: Readonly<Record<string, string | FileRef | readonly FileRef[]>>;
 }
 
 /** A file that came out: bytes at hand, or a place from which the engine downloads it. */
@@ -34,6 +36,15 @@ export interface ModelFacts {
 	readonly maskToken?: string;
 	/** What the model takes; unknown where the catalogue does not say. */
 	readonly schema?: ModelSchema;
+	/** Which of the operation's `forms` is asked for, from 0. */
+	readonly form?: number;
+}
+
+/** A question that follows an answer. */
+export interface NextRequest {
+	readonly request: ApiRequest;
+	/** Seconds that go by before it. */
+	readonly wait: number;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */
@@ -60,16 +71,33 @@ export interface Operation<I extends object = Dict> {
 	readonly usesFacts?: true;
 	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */
 	readonly isFree?: true;
-	/** What the body of an answer is, when it is no JSON object: a bare array, which `items` gets as `rows`, or a file, as `bytes`. */
+	/**
+	 * What the body of an answer is, when it is no JSON object: a bare array, which `items` gets as `rows`,
+	 * or a file, as `bytes` (a Buffer) with its `mimeType`.
+	 */
 	readonly answer?: 'rows' | 'bytes';
 	/** Whether its result is the API's own response, as when 'Simplify' is off. */
 	readonly isRaw?: true;
 	/** One input as several, each answered on its own and put together by `join`. */
 	split?(input: I): readonly I[];
-	join?(outputs: readonly Output[], input: I): Output[];
+	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */
+	join?(outputs: readonly Output[], input: I): readonly Output[] | { readonly ask: readonly I[] };
+	/**
+	 * Puts the outputs of items that differ in the batch's `over` alone in an order of their own, and may leave some out.
+	 * `from` says whose an output is: the position among `inputs`.
+	 */
+	merge?(outputs: readonly Output[], inputs: Inputs<I>): readonly Output[];
+	/** How many ways there are to put the request, best first; `request` is told which in `facts.form`. Default 1. */
+	readonly forms?: number;
+	/** Whether a failure means that the model does not take this form, so that the next one is worth asking in. */
+	isFormRefused?(problem: Problem): boolean;
 	request(inputs: Inputs<I>, facts: ModelFacts): ApiRequest;
-	/** For a job: the request that asks for its result, as long as the answer is none; `wait` seconds go by before it. */
-	next?(answer: Dict): { readonly request: ApiRequest; readonly wait: number } | undefined;
+	/**
+	 * What to ask after an answer that is not the result yet: for a job's state, or to mend what does not fit.
+	 * Everything asked for one result is billed to it.
+	 * @param asked how many questions have followed the first
+	 */
+	next?(answer: Dict, inputs: Inputs<I>, asked: number): NextRequest | undefined;
 	items(answer: Dict, inputs: Inputs<I>): Output[];
 }
 

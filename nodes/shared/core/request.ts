@@ -60,6 +60,34 @@ export function formRequest(
 	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
 }
 
+/**
+ * A request with a JSON body to a route that is not native, such as /v1/chat/completions.
+ * @param path starts with a slash, already encoded
+ */
+export function routeRequest(path: string, { options }: Pick<NativeInput, 'options'>, body: Dict): ApiRequest {
+	return { path, json: Object.fromEntries(setOf(body, { ...options.extraFields })) };
+}
+
+/** What a file turned out to be when it was opened. */
+export interface FileFacts {
+	readonly mimeType: string;
+	/** Bytes. */
+	readonly size: number;
+}
+
+/** A file within a JSON body; the transport opens it and writes its content where `write` puts it. */
+export class InlineFile {
+	/**
+	 * @param write gives the JSON that the file becomes; `base64` stands for its content there.
+	 * It may throw InputError for a file that cannot be sent.
+	 */
+	constructor(
+		readonly ref: FileRef,
+		readonly write: (file: FileFacts, base64: string) => unknown = ({ mimeType }, base64) =>
+			`data:${mimeType};base64,${base64}`,
+	) {}
+}
+
 /** Whether a model's own schema says what the request takes; other routes have fields of their own. */
 export const isNative = ({ path }: ApiRequest): boolean => path.startsWith('/v1/inference/');
 

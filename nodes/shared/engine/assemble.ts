@@ -16,7 +16,7 @@ export interface PartResult extends Share {
  * @throws AnswerError when the answer does not fit the operation
  */
 export function readResults(
-	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw'>,
+	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw' | 'next'>,
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	usage: Usage,
@@ -26,7 +26,9 @@ export function readResults(
 	if (status && isAlone(first)) {
 		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, share: 1, kind: 'plain' }];
 	}
-	if (status) throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
+	// A job that nobody waits for has a state of its own to tell.
+	if (status && !operation.next)
+		throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
 	if (first.simplify === false || operation.isRaw)
 		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw' }];
 
@@ -46,15 +48,26 @@ export interface Finished extends Omit<Output, 'from'> {
 	readonly isRaw: boolean;
 }
 
-/** The outputs of one item, put together from the pieces of its parts. */
-export function finish(operation: Pick<AnyOperation, 'join'>, input: Dict, pieces: readonly PartResult[]): Finished[] {
+/**
+ * The outputs of one item, put together from the pieces of its parts; or more to ask before they can be.
+ * @param earlier what the rounds before brought, which is paid, too
+ */
+export function finish(
+	operation: Pick<AnyOperation, 'join'>,
+	input: Dict,
+	pieces: readonly PartResult[],
+	earlier: readonly PartResult[] = [],
+): { readonly outputs: Finished[] } | { readonly ask: readonly Dict[] } {
 	const outputs = pieces.flatMap((piece) => piece.outputs);
 	const kind = pieces[0]?.kind;
-	if (kind !== 'task') return outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' }));
+	if (kind !== 'task') return { outputs: outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' })) };
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
-	const usage = usageOfItem(pieces);
+	if ('ask' in joined) return joined;
+	const usage = usageOfItem([...earlier, ...pieces]);
 	// The sum over the items is what was billed, so several items of one input share its cost.
 	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
-	return joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false }));
+	return {
+		outputs: joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false })),
+	};
 }

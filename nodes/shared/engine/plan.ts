@@ -12,29 +12,32 @@ export interface Batch {
 /** The API's own answer, a receipt for it or a preview belongs to one request: such an input neither splits nor shares. */
 export const isAlone = (input: Dict): boolean => {
 	const options = isDict(input.options) ? input.options : {};
-	return (
-		input.simplify === false ||
-		Boolean(options.webhook) ||
-		(isDict(options.extraFields) && Boolean(options.extraFields.webhook)) ||
-		options.dryRun === true
-	);
+	return input.simplify === false || hasWebhook(input) || options.dryRun === true;
 };
+
+/** Whether the answer is only a receipt: the result goes to a web address. */
+export const hasWebhook = ({ options }: Dict): boolean =>
+	isDict(options) &&
+	(Boolean(options.webhook) || (isDict(options.extraFields) && Boolean(options.extraFields.webhook)));
+
+/** The same for all inputs that differ in one field alone. */
+export const groupKey = (input: Dict, over: string): string => JSON.stringify({ ...input, [over]: undefined });
 
 /**
  * Which parts share a request: those that differ in the operation's `over` alone, equal ones sent once.
  * Linear in the number of parts.
  */
 export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Batch[] {
-	const jobs: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][] }> = [];
+	const batches: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][] }> = [];
 	const open = new Map<string, number>();
 	const seen = new Map<string, number[]>();
 
 	parts.forEach((part, position) => {
 		if (!batch || isAlone(part)) {
-			jobs.push({ inputs: [part], owners: [[position]] });
+			batches.push({ inputs: [part], owners: [[position]] });
 			return;
 		}
-		const key = JSON.stringify({ ...part, [batch.over]: undefined });
+		const key = groupKey(part, batch.over);
 		const twin = `${key}\n${JSON.stringify(part[batch.over])}`;
 		const owners = seen.get(twin);
 		if (owners) {
@@ -43,18 +46,18 @@ export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: reado
 		}
 		const mine = [position];
 		seen.set(twin, mine);
-		const job = jobs[open.get(key) ?? -1];
-		if (job && job.inputs.length < batch.max) {
-			job.inputs.push(part);
-			job.owners.push(mine);
+		const last = batches[open.get(key) ?? -1];
+		if (last && last.inputs.length < batch.max) {
+			last.inputs.push(part);
+			last.owners.push(mine);
 		} else {
-			open.set(key, jobs.push({ inputs: [part], owners: [mine] }) - 1);
+			open.set(key, batches.push({ inputs: [part], owners: [mine] }) - 1);
 		}
 	});
-	return jobs;
+	return batches;
 }
 
-/** Two halves of a job that failed as a whole, to find the one bad input; undefined when it holds only one. */
+/** Two halves of a batch that failed as a whole, to find the one bad input; undefined when it holds only one. */
 export function halve({ inputs, owners }: Batch): [Batch, Batch] | undefined {
 	const middle = Math.ceil(inputs.length / 2);
 	const [first, ...rest] = inputs.slice(0, middle);

@@ -1,5 +1,6 @@
 import type { FileRef } from '../core/fields';
 import type { ApiRequest, Dict } from '../core/operation';
+import { InlineFile } from '../core/request';
 
 /** What would be sent, for people: files by their names, nothing secret. */
 export function previewOf(
@@ -7,9 +8,18 @@ export function previewOf(
 	nameOf: (file: FileRef) => string,
 ): Dict {
 	const search = query ? `?${new URLSearchParams(query).toString()}` : '';
-	const entries = Object.entries(form ?? {}).map(([name, value]) => [
+	const show = (value: unknown): unknown => {
+		if (value instanceof InlineFile) return nameOf(value.ref);
+		if (Array.isArray(value)) return value.map(show);
+		return isPlain(value)
+			? Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, show(entry)]))
+			: value;
+	};
+	const parts = Object.entries(form ?? {}).map(([name, value]) => [
 		name,
-		typeof value === 'string' ? value : nameOf(value),
+		typeof value === 'string' ? value : 'file' in value ? nameOf(value) : value.map(nameOf),
 	]);
-	return { method, path: `${path}${search}`, body: json ?? Object.fromEntries(entries) };
+	return { method, path: `${path}${search}`, body: json ? show(json) : Object.fromEntries(parts) };
 }
+
+const isPlain = (value: unknown): value is Dict => typeof value === 'object' && value !== null;

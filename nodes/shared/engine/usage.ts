@@ -1,4 +1,4 @@
-import { isDict, number, requestIdOf } from '../core/answer';
+import { isDict, number, optionalText, requestIdOf } from '../core/answer';
 import { omit } from '../core/values';
 import type { Dict } from '../core/operation';
 
@@ -11,6 +11,10 @@ export interface Usage {
 	readonly runtimeMs?: number;
 	readonly inputTokens?: number;
 	readonly outputTokens?: number;
+	/** Of the input's, those that were cached and cost less. */
+	readonly cachedTokens?: number;
+	/** Spent on thinking before the answer. */
+	readonly reasoningTokens?: number;
 	/** How often the request was sent. */
 	readonly attempts: number;
 	/** What the model does not know and was not sent, by the API's names. */
@@ -19,16 +23,46 @@ export interface Usage {
 
 /** What the answer's envelope says it cost (deepinfra-api section 2); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
+	const found = isDict(answer.usage) ? readRouteUsage(answer, answer.usage) : readEnvelope(answer);
+	const known = Object.entries(found).filter(([, value]) => value !== undefined);
+	return { model, ...Object.fromEntries(known), attempts };
+}
+
+function readEnvelope(answer: Dict) {
 	const status = isDict(answer.inference_status) ? answer.inference_status : {};
-	const found = {
+	return {
 		requestId: requestIdOf(answer),
 		costUsd: number(status.cost),
 		runtimeMs: number(status.runtime_ms),
 		inputTokens: number(status.tokens_input) ?? number(answer.num_input_tokens) ?? number(answer.input_tokens),
 		outputTokens: number(status.tokens_generated) ?? number(answer.num_tokens),
 	};
-	const known = Object.entries(found).filter(([, value]) => value !== undefined);
-	return { model, ...Object.fromEntries(known), attempts };
+}
+
+/** What the routes with OpenAI's shapes say. Their `id` is what DeepInfra's own list of costs knows the request by. */
+function readRouteUsage(answer: Dict, usage: Dict) {
+	const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
+	return {
+		requestId: optionalText(answer.id) ?? requestIdOf(answer),
+		costUsd: number(usage.estimated_cost),
+		inputTokens: number(usage.prompt_tokens),
+		outputTokens: number(usage.completion_tokens),
+		cachedTokens: isDict(prompt) ? number(prompt.cached_tokens) : undefined,
+		reasoningTokens: isDict(completion) ? number(completion.reasoning_tokens) : undefined,
+	};
+}
+
+/** Amounts that add up over the requests that were sent for one result. */
+const AMOUNTS = ['costUsd', 'runtimeMs', 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const;
+
+/** What all answers that one result took have cost together; the last one tells the rest. */
+export function usageOfAll(answers: readonly Dict[], model: string, attempts: number): Usage {
+	const each = answers.map((answer) => usageOf(answer, model, attempts));
+	const sums = AMOUNTS.flatMap((name) => {
+		const known = each.flatMap((usage) => usage[name] ?? []);
+		return known.length > 0 ? [[name, known.reduce((sum, amount) => sum + amount, 0)]] : [];
+	});
+	return { model, ...each.at(-1), ...Object.fromEntries(sums), attempts };
 }
 
 /** The part that an item has in a request: all of it, or a share where items travel together. */

@@ -2,16 +2,23 @@ import type { NodeContext } from './context';
 import { isRetired } from '../catalog/model';
 import { findReplacement } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
-import type { AnyOperation, ApiRequest, Dict } from '../core/operation';
+import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
+import { attempt } from '../core/problem';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Gate } from '../engine/gate';
 import { Meter } from '../engine/meter';
+import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
 import { Catalog, type KnownModel } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
 import { Transport } from './http/transport';
 import { ItemMaker } from './outputs';
+
+/** What came of a request, and every answer on the way there: each may have been billed. */
+export interface Asked extends Called<Dict> {
+	readonly answers: readonly Dict[];
+}
 
 /** What the requests of a run share. */
 export class Client {
@@ -57,12 +64,13 @@ export class Client {
 		return new Client(account, transport, run, meter, maker, catalogue, known, replacements);
 	}
 
-	/** One request with its retries, and what follows it where it starts a job. */
+	/** One request with its retries, and what has to be asked after it. */
 	async ask(
 		request: ApiRequest,
 		{ seconds, maxRetries }: Settings,
 		{ answer, next }: Pick<AnyOperation, 'answer' | 'next'>,
-	): Promise<Called<Dict>> {
+		inputs: Inputs<Dict>,
+	): Promise<Asked> {
 		const call = async (each: ApiRequest) => {
 			const send = async () => {
 				const outcome = await this.transport.send(each, seconds, answer);
@@ -72,13 +80,21 @@ export class Client {
 			};
 			return await callUntilAnswered(send, maxRetries, this.run);
 		};
-		const first = await call(request);
-		let { outcome } = first;
+		const { outcome: first, attempts } = await call(request);
+		const answers: Dict[] = [];
+		let outcome = first;
 		// The gate is free while a job works: it is entered for each question anew.
-		for (let step; outcome.ok && (step = next?.(outcome.value)); { outcome } = await call(step.request)) {
-			await this.run.clock.sleep(step.wait * 1000, this.run.signal);
+		while (outcome.ok) {
+			const answer = outcome.value;
+			answers.push(answer);
+			if (hasWebhook(inputs[0])) break;
+			const step = attempt(() => next?.(answer, inputs, answers.length - 1));
+			if (!step.ok) return { outcome: step, answers, attempts };
+			if (!step.value) break;
+			await this.run.clock.sleep(step.value.wait * 1000, this.run.signal);
+			({ outcome } = await call(step.value.request));
 		}
-		return { outcome, attempts: first.attempts };
+		return { outcome, answers, attempts };
 	}
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */

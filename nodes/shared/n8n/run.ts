@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost } from '../catalog/estimate';
 import type { Fitted } from '../schema/fitRequest';
 import { errorText } from '../core/answer';
-import { finish, readResults, type PartResult } from '../engine/assemble';
+import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
+import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
 import type { AnyOperation, Dict } from '../core/operation';
 import { inParallel } from '../engine/parallel';
@@ -10,7 +11,7 @@ import { halve, isAlone, planBatches, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
 import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
-import { usageOf } from '../engine/usage';
+import { usageOfAll } from '../engine/usage';
 import { clock } from './http/clock';
 import { failedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel } from './http/files';
@@ -22,7 +23,9 @@ interface Entry {
 	readonly item: number;
 	readonly input: Dict;
 	readonly settings: Settings;
-	readonly pieces: PartResult[];
+	results: PartResult[];
+	/** What earlier rounds of questions brought. */
+	readonly earlier: PartResult[];
 	missing: number;
 	isOver: boolean;
 }
@@ -46,7 +49,11 @@ class ItemRun {
 	private readonly results: INodeExecutionData[][];
 	private readonly requests: RequestMaker;
 	private readonly hints = new Set<string>();
-	private service: Client | undefined;
+	/** Items that wait for others, with which they are put in order. */
+	private readonly answered: Entry[] = [];
+	/** The form in which each model is asked, where it does not take the first. */
+	private readonly forms = new Map<string, number>();
+	private client: Client | undefined;
 	private failure: Error | undefined;
 
 	constructor(
@@ -81,15 +88,20 @@ class ItemRun {
 		const entries = await this.readEntries();
 		const parts = await this.partsOf(entries);
 		if (this.failure || parts.length === 0) return;
-		const service = await this.connect(entries.filter(({ isOver }) => !isOver));
-		if (!service) return;
-		const fitting = await this.check(parts, service);
+		const client = await this.connect(entries.filter(({ isOver }) => !isOver));
+		if (!client) return;
+		const fitting = await this.check(parts, client);
 		if (this.failure) return;
-		const jobs = planBatches(
+		await this.askAll(fitting, client, openBatches(entries));
+		await this.mergeAll(client);
+	}
+
+	private async askAll(parts: readonly Part[], client: Client, width: number): Promise<void> {
+		const batches = planBatches(
 			this.operation,
-			fitting.map(({ input }) => input),
+			parts.map(({ input }) => input),
 		);
-		await inParallel(jobs, openJobs(entries), async (job) => await this.runJob(job, fitting, service));
+		await inParallel(batches, width, async (batch) => await this.runBatch(batch, parts, client));
 	}
 
 	private async readEntries(): Promise<Entry[]> {
@@ -101,7 +113,7 @@ class ItemRun {
 			const read = readInput(item);
 			if (read.ok) {
 				const settings = readSettings(this.operation, read.value);
-				entries.push({ item, input: read.value, settings, pieces: [], missing: 0, isOver: false });
+				entries.push({ item, input: read.value, settings, results: [], earlier: [], missing: 0, isOver: false });
 			} else {
 				await this.fail({ item }, read.problem, 0);
 			}
@@ -118,21 +130,23 @@ class ItemRun {
 		const { operation } = this;
 		const parts: Part[] = [];
 		for (const entry of entries) {
-			const split = operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input];
-			entry.missing = split.length;
-			for (const [index, input] of split.entries()) parts.push({ entry, index, input });
+			const split = attempt(() =>
+				operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input],
+			);
+			if (split.ok) parts.push(...openParts(entry, split.value));
+			else await this.fail(entry, split.problem, 0);
 		}
 		return await this.check(parts, undefined);
 	}
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
-	private async check(parts: readonly Part[], service: Client | undefined): Promise<Part[]> {
+	private async check(parts: readonly Part[], client: Client | undefined): Promise<Part[]> {
 		for (const [position, part] of parts.entries()) {
 			await this.breathe(position);
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
-				const facts = service?.facts(entry.settings) ?? {};
+				const facts = client?.facts(entry.settings) ?? {};
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);
@@ -146,44 +160,55 @@ class ItemRun {
 	private async connect(entries: readonly Entry[]): Promise<Client | undefined> {
 		const all = entries.map(({ settings }) => settings);
 		try {
-			this.service = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
+			this.client = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
 		} catch (error) {
 			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
 		}
-		return this.service;
+		return this.client;
 	}
 
-	private async runJob(job: Batch, parts: readonly Part[], service: Client): Promise<void> {
-		const owners = job.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
+	private async runBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<void> {
+		const owners = batch.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
 		const settings = owners[0]?.[0]?.entry.settings;
 		if (!settings || this.stop.signal.aborted) return;
+		const form = this.forms.get(settings.model) ?? 0;
 		const [only, ...others] = owners.flat();
-		const fitted = others.length === 0 && only?.fitted ? succeeded(only.fitted) : this.fitJob(job, settings, service);
-		const { pieces, attempts } = !fitted.ok
-			? { pieces: fitted, attempts: 0 }
+		const fitted =
+			form === 0 && others.length === 0 && only?.fitted
+				? succeeded(only.fitted)
+				: this.fitBatch(batch, settings, client, form);
+		const { results, attempts } = !fitted.ok
+			? { results: fitted, attempts: 0 }
 			: settings.isDryRun
-				? { pieces: succeeded([this.preview(fitted.value, settings, service)]), attempts: 0 }
-				: await this.ask(job, fitted.value, settings, service);
-		if (pieces.ok) {
+				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0 }
+				: await this.ask(batch, fitted.value, settings, client);
+		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
-				const piece = pieces.value[position];
-				const share = piece && { ...piece, share: piece.share / group.length };
-				return share ? group.map(async (part) => await this.deliver(part, share, service)) : [];
+				const result = results.value[position];
+				const share = result && { ...result, share: result.share / group.length };
+				return share ? group.map(async (part) => await this.deliver(part, share, client)) : [];
 			});
 			await Promise.all(deliveries);
 			return;
 		}
+		const { problem } = results;
+		const { forms = 1, isFormRefused } = this.operation;
+		if (form + 1 < forms && isFormRefused?.(problem)) {
+			// Learnt once for all items of the run: none of them pays for it again.
+			this.forms.set(settings.model, Math.max(form + 1, this.forms.get(settings.model) ?? 0));
+			return await this.runBatch(batch, parts, client);
+		}
 		// One bad text must not fail its neighbours: halve the batch until it stands alone.
-		const halves = isAboutInput(pieces.problem) ? halve(job) : undefined;
+		const halves = isAboutInput(problem) ? halve(batch) : undefined;
 		if (halves) {
-			await Promise.all(halves.map(async (half) => await this.runJob(half, parts, service)));
+			await Promise.all(halves.map(async (half) => await this.runBatch(half, parts, client)));
 			return;
 		}
-		for (const { entry } of owners.flat()) await this.fail(entry, pieces.problem, attempts);
+		for (const { entry } of owners.flat()) await this.fail(entry, problem, attempts);
 	}
 
-	private fitJob({ inputs }: Batch, settings: Settings, service: Client): Outcome<Fitted> {
-		return attempt(() => this.requests.make(inputs, service.facts(settings)));
+	private fitBatch({ inputs }: Batch, settings: Settings, client: Client, form: number): Outcome<Fitted> {
+		return attempt(() => this.requests.make(inputs, { ...client.facts(settings), form }));
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
@@ -191,25 +216,25 @@ class ItemRun {
 		{ inputs }: Batch,
 		{ request, dropped }: Fitted,
 		settings: Settings,
-		service: Client,
-	): Promise<{ pieces: Outcome<PartResult[]>; attempts: number }> {
+		client: Client,
+	): Promise<{ results: Outcome<PartResult[]>; attempts: number }> {
 		const { operation } = this;
-		const { outcome, attempts } = await service.ask(request, settings, operation);
-		if (!outcome.ok) return { pieces: outcome, attempts };
+		const { outcome, answers, attempts } = await client.ask(request, settings, operation, inputs);
+		if (!outcome.ok) return { results: outcome, attempts };
 		const answer = outcome.value;
-		const usage = usageOf(answer, this.answeredBy(settings, service), attempts);
-		const pieces = attempt(() =>
+		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
+		const results = attempt(() =>
 			readResults(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
 		);
 		for (const name of dropped) {
 			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
-		return { pieces, attempts };
+		return { results, attempts };
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
-	private preview({ request, dropped }: Fitted, settings: Settings, service: Client): PartResult {
-		const estimate = estimateCost(service.facts(settings).model?.price, costFacts(request));
+	private preview({ request, dropped }: Fitted, settings: Settings, client: Client): PartResult {
+		const estimate = estimateCost(client.facts(settings).model?.price, costFacts(request));
 		const json = {
 			request: previewOf(request, (file) => fileLabel(this.context, file)),
 			estimatedCostUsd: estimate.usd,
@@ -220,30 +245,73 @@ class ItemRun {
 	}
 
 	/** A retired model is answered by its replacement. */
-	private answeredBy(settings: Settings, service: Client): string {
-		const replacement = service.replacement(settings);
+	private answeredBy(settings: Settings, client: Client): string {
+		const replacement = client.replacement(settings);
 		if (!replacement) return settings.model;
 		this.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
 		return replacement;
 	}
 
-	private async deliver({ entry, index }: Part, piece: PartResult, service: Client): Promise<void> {
-		entry.pieces[index] = piece;
+	private async deliver({ entry, index }: Part, result: PartResult, client: Client): Promise<void> {
+		entry.results[index] = result;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;
-		const { item, input, settings } = entry;
-		const finished = attempt(() => finish(this.operation, input, entry.pieces));
+		if (this.operation.merge) {
+			this.answered.push(entry);
+			return;
+		}
+		const finished = attempt(() => finish(this.operation, entry.input, entry.results, entry.earlier));
 		if (!finished.ok) return await this.fail(entry, finished.problem, 0);
+		if ('ask' in finished.value) return await this.askAgain(entry, finished.value.ask, client);
+		const made = await this.makeItems(entry, finished.value.outputs, client);
+		if (!made) return;
+		entry.isOver = true;
+		this.results[entry.item] = made;
+	}
+
+	/** The items of one input; undefined when it failed over them. */
+	private async makeItems(
+		entry: Entry,
+		outputs: readonly Finished[],
+		client: Client,
+	): Promise<INodeExecutionData[] | undefined> {
+		const { item, input, settings } = entry;
 		const made: INodeExecutionData[] = [];
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
-		for (const [position, output] of finished.value.entries()) {
+		for (const [position, output] of outputs.entries()) {
 			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
-			const data = await service.maker.make(output, { item, fieldName, fileName, seconds: settings.seconds });
-			if (!data.ok) return await this.fail(entry, data.problem, 0);
+			const data = await client.maker.make(output, { item, fieldName, fileName, seconds: settings.seconds });
+			if (!data.ok) {
+				await this.fail(entry, data.problem, 0);
+				return undefined;
+			}
 			made.push(data.value);
 		}
-		entry.isOver = true;
-		this.results[item] = made;
+		return made;
+	}
+
+	/** Items that answer one question together come out in the answer's order, where the first of them stood. */
+	private async mergeAll(client: Client): Promise<void> {
+		const { merge } = this.operation;
+		if (!merge) return;
+		const entries = this.answered.filter(({ isOver }) => !isOver).sort((a, b) => a.item - b.item);
+		for (const [first, ...rest] of groupAnswered(this.operation, entries)) {
+			if (!first) continue;
+			const merged = attempt(() => mergeGroup(merge, [first, ...rest]));
+			const made: INodeExecutionData[] = [];
+			if (!merged.ok) for (const entry of [first, ...rest]) await this.fail(entry, merged.problem, 0);
+			else
+				for (const { entry, output } of merged.value)
+					made.push(...((await this.makeItems(entry, [output], client)) ?? []));
+			if (merged.ok) this.results[first.item] = made;
+		}
+	}
+
+	/** Another round for an item whose answers have to be brought together by asking once more. */
+	private async askAgain(entry: Entry, inputs: readonly Dict[], client: Client): Promise<void> {
+		entry.earlier.push(...entry.results);
+		entry.results = [];
+		await this.askAll(await this.check(openParts(entry, inputs), client), client, inputs.length);
 	}
 
 	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
@@ -256,9 +324,9 @@ class ItemRun {
 		const isUnknown = problem.kind === 'status' && problem.status === 404;
 		const situation = {
 			model,
-			host: this.service?.account.host ?? '',
+			host: this.client?.account.host ?? '',
 			attempts,
-			nearestModels: isUnknown ? await this.service?.nearestModels(model) : undefined,
+			nearestModels: isUnknown ? await this.client?.nearestModels(model) : undefined,
 			screenNames: this.requests.names,
 		};
 		const error = toNodeError(this.context, problem, situation, entry.item);
@@ -269,15 +337,20 @@ class ItemRun {
 	/** Says in the output panel what the run did and what it left out. */
 	private tell(): void {
 		// Older n8n has no hints.
-		if (!this.service || this.operation.isFree || !('addExecutionHints' in this.context)) return;
-		const summary = this.service.meter.summary(this.results.length, clock.now());
+		if (!this.client || this.operation.isFree || !('addExecutionHints' in this.context)) return;
+		const summary = this.client.meter.summary(this.results.length, clock.now());
 		const messages = [...[...this.hints].slice(0, 10), summary];
 		this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
 	}
 }
 
-/** How many jobs are open at a time: those that run, and many more that wait for their next try. */
-const openJobs = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? 1) + 100;
+function openParts(entry: Entry, inputs: readonly Dict[]): Part[] {
+	entry.missing = inputs.length;
+	return inputs.map((input, index) => ({ entry, index, input }));
+}
+
+/** How many batches are open at a time: those that run, and many more that wait for their next try. */
+const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? 1) + 100;
 
 /** Whether a failure is about what was sent, so that a part of it may still succeed. */
 function isAboutInput(problem: Problem): boolean {

@@ -1,6 +1,7 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { InputError } from '../core/problem';
+import { InlineFile } from '../core/request';
 import { convertValue } from './convert';
 import { nearestNames } from '../core/nearest';
 import type { ModelSchema, SchemaField } from '../core/modelSchema';
@@ -131,9 +132,10 @@ function findFault(field: SchemaField, value: unknown): Fault | undefined {
 		case 'boolean':
 			return typeof value === 'boolean' ? undefined : fault(field, value);
 		case 'string':
+			if (value instanceof InlineFile) return undefined;
 			return typeof value === 'string' ? findLength(field, value) : fault(field, value);
 		case 'file':
-			return typeof value === 'string' ? undefined : fault(field, value);
+			return typeof value === 'string' || value instanceof InlineFile ? undefined : fault(field, value);
 		case 'enum':
 			return field.values?.some((choice) => choice === value) ? undefined : fault(field, value);
 		case 'object':

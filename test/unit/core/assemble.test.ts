@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { finish, readResults, type PartResult } from '../../../nodes/shared/engine/assemble';
+import { finish, readResults, type Finished, type PartResult } from '../../../nodes/shared/engine/assemble';
 import type { Dict, Output } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
 import type { Usage } from '../../../nodes/shared/engine/usage';
@@ -15,6 +15,12 @@ const task = (outputs: readonly Output[], costUsd?: number): PartResult => ({
 });
 const costOf = ({ usage: each }: Dict) =>
 	typeof each === 'object' && each !== null && 'costUsd' in each ? Number(each.costUsd) : 0;
+
+/** The outputs of an item that needs no other round. */
+function outputsOf(finished: ReturnType<typeof finish>): Finished[] {
+	if ('ask' in finished) throw new Error('It asks for more');
+	return finished.outputs;
+}
 
 describe('pieces of an answer', () => {
 	it('go to the inputs that they came from', () => {
@@ -61,26 +67,26 @@ describe('pieces of an answer', () => {
 describe('the outputs of an item', () => {
 	it('carry the usage, and their file', () => {
 		const file = { bytes: Buffer.from('x') };
-		expect(finish({}, {}, [task([{ json: { index: 0 }, file, from: 0 }], 0.5)])).toEqual([
+		expect(outputsOf(finish({}, {}, [task([{ json: { index: 0 }, file, from: 0 }], 0.5)]))).toEqual([
 			{ json: { index: 0, usage: { model: 'm', attempts: 1, costUsd: 0.5 } }, file, texts: undefined, isRaw: false },
 		]);
 	});
 
 	it('are a receipt without usage', () => {
 		const piece: PartResult = { kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued' } }] };
-		expect(finish({}, {}, [piece])).toEqual([{ json: { status: 'queued' }, isRaw: false }]);
+		expect(outputsOf(finish({}, {}, [piece]))).toEqual([{ json: { status: 'queued' }, isRaw: false }]);
 	});
 
 	it('are the answer as it came', () => {
 		const answer = { images: ['x'], seed: 1 };
 		const piece: PartResult = { kind: 'raw', usage, share: 1, outputs: [{ json: answer }] };
-		expect(finish({}, {}, [piece])).toEqual([{ json: answer, isRaw: true }]);
+		expect(outputsOf(finish({}, {}, [piece]))).toEqual([{ json: answer, isRaw: true }]);
 	});
 
 	it('are put together by the operation, in the order of the parts', () => {
 		const { join } = operationOf('embedding', 'create');
 		const pieces = [3, 1, 2].map((value) => task([{ json: { embedding: [value], dimensions: 1 } }], 0.1));
-		expect(finish({ join }, { text: ['a', 'b', 'c'] }, pieces)).toEqual([
+		expect(outputsOf(finish({ join }, { text: ['a', 'b', 'c'] }, pieces))).toEqual([
 			{
 				json: {
 					embeddings: [[3], [1], [2]],
@@ -91,6 +97,15 @@ describe('the outputs of an item', () => {
 				texts: undefined,
 				isRaw: false,
 			},
+		]);
+	});
+
+	it('are asked about once more where the operation says so, and all rounds are paid', () => {
+		const join = (outputs: readonly Output[]) => (outputs.length > 1 ? { ask: [{ text: 'both' }] } : outputs);
+		const first = [task([{ json: { n: 1 } }], 0.25), task([{ json: { n: 2 } }], 0.5)];
+		expect(finish({ join }, {}, first)).toEqual({ ask: [{ text: 'both' }] });
+		expect(outputsOf(finish({ join }, {}, [task([{ json: { n: 3 } }], 1)], first))).toMatchObject([
+			{ json: { n: 3, usage: { costUsd: 1.75 } } },
 		]);
 	});
 
@@ -112,7 +127,7 @@ describe('the outputs of an item', () => {
 						for (const piece of readResults(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
 							const half = { ...piece, share: piece.share / 2 };
 							for (const owned of [half, half])
-								sum += finish({}, {}, [owned]).reduce((total, { json }) => total + costOf(json), 0);
+								sum += outputsOf(finish({}, {}, [owned])).reduce((total, { json }) => total + costOf(json), 0);
 						}
 					}
 					expect(sum).toBeCloseTo(cost * answers.length, 6);

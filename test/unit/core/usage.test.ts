@@ -1,4 +1,4 @@
-import { usageOf, usageOfItem } from '../../../nodes/shared/engine/usage';
+import { usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {
@@ -50,6 +50,51 @@ describe('what a request cost', () => {
 		[{ cost: NaN }],
 	])('is nothing in the envelope %j', (inference_status) => {
 		expect(usageOf({ inference_status, request_id: null }, 'm', 1)).toEqual({ model: 'm', attempts: 1 });
+	});
+});
+
+describe("what a route with OpenAI's shapes cost", () => {
+	const answer = {
+		id: 'chatcmpl-9',
+		usage: {
+			prompt_tokens: 30,
+			completion_tokens: 12,
+			estimated_cost: 0.0000042,
+			prompt_tokens_details: { cached_tokens: 16 },
+			completion_tokens_details: { reasoning_tokens: 5 },
+		},
+	};
+
+	it('is read from its usage', () => {
+		expect(usageOf(answer, 'm', 1)).toEqual({
+			model: 'm',
+			requestId: 'chatcmpl-9',
+			costUsd: 0.0000042,
+			inputTokens: 30,
+			outputTokens: 12,
+			cachedTokens: 16,
+			reasoningTokens: 5,
+			attempts: 1,
+		});
+	});
+
+	it.each([[{}], [{ prompt_tokens_details: null, estimated_cost: 'free' }], [{ completion_tokens_details: [1] }]])(
+		'is what is known in %j',
+		(usage) => expect(usageOf({ usage }, 'm', 1)).toEqual({ model: 'm', attempts: 1 }),
+	);
+
+	it('adds up over all answers that one result took, and the last one tells the rest', () => {
+		const last = { id: 'chatcmpl-10', usage: { prompt_tokens: 1, estimated_cost: 0.5 } };
+		expect(usageOfAll([answer, { status: 'running' }, last], 'm', 3)).toEqual({
+			model: 'm',
+			requestId: 'chatcmpl-10',
+			costUsd: 0.5000042,
+			inputTokens: 31,
+			outputTokens: 12,
+			cachedTokens: 16,
+			reasoningTokens: 5,
+			attempts: 3,
+		});
 	});
 });
 

@@ -5,6 +5,7 @@ import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { fileNameFor } from '../../media/fileName';
 import { extensionOf, kindFrom } from '../../media/kind';
+import { inlineFiles } from './body';
 import { openDownload } from './download';
 import { bytesOf, peek, readAll, type Bytes } from './stream';
 
@@ -22,11 +23,16 @@ export function fileLabel(context: NodeContext, ref: FileRef): string {
 }
 
 /** @throws InputError when a request names a file that its item has not. Sends nothing, reads nothing. */
-export function checkFiles(context: NodeContext, { form = {} }: ApiRequest): void {
-	for (const value of Object.values(form)) {
-		if (typeof value !== 'string' && value.file === 'binary') findBinary(context, value.item, value.value);
+export function checkFiles(context: NodeContext, request: ApiRequest): void {
+	for (const ref of filesOf(request)) {
+		if (ref.file === 'binary') findBinary(context, ref.item, ref.value);
 	}
 }
+
+const filesOf = ({ form = {}, json }: ApiRequest): FileRef[] => [
+	...Object.values(form).flatMap((value) => (typeof value === 'string' ? [] : [value].flat())),
+	...inlineFiles(json).map(({ ref }) => ref),
+];
 
 /** @throws InputError when the item has no such file or it is empty. Sends nothing, reads nothing. */
 function findBinary(context: NodeContext, item: number, value: unknown): IBinaryData {

@@ -1,12 +1,14 @@
 import type { NodeContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { FileRef } from '../../core/fields';
 import { omit } from '../../core/values';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, type Received } from '../../engine/receive';
 import { clock } from './clock';
 import type { Account } from '../credential';
-import { openFile } from './files';
+import { inlineFiles, writeBody } from './body';
+import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { bytesOf, isStream, readAll } from './stream';
@@ -37,7 +39,9 @@ export class Transport {
 			const response = await this.authenticated(await this.optionsOf(request, flight), flight);
 			hasBegun = true;
 			const body = await readAll(bytesOf(response.body), LARGEST_ANSWER);
-			if (kind === 'bytes' && isFile(response)) return succeeded({ bytes: body });
+			if (kind === 'bytes' && isFile(response)) {
+				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
+			}
 			const text = this.account.redact(body.toString('utf8'));
 			const received: Received = { status: response.statusCode, headers: response.headers, text };
 			return interpret(received, clock.now(), kind);
@@ -110,28 +114,33 @@ export class Transport {
 		const target = { ...streamed(flight), method, url: `${this.account.baseUrl}${path}`, qs: query };
 		const headers = { accept: 'application/json' };
 		if (form) return { ...target, headers, body: await this.fill(form, flight) };
+		if (json === undefined) return { ...target, headers };
+		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
+		if (inlineFiles(json).length > 0) {
+			const body = await writeBody(json, async (ref) => await this.open(ref, flight));
+			return { ...target, headers: jsonHeaders, body };
+		}
 		// n8n drops an object without entries, but the API wants one.
-		const isEmpty = json !== undefined && Object.keys(json).length === 0;
-		return isEmpty
-			? { ...target, headers: { ...headers, 'content-type': 'application/json' }, body: '{}' }
-			: { ...target, headers, body: json };
+		const isEmpty = Object.keys(json).length === 0;
+		return isEmpty ? { ...target, headers: jsonHeaders, body: '{}' } : { ...target, headers, body: json };
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
 		const filled = new StreamingForm();
 		for (const [name, value] of Object.entries(form)) {
-			const part =
-				typeof value === 'string'
-					? value
-					: await openFile(this.context, value, async (url) => await this.anonymous(url, flight));
-			// A request that fails early leaves its file open otherwise.
-			if (typeof part !== 'string' && isStream(part.content)) {
-				const { content } = part;
-				flight.atEnd(() => content.destroy());
+			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
+				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight));
 			}
-			filled.append(name, part);
 		}
 		return filled;
+	}
+
+	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
+		const file = await openFile(this.context, ref, async (url) => await this.anonymous(url, flight));
+		const { content } = file;
+		// A request that fails early leaves its file open otherwise.
+		if (isStream(content)) flight.atEnd(() => content.destroy());
+		return file;
 	}
 }
 

@@ -1,0 +1,75 @@
+import { randomUUID } from 'crypto';
+import type { FileRef } from '../../core/fields';
+import type { Dict } from '../../core/operation';
+import { InlineFile } from '../../core/request';
+import { isDict } from '../../core/answer';
+import type { OpenFile } from './files';
+
+/** Opens a file once. */
+type Open = (ref: FileRef) => Promise<OpenFile>;
+
+/** The files within a JSON body. */
+export function inlineFiles(value: unknown): InlineFile[] {
+	if (value instanceof InlineFile) return [value];
+	if (Array.isArray(value)) return value.flatMap(inlineFiles);
+	return isDict(value) ? Object.values(value).flatMap(inlineFiles) : [];
+}
+
+/**
+ * A JSON body with its files in base64, as one buffer into which they are streamed: a file is held once, not three times.
+ * @throws InputError for a file that cannot be sent
+ */
+export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
+	// Nobody can write into a prompt what stands for a file.
+	const mark = randomUUID();
+	const files: OpenFile[] = [];
+	const place = async (value: unknown): Promise<unknown> => {
+		if (value instanceof InlineFile) {
+			const file = await open(value.ref);
+			files.push(file);
+			return value.write(file, `${mark}:${files.length - 1}:`);
+		}
+		if (Array.isArray(value)) {
+			const placed: unknown[] = [];
+			for (const entry of value) placed.push(await place(entry));
+			return placed;
+		}
+		if (!isDict(value)) return value;
+		const placed: Dict = {};
+		for (const [name, entry] of Object.entries(value)) placed[name] = await place(entry);
+		return placed;
+	};
+	const pieces = JSON.stringify(await place(json)).split(new RegExp(`${mark}:(\\d+):`));
+	const length = pieces.reduce(
+		(sum, piece, index) => sum + (index % 2 ? base64Length(files[Number(piece)]?.size ?? 0) : Buffer.byteLength(piece)),
+		0,
+	);
+	const body = Buffer.allocUnsafe(length);
+	let end = 0;
+	for (const [index, piece] of pieces.entries()) {
+		const file = index % 2 ? files[Number(piece)] : undefined;
+		end = file ? await writeBase64(body, end, file) : end + body.write(piece, end);
+	}
+	return body;
+}
+
+const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3);
+
+/** @returns where it ends */
+async function writeBase64(body: Buffer, start: number, { name, size, content }: OpenFile): Promise<number> {
+	let end = start;
+	let sent = 0;
+	let rest: Uint8Array = new Uint8Array();
+	for await (const piece of content) {
+		sent += piece.length;
+		if (sent > size) break;
+		const bytes =
+			rest.length > 0 ? Buffer.concat([rest, piece]) : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+		// Three bytes are four letters: what is left over waits for the next piece.
+		const whole = bytes.length - (bytes.length % 3);
+		end += body.write(bytes.toString('base64', 0, whole), end, 'latin1');
+		rest = Uint8Array.from(bytes.subarray(whole));
+	}
+	if (sent !== size) throw new Error(`The file '${name}' has ${sent} bytes or more, but ${size} were announced`);
+	return end + body.write(Buffer.from(rest).toString('base64'), end, 'latin1');
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { InlineFile } from '../../../../nodes/shared/core/request';
+import { InputError } from '../../../../nodes/shared/core/problem';
+import { inlineFiles, writeBody } from '../../../../nodes/shared/n8n/http/body';
+import type { OpenFile } from '../../../../nodes/shared/n8n/http/files';
+
+const ref = { file: 'binary', item: 0, value: 'data' } as const;
+const opened = (
+	pieces: readonly Uint8Array[],
+	size = pieces.reduce((sum, { length }) => sum + length, 0),
+): OpenFile => ({
+	name: 'photo.png',
+	mimeType: 'image/png',
+	size,
+	content: pieces,
+});
+
+describe('a JSON body with files', () => {
+	it('holds each file in base64, whatever pieces it comes in', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 8 }),
+				fc.string(),
+				async (pieces, prompt) => {
+					const json = { prompt, list: [{ image: new InlineFile(ref) }, null, 1], again: new InlineFile(ref) };
+					const body = await writeBody(json, async () => opened(pieces));
+					const url = `data:image/png;base64,${Buffer.concat(pieces).toString('base64')}`;
+					expect(JSON.parse(body.toString())).toEqual({ prompt, list: [{ image: url }, null, 1], again: url });
+				},
+			),
+		);
+	});
+
+	it('has what the operation makes of a file once its kind is known', async () => {
+		const file = new InlineFile(ref, ({ mimeType, size }, base64) => ({ type: mimeType, size, data: base64 }));
+		const body = await writeBody({ file }, async () => opened([Buffer.from('abc')]));
+		expect(JSON.parse(body.toString())).toEqual({ file: { type: 'image/png', size: 3, data: 'YWJj' } });
+	});
+
+	it('is not made of a file that the operation refuses', async () => {
+		const refuse = () => {
+			throw new InputError('too large');
+		};
+		await expect(writeBody({ file: new InlineFile(ref, refuse) }, async () => opened([]))).rejects.toThrow('too large');
+	});
+
+	it.each([2, 4])('is not made of a file of 3 bytes that was announced with %i', async (size) => {
+		const body = writeBody({ file: new InlineFile(ref) }, async () => opened([Buffer.from('abc')], size));
+		await expect(body).rejects.toThrow(`${size} were announced`);
+	});
+
+	it('is known by its files', () => {
+		expect(inlineFiles({ a: [{ b: new InlineFile(ref) }], c: 'text' })).toHaveLength(1);
+		expect(inlineFiles({ a: ['InlineFile', null, 7] })).toEqual([]);
+	});
+
+	it('costs less than one and a half times its base64', async () => {
+		const piece = Buffer.alloc(64 * 1024, 7);
+		const pieces = Array.from({ length: 320 }, () => piece);
+		const before = process.memoryUsage();
+		let most = 0;
+		async function* content() {
+			for (const each of pieces) {
+				await Promise.resolve();
+				const { arrayBuffers, heapUsed } = process.memoryUsage();
+				most = Math.max(most, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
+				yield each;
+			}
+		}
+		const body = await writeBody({ file: new InlineFile(ref) }, async () => ({
+			...opened(pieces),
+			content: content(),
+		}));
+		expect(body.length).toBeGreaterThan(27_000_000);
+		expect(most).toBeLessThan(60_000_000);
+	});
+});
