@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import fc from 'fast-check';
 import { InlineFile } from '../../../../nodes/shared/core/request';
 import { InputError } from '../../../../nodes/shared/core/problem';
