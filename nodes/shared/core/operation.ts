@@ -14,6 +14,8 @@ export interface ApiRequest {
 	readonly json?: Dict;
 	/** Sent as multipart/form-data: strings raw, files as file parts, several under one name as a part each. */
 	readonly form?: Readonly<Record<string, string | FileRef | readonly FileRef[]>>;
+	/** What the end of the run says about how it was asked; not sent. */
+	readonly note?: string;
 }
 
 /** A file that came out: bytes at hand, or a place from which the engine downloads it. */
@@ -29,6 +31,10 @@ export interface Output {
 	readonly texts?: Readonly<
 		Record<string, { readonly text: string; readonly extension: string; readonly mimeType: string }>
 	>;
+	/** What the end of the run says about it. */
+	readonly note?: string;
+	/** Why this part of the answer is none: its input fails, those that share the request do not. */
+	readonly problem?: string;
 }
 
 /** What the catalogue says about a model, as far as it could be had. */
@@ -98,7 +104,8 @@ export interface Operation<I extends object = Dict> {
 	 * @param asked how many questions have followed the first
 	 */
 	next?(answer: Dict, inputs: Inputs<I>, asked: number): NextRequest | undefined;
-	items(answer: Dict, inputs: Inputs<I>): Output[];
+	/** @param sent the request as the model took it, without what it does not know */
+	items(answer: Dict, inputs: Inputs<I>, sent?: ApiRequest): Output[];
 }
 
 /** The contract with the input type forgotten, which is all the engine needs. (Pick compares shapes, not variance.) */

@@ -1,5 +1,5 @@
 import { queuedStatus, requestIdOf } from '../core/answer';
-import type { AnyOperation, Dict, Output } from '../core/operation';
+import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { isAlone } from './plan';
 import { AnswerError } from '../core/problem';
 import { usageOfItem, type Share, type Usage } from './usage';
@@ -20,6 +20,7 @@ export function readResults(
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	usage: Usage,
+	sent?: ApiRequest,
 ): PartResult[] {
 	const [first] = inputs;
 	const status = queuedStatus(answer);
@@ -33,7 +34,7 @@ export function readResults(
 		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw' }];
 
 	const grouped: Output[][] = inputs.map(() => []);
-	for (const output of operation.items(answer, inputs)) grouped[output.from ?? 0]?.push(output);
+	for (const output of operation.items(answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
 	return grouped.map((outputs) => ({
 		outputs,
 		usage,

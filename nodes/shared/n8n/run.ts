@@ -224,8 +224,15 @@ class ItemRun {
 		const answer = outcome.value;
 		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
 		const results = attempt(() =>
-			readResults(operation, answer, inputs, dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage),
+			readResults(
+				operation,
+				answer,
+				inputs,
+				dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
+				request,
+			),
 		);
+		if (request.note) this.hints.add(request.note);
 		for (const name of dropped) {
 			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
@@ -253,6 +260,12 @@ class ItemRun {
 	}
 
 	private async deliver({ entry, index }: Part, result: PartResult, client: Client): Promise<void> {
+		for (const { note } of result.outputs) if (note) this.hints.add(note);
+		const { problem: message } = result.outputs.find(({ problem }) => problem !== undefined) ?? {};
+		if (message !== undefined) {
+			const { requestId, attempts } = result.usage;
+			return await this.fail(entry, { kind: 'answer', message, requestId }, attempts);
+		}
 		entry.results[index] = result;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;
