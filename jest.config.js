@@ -1,4 +1,4 @@
-/** Unit tests run on the sources; tests in test/engine run the built package in n8n's own engine. */
+/** Most tests run on the sources; those that open a world (test/support) run the built package in n8n's own engine. */
 module.exports = {
 	testEnvironment: 'node',
 	roots: ['<rootDir>/test'],

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { createEngine, type Engine, type RunOptions } from '../engine/harness';
+import { createEngine, type Engine, type RunOptions } from '../support/engine/engine';
 import { classifyBare } from './bare';
 import { answer, readMessage } from './children';
 import { writeHelperPackage } from './helper-package';

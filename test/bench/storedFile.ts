@@ -2,8 +2,8 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeWav } from '../engine/files';
-import { n8nUserFolder, type Engine } from '../engine/harness';
+import { makeWav } from '../support/files';
+import { n8nUserFolder, type Engine } from '../support/engine/engine';
 
 /** A recording of any size in n8n's filesystem storage, without ever holding it in memory: a short one, made long. */
 export async function storeLongRecording(engine: Engine, bytes: number): Promise<IBinaryData> {

@@ -1,0 +1,166 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { FormPart } from '../../emulator';
+import { onlyItem } from '../../support/bench';
+import { makePng } from '../../support/files';
+import { filled, jsonOf, asked, openWorld, runModel, type World } from '../../support/world';
+import { byName, subjectOf } from '../../support/subjects';
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => void (world.emulator.requests.length = 0));
+
+const textsOf = (form: FormPart[] = []): Record<string, string | undefined> =>
+	Object.fromEntries(form.filter(({ filename }) => filename === undefined).map(({ name, value }) => [name, value]));
+
+describe.each(byName)('%s', (_name, subject) => {
+	const run = async (extraFields: INodeParameters[string], json = {}) => {
+		const [item] = await subject.items(world.engine);
+		const parameters = subject.parameters({ extraFields });
+		return await world.engine.run({ parameters, items: [{ ...item, json }] });
+	};
+
+	const values = {
+		text_field: 'a "text"\nof two lines: €',
+		number_field: 0.5,
+		zero_field: 0,
+		switch_field: false,
+		list_field: ['a', 1],
+		object_field: { deep: { deeper: [null] } },
+	};
+
+	it('sends what the form does not offer, of every kind', async () => {
+		const json = jsonOf(await run(JSON.stringify(values)));
+		const [request, ...others] = world.inference();
+		expect(others).toEqual([]);
+		if (subject.isForm) {
+			expect(textsOf(request?.form)).toMatchObject({
+				text_field: values.text_field,
+				number_field: '0.5',
+				zero_field: '0',
+				switch_field: 'false',
+				list_field: '["a",1]',
+				object_field: '{"deep":{"deeper":[null]}}',
+			});
+			expect(request?.form?.filter(({ filename }) => filename !== undefined)).toHaveLength(1);
+		} else {
+			expect(request?.json).toMatchObject(values);
+		}
+		// what the user wrote himself is never left out
+		expect(json).not.toHaveProperty('usage.droppedParameters');
+	});
+
+	it('takes an object from an expression', async () => {
+		jsonOf(await run('={{ $json.extra }}', { extra: { level: 3 } }));
+		const [request] = world.inference();
+		expect(subject.isForm ? textsOf(request?.form).level : request?.json).toEqual(
+			subject.isForm ? '3' : expect.objectContaining({ level: 3 }),
+		);
+	});
+
+	it('empty, it changes nothing', async () => {
+		jsonOf(await run('{}'));
+		jsonOf(await run(''));
+		const [first, second] = world.inference();
+		expect(first?.json).toEqual(second?.json);
+		expect(textsOf(first?.form)).toEqual(textsOf(second?.form));
+	});
+
+	it.each([
+		['{ "seed": 7', "'Extra Fields (JSON)' is not valid JSON [item 0]"],
+		["{ 'seed': 7 }", "'Extra Fields (JSON)' is not valid JSON [item 0]"],
+		['seed: 7', "'Extra Fields (JSON)' is not valid JSON [item 0]"],
+		['[1, 2]', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
+		['7', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
+		['null', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
+	])('wrong JSON is a clear error: %s', async (extraFields, message) => {
+		const { error, items } = await run(extraFields);
+		expect(error).toMatchObject({
+			message,
+			description: 'Enter a JSON object, such as { "seed": 7 }.',
+			itemIndex: 0,
+		});
+		expect(items).toEqual([]);
+		expect(world.inference()).toEqual([]);
+	});
+});
+
+it('overrides what the form says', async () => {
+	const parameters = subjectOf('text: generate').parameters({
+		temperature: 0.2,
+		maxNewTokens: 50,
+		extraFields: '{ "temperature": 0.9, "min_p": 0.1 }',
+	});
+	jsonOf(await world.engine.run({ parameters }));
+	expect(world.inference()[0]?.json).toEqual({ input: 'Hello!', temperature: 0.9, max_new_tokens: 50, min_p: 0.1 });
+});
+
+it('overrides even the input', async () => {
+	const parameters = subjectOf('text: classify').parameters({ extraFields: '{ "input": "Losses grew" }' });
+	jsonOf(await world.engine.run({ parameters }));
+	expect(world.inference()[0]?.json).toEqual({ input: 'Losses grew' });
+});
+
+it('overrides a text beside a file', async () => {
+	const subject = subjectOf('audio: transcribe');
+	const parameters = subject.parameters({ language: 'de', extraFields: '{ "language": "fr" }' });
+	expect(jsonOf(await world.engine.run({ parameters, items: await subject.items(world.engine) })).language).toBe('fr');
+	expect(textsOf(world.inference()[0]?.form)).toEqual({ language: 'fr' });
+});
+
+it('gives a model that changes an image its image', async () => {
+	const image = `data:image/png;base64,${makePng(16, 8, 2).toString('base64')}`;
+	const parameters = asked('image', 'generate', 'Qwen/Qwen-Image-Edit', {
+		prompt: 'make it blue',
+		options: { extraFields: JSON.stringify({ image }), seed: 3 },
+	});
+	const { binary } = onlyItem(await world.engine.run({ parameters }));
+	expect(world.inference()[0]?.json).toEqual({ prompt: 'make it blue', seed: 3, image });
+	expect(binary?.data).toMatchObject({ mimeType: 'image/png' });
+});
+
+it('extends and overrides the fields of model: run', async () => {
+	const options = { extraFields: '{ "seed": 9, "width": 256, "unheard_of": [1] }' };
+	const parameters = runModel(
+		'black-forest-labs/FLUX-1-schnell',
+		{ prompt: 'a boat', width: 128, height: 128 },
+		{ options },
+	);
+	expect(jsonOf(await world.engine.run({ parameters }))).toMatchObject({ seed: 9 });
+	expect(world.inference()[0]?.json).toEqual({ prompt: 'a boat', width: 256, height: 128, seed: 9, unheard_of: [1] });
+});
+
+it('does not change what is another field: names of objects are just names', async () => {
+	const options = { extraFields: '{ "__proto__": { "polluted": true }, "constructor": 1, "toString": "x" }' };
+	const parameters = asked('model', 'run', 'emulator/dreamer', { ...filled({ prompt: 'x' }), options });
+	jsonOf(await world.engine.run({ parameters }));
+	expect(world.inference()[0]?.json).toMatchObject({ prompt: 'x', toString: 'x' });
+	expect(Object.getOwnPropertyDescriptor(Object.prototype, 'polluted')).toBeUndefined();
+});
+
+it('may differ from item to item', async () => {
+	const parameters = subjectOf('text: generate').parameters({
+		maxConcurrency: 1,
+		extraFields: '={{ JSON.stringify({ seed: $itemIndex }) }}',
+	});
+	const result = await world.engine.run({ parameters, items: [{ json: {} }, { json: {} }] });
+	expect(result.items).toHaveLength(2);
+	expect(world.inference().map(({ json }) => json)).toEqual([
+		{ input: 'Hello!', seed: 0 },
+		{ input: 'Hello!', seed: 1 },
+	]);
+});
+
+it('keeps apart embeddings that would share a request', async () => {
+	const parameters = subjectOf('embedding: create').parameters({
+		extraFields: '={{ JSON.stringify({ custom_instruction: "for " + $itemIndex % 2 }) }}',
+	});
+	const items = Array.from({ length: 4 }, (_, index) => ({ json: { index } }));
+	const result = await world.engine.run({ parameters: { ...parameters, text: '={{ "text " + $itemIndex }}' }, items });
+	expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3].map((item) => ({ item })));
+	const sent = world.inference().map(({ json }) => JSON.stringify(json));
+	expect(sent.sort()).toEqual([
+		'{"inputs":["text 0","text 2"],"custom_instruction":"for 0"}',
+		'{"inputs":["text 1","text 3"],"custom_instruction":"for 1"}',
+	]);
+});

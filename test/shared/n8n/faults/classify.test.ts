@@ -1,0 +1,64 @@
+import { expectAccounted } from '../../../support/faults/account';
+import { faultKinds } from '../../../support/faults/kinds';
+import { planOf } from '../../../support/faults/plan';
+import {
+	makeSubject,
+	openWorld,
+	runOrdeal,
+	type Answer,
+	type Subject,
+	type World,
+} from '../../../support/faults/ordeal';
+
+const ITEMS = 1000;
+/** Items for each kind of fault. */
+const EACH = 1000;
+const FEWER = 60;
+
+let world: World;
+let subject: Subject;
+let answers: Answer[];
+
+/** The answers, asked for without the node: what it must not have changed. */
+async function askDirectly({ emulator }: World, { items }: Subject): Promise<Answer[]> {
+	const ask = async (input: unknown): Promise<Answer> => {
+		const response = await fetch(`${emulator.url}/v1/inference/ProsusAI/finbert`, {
+			method: 'POST',
+			headers: { authorization: 'Bearer emulator-key', 'content-type': 'application/json' },
+			body: JSON.stringify({ input }),
+		});
+		const body: { results: Array<{ label: string; score: number }> } = JSON.parse(await response.text());
+		const labels = body.results.sort((a, b) => b.score - a.score);
+		return { json: { label: labels[0]?.label, score: labels[0]?.score, labels }, files: [] };
+	};
+	const all: Answer[] = [];
+	for (const { json } of items) all.push(await ask(json.text));
+	return all;
+}
+
+beforeAll(async () => {
+	world = await openWorld();
+	subject = await makeSubject(world.engine, 'text: classify', ITEMS);
+	answers = await askDirectly(world, subject);
+});
+afterAll(async () => await world.close());
+
+it('the items have answers that differ', () => {
+	expect(new Set(answers.map(({ json }) => JSON.stringify(json))).size).toBeGreaterThan(ITEMS * 0.9);
+});
+
+describe('text: classify, half of all tries spoiled', () => {
+	it.each(faultKinds.map((kind) => [kind.name, kind] as const))('%s', async (_name, kind) => {
+		const some = { ...subject, items: subject.items.slice(0, kind.isSlow ? FEWER : EACH) };
+		const { plan, kindOf } = planOf([kind], 0.5);
+		const maxRetries = kind.isSlow ? 1 : 3;
+		const ordeal = await runOrdeal(world, some, plan, { maxRetries, maxConcurrency: 200 });
+		await expectAccounted(world, ordeal, plan, kindOf, { maxRetries, answers });
+	});
+});
+
+it.each([0.2, 0.5])('text: classify, all faults together at a rate of %d', async (rate) => {
+	const { plan, kindOf } = planOf(faultKinds, rate);
+	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 2, maxConcurrency: 200 });
+	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 2, answers });
+});

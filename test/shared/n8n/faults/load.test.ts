@@ -1,0 +1,145 @@
+import { BAD_TEXT } from '../../../emulator';
+import { expectAccounted } from '../../../support/faults/account';
+import { planOf } from '../../../support/faults/plan';
+import {
+	answerOf,
+	answersOf,
+	attemptsOf,
+	errorOf,
+	isInference,
+	makeSubject,
+	openWorld,
+	pairedTo,
+	runOrdeal,
+	withoutUsage,
+	type World,
+} from '../../../support/faults/ordeal';
+
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
+let world: World;
+beforeAll(async () => {
+	world = await openWorld();
+});
+afterAll(async () => await world.close());
+afterEach(() => {
+	Object.assign(world.emulator.options, { faults: undefined, latencyMs: undefined, maxConcurrent: undefined });
+});
+
+const sent = () => world.emulator.requests.filter(isInference);
+
+describe('a service that takes 20 requests at once', () => {
+	// 1,000 items at 30 ms are 50 rounds; what is refused is answered at once.
+	it.each([100, 1000])(
+		'answers 1,000 items at a concurrency of %d, with few requests wasted',
+		async (maxConcurrency) => {
+			const subject = await makeSubject(world.engine, 'text: classify', 1000);
+			const answers = await answersOf(world, subject);
+			Object.assign(world.emulator.options, { maxConcurrent: 20, latencyMs: 30 });
+			world.emulator.requests.length = 0;
+			const result = await world.engine.run({
+				parameters: { ...subject.parameters, options: { maxConcurrency } },
+				items: subject.items,
+				onError: 'continueErrorOutput',
+			});
+			expect(result.errorItems).toEqual([]);
+			expect(await Promise.all(result.items.map(async (item) => await answerOf(world.engine, item)))).toEqual(answers);
+			const refused = sent().filter(({ status }) => status === 429).length;
+			expect(sent().length).toBe(1000 + refused);
+			expect(result.items.reduce((sum, item) => sum + Number(attemptsOf(item)), 0)).toBe(1000 + refused);
+			expect(refused).toBeGreaterThan(0);
+			expect(refused).toBeLessThan(100);
+			// and the 20 places are used: a sequential run takes at least 30 s
+			expect(result.durationMs).toBeLessThan(20_000);
+		},
+	);
+});
+
+describe('embeddings', () => {
+	const parameters = {
+		resource: 'embedding',
+		operation: 'create',
+		model: { __rl: true, mode: 'id', value: 'sentence-transformers/all-MiniLM-L6-v2' },
+		text: '={{ $json.text }}',
+	};
+	const run = async (texts: string[], options = {}) => {
+		world.emulator.requests.length = 0;
+		const items = texts.map((text) => ({ json: { text } }));
+		return await world.engine.run({ parameters: { ...parameters, options }, items, onError: 'continueErrorOutput' });
+	};
+	const texts = (count: number) => Array.from({ length: count }, (_, index) => `text number ${index}`);
+	const inputsOf = (json: unknown): unknown[] =>
+		typeof json === 'object' && json !== null && 'inputs' in json && Array.isArray(json.inputs) ? json.inputs : [];
+	const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+	it.each([
+		[1, 1],
+		[1000, 1],
+		[1024, 1],
+		[1025, 2],
+		[3000, 3],
+	])('of %d items take %d requests', async (count, requests) => {
+		const result = await run(texts(count));
+		expect(result.items.map(pairedTo)).toEqual(range(count));
+		expect(sent().length).toBe(requests);
+		expect(sent().flatMap(({ json }) => inputsOf(json))).toEqual(texts(count));
+		for (const index of [0, count - 1]) {
+			const alone = await run(texts(count).slice(index, index + 1));
+			expect(result.items.slice(index, index + 1).map(withoutUsage)).toEqual(alone.items.map(withoutUsage));
+		}
+	});
+
+	it('of equal texts ask once for each, and all are answered', async () => {
+		const result = await run(range(1000).map((index) => `text number ${index % 10}`));
+		expect(sent().map(({ json }) => inputsOf(json))).toEqual([texts(10)]);
+		expect(result.items.map(pairedTo)).toEqual(range(1000));
+		const vectors = result.items.map((item) => JSON.stringify(withoutUsage(item)));
+		expect(new Set(vectors).size).toBe(10);
+		expect(vectors.every((vector, index) => vector === vectors[index % 10])).toBe(true);
+	});
+
+	it.each([[[617]], [[0]], [[3, 400, 401, 998]]])('at %j that are bad fail alone', async (bad) => {
+		const all = texts(1000).map((text, index) => (bad.includes(index) ? `${text} ${BAD_TEXT}` : text));
+		const result = await run(all);
+		expect(result.errorItems.map(pairedTo)).toEqual(bad);
+		expect(result.items.map(pairedTo)).toEqual(range(1000).filter((index) => !bad.includes(index)));
+		for (const item of result.errorItems) expect(errorOf(item).text).toContain('could not be processed');
+		expect(sent().length).toBeLessThanOrEqual(1 + 20 * bad.length);
+		// each good text is answered, so billed, once
+		const paid = sent().flatMap(({ status, json }) => (status === 200 ? inputsOf(json) : []));
+		expect([...paid].sort()).toEqual(all.filter((_, index) => !bad.includes(index)).sort());
+	});
+
+	it('in a batch that is retried say so, and share its fate', async () => {
+		let tries = 0;
+		world.emulator.options.faults = (request) =>
+			isInference(request) && tries++ < 2 ? { kind: 'status', status: 503, retryAfter: 0.01 } : undefined;
+		const result = await run(texts(1000));
+		expect(sent().length).toBe(3);
+		expect(result.items.map(attemptsOf)).toEqual(range(1000).map(() => 3));
+		expect(result.errorItems).toEqual([]);
+	});
+
+	it.each([401, 404, 429, 500])('are not split for a %d, which is about no text', async (status) => {
+		world.emulator.options.faults = (request) => (isInference(request) ? { kind: 'status', status } : undefined);
+		const result = await run(texts(1000), { maxRetries: 0 });
+		expect(sent().length).toBe(1);
+		expect(result.errorItems.map(pairedTo)).toEqual(range(1000));
+	});
+});
+
+it('429 at random, as a busy service answers, is survived by all of 300 items', async () => {
+	const subject = await makeSubject(world.engine, 'text: classify', 300);
+	const answers = await answersOf(world, subject);
+	const kind = {
+		name: 'busy',
+		faults: [{ kind: 'status', status: 429, retryAfter: 0.01 } as const],
+		words: [],
+		isRetried: true as const,
+	};
+	const { plan, kindOf } = planOf([kind], 0.3);
+	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 12, maxConcurrency: 100 });
+	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 12, answers });
+	expect(ordeal.result.errorItems).toEqual([]);
+});

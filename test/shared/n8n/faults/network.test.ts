@@ -1,0 +1,121 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createServer } from 'node:net';
+import {
+	attemptsOf,
+	errorOf,
+	isInference,
+	makeSubject,
+	openWorld,
+	type Subject,
+	type World,
+} from '../../../support/faults/ordeal';
+
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
+let world: World;
+let subject: Subject;
+beforeAll(async () => {
+	world = await openWorld();
+	subject = await makeSubject(world.engine, 'text: classify', 3);
+});
+afterAll(async () => await world.close());
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('no port');
+	await new Promise((resolve) => server.close(resolve));
+	return address.port;
+}
+
+const run = async (baseUrl: string, maxRetries: number) =>
+	await world.engine.run({
+		parameters: { ...subject.parameters, options: { maxRetries } },
+		items: subject.items,
+		onError: 'continueErrorOutput',
+		credentials: { baseUrl },
+	});
+
+it('a refused connection is tried again, then explained', async () => {
+	const { errorItems } = await run(`http://127.0.0.1:${await closedPort()}`, 1);
+	expect(errorItems.length).toBe(3);
+	for (const item of errorItems) {
+		expect(errorOf(item).text).toMatch(/refuses the connection.*'Base URL'.*ECONNREFUSED/s);
+		expect(errorOf(item).sent).toBe(2);
+	}
+});
+
+it('a name that does not exist is explained at once', async () => {
+	const { errorItems, durationMs } = await run('http://nowhere.invalid', 4);
+	expect(errorItems.length).toBe(3);
+	for (const item of errorItems) {
+		expect(errorOf(item).text).toMatch(/nowhere\.invalid (was not found|could not be looked up)/);
+	}
+	if (/was not found/.test(errorOf(errorItems[0] ?? { json: {} }).text)) expect(durationMs).toBeLessThan(5000);
+});
+
+it('a service that speaks no TLS is explained and not tried again', async () => {
+	world.emulator.requests.length = 0;
+	const { errorItems } = await run(world.emulator.url.replace('http:', 'https:'), 4);
+	expect(errorItems.length).toBe(3);
+	for (const item of errorItems) {
+		expect(errorOf(item).text).toMatch(/TLS|SSL|certificate|secure/i);
+		expect(errorOf(item).sent).toBe(1);
+	}
+	expect(world.emulator.requests.length).toBe(0);
+});
+
+describe('Retry-After', () => {
+	const inTwoSeconds = () => new Date(Date.now() + 2000).toUTCString();
+
+	it.each<[string, () => number | string, number]>([
+		['in seconds', () => 1, 1000],
+		// a date has whole seconds, so it may be one second less
+		['as a date', inTwoSeconds, 950],
+	])('%s is waited for', async (_form, value, least) => {
+		world.emulator.requests.length = 0;
+		const seen = new Map<number, number[]>();
+		world.emulator.options.faults = (request) => {
+			const item = subject.itemOf(request);
+			const moments = [...(seen.get(item) ?? []), request.at];
+			seen.set(item, moments);
+			return moments.length === 1 ? { kind: 'status', status: 429, retryAfter: value() } : undefined;
+		};
+		const { items } = await run(world.emulator.url, 4);
+		world.emulator.options.faults = undefined;
+		expect(items.map(attemptsOf)).toEqual([2, 2, 2]);
+		for (const [first = 0, second = 0] of seen.values()) expect(second - first).toBeGreaterThanOrEqual(least);
+	});
+
+	it('of an hour is not waited for', async () => {
+		world.emulator.requests.length = 0;
+		world.emulator.options.faults = () => ({ kind: 'status', status: 503, retryAfter: 3600 });
+		const { errorItems, durationMs } = await run(world.emulator.url, 4);
+		world.emulator.options.faults = undefined;
+		expect(errorItems.length).toBe(3);
+		expect(durationMs).toBeLessThan(2000);
+		expect(world.emulator.requests.filter(isInference).length).toBe(3);
+	});
+
+	it('is missing: the waits grow, and differ from item to item', async () => {
+		world.emulator.requests.length = 0;
+		const seen = new Map<number, number[]>();
+		world.emulator.options.faults = (request) => {
+			const item = subject.itemOf(request);
+			seen.set(item, [...(seen.get(item) ?? []), request.at]);
+			return { kind: 'status', status: 502 };
+		};
+		const { errorItems } = await run(world.emulator.url, 2);
+		world.emulator.options.faults = undefined;
+		expect(errorItems.map((item) => errorOf(item).sent)).toEqual([3, 3, 3]);
+		const waits = [...seen.values()].map(([first = 0, second = 0, third = 0]) => [second - first, third - second]);
+		for (const [short = 0, long = 0] of waits) {
+			expect(short).toBeGreaterThanOrEqual(240);
+			expect(long).toBeGreaterThanOrEqual(490);
+		}
+		expect(new Set(waits.map(([short]) => short)).size).toBeGreaterThan(1);
+	});
+});

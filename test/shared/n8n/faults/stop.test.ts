@@ -1,0 +1,139 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import {
+	isInference,
+	makeSubject,
+	openWorld,
+	operationNames,
+	optionsOf,
+	type Subject,
+	type World,
+} from '../../../support/faults/ordeal';
+import { startEmulator, type Emulator, type Fault } from '../../../emulator';
+
+// Limits in time: what else a busy machine does may cost a second try, and says so.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
+let world: World;
+beforeAll(async () => {
+	world = await openWorld();
+});
+afterAll(async () => await world.close());
+afterEach(() => {
+	Object.assign(world.emulator.options, { faults: undefined, latencyMs: undefined });
+});
+
+/** The emulator sees a request somewhat later than it was sent, on a busy machine even after its sender has gone. */
+const IN_TRANSIT = 150;
+
+const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
+const sent = () => world.emulator.requests.filter(isInference);
+
+/** Runs until Stop after so long; then half a second is all that connections may stay open. */
+async function stopAfter(subject: Subject, cancelAfterMs: number) {
+	world.emulator.requests.length = 0;
+	const result = await world.engine.run({
+		parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 50 } },
+		items: subject.items,
+		onError: 'continueErrorOutput',
+		cancelAfterMs,
+	});
+	expect(result.status).toBe('canceled');
+	expect(result.durationMs).toBeLessThan(cancelAfterMs + 1500);
+	await wait(IN_TRANSIT);
+	const atEnd = sent().length;
+	await wait(500 - IN_TRANSIT);
+	expect(sent().length).toBe(atEnd); // no further request starts
+	expect(sent().filter(({ status, aborted }) => status === undefined && !aborted).length).toBe(0); // none is left open
+	return sent();
+}
+
+describe('Stop', () => {
+	let many: Subject;
+	beforeAll(async () => {
+		many = await makeSubject(world.engine, 'text: classify', 500);
+	});
+
+	// Whatever the moment meets: checking, the first requests, requests in flight, waiting at the gate.
+	it.each([50, 150, 250, 400])('after %d ms of 500 items ends everything', async (moment) => {
+		world.emulator.options.latencyMs = 150;
+		const requests = await stopAfter(many, moment);
+		expect(requests.length).toBeLessThan(450);
+	});
+
+	const held: Array<[string, Fault]> = [
+		['stalled headers', { kind: 'stalledHeaders' }],
+		['a stalled body', { kind: 'stalledBody' }],
+		['a slow body', { kind: 'slowBody', intervalMs: 50 }],
+	];
+	it.each(held)('ends requests that wait for %s', async (_what, fault) => {
+		world.emulator.options.faults = (request) => (isInference(request) ? fault : undefined);
+		const requests = await stopAfter(many, 1000);
+		expect(requests.length).toBeGreaterThan(0);
+		expect(requests.every(({ aborted }) => aborted)).toBe(true);
+	});
+
+	it.each([429, 503])('ends the waits after %d', async (status) => {
+		world.emulator.options.faults = (request) =>
+			isInference(request) ? { kind: 'status', status, retryAfter: 30 } : undefined;
+		const requests = await stopAfter(many, 1000);
+		expect(requests.length).toBeGreaterThan(0);
+	});
+});
+
+/** Each operation with a service of its own, all at the same time: the waits are the same for all. */
+describe('Stop closes every connection', () => {
+	const services = new Map<string, Emulator>();
+	const statuses = new Map<string, string>();
+
+	beforeAll(async () => {
+		const all = operationNames.map(async (name) => {
+			const subject = await makeSubject(world.engine, name, 20);
+			const emulator = await startEmulator();
+			services.set(name, emulator);
+			emulator.options.faults = (request) => (isInference(request) ? { kind: 'stalledHeaders' } : undefined);
+			const { status } = await world.engine.run({
+				parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 50 } },
+				items: subject.items,
+				onError: 'continueErrorOutput',
+				cancelAfterMs: 1500,
+				credentials: { baseUrl: emulator.url },
+			});
+			statuses.set(name, status);
+		});
+		await Promise.all(all);
+		await wait(500);
+	});
+	afterAll(async () => {
+		for (const service of services.values()) await service.close();
+	});
+
+	it.each(operationNames)('of %s', (name) => {
+		expect(statuses.get(name)).toBe('canceled');
+		const requests = services.get(name)?.requests.filter(isInference) ?? [];
+		expect(requests.length).toBe(20);
+		expect(requests.filter(({ aborted }) => aborted).length).toBe(20);
+	});
+});
+
+describe('the first failure, where nothing says to go on', () => {
+	it.each(operationNames)('ends the rest of %s', async (name) => {
+		const subject = await makeSubject(world.engine, name, 60);
+		world.emulator.requests.length = 0;
+		world.emulator.options.latencyMs = 100;
+		world.emulator.options.faults = (request) =>
+			isInference(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 422 } : undefined;
+		const result = await world.engine.run({
+			parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 10 } },
+			items: subject.items,
+		});
+		expect(result.status).toBe('error');
+		expect(result.items).toEqual([]);
+		expect(result.error).toMatchObject({ httpCode: '422', itemIndex: 5 });
+		expect(result.error?.message).toContain('Emulated error 422');
+		await wait(IN_TRANSIT);
+		const atEnd = sent().length;
+		expect(atEnd).toBeLessThan(25);
+		await wait(200);
+		expect(sent().length).toBe(atEnd);
+	});
+});

@@ -1,0 +1,284 @@
+import type { INodeListSearchItems } from 'n8n-workflow';
+import { MODELS } from '../../emulator';
+import type { Model } from '../../emulator/catalogue/model';
+import { operationCases } from '../../support/cases';
+import { asked, describedFields, jsonOf, openWorld, type World } from '../../support/world';
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => void (world.emulator.requests.length = 0));
+
+const rowsOf = async (resource: string, operation: string, filter?: string): Promise<INodeListSearchItems[]> =>
+	(await world.engine.search('searchModels', asked(resource, operation, ''), filter)).results;
+
+/** What the API files under another task than they work with (deepinfra-api sections 3.3, 3.14, 4.1). */
+const EDITORS = ['briaai/RMBG-2.0', 'Qwen/Qwen-Image-Edit'];
+
+const isOver = ({ deprecated }: Model) => deprecated !== null && deprecated * 1000 <= Date.now();
+const isOwn = ({ group }: Model) => group !== 'public';
+const isFeatured = ({ tags }: Model) => tags?.includes('featured') === true;
+
+/** The models of some tasks in the order that is asked for, worked out from the emulator's own data. */
+function expectedOrder(types: readonly string[]): string[] {
+	const place = (model: Model) => {
+		if (isOver(model)) return 4;
+		if (isOwn(model)) return 0;
+		if (types.length > 0 && EDITORS.includes(model.name)) return 3;
+		return isFeatured(model) ? 1 : 2;
+	};
+	// reported as custom: it takes other fields than its task has
+	return MODELS.filter(
+		({ type, reportedType }) => types.length === 0 || (types.includes(type) && reportedType !== 'custom'),
+	)
+		.sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' }))
+		.map(({ name, deployId }) => (deployId === null ? name : `deploy_id:${deployId}`));
+}
+
+describe('which models, in which order', () => {
+	it.each([
+		['text', 'generate', ['text-generation', 'text2text-generation']],
+		['text', 'classify', ['text-classification']],
+		['text', 'classifyTokens', ['token-classification']],
+		['text', 'fillMask', ['fill-mask']],
+		['embedding', 'create', ['embeddings']],
+		['image', 'generate', ['text-to-image']],
+		['image', 'classify', ['image-classification']],
+		['image', 'classifyZeroShot', ['zero-shot-image-classification']],
+		['image', 'detectObjects', ['object-detection']],
+		['audio', 'transcribe', ['automatic-speech-recognition']],
+		['model', 'run', []],
+	])('%s: %s', async (resource, operation, types) => {
+		const expected = expectedOrder(types);
+		expect(expected.length).toBeGreaterThan(1);
+		expect((await rowsOf(resource, operation)).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('model: get offers what has a page of its own: all but deployments', async () => {
+		const expected = expectedOrder([]).filter((value) => !value.startsWith('deploy_id:'));
+		expect((await rowsOf('model', 'get')).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('models that take other fields than their task has are for model: run', async () => {
+		const custom = ['Bria/blur_background', 'emulator/cog-single', 'stability-ai/sdxl'];
+		const isCustom = ({ value }: INodeListSearchItems) => custom.includes(String(value));
+		expect((await rowsOf('image', 'generate')).filter(isCustom)).toEqual([]);
+		expect((await rowsOf('model', 'run')).filter(isCustom)).toHaveLength(3);
+	});
+
+	it('own models, then featured ones, then the others by name, then those that are over', async () => {
+		expect((await rowsOf('embedding', 'create')).map(({ value }) => value)).toEqual([
+			'emulator-user/house-embeddings',
+			'BAAI/bge-large-en-v1.5',
+			'BAAI/bge-base-en-v1.5',
+			'BAAI/bge-m3',
+			'Qwen/Qwen3-Embedding-8B',
+			'sentence-transformers/all-MiniLM-L6-v2',
+			'sentence-transformers/clip-ViT-B-32',
+			'thenlper/gte-base',
+			'intfloat/e5-large-v2',
+		]);
+	});
+
+	it('models that read images stand with those that write text', async () => {
+		const values = (await rowsOf('text', 'generate')).map(({ value }) => value);
+		expect(values).toContain('emulator/ocr-reader-7b');
+		expect(values).toContain('mistralai/Mistral-Small-3.2-24B-Instruct-2506');
+	});
+
+	it('models that change an image say so, after those that work from a prompt', async () => {
+		const rows = await rowsOf('image', 'generate');
+		const marked = rows.filter(({ name }) => name.includes('needs an image')).map(({ value }) => value);
+		expect(marked).toEqual(EDITORS);
+		const over = rows.findIndex(({ name }) => name.includes('deprecated since'));
+		expect(rows.slice(over - EDITORS.length, over).map(({ value }) => value)).toEqual(EDITORS);
+	});
+});
+
+describe('what a row says', () => {
+	it.each([
+		// every pricing shape
+		['meta-llama/Meta-Llama-3-8B-Instruct', '$0.03 in, $0.06 out / 1M tokens · 8k context'],
+		['mistralai/Mistral-7B-v0.1', '$0.028 in, $0.055 out / 1M tokens · 32k context'],
+		['emulator/no-schema-7b', '$0.05 / 1M tokens · 8k context'],
+		['emulator/free-preview-8b', 'free · 8k context'],
+		['emulator/partner-opus', '$3.00 in, $15.00 out / 1M tokens (discount until 2030-01-01) · 1M context'],
+		['Qwen/Qwen3-235B-A22B-Instruct-2507', '$0.09 in, $0.55 out / 1M tokens · 256k context'],
+		['mistralai/Mistral-Small-3.2-24B-Instruct-2506', '$0.075 in, $0.20 out / 1M tokens · 128k context'],
+		['BAAI/bge-large-en-v1.5', '$0.01 / 1M tokens · 512 tokens context'],
+		['hustvl/yolos-small', '$0.0005 / second of runtime'],
+		['emulator/rented-gpu', '$2.16 / hour'],
+		['openai/whisper-large-v3', '$0.00045 / minute'],
+		['mistralai/Voxtral-Small-24B-2507', '$0.003 / minute · 32k context'],
+		['hexgrad/Kokoro-82M', '$0.62 / 1M characters'],
+		['Qwen/Qwen3-TTS', 'free'],
+		['Wan-AI/Wan2.1-T2V-1.3B', '$0.02 / second'],
+		['emulator/world-sim', '$0.0500 / second (720p)'],
+		['black-forest-labs/FLUX-1-schnell', '$0.0005 / image (1024×1024, 1 step)'],
+		['black-forest-labs/FLUX-1-dev', '$0.009 / image (1024×1024, 25 steps)'],
+		['black-forest-labs/FLUX-1.1-pro', 'about $0.04 / image'],
+		['emulator/relative-links', '$0.014 / image (1024×1024)'],
+		['Bria/Bria-3.2', '$0.04 / image'],
+		['briaai/RMBG-2.0', 'free · needs an image'],
+		['emulator/barter-13b', 'two hens a day · 4k context'],
+		['emulator/unpriced-13b', ''],
+		// deprecation: over, over without a successor, announced
+		[
+			'google/gemma-2-9b-it',
+			'deprecated since 2024-07-26, replaced by google/gemma-3-12b-it · $0.03 in, $0.06 out / 1M tokens · 8k context',
+		],
+		['emulator/retired-gpt', 'deprecated since 2024-07-26 · $0.20 in, $1.10 out / 1M tokens'],
+		[
+			'emulator/llama-sunset-13b',
+			'$0.05 in, $0.09 out / 1M tokens · 4k context · will be deprecated on 2099-01-01, replaced by meta-llama/Meta-Llama-3.1-70B-Instruct',
+		],
+		// the user's own
+		['emulator-user/support-llama', 'your private model · $0.03 in, $0.06 out / 1M tokens · 8k context'],
+		['emulator-user/house-embeddings', 'your private model · $1.80 / hour · 512 tokens context'],
+		['emulator-user/tone-lora', 'LoRA adapter · $0.04 in, $0.08 out / 1M tokens · 8k context'],
+		['civitai/watercolour-lora', 'LoRA adapter · $0.001 / image (1024×1024, 25 steps)'],
+	])('of %s: %s', async (model, words) => {
+		const rows = (await rowsOf('model', 'run')).filter(({ value }) => value === model);
+		expect(rows).toEqual([
+			{
+				name: [model, words].filter(Boolean).join(' · '),
+				value: model,
+				url: `https://deepinfra.com/${model}`,
+				description: MODELS.find(({ name }) => name === model)?.description ?? '',
+			},
+		]);
+	});
+
+	it('of a deployment: which, and that it is not up yet', async () => {
+		const rows = await rowsOf('text', 'generate', 'deploy_id:');
+		expect(rows.map(({ value, url }) => [value, url])).toEqual([
+			['deploy_id:dep1A2b3C4d5E6f7', 'https://deepinfra.com/dash/deployments'],
+			['deploy_id:dep9Z8y7X6w5V4u3', 'https://deepinfra.com/dash/deployments'],
+		]);
+		expect(rows[0]?.name).toMatch(/^emulator-user\/own-mixtral · your deployment · dep1A2b3C4d5E6f7/);
+		expect(rows[0]?.name).not.toContain('initializing');
+		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · your deployment · dep9Z8y7X6w5V4u3 · initializing/);
+	});
+
+	it('has no model twice, and nothing that is undefined', async () => {
+		const rows = await rowsOf('model', 'run');
+		expect(rows).toHaveLength(MODELS.length);
+		expect(new Set(rows.map(({ value }) => value)).size).toBe(rows.length);
+		expect(rows.filter(({ name }) => /undefined|null|NaN|\[object/.test(String(name)))).toEqual([]);
+	});
+});
+
+describe('the field itself', () => {
+	it('stands on every operation but getAll: a list that says when it is slow, and an ID that always works', async () => {
+		const fields = (await describedFields()).filter(({ name }) => name === 'model');
+		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
+		expect(operations).toHaveLength(operationCases.length + 2);
+		expect(operations).not.toContain('getAll');
+		for (const { type, modes = [], required } of fields) {
+			expect({ type, required, modes: modes.map(({ name }) => name) }).toEqual({
+				type: 'resourceLocator',
+				required: true,
+				modes: ['list', 'id'],
+			});
+			expect(modes[0]?.typeOptions).toMatchObject({
+				searchListMethod: 'searchModels',
+				searchable: true,
+				slowLoadNotice: { message: expect.stringMatching(/ID of a model/), timeout: expect.any(Number) },
+			});
+		}
+	});
+
+	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
+		const collections = (await describedFields()).filter(({ name, displayOptions }) => {
+			const [operation] = displayOptions?.show?.operation ?? [];
+			const [resource] = displayOptions?.show?.resource ?? [];
+			return name === 'options' && !(resource === 'model' && operation !== 'run');
+		});
+		expect(collections).toHaveLength(operationCases.length + 1);
+		for (const { options = [] } of collections) {
+			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
+		}
+	});
+});
+
+describe('searching', () => {
+	it.each([
+		[
+			'in the name, in any case',
+			'WHISPER',
+			['openai/whisper-large-v3', 'openai/whisper-large-v3-turbo', 'openai/whisper-base', 'openai/whisper-large'],
+		],
+		['in the description', 'financial news', ['ProsusAI/finbert']],
+		['in the tags', 'lora-base', ['black-forest-labs/FLUX-1-schnell']],
+		['all words in any order', 'turbo sdxl', ['stabilityai/sdxl-turbo']],
+		['the owner', 'nvidia', ['nvidia/llama-nemotron-rerank-vl-1b-v2']],
+		['nothing', 'there is no such model', []],
+	])('%s', async (_what, words, expected) => {
+		expect((await rowsOf('model', 'run', words)).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('keeps to the models of the operation', async () => {
+		expect((await rowsOf('audio', 'transcribe', 'llama')).map(({ value }) => value)).toEqual([]);
+	});
+});
+
+describe('the own models at work', () => {
+	const generate = (model: string) => asked('text', 'generate', model, { prompt: 'Good morning', simplify: true });
+	const paths = () => world.inference().map(({ method, path }) => `${method} ${path}`);
+
+	it.each([
+		['emulator-user/support-llama', '/v1/inference/emulator-user/support-llama'],
+		['emulator-user/tone-lora', '/v1/inference/emulator-user/tone-lora'],
+		['deploy_id:dep1A2b3C4d5E6f7', '/v1/inference/deploy/dep1A2b3C4d5E6f7'],
+	])('%s', async (model, path) => {
+		const json = jsonOf(await world.engine.run({ parameters: generate(model) }));
+		expect(paths()).toEqual([`POST ${path}`]);
+		expect(json).toMatchObject({ text: expect.stringMatching(/\w/), usage: { model, attempts: 1 } });
+	});
+
+	it('a deployment in model: run, its text in the field of the API', async () => {
+		const parameters = asked('model', 'run', 'deploy_id:dep1A2b3C4d5E6f7', {
+			modelFields: { mappingMode: 'defineBelow', value: { input: 'Good morning' }, schema: [] },
+		});
+		const json = jsonOf(await world.engine.run({ parameters }));
+		expect(paths()).toEqual(['POST /v1/inference/deploy/dep1A2b3C4d5E6f7']);
+		expect(world.inference()[0]?.json).toEqual({ input: 'Good morning' });
+		expect(json).toMatchObject({ results: [{ generated_text: expect.stringMatching(/\w/) }], num_input_tokens: 3 });
+	});
+
+	it('chosen from the list, as the editor stores it', async () => {
+		const [row] = await rowsOf('text', 'generate', 'own-mixtral');
+		const model = {
+			__rl: true,
+			mode: 'list',
+			value: String(row?.value),
+			cachedResultName: row?.name,
+			cachedResultUrl: row?.url,
+		};
+		jsonOf(await world.engine.run({ parameters: { ...generate(''), model } }));
+		expect(paths()).toEqual(['POST /v1/inference/deploy/dep1A2b3C4d5E6f7']);
+	});
+
+	it('a deployment that sleeps says that it is not ready', async () => {
+		const parameters = asked('text', 'generate', 'deploy_id:dep9Z8y7X6w5V4u3', {
+			prompt: 'Hi',
+			options: { maxRetries: 0 },
+		});
+		const { error } = await world.engine.run({ parameters });
+		expect(error?.message).toBe("The model 'deploy_id:dep9Z8y7X6w5V4u3' is not ready: Model is not ready [item 0]");
+	});
+
+	it('a private embedding model and a LoRA that draws', async () => {
+		const embedded = jsonOf(
+			await world.engine.run({
+				parameters: asked('embedding', 'create', 'emulator-user/house-embeddings', { text: 'x' }),
+			}),
+		);
+		expect(embedded.dimensions).toBe(256);
+		const parameters = asked('image', 'generate', 'civitai/watercolour-lora', {
+			prompt: 'a boat',
+			options: { width: 128, height: 128, seed: 3 },
+		});
+		expect(jsonOf(await world.engine.run({ parameters }))).toMatchObject({ index: 0, seed: 3, prompt: 'a boat' });
+	});
+});

@@ -1,0 +1,299 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { n8nUserFolder, removeUserFolder } from './environment';
+import 'reflect-metadata';
+import { configureGlobalAxiosDefaults } from '@n8n/backend-network';
+import { Container } from '@n8n/di';
+import {
+	BinaryDataConfig,
+	BinaryDataService,
+	LoadOptionsContext,
+	PackageDirectoryLoader,
+	WorkflowExecute,
+	WorkflowHasIssuesError,
+} from 'n8n-core';
+import { createRunExecutionData, Workflow } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeListSearchResult,
+	INodeParameters,
+	IRun,
+	IWorkflowSettings,
+	NodeExecutionHint,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { places } from '../../../scripts/host/places';
+import { createAdditionalData, executionId, workflowId } from './additionalData';
+import { testCredential, type CredentialTestResult } from './credentialTest';
+import { EngineCredentialsHelper } from './credentialsHelper';
+import { DatabaseManager } from './databaseManager';
+import { EngineNodeTypes, sourceNodeType } from './nodeTypes';
+
+export type BinaryMode = 'default' | 'filesystem' | 'database';
+
+export interface EngineOptions {
+	binaryMode: BinaryMode;
+	baseUrl: string;
+	apiKey?: string;
+	/** Another package than this project's, for the tests of this harness. */
+	package?: { directory: string; node: string; credential: string };
+}
+
+export interface RunOptions {
+	parameters: INodeParameters;
+	items?: INodeExecutionData[];
+	onError?: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
+	settings?: IWorkflowSettings;
+	cancelAfterMs?: number;
+	credentials?: { apiKey?: string; baseUrl?: string };
+}
+
+export interface RunError {
+	name: string;
+	message: string;
+	description?: string;
+	httpCode?: string;
+	itemIndex?: number;
+	context: IDataObject;
+}
+
+export interface RunResult {
+	status: string;
+	items: INodeExecutionData[];
+	errorItems: INodeExecutionData[];
+	error?: RunError;
+	hints: NodeExecutionHint[];
+	durationMs: number;
+}
+
+export interface Engine {
+	run(options: RunOptions): Promise<RunResult>;
+	/** The bytes as the engine's binary mode stores them. */
+	binary(bytes: Buffer, fileName: string, mimeType: string): Promise<IBinaryData>;
+	read(binary: IBinaryData): Promise<Buffer>;
+	/** A list search method, called as the editor's picker calls it. */
+	search(
+		method: string,
+		parameters: INodeParameters,
+		filter?: string,
+		paginationToken?: string,
+	): Promise<INodeListSearchResult>;
+	/** A resource mapping method, called as the editor calls it. */
+	mapping(method: string, parameters: INodeParameters): Promise<ResourceMapperFields>;
+	/** The credential's own test request, sent as n8n sends it when a credential is saved. */
+	testCredential(credentials?: RunOptions['credentials']): Promise<CredentialTestResult>;
+	close(): Promise<void>;
+}
+
+const nodeName = 'DeepInfra';
+const projectPackage = { directory: places.project, node: 'deepInfra', credential: 'deepInfraApi' };
+
+let openEngine: BinaryMode | undefined;
+
+async function startBinaryData(mode: BinaryMode): Promise<BinaryDataService> {
+	if (openEngine !== undefined) throw new Error(`An engine in mode ${openEngine} is open: close it first`);
+	openEngine = mode;
+	process.env.N8N_DEFAULT_BINARY_DATA_MODE = mode;
+	Container.get(BinaryDataConfig).mode = mode; // a later engine of the same process finds the config made
+	const service = Container.get(BinaryDataService);
+	await service.init();
+	if (mode === 'database') {
+		const manager = new DatabaseManager();
+		await manager.init();
+		service.setManager('database', manager);
+	}
+	return service;
+}
+
+function loadPackage(directory: string): PackageDirectoryLoader {
+	const loader = new PackageDirectoryLoader(directory);
+	const files = [...(loader.packageJson.n8n?.nodes ?? []), ...(loader.packageJson.n8n?.credentials ?? [])];
+	const missing = files.filter((file) => !existsSync(path.join(directory, file)));
+	if (missing.length > 0) throw new Error(`Not built: ${missing.join(', ')}. Run "npm run build" first.`);
+	return loader;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && !('__rl' in value);
+}
+
+/** n8n drops parameters that the node does not declare or show; a test that gives one is a mistaken test. */
+function assertParametersKept(given: INodeParameters, kept: INodeParameters): void {
+	for (const [name, value] of Object.entries(given)) {
+		const keptValue = kept[name];
+		if (keptValue === undefined) throw new Error(`The node has no parameter "${name}" for this operation`);
+		if (!isPlainObject(value) || !isPlainObject(keptValue)) continue;
+		const lost = Object.keys(value).filter((key) => !(key in keptValue));
+		if (lost.length > 0) throw new Error(`The node has no "${lost.join(', ')}" in "${name}"`);
+	}
+}
+
+function readError(run: IRun): RunError | undefined {
+	const { error } = run.data.resultData;
+	if (error === undefined) return undefined;
+	const context: IDataObject = 'context' in error ? { ...error.context } : {};
+	const { itemIndex } = context;
+	return {
+		name: error.name,
+		message: error.message,
+		context,
+		...('description' in error && error.description ? { description: String(error.description) } : {}),
+		...('httpCode' in error && error.httpCode ? { httpCode: String(error.httpCode) } : {}),
+		...(typeof itemIndex === 'number' ? { itemIndex } : {}),
+	};
+}
+
+function readRun(run: IRun, durationMs: number): RunResult {
+	const task = run.data.resultData.runData[nodeName]?.at(-1);
+	return {
+		status: run.status,
+		items: task?.data?.main?.[0] ?? [],
+		errorItems: task?.data?.main?.[1] ?? [],
+		error: readError(run),
+		hints: task?.hints ?? [],
+		durationMs,
+	};
+}
+
+function refusedRun({ name, message }: Error): RunResult {
+	const error = { name, message, context: {} };
+	return { status: 'error', items: [], errorItems: [], error, hints: [], durationMs: 0 };
+}
+
+/** The built package in n8n's own engine. One engine at a time: n8n's binary data service is one per process. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+	const tested = options.package ?? projectPackage;
+	const loader = loadPackage(tested.directory);
+	await loader.loadAll();
+	const binaryData = await startBinaryData(options.binaryMode);
+	configureGlobalAxiosDefaults(); // as n8n does at its start
+	const nodeType = `${loader.packageName}.${tested.node}`;
+	const node: Pick<INode, 'type' | 'typeVersion' | 'position' | 'credentials'> = {
+		type: nodeType,
+		typeVersion: 1,
+		position: [200, 0],
+		credentials: { [tested.credential]: { id: '1', name: 'Engine test' } },
+	};
+
+	const credentialValues = (overrides: RunOptions['credentials']): ICredentialDataDecryptedObject => ({
+		apiKey: options.apiKey ?? 'emulator-key',
+		baseUrl: options.baseUrl,
+		...overrides,
+	});
+
+	const credentialsHelper = (overrides: RunOptions['credentials']) =>
+		new EngineCredentialsHelper(loader, { [tested.credential]: credentialValues(overrides) });
+
+	async function run(runOptions: RunOptions): Promise<RunResult> {
+		const source: INode = {
+			id: '1',
+			name: 'Source',
+			type: sourceNodeType,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		};
+		const underTest: INode = {
+			...node,
+			id: '2',
+			name: nodeName,
+			parameters: runOptions.parameters,
+			onError: runOptions.onError ?? 'stopWorkflow',
+		};
+		const definition = {
+			id: workflowId,
+			name: 'Engine test',
+			active: false,
+			nodes: [source, underTest],
+			connections: { Source: { main: [[{ node: nodeName, type: 'main' as const, index: 0 }]] } },
+			settings: { executionOrder: 'v1' as const, ...runOptions.settings },
+		};
+		const workflow = new Workflow({
+			...definition,
+			nodeTypes: new EngineNodeTypes(loader, runOptions.items ?? [{ json: {} }]),
+		});
+		const placed = workflow.getNode(nodeName);
+		if (placed === null) throw new Error('The workflow lost its node');
+		assertParametersKept(runOptions.parameters, placed.parameters);
+		const execution = new WorkflowExecute(
+			createAdditionalData(credentialsHelper(runOptions.credentials), { mode: 'manual', ...definition }),
+			'manual',
+			createRunExecutionData({
+				executionData: { nodeExecutionStack: [{ node: source, data: { main: [[{ json: {} }]] }, source: null }] },
+			}),
+		);
+		// n8n refuses a workflow whose required fields are empty before it starts
+		const issues = execution.checkReadyForExecution(workflow, { startNode: source.name });
+		if (issues !== null) return refusedRun(new WorkflowHasIssuesError(issues, workflow.nodes));
+		const startedAt = performance.now();
+		const running = execution.processRunExecutionData(workflow);
+		const stop =
+			runOptions.cancelAfterMs === undefined ? undefined : setTimeout(() => running.cancel(), runOptions.cancelAfterMs);
+		try {
+			return readRun(await running, performance.now() - startedAt);
+		} finally {
+			clearTimeout(stop);
+		}
+	}
+
+	/** As n8n's dynamic node parameters service: a workflow of one node that holds the fields on the screen. */
+	function loadOptionsContext(parameters: INodeParameters, fieldPath: string): LoadOptionsContext {
+		const nodes: INode[] = [{ ...node, id: '1', name: nodeName, parameters }];
+		const workflow = new Workflow({
+			nodes,
+			connections: {},
+			active: false,
+			nodeTypes: new EngineNodeTypes(loader, []),
+		});
+		const placed = workflow.getNode(nodeName);
+		if (placed === null) throw new Error('The workflow lost its node');
+		assertParametersKept(parameters, placed.parameters);
+		const additionalData = createAdditionalData(credentialsHelper(undefined), {
+			mode: 'internal',
+			nodes,
+			connections: {},
+			currentNodeParameters: parameters,
+		});
+		return new LoadOptionsContext(workflow, placed, additionalData, fieldPath);
+	}
+
+	const methods = () => new EngineNodeTypes(loader, []).getByNameAndVersion(nodeType).methods;
+
+	return {
+		run,
+		async binary(bytes, fileName, mimeType) {
+			const fileExtension = path.extname(fileName).slice(1);
+			const location = { type: 'execution' as const, workflowId, executionId };
+			return await binaryData.store(location, bytes, { data: '', fileName, mimeType, fileExtension });
+		},
+		read: async (binary) => await binaryData.getAsBuffer(binary),
+		async search(method, parameters, filter, paginationToken) {
+			const search = methods()?.listSearch?.[method];
+			if (search === undefined) throw new Error(`The node has no list search method ${method}`);
+			return await search.call(loadOptionsContext(parameters, 'parameters.model'), filter, paginationToken);
+		},
+		async mapping(method, parameters) {
+			const map = methods()?.resourceMapping?.[method];
+			if (map === undefined) throw new Error(`The node has no resource mapping method ${method}`);
+			return await map.call(loadOptionsContext(parameters, 'parameters.fields'));
+		},
+		testCredential: async (credentials) =>
+			await testCredential(loader, tested.credential, credentialValues(credentials), {
+				...node,
+				id: '1',
+				name: nodeName,
+				parameters: {},
+			}),
+		async close() {
+			openEngine = undefined;
+			removeUserFolder();
+		},
+	};
+}
+
+export { n8nUserFolder };
