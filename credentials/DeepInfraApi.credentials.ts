@@ -44,7 +44,7 @@ export class DeepInfraApi implements ICredentialType {
 		return { ...requestOptions, headers: { ...requestOptions.headers, Authorization: `Bearer ${cleanKey(apiKey)}` } };
 	};
 
-	/** This route refuses a missing or wrong key; others answer without one (deepinfra-api section 1). */
+	/** This route refuses a missing or wrong key; others answer without one (docs/api.md#auth). */
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}',

@@ -243,7 +243,7 @@ describe('what is shown when', () => {
 	});
 });
 
-/** shared/interface.md: users' stored workflows depend on these names. */
+/** Users' stored workflows depend on these names. */
 const SHARED = 'budgetUsd dryRun extraFields maxConcurrency maxRetries modelVersion timeout webhook'.split(' ');
 const MEDIA = ['inputSource', 'inputDataFieldName', 'inputUrl'];
 const INTERFACE: Record<string, { parameters: string[]; options: string[] }> = {

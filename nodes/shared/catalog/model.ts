@@ -7,7 +7,7 @@ export type ModelKind = 'public' | 'private' | 'lora' | 'deployment';
 export interface Deprecation {
 	/** Milliseconds since 1970; may lie in the future, until which the model is served. */
 	readonly at: number;
-	/** Who answers afterwards; requests are forwarded without a word (deepinfra-api section 4.5). */
+	/** Who answers afterwards; requests are forwarded without a word (docs/api.md#retirement). */
 	readonly replacedBy?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Model {
 }
 
 /**
- * Reads a list of the catalogue: a bare array (deepinfra-api section 4.1). Rows without a name are left out.
+ * Reads a list of the catalogue: a bare array (docs/api.md#catalogue). Rows without a name are left out.
  * `kind` tells which list it is: of all models, or of the user's own; `/deploy/list` has rows of another shape.
  */
 export function readModels(list: unknown, kind: ModelKind = 'public'): Model[] {

@@ -143,7 +143,7 @@ function readImages(pricing: Dict, made: string): Shape | undefined {
 	return { rates: [rate(unit, per)], words: `${writeUsd(unit)} / ${per}`, basis };
 }
 
-/** Every pricing type of the API's schema, and `frame_units`, which is newer (deepinfra-api sections 4.1 and 11). */
+/** Every pricing type of the API's schema, and `frame_units`, which is newer (docs/api.md#prices). */
 const SHAPES = new Map<string, (pricing: Dict, made: string) => Shape | undefined>([
 	['tokens', readTokens],
 	[

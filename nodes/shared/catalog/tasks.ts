@@ -2,7 +2,7 @@ import type { Model } from './model';
 
 /**
  * The API files models that edit an image under text-to-image, those that start from one under text-to-video,
- * and those that read images under text-generation (deepinfra-api sections 3.3, 3.14, 3.17, 4.1).
+ * and those that read images under text-generation (docs/api.md#catalogue).
  * The list does not say what a model takes, so names and tags have to.
  */
 const IMAGE_IN = /(^|[^a-z])(edit|inpaint\w*|outpaint\w*|kontext|i2i|i2v|r2v|v2v|img2img|rmbg|upscal\w*)([^a-z]|$)/i;
@@ -29,7 +29,7 @@ const READS_IMAGES = ['multimodal', 'ocr', 'vision', 'vlm'];
 
 /** Whether the model can do a task, be it filed under it or not. */
 export function fitsTask(model: Model, task: string): boolean {
-	// Reported as custom: it takes other fields than its task has (the cog form, deepinfra-api section 3.16).
+	// Reported as custom: it takes other fields than its task has (the cog form, docs/api.md#custom-models).
 	if (model.tasks.includes('custom') && task !== 'custom') return false;
 	return model.tasks.includes(task) || (FILED_ELSEWHERE.get(task)?.(model) ?? false);
 }

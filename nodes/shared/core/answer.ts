@@ -54,7 +54,7 @@ export function classification(results: unknown) {
 	return { label: all[0]?.label, score: all[0]?.score, labels: all };
 }
 
-/** The human sentence in any of the error bodies that DeepInfra sends (deepinfra-api section 6). */
+/** The human sentence in any of the error bodies that DeepInfra sends (docs/api.md#errors). */
 export function errorText(body: unknown, depth = 0): string | undefined {
 	if (depth > 6) return undefined;
 	if (typeof body === 'string') return body.trim() || undefined;

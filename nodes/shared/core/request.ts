@@ -45,7 +45,7 @@ export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
 
 /**
  * A request with a file, sent as multipart: strings raw, arrays as one part with a JSON array,
- * the file with a name, without which the API takes it for text (deepinfra-api section 2).
+ * the file with a name, without which the API takes it for text (docs/api.md#multipart).
  */
 export function formRequest(
 	input: NativeInput,
@@ -99,8 +99,8 @@ export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<k
 const FORBIDDEN = /[\s?#\\%<>"'`{}|^\p{Cc}\p{Cs}]/u;
 
 /**
- * The native route of a model: the slash between owner and name stays, each part is encoded (deepinfra-api section 1).
- * `deploy_id:ID` is a private deployment with a route of its own (section 2).
+ * The native route of a model: the slash between owner and name stays, each part is encoded (docs/api.md#route).
+ * `deploy_id:ID` is a private deployment with a route of its own.
  * @throws InputError for a name that would leave /v1/inference/ or is no model name
  */
 export function inferencePath(model: string): string {

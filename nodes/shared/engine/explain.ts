@@ -110,7 +110,7 @@ function screenText(body: unknown, names: Readonly<Record<string, string>> = {})
 	});
 }
 
-/** Balance and payment refusals come with other statuses, too (deepinfra-api section 6). */
+/** Balance and payment refusals come with other statuses, too (docs/api.md#errors). */
 const isUnpaid = (status: number, said = '') =>
 	[400, 402, 403, 429].includes(status) && /payment method|spending limit|\bbalance\b/i.test(said);
 

@@ -21,7 +21,7 @@ export interface Usage {
 	readonly droppedParameters?: readonly string[];
 }
 
-/** What the answer's envelope says it cost (deepinfra-api section 2); each value only where it is known. */
+/** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
 	const found = isDict(answer.usage) ? readRouteUsage(answer, answer.usage) : readEnvelope(answer);
 	const known = Object.entries(found).filter(([, value]) => value !== undefined);

@@ -3,7 +3,7 @@ import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
 import { HEAD, kindOf } from './kind';
 
-/** Where answers carry their files (deepinfra-api section 3.3 and 9.5), in the order of trust. */
+/** Where answers carry their files (docs/api.md#images), in the order of trust. */
 const PLACES = {
 	image: ['images', 'image_urls', 'image_url', 'image', 'output', 'results', 'data'],
 	audio: ['audio', 'audio_url', 'audios'],

@@ -102,7 +102,7 @@ export class Client {
 		return this.known.get(keyOf(settings)) ?? {};
 	}
 
-	/** Who answers for a retired model: the service forwards without a word (deepinfra-api section 4.5). */
+	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */
 	replacement({ model }: Settings): string | undefined {
 		return this.replacements.get(model);
 	}

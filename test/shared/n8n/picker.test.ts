@@ -12,7 +12,7 @@ beforeEach(() => void (world.emulator.requests.length = 0));
 const rowsOf = async (resource: string, operation: string, filter?: string): Promise<INodeListSearchItems[]> =>
 	(await world.engine.search('searchModels', asked(resource, operation, ''), filter)).results;
 
-/** What the API files under another task than they work with (deepinfra-api sections 3.3, 3.14, 4.1). */
+/** What the API files under another task than they work with (docs/api.md#catalogue). */
 const EDITORS = ['briaai/RMBG-2.0', 'Qwen/Qwen-Image-Edit'];
 
 const isOver = ({ deprecated }: Model) => deprecated !== null && deprecated * 1000 <= Date.now();

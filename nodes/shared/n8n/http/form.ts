@@ -9,7 +9,7 @@ interface Part {
 
 /**
  * A form as n8n's HTTP client knows it (the web's FormData), whose file parts are streamed with an exact length.
- * n8n offers no form of its own for streams; the web's would need the whole file in memory (n8n-rules 1.5).
+ * n8n offers no form of its own for streams; the web's would need the whole file in memory (docs/n8n.md#multipart).
  */
 export class StreamingForm {
 	readonly [Symbol.toStringTag] = 'FormData';

@@ -4,7 +4,7 @@ import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
 
-/** The API's limit (deepinfra-api section 3.2). */
+/** The API's limit (docs/api.md#embeddings). */
 const MAX_TEXTS = 1024;
 
 /** Several texts of one item, as an expression can give them. */

@@ -1,6 +1,6 @@
 /**
  * Chat templates of model families, as their makers publish them. The native API takes a prompt as it is,
- * and an instruct model answers badly without its template (deepinfra-api section 3.1).
+ * and an instruct model answers badly without its template (docs/api.md#text).
  */
 interface Template {
 	readonly stop: readonly string[];
