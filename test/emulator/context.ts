@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer';
 import type { Body } from './body';
+import type { Store } from './store';
 import type { WebhookSender } from './webhooks';
 
 /** What a route gets to see. */
@@ -14,6 +15,9 @@ export interface Context {
 	baseUrl: string;
 	random: () => number;
 	webhooks: WebhookSender;
+	store: Store;
+	/** How long a video job takes, milliseconds. */
+	videoMs: number;
 }
 
 export type Route = (context: Context) => Answer;

@@ -5,6 +5,7 @@ import type { Context } from './context';
 import { parseJson } from './json';
 import { drawPng } from './media/png';
 import { JPEG_SAMPLE, MP4_SAMPLE } from './media/samples';
+import { makeMp4 } from './media/video';
 
 const CHUNK = 64 * 1024;
 
@@ -28,16 +29,27 @@ export function serveJpeg(): Answer {
 	return bytesAnswer('image/jpeg', JPEG_SAMPLE);
 }
 
-export function serveVideo(): Answer {
-	return bytesAnswer('video/mp4', MP4_SAMPLE);
+/** The last two digits of its name are its length. */
+export function serveVideo({ rest }: Context): Answer {
+	return bytesAnswer('video/mp4', makeMp4(Number(/(\d\d)\.mp4$/.exec(rest)?.[1] ?? 5)));
 }
 
-/** A file of the size in its name, made while it is sent. */
+/** A file of the size in its name, made while it is sent. A clip of such a size has one frame and much that no player reads. */
 export function serveBytes({ rest }: Context): Answer {
 	const match = /^(\d+)\.(png|mp4)$/.exec(rest);
 	if (!match) throw refuse(404, 'Not Found', 'detail');
-	const size = Number(match[1]);
-	const isVideo = match[2] === 'mp4';
+	return fileOfSize(Number(match[1]), match[2] === 'mp4' ? 'mp4' : 'png');
+}
+
+/** Sound that an answer led to. */
+export function serveSound({ store, rest }: Context): Answer {
+	const sound = store.sounds.get(rest);
+	if (!sound) throw refuse(404, 'Not Found', 'detail');
+	return sound;
+}
+
+export function fileOfSize(size: number, ending: 'mp4' | 'png'): Answer {
+	const isVideo = ending === 'mp4';
 	const opening = (isVideo ? MP4_SAMPLE : drawPng('large', 1, 64, 64)).subarray(0, size);
 	return {
 		status: 200,

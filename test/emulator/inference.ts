@@ -33,7 +33,7 @@ function run(context: Context, named: Model | undefined): Answer {
 	const webhook = readWebhook(input.values.webhook);
 	const task = TASKS[model.task];
 	if (!task) throw refuse(400, `Task ${model.task} cannot be run`);
-	const outcome = task({ ...input, model, baseUrl: context.baseUrl, random: context.random });
+	const outcome = task({ ...input, model, baseUrl: context.baseUrl, random: context.random, store: context.store });
 	if (outcome.answer && !webhook) return outcome.answer;
 	const requestId = makeRequestId(context.random);
 	const usage: Usage = { runtimeMs: 40 + Math.round(context.random() * 200), ...outcome.usage };

@@ -8,14 +8,16 @@ import { KEPT_HEAD, KEPT_WHOLE, type Upload } from './uploads';
 export interface Form {
 	parts: FormPart[];
 	texts: Map<string, string>;
+	/** The last file of a name, and all of them. */
 	files: Map<string, Upload>;
+	lists: Map<string, Upload[]>;
 }
 
 const MAX_TEXT = 64 * 1024 * 1024;
 
 /** Hashes and counts the parts while they stream; only small files are kept. Undefined for a broken body. */
 export async function readForm(source: Readable, contentType: string): Promise<Form | undefined> {
-	const form: Form = { parts: [], texts: new Map(), files: new Map() };
+	const form: Form = { parts: [], texts: new Map(), files: new Map(), lists: new Map() };
 	let parser: BusboyInstance;
 	try {
 		parser = new Busboy({
@@ -69,13 +71,15 @@ function keepFile(form: Form, name: string, stream: Readable, filename: string, 
 		const bytes = Buffer.concat(kept);
 		const sha256 = hash.digest('hex');
 		form.parts.push({ name, filename, mimeType, size, sha256 });
-		form.files.set(name, {
+		const upload: Upload = {
 			filename,
 			mimeType,
 			size,
 			sha256,
 			head: bytes.subarray(0, KEPT_HEAD),
 			whole: bytes.length === size ? bytes : undefined,
-		});
+		};
+		form.files.set(name, upload);
+		form.lists.set(name, [...(form.lists.get(name) ?? []), upload]);
 	});
 }

@@ -1,6 +1,7 @@
 import { completeChat } from './chat';
+import { editImages } from './edits';
 import type { Route } from './context';
-import { serveBytes, serveImage, serveJpeg, serveVideo } from './files';
+import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
 import { bodyLimit, runDeployment, runModel } from './inference';
 import { describeMe, describeRateLimit } from './me';
 import {
@@ -13,6 +14,8 @@ import {
 	listOwn,
 	listVersions,
 } from './models';
+import { readVideo, readVideoContent, serveJobClip, startVideo } from './videos';
+import { addVoice, deleteVoice, editVoice, listVoices, readVoice } from './voices';
 
 interface Entry {
 	method: string;
@@ -28,6 +31,15 @@ const ENTRIES: Entry[] = [
 	{ method: 'POST', path: /^\/v1\/inference\/deploy\/([^/]+)$/, route: runDeployment, isInference: true },
 	{ method: 'POST', path: /^\/v1\/inference\/(.+)$/, route: runModel, isInference: true },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/chat\/completions$/, route: completeChat, isInference: true },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/images\/edits$/, route: editImages, isInference: true },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/videos$/, route: startVideo, isInference: true },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/videos\/([^/]+\/content)$/, route: readVideoContent },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/videos\/([^/]+)$/, route: readVideo },
+	{ method: 'GET', path: /^\/v1\/voices$/, route: listVoices },
+	{ method: 'POST', path: /^\/v1\/voices\/add$/, route: addVoice },
+	{ method: 'POST', path: /^\/v1\/voices\/([^/]+\/edit)$/, route: editVoice },
+	{ method: 'GET', path: /^\/v1\/voices\/([^/]+)$/, route: readVoice },
+	{ method: 'DELETE', path: /^\/v1\/voices\/([^/]+)$/, route: deleteVoice },
 	{ method: 'GET', path: /^\/models\/list$/, route: listModels },
 	{ method: 'GET', path: /^\/models\/featured$/, route: listFeatured },
 	{ method: 'GET', path: /^\/models\/private\/list$/, route: listOwn('private') },
@@ -43,6 +55,8 @@ const ENTRIES: Entry[] = [
 	{ method: 'GET', path: /^\/files\/image\/([^/]+)$/, route: serveImage },
 	{ method: 'GET', path: /^\/files\/sample\.jpg$/, route: serveJpeg },
 	{ method: 'GET', path: /^\/files\/bytes\/([^/]+)$/, route: serveBytes },
+	{ method: 'GET', path: /^\/files\/sounds\/([^/]+)$/, route: serveSound },
+	{ method: 'GET', path: /^\/files\/jobs\/([^/]+)$/, route: serveJobClip },
 	{ method: 'GET', path: /^\/model\/inference\/([^/]+)$/, route: serveVideo },
 ];
 

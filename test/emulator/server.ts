@@ -8,6 +8,7 @@ import { randomFrom } from './random';
 import { findRoute, type Found } from './routes';
 import { deliver } from './send';
 import type { Emulator, EmulatorOptions, RecordedRequest } from './types';
+import { openStore, type Store } from './store';
 import { makeWebhookSender, type WebhookSender } from './webhooks';
 
 interface State {
@@ -16,6 +17,7 @@ interface State {
 	served: number;
 	random: () => number;
 	webhooks: WebhookSender;
+	store: Store;
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -41,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	};
 	const emulator: Emulator = { url: '', requests: [], maxInFlight: 0, options: { ...options }, close };
 	const random = randomFrom(options.seed ?? Date.now());
-	const state: State = { emulator, open: 0, served: 0, random, webhooks };
+	const state: State = { emulator, open: 0, served: 0, random, webhooks, store: openStore() };
 	server.on('request', (request, response) => {
 		handle(state, request, response).catch((error: unknown) => {
 			// A defect of the emulator: say so instead of leaving the client to wait.
@@ -81,6 +83,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		baseUrl: request.headers.host ? `http://${request.headers.host}` : emulator.url,
 		random: state.random,
 		webhooks: state.webhooks,
+		store: state.store,
+		videoMs: emulator.options.videoMs ?? 300,
 	};
 	const fault = admitted ? emulator.options.faults?.(record) : undefined;
 	const good = admitted

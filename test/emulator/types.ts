@@ -65,6 +65,8 @@ export interface EmulatorOptions {
 	maxConcurrent?: number;
 	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
+	/** How long a video job takes, milliseconds; default 300. */
+	videoMs?: number;
 	/** Changes what is random: seeds of images, request ids. */
 	seed?: number;
 	/** Largest request body; the default is 2 GB for models that take audio and 200 MB for all others. */

@@ -57,6 +57,22 @@ const EDIT = inputSchema('ImageEditIn', ['prompt', 'image'], {
 	seed: orNull(SEED),
 });
 
+const EDIT_MANY = inputSchema('ImageEditManyIn', ['prompt'], {
+	prompt: PROMPT,
+	input_image_1: imageFile('first image'),
+	input_image_2: imageFile('second image'),
+	input_image_3: imageFile('third image'),
+	width: integer('Width', 'image width in px', { default: 1024, minimum: 128, maximum: 2048 }),
+	height: integer('Height', 'image height in px', { default: 1024, minimum: 128, maximum: 2048 }),
+	seed: orNull(SEED),
+});
+
+const EDIT_LIST = inputSchema('ImageEditListIn', ['prompt', 'images'], {
+	prompt: PROMPT,
+	images: listOf('Images', 'images to edit, as URLs or data URLs', { type: 'string' }, { minItems: 1, maxItems: 3 }),
+	seed: orNull(SEED),
+});
+
 const BACKGROUND = inputSchema('BlurBackgroundIn', ['image'], {
 	image: imageFile('image to work on'),
 	scale: integer('Scale', 'strength of the blur', { default: 5, minimum: 1, maximum: 5 }),
@@ -162,6 +178,13 @@ export const PAINTERS: Model[] = [
 	painter('emulator/url-list', PARTNER_LIST, 'image_urls', perImage(3, 0, 0), { isPartner: true }),
 	painter('emulator/relative-links', PARTNER_LIST, 'images-relative', perImage(1.4, 1024, 0)),
 	painter('emulator/bare-list', PARTNER_LIST, 'images-base64', perImage(0.02, 512, 4), { envelope: 'costText' }),
+	painter('black-forest-labs/FLUX.1-Kontext-dev', EDIT, 'images-data', perImage(1, 0, 0), {
+		edits: true,
+		takesAlpha: false,
+	}),
+	painter('black-forest-labs/FLUX-2-klein-9b', EDIT_MANY, 'images-data', perImage(1.5, 1024, 0), { edits: true }),
+	painter('emulator/collage-edit', EDIT_MANY, 'images-data', perImage(1.5, 1024, 0), { tags: [] }),
+	painter('emulator/list-edit', EDIT_LIST, 'image_urls', perImage(3, 0, 0), { isPartner: true, tags: [] }),
 	painter('Qwen/Qwen-Image-Edit', EDIT, 'images-data', perImage(3, 0, 0), { isPartner: true, tags: ['no-free-anon'] }),
 	painter(
 		'emulator/banana-pro',

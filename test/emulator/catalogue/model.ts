@@ -19,6 +19,9 @@ export type ImageShape =
 	| 'output-text'
 	| 'output-list';
 
+/** How speech and music come back. `raw`: the body is the file. */
+export type SoundShape = 'data' | 'base64' | 'audio_b64' | 'url' | 'relative' | 'raw' | 'results' | 'mp3-only';
+
 /** Oddities in the frame of an answer. */
 export type EnvelopeShape = 'plain' | 'costText' | 'noRequestId' | 'noStatus' | 'statusSuccess' | 'tokensNull';
 
@@ -46,6 +49,14 @@ export interface Model {
 	task: string;
 	envelope: EnvelopeShape;
 	image: ImageShape;
+	sound: SoundShape;
+	/** Most characters that speech is made of at a time, though the schema does not say so. */
+	maxCharacters: number;
+	/** Whether it makes videos as jobs, and whether it edits pictures by the OpenAI-compatible route. */
+	hasJobs: boolean;
+	edits: boolean;
+	/** Whether it takes pictures with transparency. */
+	takesAlpha: boolean;
 	maskToken: string | null;
 	dimensions: number;
 	/** Whether a transcription's pieces have their times. */
@@ -75,6 +86,11 @@ export function defineModel(draft: ModelDraft): Model {
 		task: draft.type,
 		envelope: 'plain',
 		image: 'images-data',
+		sound: 'data',
+		maxCharacters: Infinity,
+		hasJobs: false,
+		edits: false,
+		takesAlpha: true,
 		maskToken: null,
 		dimensions: 0,
 		hasTimes: true,

@@ -153,11 +153,32 @@ const CHATTERBOX = inputSchema('ChatterboxIn', ['text'], {
 	exaggeration: number('Exaggeration', 'more is livelier', { default: 0.5, minimum: 0, maximum: 1 }),
 });
 
+const QWEN_VOICES = ['Vivian', 'Serena', 'Uncle_Fu', 'Dylan', 'Eric', 'Ryan', 'Aiden', 'Ono_Anna', 'Sohee'];
+
 const QWEN_SPEECH = inputSchema('QwenTtsIn', ['input'], {
 	input: text('Input', 'Text to convert to speech', { minLength: 1 }),
-	voice: choice('Voice', 'voice of the speaker', ['Vivian', 'Ryan', 'Serena'], { default: 'Vivian' }),
+	voice: choice('Voice', 'voice of the speaker', QWEN_VOICES, { default: 'Vivian' }),
+	voice_id: orNull(text('Voice Id', 'a cloned voice')),
+	language: text('Language', 'language of the text', { default: 'Auto' }),
+	instruct: orNull(text('Instruct', 'how to speak')),
 	response_format: choice('Response Format', 'file format', ['mp3', 'wav', 'pcm'], { default: 'wav' }),
 	speed: number('Speed', 'Speed of the speech', { default: 1, minimum: 0.25, maximum: 4 }),
+});
+
+const QWEN_DESIGN = inputSchema('QwenVoiceDesignIn', ['input', 'voice'], {
+	input: text('Input', 'Text to convert to speech', { minLength: 1 }),
+	voice: text('Voice', 'what the voice is like'),
+	language: text('Language', 'language of the text', { default: 'Auto' }),
+	response_format: choice('Response Format', 'file format', ['mp3', 'wav'], { default: 'wav' }),
+});
+
+const MIMO = inputSchema('MimoTtsIn', ['text'], {
+	text: text('Text', 'Text to convert to speech', { minLength: 1, maxLength: 600 }),
+	voice: text('Voice', 'voice of the speaker', { default: 'mimo_default' }),
+	output_format: choice('Output Format', 'file format', ['mp3', 'wav', 'pcm'], { default: 'wav' }),
+	sample_rate: integer('Sample Rate', 'samples in a second', { default: 8000 }),
+	stream: flag('Stream', 'whether to stream', false),
+	instruct: orNull(text('Instruct', 'how to speak')),
 });
 
 const SPEECH_OUT = outputSchema('TextToSpeechOut', {
@@ -182,6 +203,7 @@ export const SPEAKERS: Model[] = [
 		schemaOut: SPEECH_OUT,
 		pricing: perCharacter(0.0007),
 		tags: ['voice'],
+		sound: 'base64',
 	}),
 	defineModel({
 		name: 'Qwen/Qwen3-TTS',
@@ -190,6 +212,47 @@ export const SPEAKERS: Model[] = [
 		pricing: perCharacter(0),
 		isPartner: true,
 		envelope: 'costText',
+		sound: 'raw',
+	}),
+	defineModel({
+		name: 'Qwen/Qwen3-TTS-VoiceDesign',
+		type: 'text-to-speech',
+		schema: QWEN_DESIGN,
+		pricing: perCharacter(0.002),
+		isPartner: true,
+		sound: 'url',
+	}),
+	defineModel({
+		name: 'ResembleAI/chatterbox-turbo',
+		type: 'text-to-speech',
+		schema: CHATTERBOX,
+		schemaRoute: 'missing',
+		pricing: perCharacter(0.0001),
+		tags: ['voice'],
+		sound: 'base64',
+	}),
+	defineModel({
+		name: 'XiaomiMiMo/MiMo-V2.5-tts',
+		type: 'text-to-speech',
+		schema: MIMO,
+		pricing: perCharacter(0),
+		isPartner: true,
+		sound: 'audio_b64',
+	}),
+	defineModel({
+		name: 'emulator/always-mp3',
+		type: 'text-to-speech',
+		schema: QWEN_SPEECH,
+		pricing: perCharacter(0.001),
+		sound: 'mp3-only',
+	}),
+	defineModel({
+		name: 'emulator/short-breath',
+		type: 'text-to-speech',
+		schema: KOKORO,
+		pricing: perCharacter(0.001),
+		sound: 'relative',
+		maxCharacters: 300,
 	}),
 	defineModel({
 		name: 'Zyphra/Zonos-v0.1-transformer',
@@ -197,6 +260,24 @@ export const SPEAKERS: Model[] = [
 		schema: CHATTERBOX,
 		pricing: perCharacter(0.0007),
 		deprecated: LONG_AGO,
+	}),
+	defineModel({
+		name: 'ACE-Step/acestep-v15-xl-sft',
+		type: 'text-to-music',
+		schema: inputSchema('AceStepIn', ['prompt'], {
+			prompt: text('Prompt', 'what to play'),
+			lyrics: orNull(text('Lyrics', 'what to sing')),
+			audio_duration: number('Audio Duration', 'seconds', { default: 2, minimum: 1, maximum: 240 }),
+		}),
+		pricing: perOutputSecond(0.1, { short: '$0.001 / second of audio', full: '$0.001 per second of generated music' }),
+		sound: 'results',
+	}),
+	defineModel({
+		name: 'emulator/organ-grinder',
+		type: 'text-to-music',
+		schema: inputSchema('OrganIn', ['prompt'], { prompt: text('Prompt', 'what to play') }),
+		pricing: perOutputSecond(0.1),
+		sound: 'raw',
 	}),
 	defineModel({
 		name: 'emulator/melody-maker',

@@ -323,17 +323,41 @@ const RERANK = inputSchema('RerankIn', ['queries', 'documents'], {
 	service_tier: choice('Service Tier', 'processing tier', ['default', 'priority']),
 });
 
+const RERANK_ONE = inputSchema('RerankOneIn', ['query', 'documents'], {
+	query: text('Query', 'what is looked for'),
+	documents: listOf('Documents', 'texts to score', { type: 'string' }, { minItems: 1, maxItems: 1024 }),
+});
+
 export const RERANKERS: Model[] = [
-	'Qwen/Qwen3-Reranker-8B',
-	'Qwen/Qwen3-Reranker-0.6B',
-	'nvidia/llama-nemotron-rerank-vl-1b-v2',
-].map((name) =>
+	...[
+		'Qwen/Qwen3-Reranker-8B',
+		'Qwen/Qwen3-Reranker-4B',
+		'Qwen/Qwen3-Reranker-0.6B',
+		'nvidia/llama-nemotron-rerank-vl-1b-v2',
+	].map((name) =>
+		defineModel({
+			name,
+			type: 'reranker',
+			schema: RERANK,
+			maxTokens: 10240,
+			tags: name.includes('8B') ? ['featured', 'priority'] : ['priority'],
+			pricing: perInputToken(1e-6),
+		}),
+	),
 	defineModel({
-		name,
+		name: 'cross-encoder/ms-marco-MiniLM-L-12-v2',
 		type: 'reranker',
-		schema: RERANK,
-		maxTokens: 10240,
-		tags: name.includes('8B') ? ['featured', 'priority'] : ['priority'],
-		pricing: perInputToken(1e-6),
+		schema: RERANK_ONE,
+		maxTokens: 512,
+		pricing: perInputToken(5e-7),
 	}),
-);
+	// Its schema cannot be had, so that its form has to be found out by its name.
+	defineModel({
+		name: 'cross-encoder/ms-marco-TinyBERT-L-2-v2',
+		type: 'reranker',
+		schema: RERANK_ONE,
+		schemaRoute: 'missing',
+		maxTokens: 512,
+		pricing: perInputToken(5e-7),
+	}),
+];

@@ -53,12 +53,14 @@ export const DIRECTORS: Model[] = [
 		name: 'ByteDance/Seedance-1.5-Pro',
 		schema: SEEDANCE,
 		isPartner: true,
+		hasJobs: true,
 		pricing: perInputToken(0.00012, { full: '$1.2/M without sound, $2.4/M with sound' }),
 	}),
 	director({
 		name: 'PrunaAI/p-video',
 		schema: SEEDANCE,
 		isPartner: true,
+		hasJobs: true,
 		// Number and words disagree, as in a recorded row of the real catalogue.
 		pricing: perOutputSecond(2.25, {
 			short: '$0.025 / second',
@@ -69,6 +71,7 @@ export const DIRECTORS: Model[] = [
 		name: 'emulator/world-sim',
 		schema: FAST,
 		reportedType: 'world-model',
+		hasJobs: true,
 		pricing: perFrameUnit(0.20833, { short: '$0.0500 / second (720p)' }),
 	}),
 	director({

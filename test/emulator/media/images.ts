@@ -33,6 +33,10 @@ export function readImage(field: string, upload: Upload): ImageFacts {
 	throw refuse(400, `${field}: cannot identify image file`);
 }
 
+/** Whether a PNG says that it has transparency: a colour type with alpha. */
+export const hasAlpha = ({ head }: Upload): boolean =>
+	head.toString('latin1', 1, 4) === 'PNG' && [4, 6].includes(head[25] ?? 0);
+
 function readPng(field: string, upload: Upload) {
 	const png = upload.whole && decodePng(upload.whole);
 	if (!png) throw refuse(400, `${field}: image file is truncated`);

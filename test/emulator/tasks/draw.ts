@@ -1,8 +1,9 @@
 import type { ImageShape } from '../catalogue/model';
-import { isObject, type Json, type JsonObject, numberOf, textOf, type UnknownObject } from '../json';
+import { isObject, type Json, type JsonObject, numberOf, textOf, textsOf, type UnknownObject } from '../json';
 import { readImage } from '../media/images';
 import { drawPng } from '../media/png';
 import { JPEG_SAMPLE, WEBP_SAMPLE } from '../media/samples';
+import { type Upload, uploadFromText } from '../uploads';
 import type { Call, Outcome } from './task';
 
 const LARGEST_SEED = 2 ** 31;
@@ -10,7 +11,7 @@ const LARGEST_SEED = 2 ** 31;
 export function drawImages(call: Call): Outcome {
 	const isCog = call.model.image.startsWith('output');
 	const wanted = isCog && isObject(call.values.input) ? call.values.input : call.values;
-	const start = call.files.get('image');
+	const start = call.files.get('image') ?? firstOf(call);
 	const facts = start && readImage('image', start);
 	const prompt = textOf(wanted.prompt) ?? `${facts?.colour ?? 'no'} picture ${start?.sha256 ?? ''}`;
 	const width = sizeOf(call, wanted, 'width', facts?.width);
@@ -30,6 +31,12 @@ export function drawImages(call: Call): Outcome {
 		body: frame(call.model.image, pictures, seed, call.baseUrl),
 		usage: { images: count, imageUnits: (count * width * height * steps) / (1024 * 1024) },
 	};
+}
+
+function firstOf({ files, values }: Call): Upload | undefined {
+	const [listed] = textsOf(values.images);
+	const [first] = files.values();
+	return first ?? (listed?.startsWith('data:') ? uploadFromText('images', listed) : undefined);
 }
 
 function sizeOf(call: Call, wanted: UnknownObject, edge: 'width' | 'height', start = 512): number {

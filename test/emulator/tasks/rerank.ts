@@ -1,13 +1,14 @@
 import { refuseField } from '../answer';
-import { textsOf } from '../json';
+import { textOf, textsOf } from '../json';
 import { hashText, round } from '../random';
 import { wordsOf } from './classify';
 import { countTokens, type Call, type Outcome } from './task';
 
-/** Query i is scored against document i; scores keep the order of the documents. */
+/** Query i is scored against document i, a single query against all; scores keep the order of the documents. */
 export function rerank(call: Call): Outcome {
-	const queries = textsOf(call.values.queries);
 	const documents = textsOf(call.values.documents);
+	const single = textOf(call.values.query);
+	const queries = single === undefined ? textsOf(call.values.queries) : documents.map(() => single);
 	if (queries.length !== documents.length) {
 		throw refuseField('queries', `must have as many items as documents: ${queries.length} and ${documents.length}`);
 	}

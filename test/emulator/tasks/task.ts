@@ -2,6 +2,7 @@ import type { Answer } from '../answer';
 import type { Model } from '../catalogue/model';
 import type { Usage } from '../catalogue/pricing';
 import type { JsonObject } from '../json';
+import type { Store } from '../store';
 import type { Input } from '../validation';
 
 export interface Call extends Input {
@@ -10,6 +11,7 @@ export interface Call extends Input {
 	baseUrl: string;
 	/** Differs from call to call unless the emulator was started with a seed. */
 	random: () => number;
+	store: Store;
 }
 
 /** What a task gives back; `answer` replaces the JSON where the route streams. */
