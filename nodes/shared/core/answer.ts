@@ -54,6 +54,9 @@ export function classification(results: unknown) {
 	return { label: all[0]?.label, score: all[0]?.score, labels: all };
 }
 
+/** Where the words of a failure stand, the surest place first (docs/api.md#errors). */
+const PLACES_OF_WORDS = ['error', 'errors', 'error_message', 'inference_status', 'detail', 'message', 'msg'];
+
 /** The human sentence in any of the error bodies that DeepInfra sends (docs/api.md#errors). */
 export function errorText(body: unknown, depth = 0): string | undefined {
 	if (depth > 6) return undefined;
@@ -66,31 +69,57 @@ export function errorText(body: unknown, depth = 0): string | undefined {
 				.join('; ') || undefined
 		);
 	if (!isDict(body)) return undefined;
-	const sentence = ['detail', 'error', 'errors', 'message', 'error_message', 'msg']
-		.map((key) => errorText(body[key], depth + 1))
-		.find(Boolean);
+	const sentence = PLACES_OF_WORDS.map((key) =>
+		// The status itself is a word, not a sentence.
+		key === 'inference_status' && !isDict(body[key]) ? undefined : errorText(body[key], depth + 1),
+	).find(Boolean);
 	if (sentence === undefined || !Array.isArray(body.loc)) return sentence;
 	const place = body.loc.filter((part) => part !== 'body').join('.');
 	return place ? `${place}: ${sentence}` : sentence;
 }
 
-/** The statuses that are failures, in words. */
-const FAILED: Readonly<Record<string, string>> = {
-	failed: 'The model failed on this input',
-	error: 'The model failed on this input',
-	cancelled: 'DeepInfra cancelled the request',
-	canceled: 'DeepInfra cancelled the request',
-	request_moderated: "The model's safety filter refused this request",
-};
+/** Whether a service says that its safety filter refused: DeepInfra and its partners spell that in many ways. */
+export const isModerated = (words: string): boolean =>
+	/\bmoderated\b|\b(safety|content)[\s_-]+(filter|system|checker|policy)|content[\s_-]?policy|\bnsfw\b/i.test(
+		words.replace(/_/g, ' '),
+	);
+
+/** Whether a service says that the input is longer than the model takes, whatever the status. */
+export const isTooLong = (words: string): boolean =>
+	/\btoo long\b|\bcontext (length|window)\b|\bmax(imum)? context\b|\b(exceed\w*|longer than|more than|larger than|above|over)\b.{0,40}\b(max(imum)?|limit)\b.{0,30}\b(length|tokens?|characters?)\b|\bmax(imum)? (input|sequence|prompt) (length|tokens?)\b/i.test(
+		words,
+	);
+
+/** A status in one spelling: "Content Moderated" and "content-moderated" are `content_moderated`. */
+const plainStatus = (value: unknown): string =>
+	typeof value === 'string'
+		? value
+				.trim()
+				.toLowerCase()
+				.replace(/[\s-]+/g, '_')
+		: '';
+
+const MODERATED = "The model's safety filter refused this request";
+
+/** What a status that is a failure means. */
+function failureOf(status: string): string | undefined {
+	if (/^(failed|failure|error|errored)$/.test(status)) return 'The model failed on this input';
+	if (/^cancell?ed$/.test(status)) return 'DeepInfra cancelled the request';
+	return /(^|_)moderated$/.test(status) ? MODERATED : undefined;
+}
 
 /** What went wrong although the HTTP status was 200. */
 export function refusal(answer: Dict): string | undefined {
-	const inner = isDict(answer.inference_status) ? answer.inference_status.status : undefined;
-	const status = [answer.status, inner].find((value) => typeof value === 'string' && Object.hasOwn(FAILED, value));
-	const said = errorText(answer.error) ?? errorText(answer.errors) ?? errorText(answer.error_message);
-	if (typeof status !== 'string') return said;
+	const { inference_status: inner } = answer;
+	const statuses = [answer.status, isDict(inner) ? inner.status : undefined];
+	const status = statuses.find((value) => failureOf(plainStatus(value)) !== undefined);
+	const { error, errors, error_message } = answer;
+	// A successful answer may have a detail or a message, too.
+	const said = errorText([error, errors, error_message, isDict(inner) ? inner.error : undefined].find(errorText));
+	if (status === undefined) return said !== undefined && isModerated(said) ? `${MODERATED}: ${said}` : said;
 	const reason = said ?? errorText(answer.detail) ?? errorText(answer.message);
-	return reason ? `${FAILED[status]}: ${reason}` : `${FAILED[status]} (status "${status}")`;
+	const failure = reason !== undefined && isModerated(reason) ? MODERATED : failureOf(plainStatus(status));
+	return reason ? `${failure}: ${reason}` : `${failure} (status "${String(status)}")`;
 }
 
 /** The status that a webhook request is answered with. */

@@ -1,4 +1,4 @@
-import { errorText } from '../core/answer';
+import { errorText, isModerated, isTooLong } from '../core/answer';
 import { dollars } from './meter';
 import { own } from '../core/values';
 import type { Problem } from '../core/problem';
@@ -6,8 +6,13 @@ import type { Problem } from '../core/problem';
 /** What an ops person reads: what happened, in the API's own words where it said any, and what to do. */
 export interface Explanation {
 	readonly message: string;
+	/** What to do, and what helps to trace it: how often it was tried, codes and IDs. */
 	readonly description: string;
+	/** What to do, alone. */
+	readonly advice: string;
 }
+
+type Words = Pick<Explanation, 'message' | 'description'>;
 
 /** What the words may refer to. */
 export interface Situation {
@@ -30,7 +35,61 @@ const isPage = (body: unknown): boolean =>
 	typeof body === 'string' && /^\s*(<!doctype|<html|<\?xml|<h\d|<body)/i.test(body);
 
 type StatusProblem = Extract<Problem, { kind: 'status' }>;
-type Advice = (problem: StatusProblem, situation: Situation) => { readonly happened: string; readonly todo: string };
+interface Advised {
+	readonly happened: string;
+	readonly todo: string;
+}
+/** @param said what the service says, empty when it says nothing */
+type Advice = (problem: StatusProblem, situation: Situation, said: string) => Advised;
+
+const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
+const BASE_URL =
+	"Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.";
+
+/** What a web framework says of itself when it has no such route; DeepInfra's words for a model are others. */
+const NO_ROUTE = /^(404 )?(page )?not found[.!]?$|^method not allowed[.!]?$|^cannot (get|post|put|delete) \//i;
+
+/** A model's name in a sentence; operations on the account have no model. */
+const theModel = (model: string) => (model === '' ? 'the model' : `the model '${model}'`);
+const capital = (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+
+const wrongAddress: Advice = (_, { host }) => ({ happened: `${host} does not know this request`, todo: BASE_URL });
+
+const unknownModel: Advice = (_, { model, nearestModels = [] }) => ({
+	happened: model === '' ? 'DeepInfra does not have what was asked for' : `DeepInfra has no model '${model}'`,
+	todo:
+		model === ''
+			? 'Check the ID.'
+			: nearestModels.length
+				? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
+				: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.",
+});
+
+/** The gateway gave up on the service, which may have answered all the same. */
+const lostAnswer: Advice = ({ status }) => ({
+	happened: `DeepInfra could not answer (status ${status})`,
+	todo: `${BILLED} Run the workflow again later for this item.`,
+});
+
+const busy: Advice = ({ retryAfter }, { model }, said) => {
+	const wait = retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} seconds` : '';
+	if (/\btokens?\b.{0,40}\bminute\b|\btpm\b/i.test(said)) {
+		return {
+			happened: `DeepInfra is receiving too many requests: this account's limit of tokens per minute is reached${wait}`,
+			todo: "Wait a minute. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or send shorter texts. DeepInfra can raise the limit.",
+		};
+	}
+	if (/\b(busy|overloaded)\b/i.test(said)) {
+		return {
+			happened: `DeepInfra is receiving too many requests for ${theModel(model)}${wait}`,
+			todo: "Run the workflow at another time, choose another model, or raise 'Max Retries' or lower 'Max Concurrency' under 'Options'.",
+		};
+	}
+	return {
+		happened: `DeepInfra is receiving too many requests${wait}`,
+		todo: "An account may have 200 requests at a time per model. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or run the workflow at another time.",
+	};
+};
 
 /** One line for each status: what to say when the API says nothing, and what to do. */
 const statuses: Readonly<Record<number, Advice>> = {
@@ -47,19 +106,18 @@ const statuses: Readonly<Record<number, Advice>> = {
 		todo: `Add a payment method or balance at ${BILLING}, then run the workflow again. For a scoped key, its spending limit may be used up.`,
 	}),
 	403: (_, { model }) => ({
-		happened: `The API key may not use the model '${model}'`,
+		happened: model === '' ? 'The API key may not do this' : `The API key may not use the model '${model}'`,
 		todo: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
 	}),
-	404: (_, { model, nearestModels = [] }) => ({
-		happened: `DeepInfra has no model '${model}'`,
-		todo: nearestModels.length
-			? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
-			: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.",
-	}),
-	405: (_, { host }) => ({
-		happened: `${host} does not know this request`,
-		todo: "Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.",
-	}),
+	404: (...about) => (isNoRoute(about[0].body) ? wrongAddress : unknownModel)(...about),
+	// With words of its own it is the model that lacks a feature, else the address is wrong (docs/api.md#errors).
+	405: (problem, situation, said) =>
+		said === '' || isNoRoute(problem.body)
+			? wrongAddress(problem, situation, said)
+			: {
+					happened: `${capital(theModel(situation.model))} cannot do what was asked`,
+					todo: 'Choose another model, or remove the option that it names.',
+				},
 	408: () => ({
 		happened: 'DeepInfra gave up waiting for the request',
 		todo: 'Run the workflow again. If it stays, the connection of n8n to DeepInfra may be too slow for this file.',
@@ -73,15 +131,13 @@ const statuses: Readonly<Record<number, Advice>> = {
 		todo: "Correct the values that it names. The model's page on deepinfra.com lists what the model accepts.",
 	}),
 	423: (_, { model }) => ({
-		happened: `The model '${model}' is not ready`,
+		happened: `${capital(theModel(model))} is not ready`,
 		todo: 'It may still be starting. Run the workflow again in some minutes, or choose another model.',
 	}),
-	429: ({ retryAfter }) => ({
-		happened: retryAfter
-			? `DeepInfra is receiving too many requests and asks to wait ${Math.ceil(retryAfter / 1000)} seconds`
-			: 'DeepInfra is receiving too many requests',
-		todo: "An account may have 200 requests at a time per model. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or run the workflow at another time.",
-	}),
+	429: busy,
+	504: lostAnswer,
+	520: lostAnswer,
+	524: lostAnswer,
 };
 
 const otherStatus: Advice = ({ status }, { host }) => {
@@ -100,32 +156,59 @@ const otherStatus: Advice = ({ status }, { host }) => {
 	return { happened: `DeepInfra refused the request (status ${status})`, todo: 'Check the input and the credential.' };
 };
 
-/** The sentence for each field of a 422, with the field's name on the screen. */
-function screenText(body: unknown, names: Readonly<Record<string, string>> = {}): string | undefined {
+const isNoRoute = (body: unknown): boolean => isPage(body) || NO_ROUTE.test(errorText(body)?.slice(0, 200) ?? '');
+
+/** Whether it is the model that the service does not know, and not the address. */
+export const isUnknownModel = (problem: Problem): boolean =>
+	problem.kind === 'status' && problem.status === 404 && !isNoRoute(problem.body);
+
+/** What the service says, with the fields' names on the screen. */
+function screenText(body: unknown, names: Readonly<Record<string, string>> = {}): string {
 	// Cut before it is searched: an error can be as long as a service likes.
 	const said = isPage(body) ? undefined : errorText(body)?.slice(0, 4 * LONGEST_TEXT);
-	return said?.replace(/(^|; )([\w.]+): /g, (whole, before: string, place: string) => {
+	return (said ?? '').replace(/(^|; )([\w.]+): /g, (whole, before: string, place: string) => {
 		const screen = own(names, place);
 		return screen ? `${before}'${screen}': ` : whole;
 	});
 }
 
 /** Balance and payment refusals come with other statuses, too (docs/api.md#errors). */
-const isUnpaid = (status: number, said = '') =>
-	[400, 402, 403, 429].includes(status) && /payment method|spending limit|\bbalance\b/i.test(said);
+const isUnpaid = (status: number, said: string) =>
+	[400, 402, 403, 429].includes(status) && /payment[ _](method|required)|spending limit|\bbalance\b/i.test(said);
 
-function explainStatus(problem: StatusProblem, situation: Situation): Explanation {
-	const said = screenText(problem.body, situation.screenNames);
-	const status = isUnpaid(problem.status, said) ? 402 : problem.status;
-	const { happened, todo } = (statuses[status] ?? otherStatus)({ ...problem, status }, situation);
-	const tooLong = problem.status >= 500 && said && /too long|maximum context|context length/i.test(said);
-	return {
-		message: said ? `${happened}: ${shorten(said)}` : happened,
-		description: tooLong ? 'Shorten the input.' : todo,
-	};
+/** What the words alone tell, whatever the status. */
+function adviceOf(problem: StatusProblem, { model }: Situation, said: string): Advised | undefined {
+	const { status } = problem;
+	if ([400, 403, 422, 451].includes(status) && isModerated(said)) {
+		return {
+			happened: "The model's safety filter refused this request",
+			todo: 'Change the prompt or the input, or choose another model.',
+		};
+	}
+	if (isInputTooLong(problem)) {
+		return {
+			happened: `The input is too long for ${theModel(model)}`,
+			todo: 'Shorten the input, split it, or choose a model that takes longer ones.',
+		};
+	}
+	return undefined;
 }
 
-const networkWords: Readonly<Record<string, (host: string) => Explanation>> = {
+/** Whether the service says that the input is too long, which is no fault of its own even where the status says so. */
+export const isInputTooLong = (problem: Problem): boolean =>
+	problem.kind === 'status' &&
+	(problem.status >= 500 || [400, 413, 422].includes(problem.status)) &&
+	isTooLong(errorText(problem.body)?.slice(0, 4 * LONGEST_TEXT) ?? '');
+
+function explainStatus(problem: StatusProblem, situation: Situation): Words {
+	const said = screenText(problem.body, situation.screenNames);
+	const status = isUnpaid(problem.status, said) ? 402 : problem.status;
+	const { happened, todo } =
+		adviceOf(problem, situation, said) ?? (statuses[status] ?? otherStatus)({ ...problem, status }, situation, said);
+	return { message: said === '' ? happened : `${happened}: ${shorten(said)}`, description: todo };
+}
+
+const networkWords: Readonly<Record<string, (host: string) => Words>> = {
 	ENOTFOUND: (host) => ({
 		message: `The address ${host} was not found`,
 		description: "Check the 'Base URL' in the DeepInfra credential, and that n8n's machine can resolve names (DNS).",
@@ -145,7 +228,7 @@ const networkWords: Readonly<Record<string, (host: string) => Explanation>> = {
 	}),
 };
 
-function explainNetwork(code: string, message: string, host: string): Explanation {
+function explainNetwork(code: string, message: string, host: string): Words {
 	const known =
 		own(networkWords, code) ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
 	if (known) return known(host);
@@ -171,18 +254,16 @@ function explainNetwork(code: string, message: string, host: string): Explanatio
 	};
 }
 
-const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
-
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
-	const { message, description } = words(problem, situation);
+	const { message, description: advice } = words(problem, situation);
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
-	return { message, description: [description, tries, code, requestId].filter(Boolean).join(' ') };
+	return { message, advice, description: [advice, tries, code, requestId].filter(Boolean).join(' ') };
 }
 
-function words(problem: Problem, situation: Situation): Explanation {
+function words(problem: Problem, situation: Situation): Words {
 	const { host, model } = situation;
 	switch (problem.kind) {
 		case 'input':
@@ -201,12 +282,12 @@ function words(problem: Problem, situation: Situation): Explanation {
 		case 'refusal':
 			return {
 				message: shorten(problem.message),
-				description: `The model '${model}' did not give a result for this input. Change the input or choose another model.`,
+				description: `${capital(theModel(model))} did not give a result for this input. Change the input or choose another model.`,
 			};
 		case 'answer':
 			return {
 				message: problem.message,
-				description: `The model '${model}' may not do this task, or answers in a way that this node does not know. ${BILLED}`,
+				description: `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`,
 			};
 		case 'network':
 			return explainNetwork(problem.code, problem.message, host);

@@ -1,3 +1,4 @@
+import { errorText, isTooLong } from '../core/answer';
 import type { Problem } from '../core/problem';
 
 const FIRST_WAIT = 500;
@@ -5,7 +6,11 @@ const LONGEST_WAIT = 30_000;
 /** A service that asks for a longer break than this gets none: the item fails and says so. */
 const LONGEST_RETRY_AFTER = 300_000;
 
-const RETRIED_STATUS = [429, 502, 503, 504];
+/**
+ * The service did not take the request: it is busy, or its gateway could not reach it (521 to 523).
+ * Not 504, 520 and 524: there the service had the request, and may have billed the answer that did not come.
+ */
+const RETRIED_STATUS = [429, 502, 503, 521, 522, 523];
 
 /** The connection failed before anything was answered; sending again cannot pay twice for an answer that came. */
 const RETRIED_CODES = [
@@ -25,7 +30,8 @@ const RETRIED_CODES = [
  */
 export function retryDelay(problem: Problem, attempt: number, random: number): number | undefined {
 	if (problem.kind === 'network' && !RETRIED_CODES.includes(problem.code)) return undefined;
-	if (problem.kind === 'status' && !RETRIED_STATUS.includes(problem.status)) return undefined;
+	if (problem.kind === 'status' && (!RETRIED_STATUS.includes(problem.status) || isRefusedForGood(problem.body)))
+		return undefined;
 	if (problem.kind !== 'status' && problem.kind !== 'network') return undefined;
 	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
 	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
@@ -33,6 +39,9 @@ export function retryDelay(problem: Problem, attempt: number, random: number): n
 	// A little later than asked, and not all at the same moment.
 	return asked > LONGEST_RETRY_AFTER ? undefined : asked + backoff * 0.2;
 }
+
+/** Whether the words say that the same input will be refused again. */
+const isRefusedForGood = (body: unknown): boolean => isTooLong(errorText(body)?.slice(0, 5000) ?? '');
 
 /** Reads a Retry-After header: seconds, or an HTTP date. @returns milliseconds from `now` */
 export function readRetryAfter(header: unknown, now: number): number | undefined {

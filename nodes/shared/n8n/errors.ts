@@ -12,22 +12,46 @@ export function toNodeError(
 	item: number,
 ): NodeApiError | NodeOperationError {
 	const { message: happened, description } = explain(problem, situation);
-	const node = context.getNode();
 	// n8n recognises a stopped run by its message alone.
 	const message = problem.kind === 'stopped' ? happened : `${happened} [item ${item}]`;
-	if (problem.kind === 'input' || problem.kind === 'local' || problem.kind === 'stopped') {
-		return new NodeOperationError(node, message, { description, itemIndex: item });
-	}
-	const httpCode = problem.kind === 'status' ? String(problem.status) : undefined;
-	return new NodeApiError(node, { message }, { message, description, httpCode, itemIndex: item });
+	return inWords(makeError(context, problem, message, description, item), message);
 }
 
 /**
- * A failed item for the error branch. n8n sends it there by `error` on the item;
- * any other key in its json would send it down the branch of success.
+ * A failed item for the error branch. n8n sends it there by `error` on the item, whose message becomes all of its
+ * json, so the message says what to do, too. Any other key in the json would send it down the branch of success.
  */
-export const failedItem = (error: NodeApiError | NodeOperationError, item: number): INodeExecutionData => ({
-	json: { error: error.message },
-	error,
-	pairedItem: { item },
-});
+export function toFailedItem(
+	context: NodeContext,
+	problem: Problem,
+	situation: Situation,
+	item: number,
+): INodeExecutionData {
+	const { message: happened, advice, description } = explain(problem, situation);
+	const message = `${withoutStop(happened)} [item ${item}]. ${advice}`;
+	const error = inWords(makeError(context, problem, message, description, item), message);
+	return { json: { error: message }, error, pairedItem: { item } };
+}
+
+const withoutStop = (sentence: string) => sentence.replace(/[.\s]{1,10}$/, '');
+
+function makeError(
+	context: NodeContext,
+	problem: Problem,
+	message: string,
+	description: string,
+	itemIndex: number,
+): NodeApiError | NodeOperationError {
+	const node = context.getNode();
+	if (problem.kind === 'input' || problem.kind === 'local' || problem.kind === 'stopped') {
+		return new NodeOperationError(node, message, { description, itemIndex });
+	}
+	const httpCode = problem.kind === 'status' ? String(problem.status) : undefined;
+	return new NodeApiError(node, { message }, { message, description, httpCode, itemIndex });
+}
+
+/** n8n puts a sentence of its own for a message that holds ENOENT, ECONNREFUSED and the like, be it in a model's name. */
+function inWords<E extends Error>(error: E, message: string): E {
+	error.message = message;
+	return error;
+}

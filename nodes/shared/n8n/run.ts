@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost } from '../catalog/estimate';
 import type { Fitted } from '../schema/fitRequest';
-import { errorText } from '../core/answer';
+import { isInputTooLong, isUnknownModel } from '../engine/explain';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
@@ -13,7 +13,7 @@ import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../co
 import { readSettings, type Settings } from '../engine/settings';
 import { usageOfAll } from '../engine/usage';
 import { clock } from './http/clock';
-import { failedItem, toNodeError } from './errors';
+import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel } from './http/files';
 import { inputReader } from './inputs';
 import { Client } from './client';
@@ -334,17 +334,15 @@ class ItemRun {
 		const goesOn = this.context.continueOnFail();
 		if (!goesOn) this.stop.abort();
 		const model = entry.settings?.model ?? '';
-		const isUnknown = problem.kind === 'status' && problem.status === 404;
 		const situation = {
 			model,
 			host: this.client?.account.host ?? '',
 			attempts,
-			nearestModels: isUnknown ? await this.client?.nearestModels(model) : undefined,
+			nearestModels: isUnknownModel(problem) ? await this.client?.nearestModels(model) : undefined,
 			screenNames: this.requests.names,
 		};
-		const error = toNodeError(this.context, problem, situation, entry.item);
-		if (goesOn) this.results[entry.item] = [failedItem(error, entry.item)];
-		else this.failure ??= error;
+		if (goesOn) this.results[entry.item] = [toFailedItem(this.context, problem, situation, entry.item)];
+		else this.failure ??= toNodeError(this.context, problem, situation, entry.item);
 	}
 
 	/** Says in the output panel what the run did and what it left out. */
@@ -370,5 +368,5 @@ function isAboutInput(problem: Problem): boolean {
 	if (problem.kind === 'refusal') return true;
 	if (problem.kind !== 'status') return false;
 	if ([400, 413, 422].includes(problem.status)) return true;
-	return problem.status === 500 && /too long|context length/i.test(errorText(problem.body) ?? '');
+	return isInputTooLong(problem);
 }
