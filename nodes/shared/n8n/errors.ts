@@ -6,7 +6,7 @@ import type { Problem } from '../core/problem';
 
 /** A failure as n8n shows it: message, description, status and item. */
 export function toNodeError(
-	context: NodeContext,
+	context: Pick<NodeContext, 'getNode'>,
 	problem: Problem,
 	situation: Situation,
 	item: number,
@@ -22,7 +22,7 @@ export function toNodeError(
  * json, so the message says what to do, too. Any other key in the json would send it down the branch of success.
  */
 export function toFailedItem(
-	context: NodeContext,
+	context: Pick<NodeContext, 'getNode'>,
 	problem: Problem,
 	situation: Situation,
 	item: number,
@@ -36,7 +36,7 @@ export function toFailedItem(
 const withoutStop = (sentence: string) => sentence.replace(/[.\s]{1,10}$/, '');
 
 function makeError(
-	context: NodeContext,
+	context: Pick<NodeContext, 'getNode'>,
 	problem: Problem,
 	message: string,
 	description: string,

@@ -44,12 +44,12 @@ describe('Retry-After', () => {
 });
 
 describe('the wait before the next try', () => {
-	it.each([429, 502, 503, 504])('follows the status %i', (code) => {
+	it.each([429, 502, 503, 521, 522, 523])('follows the status %i', (code) => {
 		expect(retryDelay(status(code), 1, 0)).toBe(250);
 		expect(retryDelay(status(code), 1, 1)).toBe(500);
 	});
 
-	it.each([400, 401, 402, 403, 404, 405, 408, 409, 413, 422, 423, 500, 501, 505, 302])(
+	it.each([400, 401, 402, 403, 404, 405, 408, 409, 413, 422, 423, 500, 501, 504, 505, 520, 524, 302])(
 		'never follows the status %i',
 		(code) => {
 			expect(retryDelay(status(code), 1, 0.5)).toBeUndefined();

@@ -32,11 +32,14 @@ const statuses: ReadonlyArray<readonly [number, ...RegExp[]]> = [
 	[500, /could not answer \(status 500\)/, /again later/],
 	[502, /could not answer \(status 502\)/, /again later/],
 	[503, /could not answer \(status 503\)/, /again later/],
-	[504, /could not answer \(status 504\)/, /again later/],
+	[504, /could not answer \(status 504\)/, /may have billed/, /again later/],
 	[507, /could not answer \(status 507\)/, /again later/],
+	[520, /could not answer \(status 520\)/, /may have billed/],
+	[522, /could not answer \(status 522\)/, /again later/],
+	[524, /could not answer \(status 524\)/, /may have billed/],
 ];
 
-const RETRIED = [429, 502, 503, 504];
+const RETRIED = [429, 502, 503, 521, 522, 523];
 
 /** Soon, so that a thousand waits take no time. */
 const SOON = 0.01;
