@@ -24,7 +24,7 @@ const statuses: ReadonlyArray<readonly [number, ...RegExp[]]> = [
 	[402, /no balance or payment method/, /deepinfra\.com\/dash\/billing/],
 	[403, /may not use the model/],
 	[404, /has no model/],
-	[405, /does not know this request/],
+	[405, /cannot do what was asked/, /remove the option/],
 	[413, /larger than DeepInfra accepts/],
 	[422, /does not accept a value/],
 	[423, /is not ready/],
@@ -62,6 +62,35 @@ const CUT = [/cut off/, /may have billed/];
 
 export const faultKinds: readonly FaultKind[] = [
 	...statusKinds,
+	{
+		name: 'status 405 without a word',
+		faults: [{ kind: 'status', status: 405, body: '' }],
+		words: [/does not know this request/, /'Base URL'/],
+		httpCode: '405',
+	},
+	{
+		name: "a web framework's 404",
+		faults: [
+			{ kind: 'status', status: 404, body: { detail: 'Not Found' } },
+			{ kind: 'status', status: 404, body: '404 page not found' },
+		],
+		words: [/does not know this request/, /'Base URL'/],
+		httpCode: '404',
+	},
+	...[400, 500, 503].map(
+		(status): FaultKind => ({
+			name: `words of a too long input with status ${status}`,
+			faults: [
+				{
+					kind: 'status',
+					status,
+					body: { error: { message: 'Requested input length 99009 exceeds maximum input length 8192' } },
+				},
+			],
+			words: [/too long for the model/, /Shorten the input/],
+			httpCode: String(status),
+		}),
+	),
 	{
 		name: 'reset before headers',
 		faults: [{ kind: 'resetBeforeHeaders' }],
