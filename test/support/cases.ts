@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { envelope, modelId } from './bench';
+import { modelId } from './parameters';
+import { envelope } from './service';
 import { dataUrl, images } from './files';
 
 /** The ten tasks of DeepInfra's native API page: the least that each needs, an answer, and the output it becomes. */

@@ -1,7 +1,7 @@
 import { callUntilAnswered, type Called, type CallContext } from '../../nodes/shared/engine/call';
 import { Gate } from '../../nodes/shared/engine/gate';
 import { failed, succeeded, type Outcome } from '../../nodes/shared/core/problem';
-import { FakeClock } from './operations';
+import { FakeClock } from './clock';
 
 /** A service as the tests imagine it: it takes `capacity` requests at once and refuses the rest at once. */
 export class FakeService {

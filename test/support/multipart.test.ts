@@ -1,5 +1,5 @@
 import { expectedParts, sentForm, sentParts } from './multipart';
-import { jsonReply, startService, type Service } from './service';
+import { type Service, jsonReply, startService } from './service';
 
 const bytes = Buffer.from([0, 255, 13, 10, 45, 45, 13, 10, 13, 10, 200]);
 const image = { bytes, filename: 'Grüße.png', contentType: 'image/png' };

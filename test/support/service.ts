@@ -87,3 +87,48 @@ export async function startService(): Promise<Service> {
 	service.url = `http://127.0.0.1:${address.port}`;
 	return service;
 }
+
+/** Every inference request gets this answer; the catalogue knows each model's mask token only. */
+export function answerWith(service: Service, answer: unknown, maskToken = '[MASK]'): void {
+	replyWith(service, () => jsonReply(answer), maskToken);
+}
+
+/** As `answerWith`, with an answer that follows from the request. */
+export function replyWith(service: Service, reply: Service['reply'], maskToken = '[MASK]'): void {
+	service.requests.length = 0;
+	service.reply = (request) => {
+		const { method, path } = request;
+		if (method === 'POST' && path.startsWith('/v1/inference/')) return reply(request);
+		if (method === 'GET' && path.startsWith('/models/') && path !== '/models/list') {
+			return jsonReply({ model_name: path.slice('/models/'.length), type: 'fill-mask', mask_token: maskToken });
+		}
+		return notFound;
+	};
+}
+
+/** The inference requests alone: operations may also look into the catalogue. */
+export const inferenceRequests = ({ requests }: Service) =>
+	requests.filter(({ path }) => path.startsWith('/v1/inference/'));
+
+/** What every answer of the native API carries, and the usage that follows from it. */
+export const envelope = {
+	request_id: 'RfMWDrAKjbDDXzvTdGOQxgha',
+	inference_status: {
+		status: 'succeeded',
+		runtime_ms: 228,
+		cost: 0.000114,
+		tokens_input: 11,
+		tokens_generated: 7,
+		output_length: 0,
+	},
+};
+
+export const usageFor = (model: string): IDataObject => ({
+	model,
+	requestId: envelope.request_id,
+	costUsd: 0.000114,
+	runtimeMs: 228,
+	inputTokens: 11,
+	outputTokens: 7,
+	attempts: 1,
+});

@@ -1,5 +1,5 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { withOptions } from './bench';
+import { withOptions } from './parameters';
 import { operationCases } from './cases';
 import { makePng, makeWav } from './files';
 import type { Engine } from './engine/engine';

@@ -12,7 +12,7 @@ import {
 	text,
 } from '../../../nodes/shared/core/answer';
 import { AnswerError } from '../../../nodes/shared/core/problem';
-import { thrownBy } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const ODD: readonly unknown[] = [undefined, null, true, NaN, Infinity, '', 'x', {}, [], [null], [1, 'x'], () => 1];
 

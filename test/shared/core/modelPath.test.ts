@@ -1,6 +1,6 @@
 import { inferencePath, modelPath } from '../../../nodes/shared/core/request';
 import { InputError } from '../../../nodes/shared/core/problem';
-import { thrownBy } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 describe('the path of a model', () => {
 	it.each([

@@ -1,5 +1,5 @@
 import { nearestNames } from '../../../nodes/shared/core/nearest';
-import { within } from '../../support/operations';
+import { within } from '../../support/work';
 
 const NAMES = [
 	'meta-llama/Meta-Llama-3-8B-Instruct',

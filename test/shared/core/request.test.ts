@@ -1,6 +1,6 @@
 import { apiNames, formRequest, jsonRequest } from '../../../nodes/shared/core/request';
 import { InputError } from '../../../nodes/shared/core/problem';
-import { thrownBy } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const input = { model: 'owner/name', options: {} };
 const file = { file: 'url', url: 'https://a.b/c.png' } as const;

@@ -3,7 +3,8 @@ import { finish, readResults, type Finished, type PartResult } from '../../../no
 import type { Dict, Output } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
 import type { Usage } from '../../../nodes/shared/engine/usage';
-import { operationOf, thrownBy } from '../../support/operations';
+import { operationOf } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const usage: Usage = { model: 'm', requestId: 'R', costUsd: 0.01, runtimeMs: 3, inputTokens: 10, attempts: 1 };
 const giving = (...outputs: Output[]) => ({ items: () => outputs });

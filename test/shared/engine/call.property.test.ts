@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { failed, succeeded, type Outcome, type Problem } from '../../../nodes/shared/core/problem';
 import { retryDelay } from '../../../nodes/shared/engine/retry';
-import { FakeClock } from '../../support/operations';
+import { FakeClock } from '../../support/clock';
 import { callAll, FakeService, randomFrom } from '../../support/fakeService';
 
 const status = (code: number, retryAfter?: number): Problem => ({ kind: 'status', status: code, body: '', retryAfter });

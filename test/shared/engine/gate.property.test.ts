@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Gate } from '../../../nodes/shared/engine/gate';
-import { FakeClock } from '../../support/operations';
+import { FakeClock } from '../../support/clock';
 import { randomFrom } from '../../support/fakeService';
 
 type Result = 'answered' | 'busy' | 'failed';

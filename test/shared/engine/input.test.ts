@@ -2,7 +2,7 @@ import type { Field } from '../../../nodes/shared/core/fields';
 import { hasExpression, isShown, readValue, screenNames } from '../../../nodes/shared/engine/input';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { operations } from '../../../nodes/shared/operations';
-import { thrownBy } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const make = (field: Partial<Field> & Pick<Field, 'type'>): Field => ({
 	displayName: 'The Field',

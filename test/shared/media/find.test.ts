@@ -1,11 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { places } from '../../../scripts/host/places';
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
 import { filesOf, fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
-import { thrownBy } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const fixture = (name: string) => readFileSync(join(places.fixtures, name));
 const [png, jpg] = [fixture('tiny.png'), fixture('tiny.jpg')];

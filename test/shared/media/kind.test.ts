@@ -1,9 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { places } from '../../../scripts/host/places';
 import { extensionOf, HEAD, kindFrom, kindOf } from '../../../nodes/shared/media/kind';
-import { within } from '../../support/operations';
+import { within } from '../../support/work';
 
 const fixture = (name: string) => readFileSync(join(places.fixtures, name));
 const latin = (text: string) => Buffer.from(text, 'latin1');

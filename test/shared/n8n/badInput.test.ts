@@ -1,13 +1,15 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { answerWith, inferenceRequests, modelId, openBench, withOptions, type Bench } from '../../support/bench';
+import { modelId, withOptions } from '../../support/parameters';
+import { answerWith, inferenceRequests } from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { answerOf, caseOf, operationCases, type OperationCase } from '../../support/cases';
 import { makePng } from '../../support/files';
 
-let bench: Bench;
+let bench: World;
 let image: INodeExecutionData;
 
 beforeAll(async () => {
-	bench = await openBench('filesystem');
+	bench = await openWorld({ asks: 'service' });
 	image = { json: {}, binary: { data: await bench.engine.binary(makePng(9, 9), 'photo.png', 'image/png') } };
 });
 afterAll(async () => await bench.close());

@@ -1,8 +1,9 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
-import { stored } from '../../support/bench';
+import { asked, runModel } from '../../support/parameters';
+import { hintsOf, jsonOf, stored, summary } from '../../support/results';
+import { type World, isInference, openWorld } from '../../support/world';
 import type { RunResult } from '../../support/engine/engine';
-import { asked, hintsOf, isInference, jsonOf, openWorld, runModel, summary, type World } from '../../support/world';
 import { byName } from '../../support/subjects';
 
 let world: World;

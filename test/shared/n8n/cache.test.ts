@@ -1,16 +1,9 @@
 import { startEmulator, type Emulator } from '../../emulator';
+import { openEditor } from '../../support/editor';
+import { asked, runModel } from '../../support/parameters';
+import { failureOf, jsonOf } from '../../support/results';
 import { jsonReply, notFound, startService } from '../../support/service';
-import {
-	asked,
-	failureOf,
-	isCatalogue,
-	isInference,
-	jsonOf,
-	openEditor,
-	openWorld,
-	runModel,
-	type World,
-} from '../../support/world';
+import { type World, isCatalogue, isInference, openWorld } from '../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

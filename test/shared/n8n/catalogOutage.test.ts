@@ -1,14 +1,8 @@
 import { startEmulator, type Emulator, type Fault } from '../../emulator';
-import {
-	asked,
-	failureOf,
-	isInference,
-	jsonOf,
-	openEditor,
-	openWorld,
-	runModel,
-	type World,
-} from '../../support/world';
+import { openEditor } from '../../support/editor';
+import { asked, runModel } from '../../support/parameters';
+import { failureOf, jsonOf } from '../../support/results';
+import { type World, isInference, openWorld } from '../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

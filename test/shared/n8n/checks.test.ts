@@ -1,6 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
-import { asked, hintsOf, isInference, jsonOf, openWorld, runModel, summary, type World } from '../../support/world';
+import { asked, runModel } from '../../support/parameters';
+import { hintsOf, jsonOf, summary } from '../../support/results';
+import { type World, isInference, openWorld } from '../../support/world';
 import { byName, subjectOf, type Subject } from '../../support/subjects';
 
 let world: World;

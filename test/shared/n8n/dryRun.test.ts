@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { itemsOf, modelId } from '../../support/bench';
-import { asked, hintsOf, isCatalogue, jsonOf, openWorld, runModel, summary, type World } from '../../support/world';
+import { asked, modelId, runModel } from '../../support/parameters';
+import { hintsOf, itemsOf, jsonOf, summary } from '../../support/results';
+import { type World, isCatalogue, openWorld } from '../../support/world';
 import { byName, subjectOf } from '../../support/subjects';
 
 let world: World;

@@ -1,8 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { FormPart } from '../../emulator';
-import { onlyItem } from '../../support/bench';
+import { asked, filled, runModel } from '../../support/parameters';
+import { jsonOf, onlyItem } from '../../support/results';
+import { type World, openWorld } from '../../support/world';
 import { makePng } from '../../support/files';
-import { filled, jsonOf, asked, openWorld, runModel, type World } from '../../support/world';
 import { byName, subjectOf } from '../../support/subjects';
 
 let world: World;

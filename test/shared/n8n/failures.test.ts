@@ -1,22 +1,23 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import { withOptions } from '../../support/parameters';
 import {
+	type Reply,
 	answerWith,
 	envelope,
 	inferenceRequests,
-	openBench,
+	jsonReply,
 	replyWith,
-	withOptions,
-	type Bench,
-} from '../../support/bench';
+	sentJson,
+} from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { answerOf, caseOf, operationCases, type OperationCase } from '../../support/cases';
 import { makePng, makeWav } from '../../support/files';
-import { jsonReply, sentJson, type Reply } from '../../support/service';
 
-let bench: Bench;
+let bench: World;
 const filesIn: Record<string, INodeExecutionData> = {};
 
 beforeAll(async () => {
-	bench = await openBench('filesystem');
+	bench = await openWorld({ asks: 'service' });
 	filesIn.image = { json: {}, binary: { data: await bench.engine.binary(makePng(9, 9), 'photo.png', 'image/png') } };
 	filesIn.audio = { json: {}, binary: { data: await bench.engine.binary(makeWav(0.1), 'speech.wav', 'audio/wav') } };
 });

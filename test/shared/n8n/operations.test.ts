@@ -1,30 +1,27 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import { withOptions } from '../../support/parameters';
+import { expectNoMedia, itemsOf, onlyItem, stored } from '../../support/results';
 import {
 	answerWith,
 	envelope,
-	expectNoMedia,
 	inferenceRequests,
-	itemsOf,
-	onlyItem,
-	openBench,
+	jsonReply,
 	replyWith,
-	stored,
+	sentJson,
 	usageFor,
-	withOptions,
-	type Bench,
-} from '../../support/bench';
+} from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { answerOf, operationCases, type OperationCase } from '../../support/cases';
 import { makePng, makeWav } from '../../support/files';
 import { sentForm } from '../../support/multipart';
-import { jsonReply, sentJson } from '../../support/service';
 
 const files = {
 	image: { bytes: makePng(20, 10), fileName: 'photo.png', mimeType: 'image/png' },
 	audio: { bytes: makeWav(0.2), fileName: 'speech.wav', mimeType: 'audio/wav' },
 };
 
-let bench: Bench;
-beforeAll(async () => (bench = await openBench()));
+let bench: World;
+beforeAll(async () => (bench = await openWorld({ binaryMode: 'default', asks: 'service' })));
 afterAll(async () => await bench.close());
 
 async function itemFor({ media }: OperationCase): Promise<INodeExecutionData> {

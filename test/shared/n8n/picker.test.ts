@@ -2,7 +2,10 @@ import type { INodeListSearchItems } from 'n8n-workflow';
 import { MODELS } from '../../emulator';
 import type { Model } from '../../emulator/catalogue/model';
 import { operationCases } from '../../support/cases';
-import { asked, describedFields, jsonOf, openWorld, type World } from '../../support/world';
+import { describedFields } from '../../support/editor';
+import { asked } from '../../support/parameters';
+import { jsonOf } from '../../support/results';
+import { type World, openWorld } from '../../support/world';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));

@@ -1,15 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { envelope, freshModel, openBench, withOptions, type Bench } from '../../support/bench';
+import { freshModel, withOptions } from '../../support/parameters';
+import { type Reply, type SentRequest, envelope, jsonReply, notFound } from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { caseOf } from '../../support/cases';
 import { makePng } from '../../support/files';
-import { jsonReply, notFound, type Reply, type SentRequest } from '../../support/service';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
-let bench: Bench;
-beforeAll(async () => (bench = await openBench('filesystem')));
+let bench: World;
+beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
 afterAll(async () => await bench.close());
 
 type OnError = 'stopWorkflow' | 'continueErrorOutput';

@@ -1,23 +1,12 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import {
-	answerWith,
-	envelope,
-	freshModel,
-	inferenceRequests,
-	itemsOf,
-	modelId,
-	onlyItem,
-	openBench,
-	replyWith,
-	stored,
-	withOptions,
-	type Bench,
-} from '../../support/bench';
+import { freshModel, modelId, withOptions } from '../../support/parameters';
+import { itemsOf, onlyItem, stored } from '../../support/results';
+import { answerWith, envelope, inferenceRequests, jsonReply, replyWith, sentJson } from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { answerOf, caseOf } from '../../support/cases';
-import { jsonReply, sentJson } from '../../support/service';
 
-let bench: Bench;
-beforeAll(async () => (bench = await openBench()));
+let bench: World;
+beforeAll(async () => (bench = await openWorld({ binaryMode: 'default', asks: 'service' })));
 afterAll(async () => await bench.close());
 
 /** The body of the only inference request. */

@@ -1,16 +1,18 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { answerWith, envelope, inferenceRequests, itemsOf, onlyItem, openBench, stored } from '../../support/bench';
-import { withOptions, type Bench } from '../../support/bench';
+import { withOptions } from '../../support/parameters';
+import { itemsOf, onlyItem, stored } from '../../support/results';
+import { answerWith, envelope, inferenceRequests } from '../../support/service';
+import { type World, openWorld } from '../../support/world';
 import { answerOf, caseOf } from '../../support/cases';
 import { makePng, makeWav } from '../../support/files';
 import { sentForm } from '../../support/multipart';
 
-let bench: Bench;
+let bench: World;
 let image: INodeExecutionData;
 let audio: INodeExecutionData;
 
 beforeAll(async () => {
-	bench = await openBench();
+	bench = await openWorld({ binaryMode: 'default', asks: 'service' });
 	image = { json: {}, binary: { data: await bench.engine.binary(makePng(9, 9), 'photo.png', 'image/png') } };
 	audio = { json: {}, binary: { data: await bench.engine.binary(makeWav(0.5), 'speech.wav', 'audio/wav') } };
 });

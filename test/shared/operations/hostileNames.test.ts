@@ -1,7 +1,8 @@
 import { inferencePath, modelPath } from '../../../nodes/shared/core/request';
 import { attempt, InputError } from '../../../nodes/shared/core/problem';
 import { operations } from '../../../nodes/shared/operations';
-import { inputFor, operationOf, thrownBy, within } from '../../support/operations';
+import { inputFor, operationOf } from '../../support/operations';
+import { thrownBy, within } from '../../support/work';
 
 const MODELS = [
 	'',

@@ -12,7 +12,8 @@ import { fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find'
 import { extensionOf, kindFrom } from '../../../nodes/shared/media/kind';
 import { subtitleFile } from '../../../nodes/shared/media/subtitles';
 import { applyTemplate, type Family } from '../../../nodes/shared/operations/text/templates';
-import { operationOf, outputsFor, requestFor, thrownBy, within } from '../../support/operations';
+import { operationOf, outputsFor, requestFor } from '../../support/operations';
+import { thrownBy, within } from '../../support/work';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

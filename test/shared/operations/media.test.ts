@@ -1,5 +1,6 @@
 import { AnswerError, InputError } from '../../../nodes/shared/core/problem';
-import { operationOf, outputsFor, requestFor, thrownBy } from '../../support/operations';
+import { operationOf, outputsFor, requestFor } from '../../support/operations';
+import { thrownBy } from '../../support/work';
 
 const generate = operationOf('image', 'generate');
 const classify = operationOf('image', 'classify');

@@ -1,7 +1,9 @@
 import type { Fault } from '../../emulator';
 import type { FaultKind } from './kinds';
 import { expectedOf, type Plan } from './plan';
-import { answerOf, attemptsOf, errorOf, pairedTo, type Answer, type Ordeal, type World } from './ordeal';
+import { type Answer, type Ordeal, answerOf } from './ordeal';
+import { attemptsOf, errorOf, pairedTo } from '../results';
+import type { World } from '../world';
 
 /**
  * Every item ends as exactly one right result or one clear error; what was sent is what the output owns up to,

@@ -1,32 +1,11 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { startEmulator, type Emulator, type EmulatorOptions, type Fault, type RecordedRequest } from '../../emulator';
-import { stored } from '../bench';
+import type { Fault, RecordedRequest } from '../../emulator';
+import { withoutUsage } from '../results';
+import { isInference, type World } from '../world';
 import { caseOf, operationCases, type OperationCase } from '../cases';
 import { makePng, makeWav, sha256 } from '../files';
-import { createEngine, type Engine, type RunResult } from '../engine/engine';
+import type { Engine, RunResult } from '../engine/engine';
 import type { Plan } from './plan';
-
-/** The node in n8n's engine, with the emulator as its service. */
-export interface World {
-	readonly engine: Engine;
-	readonly emulator: Emulator;
-	close(): Promise<void>;
-}
-
-export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
-	const emulator = await startEmulator({ seed: 4, ...options });
-	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: emulator.url });
-	return {
-		engine,
-		emulator,
-		async close() {
-			await engine.close();
-			await emulator.close();
-		},
-	};
-}
-
-export const isInference = ({ path }: RecordedRequest): boolean => path.startsWith('/v1/inference/');
 
 /** An operation with distinct items, each of which is known again in the request that asks for it. */
 export interface Subject {
@@ -135,10 +114,6 @@ export async function runOrdeal(
 /** The options that a subject needs for itself. */
 export const optionsOf = ({ name }: Subject): INodeParameters => ({ ...apart[name] });
 
-/** Output without what differs from request to request. */
-export const withoutUsage = ({ json }: INodeExecutionData): IDataObject =>
-	Object.fromEntries(Object.entries(stored(json)).filter(([name]) => name !== 'usage'));
-
 export interface Answer {
 	readonly json: IDataObject;
 	readonly files: readonly string[];
@@ -166,25 +141,4 @@ export async function answerAlone(world: World, { parameters, items, ...rest }: 
 	const own: INodeParameters = JSON.parse(JSON.stringify(parameters).replaceAll('$itemIndex', String(index)));
 	const [answer] = await answersOf(world, { ...rest, parameters: own, items: items.slice(index, index + 1) });
 	return answer;
-}
-
-export function pairedTo({ pairedItem }: INodeExecutionData): number {
-	if (typeof pairedItem !== 'object' || Array.isArray(pairedItem)) throw new Error('An item is not paired');
-	return pairedItem.item;
-}
-
-export function attemptsOf({ json }: INodeExecutionData): unknown {
-	const { usage } = stored(json);
-	return typeof usage === 'object' && usage !== null && 'attempts' in usage ? usage.attempts : undefined;
-}
-
-/** Everything a person sees of a failed item. */
-export function errorOf(item: INodeExecutionData): { text: string; httpCode: unknown; sent: number } {
-	const { error } = item;
-	const description = String(error?.description ?? '');
-	return {
-		text: `${String(item.json.error)} ${description}`,
-		httpCode: error && 'httpCode' in error ? error.httpCode : undefined,
-		sent: Number(/Tried (\d+) times/.exec(description)?.[1] ?? 1),
-	};
 }

@@ -1,14 +1,8 @@
 import { expectAccounted } from '../../../support/faults/account';
 import { faultKinds } from '../../../support/faults/kinds';
 import { planOf } from '../../../support/faults/plan';
-import {
-	makeSubject,
-	openWorld,
-	runOrdeal,
-	type Answer,
-	type Subject,
-	type World,
-} from '../../../support/faults/ordeal';
+import { type Answer, type Subject, makeSubject, runOrdeal } from '../../../support/faults/ordeal';
+import { type World, openWorld } from '../../../support/world';
 
 const ITEMS = 1000;
 /** Items for each kind of fault. */

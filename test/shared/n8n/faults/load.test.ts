@@ -1,19 +1,9 @@
 import { BAD_TEXT } from '../../../emulator';
 import { expectAccounted } from '../../../support/faults/account';
 import { planOf } from '../../../support/faults/plan';
-import {
-	answerOf,
-	answersOf,
-	attemptsOf,
-	errorOf,
-	isInference,
-	makeSubject,
-	openWorld,
-	pairedTo,
-	runOrdeal,
-	withoutUsage,
-	type World,
-} from '../../../support/faults/ordeal';
+import { answerOf, answersOf, makeSubject, runOrdeal } from '../../../support/faults/ordeal';
+import { attemptsOf, errorOf, pairedTo, withoutUsage } from '../../../support/results';
+import { type World, isInference, openWorld } from '../../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

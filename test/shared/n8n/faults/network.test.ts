@@ -1,14 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createServer } from 'node:net';
-import {
-	attemptsOf,
-	errorOf,
-	isInference,
-	makeSubject,
-	openWorld,
-	type Subject,
-	type World,
-} from '../../../support/faults/ordeal';
+import { type Subject, makeSubject } from '../../../support/faults/ordeal';
+import { attemptsOf, errorOf } from '../../../support/results';
+import { type World, isInference, openWorld } from '../../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

@@ -2,16 +2,15 @@ import { expectAccounted } from '../../../support/faults/account';
 import { faultKinds } from '../../../support/faults/kinds';
 import { planOf } from '../../../support/faults/plan';
 import {
+	type Answer,
+	type Subject,
 	answerAlone,
 	answersOf,
 	makeSubject,
-	openWorld,
 	operationNames,
 	runOrdeal,
-	type Answer,
-	type Subject,
-	type World,
 } from '../../../support/faults/ordeal';
+import { type World, openWorld } from '../../../support/world';
 
 const ITEMS = 120;
 const FEWER = 40;

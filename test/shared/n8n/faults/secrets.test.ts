@@ -4,16 +4,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { Fault } from '../../../emulator';
 import { faultKinds } from '../../../support/faults/kinds';
 import { planOf } from '../../../support/faults/plan';
-import {
-	isInference,
-	makeSubject,
-	openWorld,
-	operationNames,
-	optionsOf,
-	runOrdeal,
-	type Subject,
-	type World,
-} from '../../../support/faults/ordeal';
+import { type Subject, makeSubject, operationNames, optionsOf, runOrdeal } from '../../../support/faults/ordeal';
+import { type World, isInference, openWorld } from '../../../support/world';
 
 const KEY = 'emulator-key';
 

@@ -1,13 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
-import {
-	isInference,
-	makeSubject,
-	openWorld,
-	operationNames,
-	optionsOf,
-	type Subject,
-	type World,
-} from '../../../support/faults/ordeal';
+import { type Subject, makeSubject, operationNames, optionsOf } from '../../../support/faults/ordeal';
+import { type World, isInference, openWorld } from '../../../support/world';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.

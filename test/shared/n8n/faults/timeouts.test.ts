@@ -1,19 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
 import type { RunResult } from '../../../support/engine/engine';
-import {
-	answersOf,
-	errorOf,
-	isInference,
-	makeSubject,
-	openWorld,
-	operationNames,
-	optionsOf,
-	pairedTo,
-	withoutUsage,
-	type Answer,
-	type World,
-} from '../../../support/faults/ordeal';
+import { type Answer, answersOf, makeSubject, operationNames, optionsOf } from '../../../support/faults/ordeal';
+import { errorOf, pairedTo, withoutUsage } from '../../../support/results';
+import { type World, isInference, openWorld } from '../../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

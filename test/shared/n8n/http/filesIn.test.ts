@@ -1,21 +1,15 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { places } from '../../../../scripts/host/places';
-import {
-	answerWith,
-	inferenceRequests,
-	itemsOf,
-	onlyItem,
-	openBench,
-	withOptions,
-	type Bench,
-} from '../../../support/bench';
+import { withOptions } from '../../../support/parameters';
+import { itemsOf, onlyItem } from '../../../support/results';
+import { answerWith, inferenceRequests, notFound } from '../../../support/service';
+import { type World, openWorld } from '../../../support/world';
 import { answerOf, caseOf, operationCases } from '../../../support/cases';
 import { images, makePng, makeWav, sha256 } from '../../../support/files';
 import { expectedParts, sentForm, sentParts } from '../../../support/multipart';
-import { notFound } from '../../../support/service';
 
 const speech = readFileSync(path.join(places.fixtures, 'speech.wav'));
 const photo = makePng(160, 120);
@@ -27,7 +21,7 @@ const fileFor = (media: string | undefined) =>
 		? { bytes: speech, fileName: 'speech.wav', mimeType: 'audio/wav' }
 		: { bytes: photo, fileName: 'photo.png', mimeType: 'image/png' };
 
-let bench: Bench;
+let bench: World;
 
 async function binaryFor(media: string | undefined): Promise<IBinaryData> {
 	const { bytes, fileName, mimeType } = fileFor(media);
@@ -53,7 +47,7 @@ function expectWhole(media: string | undefined) {
 }
 
 describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', (mode) => {
-	beforeAll(async () => (bench = await openBench(mode)));
+	beforeAll(async () => (bench = await openWorld({ binaryMode: mode, asks: 'service' })));
 	afterAll(async () => await bench.close());
 
 	it.each(mediaCases)('%s sends the file whole, with its name and type', async (_name, operation) => {
@@ -111,7 +105,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 });
 
 describe('the form', () => {
-	beforeAll(async () => (bench = await openBench('filesystem')));
+	beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
 	afterAll(async () => await bench.close());
 
 	const image = { bytes: photo, filename: 'photo.png', contentType: 'image/png' };
@@ -214,7 +208,7 @@ describe('the form', () => {
 });
 
 describe('from a URL', () => {
-	beforeAll(async () => (bench = await openBench()));
+	beforeAll(async () => (bench = await openWorld({ binaryMode: 'default', asks: 'service' })));
 	afterAll(async () => await bench.close());
 
 	function serve(file: Buffer, contentType: string, status = 200) {

@@ -2,13 +2,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { openBench, withOptions, type Bench } from '../../../support/bench';
+import { withOptions } from '../../../support/parameters';
+import { jsonReply } from '../../../support/service';
+import { type World, openWorld } from '../../../support/world';
 import { caseOf } from '../../../support/cases';
 import { makePng } from '../../../support/files';
-import { jsonReply } from '../../../support/service';
 
-let bench: Bench;
-beforeAll(async () => (bench = await openBench('filesystem')));
+let bench: World;
+beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
 afterAll(async () => await bench.close());
 
 /** Files of n8n's storage that this process holds open, as Linux tells them. */

@@ -1,6 +1,7 @@
 import { AnswerError, InputError } from '../../../../nodes/shared/core/problem';
 import type { Dict } from '../../../../nodes/shared/core/operation';
-import { inputFor, operationOf, outputsFor, requestFor, thrownBy } from '../../../support/operations';
+import { inputFor, operationOf, outputsFor, requestFor } from '../../../support/operations';
+import { thrownBy } from '../../../support/work';
 
 const create = operationOf('embedding', 'create');
 const inputs = (...texts: unknown[]): [Dict, ...Dict[]] => {

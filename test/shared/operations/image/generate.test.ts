@@ -1,23 +1,16 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import {
-	answerWith,
-	envelope,
-	expectNoMedia,
-	inferenceRequests,
-	itemsOf,
-	openBench,
-	stored,
-} from '../../../support/bench';
-import { onlyItem, usageFor, withOptions, type Bench } from '../../../support/bench';
+import { withOptions } from '../../../support/parameters';
+import { expectNoMedia, itemsOf, onlyItem, stored } from '../../../support/results';
+import { answerWith, envelope, inferenceRequests, sentJson, usageFor } from '../../../support/service';
+import { type World, openWorld } from '../../../support/world';
 import { caseOf } from '../../../support/cases';
 import { dataUrl, images, sha256 } from '../../../support/files';
-import { sentJson } from '../../../support/service';
 
 const operation = caseOf('image: generate');
 const prompt = 'a burger with a funny hat on the beach';
 const { png, jpeg, webp, gif } = images;
 
-let bench: Bench;
+let bench: World;
 
 /** Answers, and serves each of the images at /media/<kind>. */
 function answerImages(answer: IDataObject) {
@@ -53,7 +46,7 @@ async function expectImage(
 }
 
 describe.each(['default', 'filesystem', 'database'] as const)('image: generate, binary mode %s', (mode) => {
-	beforeAll(async () => (bench = await openBench(mode)));
+	beforeAll(async () => (bench = await openWorld({ binaryMode: mode, asks: 'service' })));
 	afterAll(async () => await bench.close());
 
 	const wrong = 'image/bmp'; // a data URL may claim any type: the bytes decide
@@ -183,7 +176,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 });
 
 describe('answers without a usable image', () => {
-	beforeAll(async () => (bench = await openBench()));
+	beforeAll(async () => (bench = await openWorld({ binaryMode: 'default', asks: 'service' })));
 	afterAll(async () => await bench.close());
 
 	it.each([

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { MODELS, startEmulator } from '../../../emulator';
-import { itemsOf, stored } from '../../../support/bench';
-import { asked, hintsOf, jsonOf, openWorld, type World } from '../../../support/world';
+import { asked } from '../../../support/parameters';
+import { hintsOf, itemsOf, jsonOf, stored } from '../../../support/results';
+import { type World, openWorld } from '../../../support/world';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));

@@ -1,9 +1,10 @@
 import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { PNG } from 'pngjs';
 import { MODELS } from '../../../emulator';
-import { expectNoMedia, onlyItem } from '../../../support/bench';
+import { asked, editedRun, filled, runModel } from '../../../support/parameters';
+import { expectNoMedia, hintsOf, jsonOf, onlyItem } from '../../../support/results';
+import { type World, openWorld } from '../../../support/world';
 import { makePng, makeWav, sha256 } from '../../../support/files';
-import { asked, editedRun, filled, hintsOf, jsonOf, openWorld, runModel, type World } from '../../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

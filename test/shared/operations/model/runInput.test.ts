@@ -1,7 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../../emulator';
 import { makePng, makeWav, sha256 } from '../../../support/files';
-import { asked, editedRun, filled, jsonOf, openWorld, runModel, type World } from '../../../support/world';
+import { asked, editedRun, filled, runModel } from '../../../support/parameters';
+import { jsonOf } from '../../../support/results';
+import { type World, openWorld } from '../../../support/world';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });

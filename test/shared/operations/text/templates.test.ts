@@ -1,5 +1,6 @@
 import { applyTemplate, templates, type Family } from '../../../../nodes/shared/operations/text/templates';
-import { requestFor, operationOf, thrownBy } from '../../../support/operations';
+import { operationOf, requestFor } from '../../../support/operations';
+import { thrownBy } from '../../../support/work';
 
 const FAMILIES: readonly Family[] = ['llama3', 'chatml', 'gemma', 'mistral'];
 const generate = operationOf('text', 'generate');

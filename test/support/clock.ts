@@ -1,0 +1,52 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { Clock } from '../../nodes/shared/engine/gate';
+
+const turnOfTheLoop = async () => await new Promise<void>((resolve) => setImmediate(resolve));
+
+interface Timer {
+	readonly at: number;
+	readonly signal: AbortSignal;
+	readonly ring: () => void;
+}
+
+/** A clock that goes from one timer to the next as soon as nothing else is left to do. */
+export class FakeClock implements Clock {
+	private time = 0;
+	private timers: Timer[] = [];
+	private readonly signals = new Set<AbortSignal>();
+
+	now(): number {
+		return this.time;
+	}
+
+	async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+		if (signal.aborted) return;
+		// One listener for each signal, however many sleep on it.
+		if (!this.signals.has(signal)) {
+			this.signals.add(signal);
+			signal.addEventListener('abort', () => this.ring((timer) => timer.signal === signal));
+		}
+		await new Promise<void>((ring) => this.timers.push({ at: this.time + milliseconds, signal, ring }));
+	}
+
+	private ring(isDue: (timer: Timer) => boolean): void {
+		const due = this.timers.filter(isDue);
+		this.timers = this.timers.filter((timer) => !isDue(timer));
+		for (const { ring } of due) ring();
+	}
+
+	/** @throws when something waits for what never comes */
+	async run<T>(work: Promise<T>): Promise<T> {
+		let isOver = false;
+		const end = () => (isOver = true);
+		work.then(end, end);
+		for (;;) {
+			await turnOfTheLoop();
+			if (isOver) return await work;
+			const first = this.timers.reduce((least, { at }) => Math.min(least, at), Infinity);
+			if (first === Infinity) throw new Error('deadlock: nothing is left that could end this');
+			this.time = first;
+			this.ring(({ at }) => at <= first);
+		}
+	}
+}
