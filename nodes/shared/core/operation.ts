@@ -18,8 +18,32 @@ export interface ApiRequest {
 	readonly note?: string;
 }
 
-/** A file that came out: bytes at hand, or a place from which the engine downloads it. */
-export type FileOut = { readonly bytes: Buffer } | { readonly url: string };
+/** What a file is, by its bytes or as its sender declares it. */
+export interface FileKind {
+	readonly mimeType: string;
+	readonly extension: string;
+}
+
+/**
+ * A file that came out: bytes at hand, a place from which the engine downloads it,
+ * or what `compose` makes of several such files, held in memory. Both functions may throw AnswerError.
+ */
+export type FileOut =
+	| {
+			readonly bytes: Buffer;
+			/** What it is, where its bytes do not tell. */
+			readonly kind?: FileKind;
+	  }
+	| {
+			readonly url: string;
+			/** Looks at what the file turns out to be, before it is stored. */
+			accept?(kind: FileKind): void;
+	  }
+	| {
+			readonly parts: readonly FileOut[];
+			readonly kind?: FileKind;
+			compose(parts: readonly Buffer[]): Buffer;
+	  };
 
 export interface Output {
 	readonly json: Dict;
@@ -33,6 +57,8 @@ export interface Output {
 	>;
 	/** What the end of the run says about it. */
 	readonly note?: string;
+	/** How to get it again, should its file not arrive. */
+	readonly remains?: string;
 	/** Why this part of the answer is none: its input fails, those that share the request do not. */
 	readonly problem?: string;
 }
@@ -51,6 +77,8 @@ export interface NextRequest {
 	readonly request: ApiRequest;
 	/** Seconds that go by before it. */
 	readonly wait: number;
+	/** What a user has to know when no answer comes: how to get what is paid for. */
+	readonly remains?: string;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */
@@ -84,8 +112,8 @@ export interface Operation<I extends object = Dict> {
 	readonly answer?: 'rows' | 'bytes';
 	/** Whether its result is the API's own response, as when 'Simplify' is off. */
 	readonly isRaw?: true;
-	/** One input as several, each answered on its own and put together by `join`. */
-	split?(input: I): readonly I[];
+	/** One input as several, each answered on its own and put together by `join`. Asked again once the facts are known. */
+	split?(input: I, facts: ModelFacts): readonly I[];
 	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */
 	join?(outputs: readonly Output[], input: I): readonly Output[] | { readonly ask: readonly I[] };
 	/**

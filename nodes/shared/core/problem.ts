@@ -13,6 +13,13 @@ export class InputError extends Error {
 /** The API answered with something that is not an answer to this request. */
 export class AnswerError extends Error {
 	override readonly name = 'AnswerError';
+
+	constructor(
+		message: string,
+		readonly advice?: string,
+	) {
+		super(message);
+	}
 }
 
 /** Why a call did not bring a result. `explain` turns it into words. */
@@ -30,7 +37,7 @@ export type Problem =
 	/** HTTP 200, but the inference failed, was cancelled or refused. */
 	| { readonly kind: 'refusal'; readonly message: string; readonly requestId?: string }
 	/** HTTP 200, but no usable answer. */
-	| { readonly kind: 'answer'; readonly message: string; readonly requestId?: string }
+	| { readonly kind: 'answer'; readonly message: string; readonly advice?: string; readonly requestId?: string }
 	/** The connection failed before an answer began; `code` is Node's, such as ECONNREFUSED. */
 	| { readonly kind: 'network'; readonly code: string; readonly message: string }
 	/** The connection broke after the answer had begun. */
@@ -62,7 +69,7 @@ export function attempt<T>(work: () => T): Outcome<T> {
 
 export function problemOf(error: unknown): Problem {
 	if (error instanceof InputError) return { kind: 'input', message: error.message, advice: error.advice };
-	if (error instanceof AnswerError) return { kind: 'answer', message: error.message };
+	if (error instanceof AnswerError) return { kind: 'answer', message: error.message, advice: error.advice };
 	if (error instanceof RangeError)
 		return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
 	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };

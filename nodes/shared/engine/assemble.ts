@@ -1,6 +1,6 @@
 import { queuedStatus, requestIdOf } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
-import { isAlone } from './plan';
+import { hasWebhook } from './plan';
 import { AnswerError } from '../core/problem';
 import { usageOfItem, type Share, type Usage } from './usage';
 
@@ -24,7 +24,7 @@ export function readResults(
 ): PartResult[] {
 	const [first] = inputs;
 	const status = queuedStatus(answer);
-	if (status && isAlone(first)) {
+	if (status && hasWebhook(first)) {
 		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, share: 1, kind: 'plain' }];
 	}
 	// A job that nobody waits for has a state of its own to tell.
@@ -69,6 +69,12 @@ export function finish(
 	// The sum over the items is what was billed, so several items of one input share its cost.
 	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
 	return {
-		outputs: joined.map(({ json, file, texts }) => ({ json: { ...json, usage: each }, file, texts, isRaw: false })),
+		outputs: joined.map(({ json, file, texts, remains }) => ({
+			json: { ...json, usage: each },
+			file,
+			texts,
+			remains,
+			isRaw: false,
+		})),
 	};
 }

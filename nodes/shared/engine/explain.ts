@@ -23,6 +23,8 @@ export interface Situation {
 	readonly nearestModels?: readonly string[];
 	/** API names of values and their names on the screen, such as `max_new_tokens` and 'Max New Tokens'. */
 	readonly screenNames?: Readonly<Record<string, string>>;
+	/** What goes on without the run, and how to get it. */
+	readonly remains?: string;
 }
 
 const BILLING = 'https://deepinfra.com/dash/billing';
@@ -256,7 +258,8 @@ function explainNetwork(code: string, message: string, host: string): Words {
 
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
-	const { message, description: advice } = words(problem, situation);
+	const { message, description: todo } = words(problem, situation);
+	const advice = [situation.remains, todo].filter(Boolean).join(' ');
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
@@ -287,7 +290,9 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'answer':
 			return {
 				message: problem.message,
-				description: `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`,
+				description: problem.advice
+					? `${problem.advice} ${BILLED}`
+					: `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`,
 			};
 		case 'network':
 			return explainNetwork(problem.code, problem.message, host);

@@ -20,7 +20,8 @@ export function readValue(field: Field, value: unknown): unknown {
 			if (field.typeOptions?.multipleValues) return toTexts(field, value);
 			return checkFilled(field, toText(field, value));
 		case 'resourceLocator':
-			return checkFilled(field, toText(field, value).trim());
+			// Among options, n8n gives the list's choice as it is stored.
+			return checkFilled(field, toText(field, isDict(value) && '__rl' in value ? value.value : value).trim());
 		case 'number':
 			return toNumber(field, value);
 		case 'boolean':

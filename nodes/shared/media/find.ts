@@ -6,13 +6,25 @@ import { HEAD, kindOf } from './kind';
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
 const PLACES = {
 	image: ['images', 'image_urls', 'image_url', 'image', 'output', 'results', 'data'],
-	audio: ['audio', 'audio_url', 'audios'],
-	video: ['video_url', 'video', 'videos', 'video_urls'],
+	audio: ['audio', 'audio_b64', 'audio_url', 'audios', 'output', 'results'],
+	video: ['video_url', 'video', 'videos', 'video_urls', 'output', 'results', 'data'],
 } as const;
 const ALL_PLACES: readonly string[] = Object.values(PLACES).flat();
 
 /** Keys of a file that is wrapped in an object. */
-const WRAPPED = ['url', 'image_url', 'image', 'b64_json', 'base64', 'data'];
+const WRAPPED = [
+	'url',
+	'image_url',
+	'image',
+	'b64_json',
+	'base64',
+	'data',
+	'audio',
+	'audio_b64',
+	'audio_url',
+	'video',
+	'video_url',
+];
 
 /** Written without alternatives that overlap: such a text can be megabytes long, and hostile. */
 function isBase64(text: string): boolean {
@@ -73,7 +85,9 @@ export function mediaOf(answer: Dict, media: keyof typeof PLACES): FileOut[] {
 		const files = filesIn(answer[place]);
 		if (files.length > 0) return files;
 	}
-	throw new AnswerError(`DeepInfra answered without an ${media}`);
+	throw new AnswerError(
+		`DeepInfra answered without ${media === 'image' ? 'an image' : media === 'audio' ? 'a sound' : 'a video'}`,
+	);
 }
 
 /**
@@ -85,13 +99,17 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 
 	const walk = (value: unknown, isPlace: boolean): unknown => {
 		if (Array.isArray(value)) return value.map((entry) => walk(entry, isPlace));
-		if (isDict(value)) {
+		if (isDict(value) && !Buffer.isBuffer(value)) {
 			return Object.fromEntries(
 				Object.entries(value).map(([key, entry]) => [
 					key,
 					walk(entry, isPlace ? WRAPPED.includes(key) : ALL_PLACES.includes(key)),
 				]),
 			);
+		}
+		if (Buffer.isBuffer(value)) {
+			files.push({ bytes: value });
+			return name(files.length - 1);
 		}
 		if (typeof value !== 'string') return value;
 		const file =

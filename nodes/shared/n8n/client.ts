@@ -3,7 +3,7 @@ import { isRetired } from '../catalog/model';
 import { findReplacement } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
-import { attempt } from '../core/problem';
+import { attempt, failed, type Outcome } from '../core/problem';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Gate } from '../engine/gate';
 import { Meter } from '../engine/meter';
@@ -18,6 +18,8 @@ import { ItemMaker } from './outputs';
 /** What came of a request, and every answer on the way there: each may have been billed. */
 export interface Asked extends Called<Dict> {
 	readonly answers: readonly Dict[];
+	/** What goes on although there is no result, and how to get it. */
+	readonly remains?: string;
 }
 
 /** What the requests of a run share. */
@@ -64,23 +66,24 @@ export class Client {
 		return new Client(account, transport, run, meter, maker, catalogue, known, replacements);
 	}
 
-	/** One request with its retries, and what has to be asked after it. */
+	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
 	async ask(
 		request: ApiRequest,
 		{ seconds, maxRetries }: Settings,
 		{ answer, next }: Pick<AnyOperation, 'answer' | 'next'>,
 		inputs: Inputs<Dict>,
 	): Promise<Asked> {
-		const call = async (each: ApiRequest) => {
+		const due = this.run.clock.now() + seconds * 1000;
+		const call = async (each: ApiRequest, patience: number) => {
 			const send = async () => {
-				const outcome = await this.transport.send(each, seconds, answer);
+				const outcome = await this.transport.send(each, patience, answer);
 				// Counted before the next request is let in, which asks whether the budget is used up.
 				this.meter.add(outcome.ok ? outcome.value : undefined);
 				return outcome;
 			};
 			return await callUntilAnswered(send, maxRetries, this.run);
 		};
-		const { outcome: first, attempts } = await call(request);
+		const { outcome: first, attempts } = await call(request, seconds);
 		const answers: Dict[] = [];
 		let outcome = first;
 		// The gate is free while a job works: it is entered for each question anew.
@@ -91,8 +94,12 @@ export class Client {
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1));
 			if (!step.ok) return { outcome: step, answers, attempts };
 			if (!step.value) break;
-			await this.run.clock.sleep(step.value.wait * 1000, this.run.signal);
-			({ outcome } = await call(step.value.request));
+			const { request: following, wait, remains } = step.value;
+			const left = due - this.run.clock.now() - wait * 1000;
+			await this.run.clock.sleep(wait * 1000 + Math.min(left, 0), this.run.signal);
+			if (left <= 0) return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains };
+			({ outcome } = await call(following, left / 1000));
+			if (!outcome.ok) return { outcome: overdue(outcome, seconds), answers, attempts, remains };
 		}
 		return { outcome, answers, attempts };
 	}
@@ -116,6 +123,10 @@ export class Client {
 		);
 	}
 }
+
+/** A question that ran out of what was left of the time: the limit is that of the whole. */
+const overdue = (outcome: Outcome<Dict>, seconds: number): Outcome<Dict> =>
+	outcome.ok || outcome.problem.kind !== 'timeout' ? outcome : failed({ kind: 'timeout', seconds });
 
 /** The list is asked for only when a model is retired: its replacement may be retired, too. */
 async function findReplacements(

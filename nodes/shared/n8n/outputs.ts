@@ -4,13 +4,20 @@ import type { Finished } from '../engine/assemble';
 import { callUntilAnswered, type CallContext } from '../engine/call';
 import { AnswerError, attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
 import { filesOf } from '../media/find';
-import { kindFrom } from '../media/kind';
+import type { FileKind, FileOut } from '../core/operation';
+import { kindFrom, kindOf } from '../media/kind';
 import type { Transport } from './http/transport';
 import { toJson } from './json';
-import { openDownload } from './http/download';
+import { openDownload, type Download } from './http/download';
+import { bytesOf, readAll } from './http/stream';
 
 /** Getting a file again costs nothing, so this does not follow the user's limit. */
 const DOWNLOAD_RETRIES = 4;
+
+/** One of the files that are put together. */
+const LARGEST_PART = 256 * 1024 * 1024;
+
+type UrlFile = Extract<FileOut, { readonly url: string }>;
 
 /** How long a link that an agent passes on can be opened. */
 const LINK_LIFE = '1 day';
@@ -39,8 +46,7 @@ export class ItemMaker {
 		const { json, files } = taken.value;
 		const binary: Record<string, IBinaryData> = {};
 		for (const [name, file] of Object.entries(files)) {
-			const stored =
-				'bytes' in file ? succeeded(await this.keep(file.bytes, place)) : await this.fetch(file.url, place);
+			const stored = await this.store(file, place);
 			if (!stored.ok) return stored;
 			binary[name] = stored.value;
 		}
@@ -75,22 +81,55 @@ export class ItemMaker {
 		}
 	}
 
-	private async keep(bytes: Buffer, { fileName }: Place): Promise<IBinaryData> {
-		const { mimeType, extension } = kindFrom(bytes, undefined);
+	private async store(file: FileOut, place: Place): Promise<Outcome<IBinaryData>> {
+		if ('url' in file) return await this.fetch(file, place);
+		const bytes = await this.hold(file, place);
+		return bytes.ok ? succeeded(await this.keep(bytes.value, file.kind, place)) : bytes;
+	}
+
+	/** A file in memory. */
+	private async hold(file: FileOut, place: Place): Promise<Outcome<Buffer>> {
+		if ('bytes' in file) return succeeded(file.bytes);
+		if ('url' in file) {
+			return await this.download(file, place, async (content) => await readAll(bytesOf(content), LARGEST_PART));
+		}
+		const parts: Buffer[] = [];
+		for (const each of file.parts) {
+			const part = await this.hold(each, place);
+			if (!part.ok) return part;
+			parts.push(part.value);
+		}
+		return attempt(() => file.compose(parts));
+	}
+
+	private async keep(bytes: Buffer, known: FileKind | undefined, { fileName }: Place): Promise<IBinaryData> {
+		const { mimeType, extension } = kindOf(bytes) ?? known ?? kindFrom(bytes, undefined);
 		return await this.context.helpers.prepareBinaryData(bytes, `${fileName}.${extension}`, mimeType);
 	}
 
 	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
-	private async fetch(url: string, { fileName, seconds }: Place): Promise<Outcome<IBinaryData>> {
-		const download = async () =>
+	private async fetch(file: UrlFile, place: Place): Promise<Outcome<IBinaryData>> {
+		return await this.download(file, place, async (content, { mimeType, extension }) => {
+			const name = `${place.fileName}.${extension}`;
+			return await this.context.helpers.prepareBinaryData(content, name, mimeType);
+		});
+	}
+
+	private async download<T>(
+		{ url, accept }: UrlFile,
+		{ seconds }: Place,
+		use: (content: Download['content'], kind: FileKind) => Promise<T>,
+	): Promise<Outcome<T>> {
+		const get = async () =>
 			await this.transport.download(url, seconds, async (response) => {
 				const { content, kind, isPage } = await openDownload(response);
-				const { mimeType, extension } = kind;
-				if (isPage) throw new AnswerError(`its address gives ${mimeType}`);
-				return await this.context.helpers.prepareBinaryData(content, `${fileName}.${extension}`, mimeType);
+				if (isPage) throw new AnswerError(`its address gives ${kind.mimeType}`);
+				const accepted = attempt(() => accept?.(kind));
+				return accepted.ok ? succeeded(await use(content, kind)) : accepted;
 			});
-		const { outcome } = await callUntilAnswered(download, DOWNLOAD_RETRIES, this.run);
-		if (outcome.ok || outcome.problem.kind === 'stopped') return outcome;
+		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, this.run);
+		if (outcome.ok) return outcome.value;
+		if (outcome.problem.kind === 'stopped') return outcome;
 		return failed({ kind: 'download', message: shortReason(outcome.problem) });
 	}
 }

@@ -30,6 +30,13 @@ interface Entry {
 	isOver: boolean;
 }
 
+/** What came of asking, and what goes on although it brought nothing. */
+interface Answered {
+	readonly results: Outcome<PartResult[]>;
+	readonly attempts: number;
+	readonly remains?: string;
+}
+
 /** What is asked for one item; an item that splits has several. */
 interface Part {
 	readonly entry: Entry;
@@ -86,11 +93,14 @@ class ItemRun {
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
 	private async process(): Promise<void> {
 		const entries = await this.readEntries();
-		const parts = await this.partsOf(entries);
+		const parts = await this.partsOf(entries, undefined);
 		if (this.failure || parts.length === 0) return;
 		const client = await this.connect(entries.filter(({ isOver }) => !isOver));
 		if (!client) return;
-		const fitting = await this.check(parts, client);
+		const { split, usesFacts } = this.operation;
+		// How an input splits may depend on what its model takes.
+		const open = entries.filter(({ isOver }) => !isOver);
+		const fitting = split && usesFacts ? await this.partsOf(open, client) : await this.check(parts, client);
 		if (this.failure) return;
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
@@ -126,17 +136,19 @@ class ItemRun {
 		if (position % 200 === 199) await clock.sleep(0, this.stop.signal);
 	}
 
-	private async partsOf(entries: readonly Entry[]): Promise<Part[]> {
+	private async partsOf(entries: readonly Entry[], client: Client | undefined): Promise<Part[]> {
 		const { operation } = this;
 		const parts: Part[] = [];
 		for (const entry of entries) {
 			const split = attempt(() =>
-				operation.split && !isAlone(entry.input) ? operation.split(entry.input) : [entry.input],
+				operation.split && !isAlone(entry.input)
+					? operation.split(entry.input, client?.facts(entry.settings) ?? {})
+					: [entry.input],
 			);
 			if (split.ok) parts.push(...openParts(entry, split.value));
 			else await this.fail(entry, split.problem, 0);
 		}
-		return await this.check(parts, undefined);
+		return await this.check(parts, client);
 	}
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
@@ -177,7 +189,7 @@ class ItemRun {
 			form === 0 && others.length === 0 && only?.fitted
 				? succeeded(only.fitted)
 				: this.fitBatch(batch, settings, client, form);
-		const { results, attempts } = !fitted.ok
+		const { results, attempts, remains }: Answered = !fitted.ok
 			? { results: fitted, attempts: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0 }
@@ -204,7 +216,7 @@ class ItemRun {
 			await Promise.all(halves.map(async (half) => await this.runBatch(half, parts, client)));
 			return;
 		}
-		for (const { entry } of owners.flat()) await this.fail(entry, problem, attempts);
+		for (const { entry } of owners.flat()) await this.fail(entry, problem, attempts, remains);
 	}
 
 	private fitBatch({ inputs }: Batch, settings: Settings, client: Client, form: number): Outcome<Fitted> {
@@ -217,10 +229,10 @@ class ItemRun {
 		{ request, dropped }: Fitted,
 		settings: Settings,
 		client: Client,
-	): Promise<{ results: Outcome<PartResult[]>; attempts: number }> {
+	): Promise<Answered> {
 		const { operation } = this;
-		const { outcome, answers, attempts } = await client.ask(request, settings, operation, inputs);
-		if (!outcome.ok) return { results: outcome, attempts };
+		const { outcome, answers, attempts, remains } = await client.ask(request, settings, operation, inputs);
+		if (!outcome.ok) return { results: outcome, attempts, remains };
 		const answer = outcome.value;
 		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
 		const results = attempt(() =>
@@ -295,7 +307,7 @@ class ItemRun {
 			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
 			const data = await client.maker.make(output, { item, fieldName, fileName, seconds: settings.seconds });
 			if (!data.ok) {
-				await this.fail(entry, data.problem, 0);
+				await this.fail(entry, data.problem, 0, output.remains);
 				return undefined;
 			}
 			made.push(data.value);
@@ -328,7 +340,12 @@ class ItemRun {
 	}
 
 	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
-	private async fail(entry: Pick<Entry, 'item'> & Partial<Entry>, problem: Problem, attempts: number): Promise<void> {
+	private async fail(
+		entry: Pick<Entry, 'item'> & Partial<Entry>,
+		problem: Problem,
+		attempts: number,
+		remains?: string,
+	): Promise<void> {
 		if (entry.isOver || (this.stop.signal.aborted && problem.kind === 'stopped')) return;
 		entry.isOver = true;
 		const goesOn = this.context.continueOnFail();
@@ -340,6 +357,7 @@ class ItemRun {
 			attempts,
 			nearestModels: isUnknownModel(problem) ? await this.client?.nearestModels(model) : undefined,
 			screenNames: this.requests.names,
+			remains,
 		};
 		if (goesOn) this.results[entry.item] = [toFailedItem(this.context, problem, situation, entry.item)];
 		else this.failure ??= toNodeError(this.context, problem, situation, entry.item);

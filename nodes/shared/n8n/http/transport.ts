@@ -157,4 +157,4 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 });
 
 const isFile = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
-	statusCode >= 200 && statusCode < 300 && !/json|text\/html/i.test(String(headers['content-type']));
+	statusCode >= 200 && statusCode < 300 && !/json|text\//i.test(String(headers['content-type']));

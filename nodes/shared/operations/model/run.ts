@@ -13,6 +13,8 @@ export const runModel = defineOperation({
 	tasks: [],
 	isRaw: true,
 	usesFacts: true,
+	// Speech and music may come as the file itself.
+	answer: 'bytes',
 	timeout: 1800,
 	fields: [
 		modelField('black-forest-labs/FLUX-1-schnell'),

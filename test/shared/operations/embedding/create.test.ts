@@ -21,7 +21,7 @@ describe('embedding: create', () => {
 
 	it('splits an array into its texts and puts the vectors together again', () => {
 		const input = inputFor(create, { text: ['a', 5, 'c'] });
-		const split = create.split?.(input) ?? [];
+		const split = create.split?.(input, {}) ?? [];
 		expect(split.map(({ text }) => text)).toEqual(['a', '5', 'c']);
 		const outputs = [[1], [2], [3]].map((embedding) => ({ json: { embedding, dimensions: 1 } }));
 		expect(create.join?.(outputs, input)).toEqual([{ json: { embeddings: [[1], [2], [3]], dimensions: 1 } }]);

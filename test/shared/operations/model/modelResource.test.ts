@@ -43,7 +43,17 @@ describe('getAll', () => {
 			'automatic-speech-recognition',
 			['openai/whisper-large-v3', 'mistralai/Voxtral-Small-24B-2507', 'openai/whisper-large-v3-turbo'],
 		],
-		['reranker', ['Qwen/Qwen3-Reranker-8B', 'nvidia/llama-nemotron-rerank-vl-1b-v2', 'Qwen/Qwen3-Reranker-0.6B']],
+		[
+			'reranker',
+			[
+				'Qwen/Qwen3-Reranker-8B',
+				'cross-encoder/ms-marco-MiniLM-L-12-v2',
+				'cross-encoder/ms-marco-TinyBERT-L-2-v2',
+				'nvidia/llama-nemotron-rerank-vl-1b-v2',
+				'Qwen/Qwen3-Reranker-0.6B',
+				'Qwen/Qwen3-Reranker-4B',
+			],
+		],
 		['object-detection', ['facebook/detr-resnet-50', 'hustvl/yolos-small']],
 		['fill-mask', ['bert-base-cased', 'roberta-base']],
 	])('of the task %s', async (task, expected) => {

@@ -300,14 +300,20 @@ describe('running a model', () => {
 	it.each([
 		['hexgrad/Kokoro-82M', { text: 'Good day', output_format: 'mp3', preset_voice: '["af_heart"]' }, 'audio/mpeg'],
 		['Qwen/Qwen3-TTS', { input: 'Good day', voice: 'Ryan' }, 'audio/wav'],
+		['Qwen/Qwen3-TTS-VoiceDesign', { input: 'Good day', voice: 'an old sailor' }, 'audio/wav'],
+		['ResembleAI/chatterbox', { text: 'Good day', response_format: 'mp3' }, 'audio/mpeg'],
+		['XiaomiMiMo/MiMo-V2.5-tts', { text: 'Good day' }, 'audio/wav'],
+		['emulator/short-breath', { text: 'Good day', output_format: 'opus' }, 'audio/ogg'],
+		['ACE-Step/acestep-v15-xl-sft', { prompt: 'la la', audio_duration: 1 }, 'audio/wav'],
+		['emulator/organ-grinder', { prompt: 'la la' }, 'audio/wav'],
 		['emulator/melody-maker', { prompt: 'la la', duration: 1 }, 'audio/wav'],
 	])('%s speaks or plays: its sound is a file', async (model, value, mimeType) => {
 		const { json, binary } = onlyItem(await run(await editedRun(world.engine, model, value)));
-		expect(json.audio).toBe('data');
 		expectNoMedia(json);
+		expect(Object.keys(binary ?? {})).toEqual(['data']);
 		expect(binary).toMatchObject({ data: { mimeType } });
 		if (binary?.data === undefined) throw new Error('no sound');
-		expect((await world.engine.read(binary.data)).length).toBeGreaterThan(1000);
+		expect((await world.engine.read(binary.data)).length).toBeGreaterThan(100);
 	});
 
 	it.each([
