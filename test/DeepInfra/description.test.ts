@@ -254,22 +254,24 @@ const INTERFACE: Record<string, { parameters: string[]; options: string[] }> = {
 				' ',
 			),
 	},
-	'text: classify': { parameters: ['text'], options: [] },
+	'text: classify': { parameters: ['text'], options: ['minScore'] },
 	'text: classifyTokens': { parameters: ['text'], options: [] },
 	'text: fillMask': { parameters: ['text'], options: [] },
 	'text: answerQuestion': { parameters: ['question', 'context'], options: [] },
 	'text: rerank': { parameters: ['query', 'documents'], options: [] },
-	'embedding: create': { parameters: ['text'], options: ['normalize', 'dimensions'] },
+	'embedding: create': { parameters: ['text'], options: ['normalize', 'dimensions', 'inputType'] },
 	'image: generate': {
 		parameters: ['prompt', 'outputDataFieldName'],
 		options: 'negativePrompt width height numImages numInferenceSteps guidanceScale strength seed'.split(' '),
 	},
-	'image: classify': { parameters: MEDIA, options: [] },
-	'image: classifyZeroShot': { parameters: [...MEDIA, 'candidateLabels'], options: [] },
-	'image: detectObjects': { parameters: MEDIA, options: ['outputMode'] },
+	'image: classify': { parameters: MEDIA, options: ['minScore'] },
+	'image: classifyZeroShot': { parameters: [...MEDIA, 'candidateLabels'], options: ['minScore'] },
+	'image: detectObjects': { parameters: MEDIA, options: ['outputMode', 'minScore', 'labels', 'annotatedImage'] },
 	'audio: transcribe': {
 		parameters: MEDIA,
-		options: 'task language initialPrompt temperature chunkLevel chunkLengthS subtitles'.split(' '),
+		options: 'task language initialPrompt temperature chunkLevel chunkLengthS subtitles splitInto maxLineLength'.split(
+			' ',
+		),
 	},
 };
 
@@ -357,7 +359,9 @@ describe('the public interface', () => {
 		['image', 'detectObjects', 'outputMode', ['perImage', 'perObject'], 'perImage'],
 		['audio', 'transcribe', 'task', ['transcribe', 'translate'], 'transcribe'],
 		['audio', 'transcribe', 'chunkLevel', ['segment', 'word'], 'segment'],
-		['audio', 'transcribe', 'subtitles', ['srt', 'vtt'], []],
+		['audio', 'transcribe', 'subtitles', ['srt', 'txt', 'vtt'], []],
+		['audio', 'transcribe', 'splitInto', ['none', 'segments', 'words'], 'none'],
+		['embedding', 'create', 'inputType', ['none', 'passage', 'query'], 'none'],
 	])('has the values of %s: %s: %s', (resource, operation, name, values, preset) => {
 		const property = find(resource, operation, name);
 		expect(choicesOf(property).map(({ value }) => value)).toEqual(values);

@@ -43,6 +43,7 @@ const sorted = {
 		{ label: 'negative', score: 0.03 },
 		{ label: 'neutral', score: 0.02 },
 	],
+	scores: { positive: 0.95, negative: 0.03, neutral: 0.02 },
 };
 
 const objects = [

@@ -48,10 +48,23 @@ export function labels(value: unknown): Array<{ label: string; score: number }> 
 	return rows.sort((a, b) => b.score - a.score);
 }
 
-/** What every kind of classification answers: the best label, and all of them. */
-export function classification(results: unknown) {
+/** What stands for a label when none is likely enough. */
+export const UNSURE = 'unsure';
+
+/**
+ * What every kind of classification answers: the best label, all of them best first, and each label's score.
+ * @param minScore below it the best label is `unsure`; its score stays
+ */
+export function classification(results: unknown, minScore = 0) {
 	const all = labels(results);
-	return { label: all[0]?.label, score: all[0]?.score, labels: all };
+	const best = all[0];
+	return {
+		label: best && best.score < minScore ? UNSURE : best?.label,
+		score: best?.score,
+		labels: all,
+		// The first of equal labels is the best one.
+		scores: Object.fromEntries(all.map(({ label, score: each }) => [label, each] as const).reverse()),
+	};
 }
 
 /** Where the words of a failure stand, the surest place first (docs/api.md#errors). */

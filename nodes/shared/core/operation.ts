@@ -45,6 +45,16 @@ export type FileOut =
 			compose(parts: readonly Buffer[]): Buffer;
 	  };
 
+/**
+ * A text file to attach. One that is made of a file that came in is written with its bytes: `write` gets them,
+ * or nothing where they cannot be had again.
+ */
+export interface TextFile {
+	readonly text: string | { readonly over: FileRef; readonly write: (bytes: Buffer | undefined) => string };
+	readonly extension: string;
+	readonly mimeType: string;
+}
+
 export interface Output {
 	readonly json: Dict;
 	/** Index of the input of this call that it came from; default 0. */
@@ -52,9 +62,7 @@ export interface Output {
 	/** Goes to the binary field that the user named. */
 	readonly file?: FileOut;
 	/** Text files to attach beside it, by binary field name. */
-	readonly texts?: Readonly<
-		Record<string, { readonly text: string; readonly extension: string; readonly mimeType: string }>
-	>;
+	readonly texts?: Readonly<Record<string, TextFile>>;
 	/** What the end of the run says about it. */
 	readonly note?: string;
 	/** How to get it again, should its file not arrive. */
@@ -65,6 +73,8 @@ export interface Output {
 
 /** What the catalogue says about a model, as far as it could be had. */
 export interface ModelFacts {
+	/** Who answers: the model itself, that of a deployment, or the one that replaced it. */
+	readonly name?: string;
 	readonly maskToken?: string;
 	/** What the model takes; unknown where the catalogue does not say. */
 	readonly schema?: ModelSchema;

@@ -11,6 +11,19 @@ export function omit(value: object, ...names: readonly string[]): object {
 /** The names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** Entries that were typed by commas, by lines or as a JSON array, or given as an array; each once, without blanks around it. */
+export function listOf(given: string | readonly string[]): string[] {
+	const entries = typeof given === 'string' ? (readArray(given) ?? given.split(/[,\r\n]/)) : given;
+	return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
+}
+
+function readArray(text: string): string[] | undefined {
+	const read = /^\s*\[/.test(text) ? parseJson(text) : undefined;
+	return Array.isArray(read)
+		? read.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)))
+		: undefined;
+}
+
 export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.test(text);
 
 /** Undefined for what is no JSON. */

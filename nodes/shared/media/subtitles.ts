@@ -1,11 +1,4 @@
-interface Span {
-	readonly start: number | undefined;
-	readonly end: number | undefined;
-	readonly text: string;
-}
-type Timed = Span & { readonly start: number; readonly end: number };
-
-export const isTimed = (span: Span): span is Timed => span.start !== undefined && span.end !== undefined;
+import { isTimed, type Span, type Timed } from './timing';
 
 /** hh:mm:ss and milliseconds after `mark`. */
 function clock(seconds: number, mark: ',' | '.'): string {
@@ -43,6 +36,12 @@ const formats = {
 			`WEBVTT\n\n${spans.map(({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${escape(line(text))}\n`).join('\n')}`,
 	},
 } as const;
+
+/** The text alone, a line for each piece. */
+export function textFile(spans: ReadonlyArray<Pick<Span, 'text'>>) {
+	const lines = spans.map(({ text }) => text.trim()).filter(Boolean);
+	return { text: lines.map((each) => `${each}\n`).join(''), extension: 'txt', mimeType: 'text/plain' };
+}
 
 /** A subtitle file of those spans that have times and text. */
 export function subtitleFile(format: keyof typeof formats, spans: readonly Span[]) {

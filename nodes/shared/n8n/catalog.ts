@@ -1,9 +1,9 @@
 import type { NodeContext } from './context';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { findMaskToken } from '../catalog/maskToken';
 import { readModel, readModels, type Model, type ModelKind } from '../catalog/model';
 import { findModel, joinModels } from '../catalog/models';
 import { readSchema } from '../schema/read';
-import { isDict, optionalText } from '../core/answer';
 import { modelPath } from '../core/request';
 import type { ModelFacts } from '../core/operation';
 import type { Account } from './credential';
@@ -60,7 +60,8 @@ export class Catalog {
 			await this.get(`${path}${part}${query}`, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
 		return {
-			maskToken: (isDict(info) && optionalText(info.mask_token)) || undefined,
+			name,
+			maskToken: findMaskToken(info),
 			schema: readSchema(schema) ?? readSchema(info),
 			model: readModel(info),
 		};

@@ -106,7 +106,9 @@ export class Client {
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */
 	facts(settings: Settings): KnownModel {
-		return this.known.get(keyOf(settings)) ?? {};
+		const known = this.known.get(keyOf(settings)) ?? {};
+		const answering = this.replacement(settings);
+		return answering === undefined ? known : { ...known, name: answering };
 	}
 
 	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */

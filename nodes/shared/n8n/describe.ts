@@ -49,6 +49,7 @@ function fieldsOf({ resource, value, fields, timeout }: AnyOperation): INodeProp
 /** Options in the order of the alphabet, as n8n wants them, each with the default that holds for this operation. */
 function sorted(options: INodeProperties['options'] = [], timeout: number | undefined): INodeProperties['options'] {
 	return optionFields({ options })
+		.map((option) => omit(option, 'orList'))
 		.map((option) => (option.name === 'timeout' && timeout !== undefined ? { ...option, default: timeout } : option))
 		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }

@@ -52,7 +52,8 @@ export class ItemMaker {
 		}
 		for (const [name, { text, extension, mimeType }] of Object.entries(output.texts ?? {})) {
 			const fileName = `${place.fileName}.${extension}`;
-			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(text), fileName, mimeType);
+			const written = typeof text === 'string' ? text : text.write(await this.transport.read(text.over, place.seconds));
+			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(written), fileName, mimeType);
 		}
 		const pairedItem = { item: place.item };
 		if (Object.keys(binary).length === 0) return succeeded({ json: toJson(json), pairedItem });

@@ -95,6 +95,22 @@ export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaI
 	return { file: 'url', url };
 }
 
+/** Below it nothing is said, or said as unsure. */
+export const minScoreOption = (description: string) =>
+	field({
+		displayName: 'Minimum Score',
+		name: 'minScore',
+		type: 'number',
+		default: 0.5,
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
+		description,
+	});
+
+/** Of every classification that gives scores. */
+export const unsureOption = minScoreOption(
+	"The best label's score must reach this, or 'label' is 'unsure'. All labels keep their scores.",
+);
+
 export const outputDataField = field({
 	displayName: 'Output Data Field Name',
 	name: 'outputDataFieldName',

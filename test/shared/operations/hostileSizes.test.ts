@@ -258,6 +258,7 @@ describe('keys that mean something to JavaScript', () => {
 			label: 'a',
 			score: 1,
 			labels: [{ label: 'a', score: 1 }],
+			scores: { a: 1 },
 		});
 		expect(JSON.stringify(takeOutMedia(answer, String).json)).toBe(ANSWER);
 		expect(usageOf(answer, 'm', 1)).toEqual({ model: 'm', attempts: 1 });

@@ -139,6 +139,7 @@ describe('image: classifyZeroShot', () => {
 					{ label: 'cat', score: 0.8 },
 					{ label: 'dog', score: 0.2 },
 				],
+				scores: { cat: 0.8, dog: 0.2 },
 			});
 			expect(thrownBy(() => outputsFor(operation, given, {}))).toBeInstanceOf(AnswerError);
 		}
@@ -218,7 +219,7 @@ describe('audio: transcribe', () => {
 					language: 'en',
 					duration: 2.5,
 					segments: [
-						{ start: 0, end: 1.5, text: ' Hello' },
+						{ start: 0, end: 1.5, text: 'Hello' },
 						{ start: 1.5, end: 2, text: 'World' },
 					],
 				},
@@ -237,7 +238,11 @@ describe('audio: transcribe', () => {
 
 	it.each([[undefined], [null], ['x'], [{}], [[]], [[null, 'x', 5]]])('does without the segments %j', (odd) => {
 		const [output] = outputsFor(transcribe, { options: { subtitles: ['srt'] } }, { text: 'x', segments: odd });
-		expect(output).toEqual({ json: { text: 'x', language: undefined, duration: undefined, segments: [] }, texts: {} });
+		expect(output).toEqual({
+			json: { text: 'x', language: undefined, duration: undefined, segments: [] },
+			texts: {},
+			note: expect.stringContaining('no times'),
+		});
 	});
 
 	it('gives the words when they were asked for, from either place', () => {

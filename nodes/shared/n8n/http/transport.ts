@@ -16,6 +16,9 @@ import { bytesOf, isStream, readAll } from './stream';
 /** An answer in JSON that is larger than this is no answer to any task. */
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
+/** A file that is drawn into another one. */
+const LARGEST_COPY = 32 * 1024 * 1024;
+
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
 export class Transport {
 	private readonly flights: PendingRequests;
@@ -74,6 +77,18 @@ export class Transport {
 			const problem = flight.problem(error, hasBegun, this.account);
 			// Getting a file costs nothing, so one that was cut off may be got again.
 			return failed(problem.kind === 'cut' ? { ...problem, kind: 'network', code: 'ECONNRESET' } : problem);
+		} finally {
+			flight.land();
+		}
+	}
+
+	/** A file that went in, once more; undefined where it cannot be had or is too large to be held. */
+	async read(ref: FileRef, seconds: number): Promise<Buffer | undefined> {
+		const flight = this.flights.start(seconds);
+		try {
+			return await readAll((await this.open(ref, flight)).content, LARGEST_COPY);
+		} catch {
+			return undefined;
 		} finally {
 			flight.land();
 		}

@@ -1,15 +1,16 @@
 import { isDict, number, optionalText, text } from '../../core/answer';
 import { apiNames, formRequest } from '../../core/request';
-import { defineOperation, type Dict } from '../../core/operation';
-import { isTimed, subtitleFile } from '../../media/subtitles';
+import { defineOperation, type Dict, type Output } from '../../core/operation';
+import type { Span } from '../../media/timing';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
+import { subtitlesOf, wholeAsOne } from './subtitles';
 
-/** Models leave out times or texts; what is there is passed on. */
-const spans = (value: unknown) =>
+/** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
+const spans = (value: unknown): Span[] =>
 	(Array.isArray(value) ? value : []).filter(isDict).map((row) => ({
 		start: number(row.start),
 		end: number(row.end),
-		text: optionalText(row.text) ?? optionalText(row.word) ?? '',
+		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
 	}));
 
 /** Older models put the words into their segments. */
@@ -67,11 +68,33 @@ export const transcribe = defineOperation({
 				description: 'The language spoken, as a two-letter code. Leave empty to detect it.',
 			},
 			{
+				displayName: 'Max Line Length',
+				name: 'maxLineLength',
+				type: 'number',
+				default: 42,
+				typeOptions: { minValue: 10, maxValue: 500, numberPrecision: 0 },
+				description:
+					'The most characters of a line in the subtitle files. What needs more than two lines is shown as several subtitles, one after the other.',
+			},
+			{
+				displayName: 'Split Into',
+				name: 'splitInto',
+				type: 'options',
+				options: [
+					{ name: 'One Item', value: 'none', description: 'The whole transcript in one item' },
+					{ name: 'Segments', value: 'segments', description: 'An item of its own for each sentence or so' },
+					{ name: 'Words', value: 'words', description: 'An item of its own for each word' },
+				],
+				default: 'none',
+				description: 'How the transcript becomes items',
+			},
+			{
 				displayName: 'Subtitles',
 				name: 'subtitles',
 				type: 'multiOptions',
 				options: [
 					{ name: 'SRT', value: 'srt', description: "Adds the file as output field 'srt'" },
+					{ name: 'Text', value: 'txt', description: "Adds the text without times as output field 'txt'" },
 					{ name: 'WebVTT', value: 'vtt', description: "Adds the file as output field 'vtt'" },
 				],
 				default: [],
@@ -98,27 +121,40 @@ export const transcribe = defineOperation({
 			},
 		]),
 	],
-	request: ([input]) =>
-		formRequest(
+	request: ([input]) => {
+		const { options } = input;
+		return formRequest(
 			input,
 			{ audio: mediaInput(input) },
-			apiNames(input.options, 'task', 'language', 'initialPrompt', 'temperature', 'chunkLevel', 'chunkLengthS'),
-		),
-	items: (answer, [{ options }]) => {
-		const segments = spans(answer.segments);
-		const length = number(answer.input_length_ms);
-		const subtitles = segments.some(isTimed) ? (options.subtitles ?? []) : [];
-		return [
 			{
-				json: {
-					text: text(answer.text, 'the transcribed text'),
-					language: optionalText(answer.language),
-					duration: length ? length / 1000 : segments.at(-1)?.end,
-					segments,
-					...(options.chunkLevel === 'word' ? { words: wordsOf(answer) } : {}),
-				},
-				texts: Object.fromEntries(subtitles.map((format) => [format, subtitleFile(format, segments)])),
+				...apiNames(options, 'task', 'language', 'initialPrompt', 'temperature', 'chunkLevel', 'chunkLengthS'),
+				...(options.splitInto === 'words' ? { chunk_level: 'word' } : {}),
 			},
-		];
+		);
+	},
+	items: (answer, [{ options }]) => {
+		const whole = text(answer.text, 'the transcribed text').trim();
+		const segments = spans(answer.segments);
+		const words = wordsOf(answer);
+		const length = number(answer.input_length_ms);
+		const shared = {
+			language: optionalText(answer.language),
+			duration: length ? length / 1000 : segments.at(-1)?.end,
+		};
+		const files = subtitlesOf(options, { whole, segments, words, duration: shared.duration });
+		const { splitInto = 'none' } = options;
+		if (splitInto === 'none') {
+			const withWords = options.chunkLevel === 'word' ? { words } : {};
+			return [{ json: { text: whole, ...shared, segments, ...withWords }, ...files }];
+		}
+		const isMissing = splitInto === 'words' && words.length === 0 && whole !== '';
+		const rows = splitInto === 'words' && !isMissing ? words : segments.length > 0 ? segments : wholeAsOne(whole);
+		return rows.map(
+			(row, index): Output => ({
+				json: { ...row, index, count: rows.length, ...shared },
+				...(index === 0 ? files : {}),
+				...(isMissing ? { note: "The model gives no times of words: 'Split Into' gave its segments instead" } : {}),
+			}),
+		);
 	},
 });

@@ -1,8 +1,10 @@
-import { numbers } from '../../core/answer';
+import { number } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
+import { asRole } from './roles';
+import { knownDimensions, readVectors } from './vectors';
 
 /** The API's limit (docs/api.md#embeddings). */
 const MAX_TEXTS = 1024;
@@ -19,7 +21,7 @@ export const createEmbedding = defineOperation({
 	tasks: ['embeddings'],
 	batch: { over: 'text', max: MAX_TEXTS },
 	fields: [
-		modelField('BAAI/bge-large-en-v1.5'),
+		modelField('Qwen/Qwen3-Embedding-8B'),
 		{
 			displayName: 'Text',
 			name: 'text',
@@ -42,6 +44,19 @@ export const createEmbedding = defineOperation({
 				description: "The length of the vector, if the model can choose it. Must not exceed the model's own length.",
 			},
 			{
+				displayName: 'Input Type',
+				name: 'inputType',
+				type: 'options',
+				options: [
+					{ name: 'None', value: 'none', description: 'The text as it is' },
+					{ name: 'Passage', value: 'passage', description: 'A text that is stored to be found' },
+					{ name: 'Query', value: 'query', description: 'A question or search words that look for passages' },
+				],
+				default: 'none',
+				description:
+					'What the text is for. Models made for search put queries and passages in different words, which finds better; those that know no difference get the text as it is.',
+			},
+			{
 				displayName: 'Normalize',
 				name: 'normalize',
 				type: 'boolean',
@@ -62,7 +77,9 @@ export const createEmbedding = defineOperation({
 						},
 					},
 				],
-	request: (inputs) => {
+	usesFacts: true,
+	request: (inputs, { schema, name = inputs[0].model }) => {
+		const [{ options }] = inputs;
 		const texts = inputs.flatMap(({ text }) => textsOf(text));
 		if (texts.some((text) => text === '')) {
 			throw new InputError("'Text' has an empty entry", 'Leave empty texts out of the array.');
@@ -73,16 +90,35 @@ export const createEmbedding = defineOperation({
 				"The node spreads them over several requests when 'Simplify' is on and neither 'Webhook URL' nor 'Dry Run' is set.",
 			);
 		}
-		return jsonRequest(inputs[0], { inputs: texts, ...apiNames(inputs[0].options, 'normalize', 'dimensions') });
+		const most = knownDimensions(name);
+		if (most !== undefined && options.dimensions !== undefined && options.dimensions > most) {
+			throw new InputError(
+				`'Dimensions' is ${options.dimensions}, but the model '${name}' has only ${most}`,
+				'DeepInfra would fill up the vector with zeros. Enter a smaller number, or choose another model.',
+			);
+		}
+		const { note, ...body } = asRole(texts, options.inputType, name, schema);
+		return { ...jsonRequest(inputs[0], { ...body, ...apiNames(options, 'normalize', 'dimensions') }), note };
 	},
-	items: (answer, inputs) => {
+	items: (answer, inputs, sent) => {
 		const { embeddings } = answer;
 		if (!Array.isArray(embeddings) || embeddings.length !== inputs.length) {
 			throw new AnswerError(`DeepInfra did not answer with ${inputs.length} embeddings, one for each text`);
 		}
-		return embeddings.map((row: unknown, from) => {
-			const embedding = numbers(row, 'an embedding');
-			return { json: { embedding, dimensions: embedding.length }, from };
+		const wanted = sent ? number(sent.json?.dimensions) : inputs[0].options.dimensions;
+		const vectors = readVectors(embeddings, wanted);
+		const [first] = vectors;
+		// One text alone has no neighbours to be spared.
+		if (vectors.length === 1 && first && 'problem' in first) throw new AnswerError(first.problem);
+		return vectors.map((vector, from): Output => {
+			if ('problem' in vector) return { json: {}, from, problem: vector.problem };
+			const { length } = vector.embedding;
+			const isOther = wanted !== undefined && length !== wanted;
+			return {
+				json: { embedding: vector.embedding, dimensions: length },
+				from,
+				...(isOther ? { note: `The model gave vectors of ${length} numbers instead of the ${wanted} asked for` } : {}),
+			};
 		});
 	},
 });

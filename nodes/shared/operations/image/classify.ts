@@ -1,7 +1,7 @@
 import { classification } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
-import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
+import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField, unsureOption } from '../fields';
 
 export const classifyImage = defineOperation({
 	resource: 'image',
@@ -14,8 +14,8 @@ export const classifyImage = defineOperation({
 		modelField('google/vit-base-patch16-224'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),
 		simplifyField,
-		optionsField([]),
+		optionsField([unsureOption]),
 	],
 	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
-	items: (answer) => [{ json: classification(answer.results) }],
+	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

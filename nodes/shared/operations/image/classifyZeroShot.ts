@@ -2,11 +2,8 @@ import { classification } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { InputError } from '../../core/problem';
-import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
-
-const labelsOf = (given: string | readonly string[]) => [
-	...new Set((typeof given === 'string' ? given.split(',') : given).map((label) => label.trim()).filter(Boolean)),
-];
+import { listOf } from '../../core/values';
+import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField, unsureOption } from '../fields';
 
 export const classifyZeroShot = defineOperation({
 	resource: 'image',
@@ -26,17 +23,17 @@ export const classifyZeroShot = defineOperation({
 			default: '',
 			required: true,
 			placeholder: 'e.g. dog, cat, car, horse, person',
-			description: 'The labels to choose from, separated by commas. An expression may give an array.',
+			description: 'The labels to choose from, separated by commas or lines. An expression may give an array.',
 		},
 		simplifyField,
-		optionsField([]),
+		optionsField([unsureOption]),
 	],
 	request: ([input]) => {
-		const candidates = labelsOf(input.candidateLabels);
+		const candidates = listOf(input.candidateLabels);
 		if (candidates.length === 0) {
 			throw new InputError("'Candidate Labels' has no label", 'Enter the labels to choose from, separated by commas.');
 		}
 		return formRequest(input, { image: mediaInput(input) }, { candidate_labels: candidates });
 	},
-	items: (answer) => [{ json: classification(answer.results) }],
+	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

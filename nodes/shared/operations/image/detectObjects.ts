@@ -1,8 +1,11 @@
 import { isDict, list, score, text } from '../../core/answer';
 import { formRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import type { FileRef } from '../../core/fields';
+import { defineOperation, type TextFile } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
-import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
+import { listOf } from '../../core/values';
+import { drawBoxes, type Marked } from '../../media/annotate';
+import { mediaInput, mediaInputFields, minScoreOption, modelField, optionsField, simplifyField } from '../fields';
 
 function boxOf(value: unknown) {
 	if (!isDict(value)) throw new AnswerError("DeepInfra answered without an object's box");
@@ -23,6 +26,25 @@ export const detectObjects = defineOperation({
 		simplifyField,
 		optionsField([
 			{
+				displayName: 'Annotated Image Field Name',
+				name: 'annotatedImage',
+				type: 'string',
+				default: 'annotated',
+				placeholder: 'e.g. annotated',
+				description: 'The name of an output field to put the image into, as SVG with a box around each object',
+			},
+			{
+				displayName: 'Labels',
+				name: 'labels',
+				type: 'string',
+				orList: true,
+				default: '',
+				placeholder: 'e.g. person, car',
+				description:
+					'Keep only objects with these labels, separated by commas or lines. An expression may give an array. Leave empty to keep all.',
+			},
+			minScoreOption('Leave out objects that the model is less sure of'),
+			{
 				displayName: 'Output Mode',
 				name: 'outputMode',
 				type: 'options',
@@ -36,14 +58,30 @@ export const detectObjects = defineOperation({
 		]),
 	],
 	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
-	items: (answer, [{ options }]) => {
-		const objects = list(answer.results, 'the list of objects').map((row) => ({
-			label: text(row.label, "an object's label"),
-			score: score(row.score, "an object's score"),
-			box: boxOf(row.box),
-		}));
+	items: (answer, [input]) => {
+		const { minScore = 0, outputMode, annotatedImage, labels } = input.options;
+		const wanted = new Set(listOf(labels ?? '').map((label) => label.toLowerCase()));
+		const objects = list(answer.results, 'the list of objects')
+			.map((row) => ({
+				label: text(row.label, "an object's label"),
+				score: score(row.score, "an object's score"),
+				box: boxOf(row.box),
+			}))
+			.filter((each) => each.score >= minScore && (wanted.size === 0 || wanted.has(each.label.trim().toLowerCase())));
 		const count = objects.length;
-		if (options.outputMode !== 'perObject') return [{ json: { objects, count } }];
-		return objects.map((object, index) => ({ json: { ...object, index, count } }));
+		const texts = annotatedImage?.trim()
+			? { [annotatedImage.trim()]: annotated(mediaInput(input), objects) }
+			: undefined;
+		if (outputMode !== 'perObject') return [{ json: { objects, count }, texts }];
+		return objects.map((object, index) => ({
+			json: { ...object, index, count },
+			...(index === 0 ? { texts } : {}),
+		}));
 	},
+});
+
+const annotated = (over: FileRef, objects: readonly Marked[]): TextFile => ({
+	text: { over, write: (picture) => drawBoxes(objects, picture) },
+	extension: 'svg',
+	mimeType: 'image/svg+xml',
 });

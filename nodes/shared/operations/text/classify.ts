@@ -1,7 +1,7 @@
 import { classification } from '../../core/answer';
 import { jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
-import { modelField, optionsField, simplifyField } from '../fields';
+import { modelField, optionsField, simplifyField, unsureOption } from '../fields';
 
 export const classifyText = defineOperation({
 	resource: 'text',
@@ -23,8 +23,8 @@ export const classifyText = defineOperation({
 			description: 'The text to label',
 		},
 		simplifyField,
-		optionsField([]),
+		optionsField([unsureOption]),
 	],
 	request: ([input]) => jsonRequest(input, { input: input.text }),
-	items: (answer) => [{ json: classification(answer.results) }],
+	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

@@ -1,6 +1,6 @@
-import { list, number, optionalText, score, text } from '../../core/answer';
 import { jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
+import { readEntities } from './entities';
 import { modelField, optionsField, simplifyField } from '../fields';
 
 export const classifyTokens = defineOperation({
@@ -26,14 +26,5 @@ export const classifyTokens = defineOperation({
 		optionsField([]),
 	],
 	request: ([input]) => jsonRequest(input, { input: input.text }),
-	items: (answer, [input]) => {
-		const entities = list(answer.results, 'the list of entities').map((row) => ({
-			label: text(row.entity_group ?? row.entity ?? row.label, "an entity's label"),
-			word: optionalText(row.word) ?? '',
-			score: score(row.score, "an entity's score"),
-			start: number(row.start),
-			end: number(row.end),
-		}));
-		return [{ json: { text: input.text, entities } }];
-	},
+	items: (answer, [input]) => [{ json: { text: input.text, entities: readEntities(answer.results, input.text) } }],
 });

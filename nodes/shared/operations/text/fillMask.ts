@@ -1,3 +1,4 @@
+import { guessMaskToken } from '../../catalog/maskToken';
 import { list, score, text } from '../../core/answer';
 import { jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
@@ -7,6 +8,37 @@ import { modelField, optionsField, simplifyField } from '../fields';
 /** What the user writes for the gap, whatever token the model was trained with. */
 const MASK = '[MASK]';
 const OTHER_MASKS = ['<mask>', '<extra_id_0>'];
+
+interface Candidate {
+	readonly sequence: string;
+	readonly token: string;
+	readonly score: number;
+}
+
+function readCandidates(rows: unknown): Candidate[] {
+	const candidates = list(rows, 'the list of candidates').map((row) => ({
+		sequence: text(row.sequence, "a candidate's sequence"),
+		token: text(row.token_str, "a candidate's token").trim(),
+		score: score(row.score, "a candidate's score"),
+	}));
+	if (candidates.length === 0) throw new AnswerError('DeepInfra answered without any candidate');
+	return candidates.sort((a, b) => b.score - a.score);
+}
+
+/** For several gaps the answer is a list of lists, one for each gap. */
+const readGaps = (results: unknown): Candidate[][] =>
+	Array.isArray(results) && results.length > 1 && results.every(Array.isArray)
+		? results.map(readCandidates)
+		: [readCandidates(results)];
+
+/** The text with the best word in each gap, whichever way the gaps are written. */
+function fillGaps(input: string, tokens: readonly string[]): string {
+	const mask = [MASK, ...OTHER_MASKS].find((each) => input.includes(each)) ?? MASK;
+	return input
+		.split(mask)
+		.map((part, index) => (index === 0 ? part : `${tokens[index - 1] ?? mask}${part}`))
+		.join('');
+}
 
 export const fillMask = defineOperation({
 	resource: 'text',
@@ -32,23 +64,33 @@ export const fillMask = defineOperation({
 		simplifyField,
 		optionsField([]),
 	],
-	request: ([input], { maskToken }) => {
+	request: ([input], { maskToken, name = input.model }) => {
 		const known = maskToken === undefined ? [MASK, ...OTHER_MASKS] : [MASK, maskToken];
 		if (!known.some((token) => input.text.includes(token))) {
 			throw new InputError("'Text' has no gap", 'Write [MASK] where the word is missing.');
 		}
-		return jsonRequest(input, { input: input.text.replaceAll(MASK, () => maskToken ?? MASK) });
+		return jsonRequest(input, { input: input.text.replaceAll(MASK, () => maskToken ?? guessMaskToken(name)) });
 	},
-	items: (answer) => {
-		const candidates = list(answer.results, 'the list of candidates')
-			.map((row) => ({
-				sequence: text(row.sequence, "a candidate's sequence"),
-				token: text(row.token_str, "a candidate's token").trim(),
-				score: score(row.score, "a candidate's score"),
-			}))
-			.sort((a, b) => b.score - a.score);
-		const best = candidates[0];
-		if (best === undefined) throw new AnswerError('DeepInfra answered without any candidate');
-		return [{ json: { ...best, candidates } }];
+	items: (answer, [input]) => {
+		const gaps = readGaps(answer.results);
+		const best = gaps.flatMap(([first]) => first ?? []);
+		const [first] = best;
+		if (!first) throw new AnswerError('DeepInfra answered without any candidate');
+		const [candidates] = gaps;
+		if (gaps.length === 1) return [{ json: { ...first, candidates } }];
+		const sequence = fillGaps(
+			input.text,
+			best.map(({ token }) => token),
+		);
+		return [
+			{
+				json: {
+					...first,
+					sequence,
+					candidates,
+					gaps: gaps.map((each, index) => ({ token: best[index]?.token, score: best[index]?.score, candidates: each })),
+				},
+			},
+		];
 	},
 });

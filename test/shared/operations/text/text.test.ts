@@ -95,6 +95,7 @@ describe('text: classify', () => {
 						{ label: 'positive', score: 0.9 },
 						{ label: 'negative', score: 0.1 },
 					],
+					scores: { positive: 0.9, negative: 0.1 },
 				},
 			},
 		]);
@@ -121,7 +122,7 @@ describe('text: classifyTokens', () => {
 					text: 'My name is John',
 					entities: [
 						{ label: 'PER', word: 'John', score: 0.9, start: 11, end: 15 },
-						{ label: 'B-LOC', word: '', score: 0.5, start: undefined, end: undefined },
+						{ label: 'LOC', word: '', score: 0.5, start: undefined, end: undefined },
 						{ label: 'ORG', word: '', score: 1, start: undefined, end: undefined },
 					],
 				},

@@ -1,0 +1,161 @@
+/** A piece of a transcript; models leave out times. Seconds. */
+export interface Span {
+	readonly start: number | undefined;
+	readonly end: number | undefined;
+	readonly text: string;
+}
+export type Timed = Span & { readonly start: number; readonly end: number };
+
+/** A segment with the words that are known to be in it. */
+interface Spoken extends Timed {
+	readonly words: readonly Timed[];
+}
+
+/** About as fast as people read; only for a cue whose end nobody knows. */
+const CHARACTERS_PER_SECOND = 15;
+/** What is easy to read at once. */
+const LINES = 2;
+/** A pause in seconds that ends a cue which is made of words alone, and its longest text. */
+const PAUSE = 1;
+const LONGEST = 84;
+
+export const isTimed = (span: Span): span is Timed => span.start !== undefined && span.end !== undefined;
+
+/**
+ * The cues of a transcript: its segments, each from its first to its last word where the words' times are known.
+ * A time that is missing is taken from the neighbours, the last end from the recording's length.
+ * Empty when there are no times at all.
+ * @param longest characters of a line; a segment of more than two such lines becomes several cues
+ */
+export function cuesOf(
+	segments: readonly Span[],
+	words: readonly Span[] = [],
+	duration?: number,
+	longest?: number,
+): Timed[] {
+	const timedWords = words.filter(isTimed).filter(({ text }) => text.trim() !== '');
+	const given = segments.filter(({ text }) => text.trim() !== '');
+	const pieces = given.length > 0 ? given : sentencesOf(timedWords);
+	if (!pieces.some(({ start, end }) => start !== undefined || end !== undefined) && timedWords.length === 0) return [];
+	const spoken = withWords(pieces, timedWords).map(({ piece, own }) => ({
+		text: piece.text.trim(),
+		start: own[0]?.start ?? piece.start,
+		end: own.at(-1)?.end ?? piece.end,
+		words: own,
+	}));
+	return completed(spoken, duration).flatMap((segment) =>
+		longest === undefined ? [segment] : splitCue(segment, longest),
+	);
+}
+
+/** Segments made of words: they end with a sentence, a pause or when they get too long. */
+function sentencesOf(words: readonly Timed[]): Span[] {
+	const sentences: Array<{ start: number; end: number; text: string }> = [];
+	for (const { start, end, text } of words) {
+		const last = sentences.at(-1);
+		const isOver =
+			!last || /[.!?。！？…]["')\]]?$/.test(last.text) || start - last.end > PAUSE || last.text.length > LONGEST;
+		if (isOver) sentences.push({ start, end, text: text.trim() });
+		else {
+			last.text = `${last.text} ${text.trim()}`;
+			last.end = end;
+		}
+	}
+	return sentences;
+}
+
+const letters = (text: string): string => text.replace(/\s+/g, '');
+
+/** The words of each segment: by their letters, else by their times. */
+function withWords(pieces: readonly Span[], words: readonly Timed[]) {
+	let next = 0;
+	return pieces.map((piece) => {
+		const wanted = letters(piece.text);
+		let spelled = '';
+		let last = next;
+		for (let word = words[last]; word && spelled.length < wanted.length; word = words[++last])
+			spelled += letters(word.text);
+		if (words.length > 0 && spelled === wanted) {
+			const own = words.slice(next, last);
+			next = last;
+			return { piece, own };
+		}
+		const { start, end } = piece;
+		const own =
+			start === undefined || end === undefined
+				? []
+				: words.filter((word) => (word.start + word.end) / 2 >= start && (word.start + word.end) / 2 < end);
+		const after = own.at(-1);
+		if (after) next = words.indexOf(after) + 1;
+		return { piece, own };
+	});
+}
+
+type Open = Omit<Spoken, 'start' | 'end'> & Span;
+
+function completed(pieces: readonly Open[], duration: number | undefined): Spoken[] {
+	const done: Spoken[] = [];
+	for (const [index, piece] of pieces.entries()) {
+		const start = piece.start ?? done.at(-1)?.end ?? 0;
+		done.push({ ...piece, start, end: piece.end ?? endOf(piece, start, pieces.slice(index + 1), duration) });
+	}
+	return done;
+}
+
+function endOf({ text }: Open, start: number, after: readonly Open[], duration: number | undefined): number {
+	const next = after.find((piece) => piece.start !== undefined)?.start;
+	if (next !== undefined && next > start && after[0]?.start !== undefined) return next;
+	const read = start + Math.max(1, text.length / CHARACTERS_PER_SECOND);
+	const limit =
+		next !== undefined && next > start ? next : duration !== undefined && duration > start ? duration : read;
+	// The last one lasts to the end; others of unknown length share what is left.
+	return after.length === 0 ? limit : Math.min(read, limit);
+}
+
+/** A segment in cues of at most two lines, timed by its words, else by the share of its letters. */
+function splitCue(segment: Spoken, longest: number): Timed[] {
+	const lines = wrap(segment.text, longest);
+	const texts = Array.from({ length: Math.ceil(lines.length / LINES) }, (_, index) =>
+		lines.slice(index * LINES, (index + 1) * LINES).join('\n'),
+	);
+	if (texts.length < 2) return [{ ...segment, text: texts[0] ?? segment.text }];
+	const total = Math.max(1, letters(segment.text).length);
+	let read = 0;
+	return texts.map((text) => {
+		const from = read;
+		read += letters(text).length;
+		return { text, start: timeAt(segment, from, total, 'start'), end: timeAt(segment, read, total, 'end') };
+	});
+}
+
+/** When the letter at a position begins, or the one before it ends. */
+function timeAt({ start, end, words }: Spoken, letter: number, total: number, side: 'start' | 'end'): number {
+	let spelled = 0;
+	for (const word of words) {
+		spelled += letters(word.text).length;
+		if (side === 'start' ? spelled > letter : spelled >= letter) return word[side];
+	}
+	return words.length > 0 && letter >= total ? end : start + ((end - start) * letter) / total;
+}
+
+/** Lines of at most so many characters; only a word that is longer stands alone on a longer one. */
+export function wrap(text: string, longest: number): string[] {
+	const lines: string[] = [];
+	for (const word of text.split(/\s+/).flatMap((each) => cut(each, longest))) {
+		const last = lines.at(-1);
+		if (last === undefined || lengthOf(last) + 1 + lengthOf(word) > longest) lines.push(word);
+		else lines[lines.length - 1] = `${last} ${word}`;
+	}
+	return lines.filter(Boolean);
+}
+
+const lengthOf = (text: string): number => Array.from(text).length;
+
+/** Scripts without blanks between words may be cut anywhere. */
+function cut(word: string, longest: number): string[] {
+	if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) return [word];
+	const characters = Array.from(word);
+	return Array.from({ length: Math.ceil(characters.length / longest) }, (_, index) =>
+		characters.slice(index * longest, (index + 1) * longest).join(''),
+	);
+}

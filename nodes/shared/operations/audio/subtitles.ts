@@ -1,0 +1,42 @@
+import type { Output } from '../../core/operation';
+import { subtitleFile, textFile } from '../../media/subtitles';
+import { cuesOf, wrap, type Span } from '../../media/timing';
+
+/** The text of a model that gives no segments. */
+export const wholeAsOne = (whole: string): Span[] =>
+	whole === '' ? [] : [{ start: undefined, end: undefined, text: whole }];
+
+export interface Transcript {
+	readonly whole: string;
+	readonly segments: readonly Span[];
+	readonly words: readonly Span[];
+	/** Seconds. */
+	readonly duration: number | undefined;
+}
+
+interface SubtitleOptions {
+	readonly subtitles?: ReadonlyArray<'srt' | 'vtt' | 'txt'>;
+	readonly maxLineLength?: number;
+}
+
+/** The subtitle files that were asked for. Of silence they are files without a subtitle. */
+export function subtitlesOf(
+	{ subtitles = [], maxLineLength }: SubtitleOptions,
+	{ whole, segments, words, duration }: Transcript,
+): Pick<Output, 'texts' | 'note'> {
+	const cues = cuesOf(segments, words, duration, maxLineLength);
+	const texts: Record<string, ReturnType<typeof textFile>> = {};
+	for (const format of subtitles) {
+		if (format === 'txt') texts.txt = textFile(linesOf(segments, whole, maxLineLength));
+		else if (cues.length > 0 || whole === '') texts[format] = subtitleFile(format, cues);
+	}
+	const isLeftOut = Object.keys(texts).length < new Set(subtitles).size;
+	return isLeftOut
+		? { texts, note: 'The model gives no times, so there are no subtitles: choose another model for them' }
+		: { texts };
+}
+
+function linesOf(segments: readonly Span[], whole: string, longest: number | undefined) {
+	const pieces = segments.some(({ text }) => text !== '') ? segments : wholeAsOne(whole);
+	return pieces.map(({ text }) => ({ text: longest === undefined ? text : wrap(text, longest).join('\n') }));
+}

@@ -1,0 +1,135 @@
+import { list, number, optionalText, score, text } from '../../core/answer';
+import { offsetReader } from '../../core/offsets';
+import type { Dict } from '../../core/operation';
+
+export interface Entity {
+	readonly label: string;
+	readonly word: string;
+	readonly score: number;
+	/** As JavaScript's strings count: `text.slice(start, end)` is the word. */
+	readonly start: number | undefined;
+	readonly end: number | undefined;
+}
+
+/** A row of the answer: a whole name, or one of the pieces that the model reads words in. */
+interface Piece extends Entity {
+	/** `B` begins a name, `I` goes on with it, `whole` is one by itself. */
+	readonly place: 'B' | 'I' | 'whole';
+	/** Whether it is the rest of the word before it. */
+	readonly isRest: boolean;
+	/** Which piece of the text it is, counted from 0 or 1. */
+	readonly index: number | undefined;
+}
+
+/** How a tokenizer marks the rest of a word (`##`), or its beginning (`▁`, `Ġ`). */
+const REST = /^##/;
+const BEGINNING = /^[▁Ġ]/;
+const OUTSIDE = 'O';
+
+/**
+ * The names in an answer, in its order. Models that answer piece by piece (`B-PER Jo`, `I-PER ##hn`) have their pieces
+ * put together: a name has the label of its first piece and the mean of the scores.
+ * @throws AnswerError for what is no list of entities
+ */
+export function readEntities(results: unknown, whole: string): Entity[] {
+	const place = offsetReader(whole);
+	const rows = list(results, 'the list of entities');
+	const marksBeginnings = rows.some(({ word }) => typeof word === 'string' && BEGINNING.test(word));
+	const pieces = rows.map((row) => readPiece(row, place, marksBeginnings)).filter(({ label }) => label !== OUTSIDE);
+	const names: Piece[][] = [];
+	for (const piece of pieces) {
+		const name = names.at(-1);
+		const last = name?.at(-1);
+		if (name && last && goesOn(last, piece, whole)) name.push(piece);
+		else names.push([piece]);
+	}
+	return names.map((name) => together(name, whole));
+}
+
+function readPiece(
+	row: Dict,
+	place: (position: number | undefined) => number | undefined,
+	marksBeginnings: boolean,
+): Piece {
+	// A group is whole; `entity` is what the model says of one piece.
+	const isWhole = typeof row.entity_group === 'string';
+	const named = text(row.entity_group ?? row.entity ?? row.label, "an entity's label");
+	const [, mark, rest] = /^([BIESLU])-(.+)$/.exec(named) ?? [];
+	const word = optionalText(row.word) ?? '';
+	return {
+		label: rest ?? named,
+		word,
+		score: score(row.score, "an entity's score"),
+		start: place(number(row.start)),
+		end: place(number(row.end)),
+		place: mark === undefined ? (isWhole || row.entity === undefined ? 'whole' : 'I') : /[BSU]/.test(mark) ? 'B' : 'I',
+		isRest: REST.test(word) || (marksBeginnings && !BEGINNING.test(word)),
+		index: number(row.index),
+	};
+}
+
+function goesOn(last: Piece, piece: Piece, whole: string): boolean {
+	if (piece.isRest) return true;
+	if (last.place === 'whole' || piece.place === 'whole') return false;
+	if (last.end === undefined || piece.start === undefined) {
+		const isNext = last.index === undefined || piece.index === undefined || piece.index === last.index + 1;
+		return piece.place === 'I' && piece.label === last.label && isNext;
+	}
+	const between = whole.slice(last.end, piece.start);
+	// The middle of a word, whatever the model says of it; `▁` and `Ġ` say that it is none.
+	if (between === '' && piece.start === last.end && !BEGINNING.test(piece.word) && isInWord(whole, piece.start))
+		return true;
+	return piece.place === 'I' && piece.label === last.label && piece.start >= last.end && between.trim() === '';
+}
+
+/** Not in scripts that write no blanks between words. */
+const isInWord = (whole: string, at: number): boolean => {
+	const around = aroundOf(whole, at);
+	return (
+		/^[\p{L}\p{N}]{2}$/u.test(around) &&
+		!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(around)
+	);
+};
+
+/** The characters on both sides of a position. */
+const aroundOf = (whole: string, at: number): string =>
+	`${Array.from(whole.slice(Math.max(0, at - 2), at)).at(-1) ?? ''}${Array.from(whole.slice(at, at + 2))[0] ?? ''}`;
+
+function together(pieces: readonly Piece[], whole: string): Entity {
+	const first = pieces[0];
+	const last = pieces.at(-1);
+	const { start, end, word } = placed(joinWords(pieces), first?.start, last?.end, whole);
+	return {
+		label: first?.label ?? '',
+		word,
+		score:
+			pieces.length === 1 ? (first?.score ?? 0) : pieces.reduce((sum, each) => sum + each.score, 0) / pieces.length,
+		start,
+		end,
+	};
+}
+
+const joinWords = (pieces: readonly Piece[]): string =>
+	pieces
+		.map(({ word, isRest, start }, index) => {
+			const isNext = index > 0 && !isRest && (start === undefined || start !== pieces[index - 1]?.end);
+			return `${isNext || BEGINNING.test(word) ? ' ' : ''}${word.replace(REST, '').replace(BEGINNING, '')}`;
+		})
+		.join('')
+		.trim();
+
+/** The word as the text writes it, where its place holds it: models change its case and its blanks. */
+function placed(word: string, start: number | undefined, end: number | undefined, whole: string) {
+	if (start === undefined || end === undefined || end < start) return { word, start, end };
+	const cut = whole.slice(start, end);
+	const isSame = word === '' || plain(cut) === plain(word);
+	if (!isSame) return { word, start, end };
+	const from = start + (cut.length - cut.trimStart().length);
+	return { word: cut.trim(), start: from, end: from + cut.trim().length };
+}
+
+const plain = (word: string): string =>
+	word
+		.normalize('NFKD')
+		.replace(/[\s\p{M}]+/gu, '')
+		.toLowerCase();

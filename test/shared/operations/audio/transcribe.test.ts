@@ -1,0 +1,244 @@
+import { operationOf, outputsFor, requestFor } from '../../../support/operations';
+
+const transcribe = operationOf('audio', 'transcribe');
+type Answer = Record<string, unknown>;
+const fileOf = (answer: Answer, format: string, options: Answer = {}): string => {
+	const [output] = outputsFor(transcribe, { options: { subtitles: [format], ...options } }, answer);
+	const text = output?.texts?.[format]?.text;
+	if (typeof text !== 'string') throw new Error('no file');
+	return text;
+};
+/** The times and texts of a file. */
+const cuesOf = (answer: Answer, options: Answer = {}): string[][] =>
+	fileOf(answer, 'srt', options)
+		.split('\n\n')
+		.filter((block) => block.trim() !== '')
+		.map((block) => block.trim().split('\n').slice(1));
+
+describe('subtitles', () => {
+	it.each<[string, Answer, string[]]>([
+		[
+			'the last segment lasts to the end of the recording',
+			{
+				input_length_ms: 9500,
+				segments: [
+					{ text: 'a', start: 0, end: 2 },
+					{ text: 'b', start: 2, end: null },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000', '00:00:02,000 --> 00:00:09,500'],
+		],
+		[
+			'or as long as it takes to read it',
+			{
+				segments: [
+					{ text: 'a', start: 0, end: 2 },
+					{ text: 'b'.repeat(45), start: 2 },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000', '00:00:02,000 --> 00:00:05,000'],
+		],
+		[
+			'one in the middle to the next',
+			{
+				segments: [
+					{ text: 'a', start: 0 },
+					{ text: 'b', start: 1.5, end: 2 },
+				],
+			},
+			['00:00:00,000 --> 00:00:01,500', '00:00:01,500 --> 00:00:02,000'],
+		],
+		[
+			'one without a start from the one before',
+			{
+				segments: [
+					{ text: 'a', start: 0, end: 1 },
+					{ text: 'b', end: 3 },
+				],
+			},
+			['00:00:00,000 --> 00:00:01,000', '00:00:01,000 --> 00:00:03,000'],
+		],
+		[
+			'an end of nothing sensible is none',
+			{ input_length_ms: 4000, segments: [{ text: 'a', start: 1, end: 'soon' }] },
+			['00:00:01,000 --> 00:00:04,000'],
+		],
+	])('%s', (_, answer, times) => {
+		expect(cuesOf({ text: 'x', ...answer }).map(([time]) => time)).toEqual(times);
+	});
+
+	it.each([
+		[{ text: '', segments: [] }],
+		[{ text: '  ', segments: [], input_length_ms: 3000 }],
+		[{ text: '', segments: [{ text: ' ', start: 0, end: 3 }] }],
+		[{ text: '' }],
+	])('%j is silence, and a file without a subtitle', (answer) => {
+		expect(fileOf(answer, 'srt').trim()).toBe('');
+		expect(fileOf(answer, 'vtt')).toMatch(/^WEBVTT\n/);
+		expect(fileOf(answer, 'txt')).toBe('');
+	});
+
+	it('a text without any times has no subtitles, and the run says so', () => {
+		const options = { subtitles: ['srt', 'txt'] };
+		const [output] = outputsFor(transcribe, { options }, { text: ' Hello there', segments: [{ text: 'Hello there' }] });
+		expect(Object.keys(output?.texts ?? {})).toEqual(['txt']);
+		expect(output?.texts?.txt?.text).toBe('Hello there\n');
+		expect(output?.note).toContain('no times');
+	});
+
+	it.each<[string, Answer]>([
+		[
+			'beside the segments',
+			{
+				segments: [
+					{ text: ' Well, hello.', start: 0, end: 30 },
+					{ text: ' Bye', start: 30, end: 60 },
+				],
+				words: [
+					{ text: 'Well,', start: 10, end: 10.5 },
+					{ text: ' hello.', start: 11, end: 12.25 },
+					{ text: 'Bye', start: 40, end: 41 },
+				],
+			},
+		],
+		[
+			'within the segments',
+			{
+				segments: [
+					{
+						text: 'Well, hello.',
+						start: 0,
+						end: 30,
+						words: [
+							{ word: 'Well,', start: 10, end: 10.5 },
+							{ word: 'hello.', start: 11, end: 12.25 },
+						],
+					},
+					{ text: 'Bye', start: 30, end: 60, words: [{ word: 'Bye', start: 40, end: 41 }] },
+				],
+			},
+		],
+		[
+			'written in another way',
+			{
+				segments: [
+					{ text: 'Well, hello.', start: 0, end: 30 },
+					{ text: 'Bye', start: 30, end: 60 },
+				],
+				words: [
+					{ text: 'well', start: 10, end: 10.5 },
+					{ text: 'hello', start: 11, end: 12.25 },
+					{ text: 'bye', start: 40, end: 41 },
+				],
+			},
+		],
+	])('last as long as their words, which stand %s', (_, answer) => {
+		expect(cuesOf({ text: 'x', ...answer })).toEqual([
+			['00:00:10,000 --> 00:00:12,250', 'Well, hello.'],
+			['00:00:40,000 --> 00:00:41,000', 'Bye'],
+		]);
+	});
+
+	it('are made of words where there are no segments', () => {
+		const words = [
+			{ text: 'One', start: 0, end: 1 },
+			{ text: 'two.', start: 1, end: 2 },
+			{ text: 'Three', start: 2, end: 3 },
+			{ text: 'four', start: 9, end: 10 },
+		];
+		expect(cuesOf({ text: 'x', words }).map(([, text]) => text)).toEqual(['One two.', 'Three', 'four']);
+	});
+
+	it('have lines of at most so many characters, at most two at a time', () => {
+		const text = 'the quick brown fox jumps over the lazy dog and runs away into the dark forest';
+		const answer = { text, segments: [{ text, start: 0, end: 13 }] };
+		const cues = cuesOf(answer, { maxLineLength: 20 });
+		expect(cues.flatMap(([, ...lines]) => lines).join(' ')).toBe(text);
+		for (const [, ...lines] of cues) {
+			expect(lines.length).toBeLessThanOrEqual(2);
+			for (const line of lines) expect(line.length).toBeLessThanOrEqual(20);
+		}
+		expect(cues[0]?.[0]).toMatch(/^00:00:00,000 --> /);
+		expect(cues.at(-1)?.[0]).toMatch(/ --> 00:00:13,000$/);
+		const ends = cues.map(([time = '']) => time.split(' --> '));
+		for (const [index, [start]] of ends.entries()) if (index > 0) expect(start).toBe(ends[index - 1]?.[1]);
+		expect(fileOf(answer, 'txt', { maxLineLength: 20 }).trim().split('\n').join(' ')).toBe(text);
+	});
+
+	it('that are split take the times of their words', () => {
+		const all = 'aaaaaaaa bbbbbbbb cccccccc dddddddd eeeeeeee'.split(' ');
+		const words = all.map((text, index) => ({ text, start: index * 10, end: index * 10 + 1 }));
+		const segments = [{ text: all.join(' '), start: 0, end: 60 }];
+		expect(cuesOf({ text: 'x', segments, words }, { maxLineLength: 17 }).map(([time]) => time)).toEqual([
+			'00:00:00,000 --> 00:00:31,000',
+			'00:00:40,000 --> 00:00:41,000',
+		]);
+	});
+
+	it('cut a script without blanks anywhere', () => {
+		const text = '今日はとても良い天気ですから外に出かけましょう';
+		const cues = cuesOf({ text, segments: [{ text, start: 0, end: 5 }] }, { maxLineLength: 10 });
+		expect(cues.flatMap(([, ...lines]) => lines).every((line) => line.length <= 10)).toBe(true);
+	});
+});
+
+describe('blanks at the beginning', () => {
+	it('are not part of the text, of segments and of words', () => {
+		const [output] = outputsFor(
+			transcribe,
+			{ options: { chunkLevel: 'word' } },
+			{
+				text: ' Hello World\n',
+				segments: [{ text: '  Hello World', start: 0, end: 1 }],
+				words: [{ text: ' Hello', start: 0, end: 1 }],
+			},
+		);
+		expect(output?.json).toMatchObject({
+			text: 'Hello World',
+			segments: [{ text: 'Hello World' }],
+			words: [{ text: 'Hello' }],
+		});
+	});
+});
+
+describe('split into', () => {
+	const answer = {
+		text: 'One two. Three.',
+		language: 'en',
+		input_length_ms: 3000,
+		segments: [
+			{ text: ' One two.', start: 0, end: 2 },
+			{ text: ' Three.', start: 2, end: 3 },
+		],
+		words: ['One', 'two.', 'Three.'].map((text, index) => ({ text, start: index, end: index + 1 })),
+	};
+	const outputs = (options: Answer, given: Answer = answer) => outputsFor(transcribe, { options }, given);
+
+	it('segments gives an item for each', () => {
+		const made = outputs({ splitInto: 'segments', subtitles: ['vtt'] });
+		expect(made.map(({ json }) => json)).toEqual([
+			{ text: 'One two.', start: 0, end: 2, index: 0, count: 2, language: 'en', duration: 3 },
+			{ text: 'Three.', start: 2, end: 3, index: 1, count: 2, language: 'en', duration: 3 },
+		]);
+		expect(made.map(({ texts }) => Object.keys(texts ?? {}))).toEqual([['vtt'], []]);
+	});
+
+	it('words asks for words and gives an item for each', () => {
+		expect(requestFor(transcribe, { options: { splitInto: 'words' } }).form).toHaveProperty('chunk_level', 'word');
+		expect(requestFor(transcribe, { options: { splitInto: 'segments' } }).form).not.toHaveProperty('chunk_level');
+		expect(outputs({ splitInto: 'words' }).map(({ json }) => json.text)).toEqual(['One', 'two.', 'Three.']);
+	});
+
+	it('words of a model that gives none are its segments, and the run says so', () => {
+		const made = outputs({ splitInto: 'words' }, { ...answer, words: undefined });
+		expect(made.map(({ json }) => json.text)).toEqual(['One two.', 'Three.']);
+		expect(made[0]?.note).toContain('no times of words');
+	});
+
+	it('none, and segments of a model that gives none', () => {
+		expect(outputs({ splitInto: 'none' })).toHaveLength(1);
+		const made = outputs({ splitInto: 'segments' }, { text: ' All of it' });
+		expect(made.map(({ json }) => json.text)).toEqual(['All of it']);
+		expect(outputs({ splitInto: 'segments' }, { text: '' })).toEqual([]);
+	});
+});
