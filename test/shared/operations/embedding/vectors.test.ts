@@ -1,8 +1,9 @@
+import { thrownBy } from '../../../support/work';
 import { asRole } from '../../../../nodes/shared/operations/embedding/roles';
 import { readVectors } from '../../../../nodes/shared/operations/embedding/vectors';
 import { readJsonSchema } from '../../../../nodes/shared/schema/read';
 import type { Dict } from '../../../../nodes/shared/core/operation';
-import { inputFor, operationOf, requestFor, thrownBy } from '../../../support/operations';
+import { inputFor, operationOf, requestFor } from '../../../support/operations';
 
 const create = operationOf('embedding', 'create');
 const dense = (length: number, seed = 1) => Array.from({ length }, (_, index) => Math.sin(index + seed) || 0.5);

@@ -1,6 +1,7 @@
+import { thrownBy } from '../../../support/work';
 import { findMaskToken, guessMaskToken } from '../../../../nodes/shared/catalog/maskToken';
 import { AnswerError } from '../../../../nodes/shared/core/problem';
-import { operationOf, outputsFor, requestFor, thrownBy } from '../../../support/operations';
+import { operationOf, outputsFor, requestFor } from '../../../support/operations';
 
 const operation = operationOf('text', 'fillMask');
 
