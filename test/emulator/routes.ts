@@ -4,6 +4,7 @@ import type { Route } from './context';
 import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
 import { bodyLimit, runDeployment, runModel } from './inference';
 import { describeMe, describeRateLimit } from './me';
+import { describeBalance, listUsage } from './payment';
 import {
 	describeModel,
 	describeSchema,
@@ -51,6 +52,8 @@ const ENTRIES: Entry[] = [
 	{ method: 'GET', path: /^\/models\/(.+)$/, route: describeModel },
 	{ method: 'GET', path: /^\/v1\/me$/, route: describeMe },
 	{ method: 'GET', path: /^\/v1\/me\/rate_limit$/, route: describeRateLimit },
+	{ method: 'GET', path: /^\/payment\/checklist$/, route: describeBalance },
+	{ method: 'GET', path: /^\/payment\/usage$/, route: listUsage },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/models$/, route: listOpenaiModels },
 	{ method: 'GET', path: /^\/files\/image\/([^/]+)$/, route: serveImage },
 	{ method: 'GET', path: /^\/files\/sample\.jpg$/, route: serveJpeg },

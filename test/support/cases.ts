@@ -24,7 +24,13 @@ function operation(
 	model: string,
 	rest: Omit<OperationCase, 'name' | 'model'>,
 ): OperationCase {
-	const parameters = { resource, operation: value, model: modelId(model), ...rest.parameters };
+	const parameters = {
+		resource,
+		operation: value,
+		model: modelId(model),
+		includeOtherFields: false,
+		...rest.parameters,
+	};
 	return { ...rest, name: `${resource}: ${value}`, model, parameters };
 }
 

@@ -115,6 +115,8 @@ export interface Operation<I extends object = Dict> {
 	readonly usesFacts?: true;
 	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */
 	readonly isFree?: true;
+	/** Whether its answers hold personal data: then no error quotes a body, whatever it is. */
+	readonly isPersonal?: true;
 	/**
 	 * What the body of an answer is, when it is no JSON object: a bare array, which `items` gets as `rows`,
 	 * or a file, as `bytes` (a Buffer) with its `mimeType`.

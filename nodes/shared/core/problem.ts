@@ -74,3 +74,19 @@ export function problemOf(error: unknown): Problem {
 		return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
 	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };
 }
+
+/** The same failure without anything that the service wrote, which may be about a person. */
+export function withoutWords(problem: Problem): Problem {
+	switch (problem.kind) {
+		case 'status':
+			return { ...problem, body: undefined };
+		case 'refusal':
+			return { ...problem, message: 'DeepInfra refused the request' };
+		case 'answer':
+			return { ...problem, message: 'DeepInfra sent an answer that this operation cannot read' };
+		case 'cut':
+			return { ...problem, message: 'the connection was lost' };
+		default:
+			return problem;
+	}
+}

@@ -88,6 +88,13 @@ export class InlineFile {
 	) {}
 }
 
+/** The files within a JSON body. */
+export function inlineFiles(value: unknown): InlineFile[] {
+	if (value instanceof InlineFile) return [value];
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.values(value).flatMap(inlineFiles);
+}
+
 /** Whether a model's own schema says what the request takes; other routes have fields of their own. */
 export const isNative = ({ path }: ApiRequest): boolean => path.startsWith('/v1/inference/');
 

@@ -256,6 +256,13 @@ function explainNetwork(code: string, message: string, host: string): Words {
 	};
 }
 
+function adviceForAnswer(advice: string | undefined, model: string): string {
+	if (advice) return `${advice} ${BILLED}`;
+	return model
+		? `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`
+		: 'Run the workflow again. If it stays, DeepInfra may have changed what it answers: look for a newer version of this node.';
+}
+
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message, description: todo } = words(problem, situation);
@@ -290,9 +297,7 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'answer':
 			return {
 				message: problem.message,
-				description: problem.advice
-					? `${problem.advice} ${BILLED}`
-					: `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`,
+				description: adviceForAnswer(problem.advice, model),
 			};
 		case 'network':
 			return explainNetwork(problem.code, problem.message, host);

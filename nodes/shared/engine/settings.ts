@@ -13,10 +13,19 @@ export interface Settings {
 	/** USD after which nothing more is sent. */
 	readonly budget: number;
 	readonly isDryRun: boolean;
+	/** The output field that the result goes into; empty: beside the others. */
+	readonly resultField: string;
+	/** Whether an output keeps the fields and files of its input item. */
+	readonly keepsInput: boolean;
 }
 
-export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, options }: Dict): Settings {
-	const { timeout, maxRetries, maxConcurrency, budgetUsd, dryRun, modelVersion } = isDict(options) ? options : {};
+export function readSettings(
+	operation: Pick<AnyOperation, 'timeout'>,
+	{ model, options, includeOtherFields }: Dict,
+): Settings {
+	const { resultField, timeout, maxRetries, maxConcurrency, budgetUsd, dryRun, modelVersion } = isDict(options)
+		? options
+		: {};
 	return {
 		model: typeof model === 'string' ? model : '',
 		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
@@ -25,6 +34,8 @@ export function readSettings(operation: Pick<AnyOperation, 'timeout'>, { model, 
 		maxConcurrency: number(maxConcurrency) ?? 16,
 		budget: number(budgetUsd) ?? Infinity,
 		isDryRun: dryRun === true,
+		resultField: typeof resultField === 'string' ? resultField.trim() : '',
+		keepsInput: includeOtherFields === true,
 	};
 }
 

@@ -3,7 +3,7 @@ import { isRetired } from '../catalog/model';
 import { findReplacement } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
-import { attempt, failed, type Outcome } from '../core/problem';
+import { attempt, failed, withoutWords, type Outcome } from '../core/problem';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Gate } from '../engine/gate';
 import { Meter } from '../engine/meter';
@@ -70,7 +70,7 @@ export class Client {
 	async ask(
 		request: ApiRequest,
 		{ seconds, maxRetries }: Settings,
-		{ answer, next }: Pick<AnyOperation, 'answer' | 'next'>,
+		{ answer, next, isPersonal }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal'>,
 		inputs: Inputs<Dict>,
 	): Promise<Asked> {
 		const due = this.run.clock.now() + seconds * 1000;
@@ -79,7 +79,7 @@ export class Client {
 				const outcome = await this.transport.send(each, patience, answer);
 				// Counted before the next request is let in, which asks whether the budget is used up.
 				this.meter.add(outcome.ok ? outcome.value : undefined);
-				return outcome;
+				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
 			return await callUntilAnswered(send, maxRetries, this.run);
 		};

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { optionFields, type Field } from '../core/fields';
 import { omit } from '../core/values';
+import { fieldsOf } from '../operations/fields';
 import type { AnyOperation } from '../core/operation';
 
 /** The dropdowns Resource and Operation, then the fields of every operation, each shown for its own operation only. */
@@ -32,11 +33,12 @@ export function propertiesOf(
 			default: preset,
 		};
 	});
-	return [resourceField, ...operationFields, ...operations.flatMap(fieldsOf)];
+	return [resourceField, ...operationFields, ...operations.flatMap(propertiesOfOne)];
 }
 
-function fieldsOf({ resource, value, fields, timeout }: AnyOperation): INodeProperties[] {
-	return fields.map((property: Field) => ({
+function propertiesOfOne(operation: AnyOperation): INodeProperties[] {
+	const { resource, value, timeout } = operation;
+	return fieldsOf(operation).map((property: Field) => ({
 		...omit(property, 'orList'),
 		...(property.type === 'collection' ? { options: sorted(property.options, timeout) } : {}),
 		displayOptions: {

@@ -18,19 +18,22 @@ export function toNodeError(
 }
 
 /**
- * A failed item for the error branch. n8n sends it there by `error` on the item, whose message becomes all of its
- * json, so the message says what to do, too. Any other key in the json would send it down the branch of success.
+ * A failed item for the error branch. n8n sends it there when its json holds nothing but `error`, and then adds the
+ * fields of the input item; so the text says what to do, too. With an `error` object beside the json n8n drops them.
+ * @param kept the input item whose files stay with it
  */
 export function toFailedItem(
-	context: Pick<NodeContext, 'getNode'>,
 	problem: Problem,
 	situation: Situation,
 	item: number,
+	kept?: INodeExecutionData,
 ): INodeExecutionData {
-	const { message: happened, advice, description } = explain(problem, situation);
-	const message = `${withoutStop(happened)} [item ${item}]. ${advice}`;
-	const error = inWords(makeError(context, problem, message, description, item), message);
-	return { json: { error: message }, error, pairedItem: { item } };
+	const { message, advice } = explain(problem, situation);
+	return {
+		json: { error: `${withoutStop(message)} [item ${item}]. ${advice}` },
+		pairedItem: { item },
+		...(kept?.binary ? { binary: kept.binary } : {}),
+	};
 }
 
 const withoutStop = (sentence: string) => sentence.replace(/[.\s]{1,10}$/, '');

@@ -3,6 +3,7 @@ import type { Field, FileRef, Mapped } from '../core/fields';
 import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, type Outcome } from '../core/problem';
+import { fieldsOf } from '../operations/fields';
 
 /** Gives the typed input of an item, or what is wrong with it. Sends nothing. */
 export function inputReader(
@@ -10,6 +11,7 @@ export function inputReader(
 	operation: Pick<AnyOperation, 'fields'>,
 ): (item: number) => Outcome<Dict> {
 	const stored = context.getNode().parameters;
+	const fields = fieldsOf(operation);
 	const constant = new Map<string, unknown>();
 
 	const read = (field: Field, item: number): unknown => {
@@ -28,7 +30,7 @@ export function inputReader(
 	return (item) =>
 		attempt(() => {
 			const input: Dict = {};
-			for (const field of operation.fields) {
+			for (const field of fields) {
 				if (isShown(field, input)) input[field.name] = read(field, item);
 			}
 			return input;

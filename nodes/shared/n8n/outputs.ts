@@ -1,5 +1,5 @@
 import type { NodeContext } from './context';
-import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../engine/assemble';
 import { callUntilAnswered, type CallContext } from '../engine/call';
 import { AnswerError, attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
@@ -30,6 +30,10 @@ export interface Place {
 	/** Names of files, without an ending. */
 	readonly fileName: string;
 	readonly seconds: number;
+	/** Whether the input item's own fields and files stay beside the result. */
+	readonly keepsInput: boolean;
+	/** The field that the result goes into; empty: beside the others. */
+	readonly resultField: string;
 }
 
 /** Makes items of outputs, their files stored as n8n stores binary data. */
@@ -55,10 +59,25 @@ export class ItemMaker {
 			const written = typeof text === 'string' ? text : text.write(await this.transport.read(text.over, place.seconds));
 			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(written), fileName, mimeType);
 		}
-		const pairedItem = { item: place.item };
-		if (Object.keys(binary).length === 0) return succeeded({ json: toJson(json), pairedItem });
-		const links = this.isTool ? { files: Object.values(binary).map((each) => this.link(each)) } : {};
-		return succeeded({ json: toJson({ ...json, ...links }), pairedItem, binary });
+		const made = Object.values(binary);
+		const links = this.isTool && made.length > 0 ? { files: made.map((each) => this.link(each)) } : {};
+		return succeeded(this.besideInput(toJson({ ...json, ...links }), binary, place));
+	}
+
+	/** The result as an item; what it keeps of its input is shared with it, not copied. */
+	private besideInput(
+		result: IDataObject,
+		files: Record<string, IBinaryData>,
+		{ item, keepsInput, resultField }: Place,
+	): INodeExecutionData {
+		const input = keepsInput && !this.isTool ? this.context.getInputData()[item] : undefined;
+		const own = resultField === '' ? result : { [resultField]: result };
+		const binary = { ...input?.binary, ...files };
+		return {
+			json: { ...input?.json, ...own },
+			pairedItem: { item },
+			...(Object.keys(binary).length > 0 ? { binary } : {}),
+		};
 	}
 
 	private get isTool(): boolean {

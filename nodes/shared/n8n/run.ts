@@ -305,7 +305,7 @@ class ItemRun {
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		for (const [position, output] of outputs.entries()) {
 			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
-			const data = await client.maker.make(output, { item, fieldName, fileName, seconds: settings.seconds });
+			const data = await client.maker.make(output, { ...settings, item, fieldName, fileName });
 			if (!data.ok) {
 				await this.fail(entry, data.problem, 0, output.remains);
 				return undefined;
@@ -359,7 +359,8 @@ class ItemRun {
 			screenNames: this.requests.names,
 			remains,
 		};
-		if (goesOn) this.results[entry.item] = [toFailedItem(this.context, problem, situation, entry.item)];
+		const kept = entry.settings?.keepsInput ? this.context.getInputData()[entry.item] : undefined;
+		if (goesOn) this.results[entry.item] = [toFailedItem(problem, situation, entry.item, kept)];
 		else this.failure ??= toNodeError(this.context, problem, situation, entry.item);
 	}
 

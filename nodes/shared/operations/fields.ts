@@ -1,4 +1,5 @@
 import { field, type Field, type FileRef } from '../core/fields';
+import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
 import { isWebAddress } from '../core/values';
 
@@ -40,6 +41,25 @@ export const simplifyField = field({
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 });
+
+const includeOtherFieldsField = field({
+	displayName: 'Include Other Input Fields',
+	name: 'includeOtherFields',
+	type: 'boolean',
+	default: true,
+	description:
+		"Whether to keep the input item's own fields and files beside the result. Where names meet, the result's win.",
+	// An agent pays for each field as tokens, in every turn that follows.
+	displayOptions: { hide: { '@tool': [true] } },
+});
+
+/** Whether each output belongs to an input item, whose fields it may keep: what the API answers about an item can be simplified. */
+export const keepsItems = ({ fields }: Pick<AnyOperation, 'fields'>): boolean =>
+	fields.some(({ name }) => name === simplifyField.name);
+
+/** All parameters of an operation: its own, and those that follow from what it is. */
+export const fieldsOf = ({ fields }: Pick<AnyOperation, 'fields'>): readonly Field[] =>
+	fields.flatMap((each): Field[] => (each.name === simplifyField.name ? [each, includeOtherFieldsField] : [each]));
 
 /** `media`: what the file is, as a word in a sentence, such as "image". */
 export const mediaInputFields = <const M extends string>(media: M, example: string) =>
@@ -149,6 +169,14 @@ const plainOptions = [
 		typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
 		description:
 			'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
+	}),
+	field({
+		displayName: 'Put Result in Field',
+		name: 'resultField',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. result',
+		description: 'Put the result into one field of this name instead of beside the other fields of the item',
 	}),
 	field({
 		displayName: 'Timeout',

@@ -1,4 +1,8 @@
 import type { AnyOperation } from '../core/operation';
+import { getBalance } from './account/getBalance';
+import { getCosts } from './account/getCosts';
+import { getLimits } from './account/getLimits';
+import { getUsage } from './account/getUsage';
 import { transcribe } from './audio/transcribe';
 import { createEmbedding } from './embedding/create';
 import { classifyImage } from './image/classify';
@@ -15,6 +19,10 @@ import { generateText } from './text/generate';
 
 /** Every operation of the node: to add one, write its file and add its line. */
 export const operations: readonly AnyOperation[] = [
+	getUsage,
+	getBalance,
+	getCosts,
+	getLimits,
 	transcribe,
 	createEmbedding,
 	classifyImage,
@@ -32,6 +40,7 @@ export const operations: readonly AnyOperation[] = [
 
 /** Titles of the resources, in the order of the dropdown. */
 export const resources: Readonly<Record<string, string>> = {
+	account: 'Account',
 	audio: 'Audio',
 	embedding: 'Embedding',
 	image: 'Image',

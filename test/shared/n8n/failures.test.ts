@@ -128,8 +128,8 @@ describe('failed items', () => {
 			['good 4', { item: 4 }],
 		]);
 		expect(result.errorItems.map(({ json, pairedItem }) => [Object.keys(json), pairedItem])).toEqual([
-			[['error'], { item: 1 }],
-			[['error'], { item: 3 }],
+			[['text', 'error'], { item: 1 }],
+			[['text', 'error'], { item: 3 }],
 		]);
 		expect(result.errorItems[0]?.json.error).toContain('cannot read bad 1');
 		expect(result.errorItems[1]?.json.error).toContain('cannot read bad 3');

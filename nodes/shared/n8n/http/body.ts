@@ -8,13 +8,6 @@ import type { OpenFile } from './files';
 /** Opens a file once. */
 type Open = (ref: FileRef) => Promise<OpenFile>;
 
-/** The files within a JSON body. */
-export function inlineFiles(value: unknown): InlineFile[] {
-	if (value instanceof InlineFile) return [value];
-	if (Array.isArray(value)) return value.flatMap(inlineFiles);
-	return isDict(value) ? Object.values(value).flatMap(inlineFiles) : [];
-}
-
 /**
  * A JSON body with its files in base64, as one buffer into which they are streamed: a file is held once, not three times.
  * @throws InputError for a file that cannot be sent

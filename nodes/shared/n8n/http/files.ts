@@ -5,7 +5,7 @@ import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { fileNameFor } from '../../media/fileName';
 import { extensionOf, kindFrom } from '../../media/kind';
-import { inlineFiles } from './body';
+import { inlineFiles } from '../../core/request';
 import { openDownload } from './download';
 import { bytesOf, peek, readAll, type Bytes } from './stream';
 

@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import fc from 'fast-check';
-import { InlineFile } from '../../../../nodes/shared/core/request';
+import { inlineFiles, InlineFile } from '../../../../nodes/shared/core/request';
 import { InputError } from '../../../../nodes/shared/core/problem';
-import { inlineFiles, writeBody } from '../../../../nodes/shared/n8n/http/body';
+import { writeBody } from '../../../../nodes/shared/n8n/http/body';
 import type { OpenFile } from '../../../../nodes/shared/n8n/http/files';
 
 const ref = { file: 'binary', item: 0, value: 'data' } as const;
