@@ -85,7 +85,10 @@ describe('one request at a time', () => {
 			items: Array.from({ length: 5 }, () => ({ json: {} })),
 			credentials: { baseUrl: service.url },
 		});
-		expect(result.error).toMatchObject({ message: reached('0.02', '0.015', 2), itemIndex: 2 });
+		expect(result.error).toMatchObject({
+			message: 'Budget reached: this run has cost $0.02, and $0.015 is the limit [item 2]',
+			itemIndex: 2,
+		});
 		expect(sent()).toBe(2);
 	});
 });
