@@ -137,7 +137,7 @@ describe('account: getCosts', () => {
 
 	it('spreads many over several requests, equal ones once', () => {
 		const requestIds = Array.from({ length: 1201 }, (_, index) => `R${index % 1101}`);
-		const parts = costs.split?.({ requestIds, options: {} }) ?? [];
+		const parts = costs.split?.({ requestIds, options: {} }, {}) ?? [];
 		expect(parts.map((part) => (Array.isArray(part.requestIds) ? part.requestIds.length : 0))).toEqual([500, 500, 101]);
 	});
 
