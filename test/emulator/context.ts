@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer';
 import type { Body } from './body';
 import type { Store } from './store';
+import type { EmulatorOptions } from './types';
 import type { WebhookSender } from './webhooks';
 
 /** What a route gets to see. */
@@ -16,6 +17,8 @@ export interface Context {
 	random: () => number;
 	webhooks: WebhookSender;
 	store: Store;
+	/** How a streamed chat comes. */
+	chatStream: NonNullable<EmulatorOptions['chatStream']>;
 	/** How long a video job takes, milliseconds. */
 	videoMs: number;
 }

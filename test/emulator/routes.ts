@@ -1,4 +1,5 @@
-import { completeChat } from './chat';
+import { completeChat } from './chat/complete';
+import { tokenize } from './chat/tokenize';
 import { editImages } from './edits';
 import type { Route } from './context';
 import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
@@ -32,6 +33,7 @@ const ENTRIES: Entry[] = [
 	{ method: 'POST', path: /^\/v1\/inference\/deploy\/([^/]+)$/, route: runDeployment, isInference: true },
 	{ method: 'POST', path: /^\/v1\/inference\/(.+)$/, route: runModel, isInference: true },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/chat\/completions$/, route: completeChat, isInference: true },
+	{ method: 'POST', path: /^\/v1\/tokenize$/, route: tokenize },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/images\/edits$/, route: editImages, isInference: true },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/videos$/, route: startVideo, isInference: true },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/videos\/([^/]+\/content)$/, route: readVideoContent },

@@ -15,6 +15,8 @@ export function deliver(response: ServerResponse, { answer, ending, sent }: Deli
 		response.writeHead(answer.status, headers);
 		const source = answer.stream();
 		response.once('close', () => source.destroy());
+		// A stream that breaks off ends its connection.
+		source.once('error', () => response.destroy());
 		source.pipe(response);
 		return;
 	}

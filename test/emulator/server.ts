@@ -84,6 +84,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		random: state.random,
 		webhooks: state.webhooks,
 		store: state.store,
+		chatStream: emulator.options.chatStream ?? {},
 		videoMs: emulator.options.videoMs ?? 300,
 	};
 	const fault = admitted ? emulator.options.faults?.(record) : undefined;

@@ -65,6 +65,8 @@ export interface EmulatorOptions {
 	maxConcurrent?: number;
 	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
+	/** How a streamed chat comes: milliseconds before each piece, and after how many pieces it breaks off. */
+	chatStream?: { pieceMs?: number; breakAfter?: number };
 	/** How long a video job takes, milliseconds; default 300. */
 	videoMs?: number;
 	/** Changes what is random: seeds of images, request ids. */

@@ -112,7 +112,12 @@ function propertiesOf(schema: JsonObject): UnknownObject {
 }
 
 function checkSchema(model: Model, values: UnknownObject) {
-	const validate = validatorOf(model.schema);
+	checkValues(model.schema, values);
+}
+
+/** @throws Refusal 422 with every value that the schema refuses */
+export function checkValues(schema: JsonObject, values: UnknownObject) {
+	const validate = validatorOf(schema);
 	if (!validate || validate(values)) return;
 	throw refuseFields(informative(validate.errors ?? []).map(describeError));
 }

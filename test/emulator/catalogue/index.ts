@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import { CHATTERS } from './chat';
 import { CUSTOM } from './custom';
 import { EMBEDDERS } from './embeddings';
 import { PAINTERS } from './images';
@@ -11,6 +12,7 @@ import { LOOKERS } from './vision';
 
 export const MODELS: Model[] = [
 	...WRITERS,
+	...CHATTERS,
 	...READERS,
 	...RERANKERS,
 	...EMBEDDERS,

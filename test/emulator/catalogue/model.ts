@@ -62,6 +62,10 @@ export interface Model {
 	/** Whether a transcription's pieces have their times. */
 	hasTimes: boolean;
 	family: TemplateFamily | null;
+	/** Where a chat model's thoughts stand in its answer. */
+	thinks: 'no' | 'field' | 'tags';
+	/** Whether a chat tells log probabilities when asked. */
+	givesLogprobs: boolean;
 	labels: string[];
 	deployId: string | null;
 }
@@ -95,6 +99,8 @@ export function defineModel(draft: ModelDraft): Model {
 		dimensions: 0,
 		hasTimes: true,
 		family: null,
+		thinks: 'no',
+		givesLogprobs: true,
 		labels: [],
 		deployId: null,
 		...draft,

@@ -62,9 +62,9 @@ const GENERATION_OUT = outputSchema('TextGenerationOut', {
 	num_input_tokens: integer('Num Input Tokens', 'number of input tokens'),
 });
 
-const CHAT_TAGS = ['openai', 'json', 'tools', 'structured-output'];
+export const CHAT_TAGS = ['openai', 'json', 'tools', 'structured-output'];
 
-function writer(draft: Omit<ModelDraft, 'type' | 'schema'>): Model {
+export function writer(draft: Omit<ModelDraft, 'type' | 'schema'>): Model {
 	return defineModel({
 		type: 'text-generation',
 		schema: GENERATION,
