@@ -7,7 +7,7 @@ const FAILURE_KEPT_FOR = 30_000;
 const MOST_KEPT = 500;
 
 /** An answer that several may wait for. */
-class Memory {
+class CacheEntry {
 	private readonly request = new AbortController();
 	private waiting = 0;
 	private isSettled = false;
@@ -49,7 +49,7 @@ class Memory {
 	}
 }
 
-const kept = new Map<string, Memory>();
+const kept = new Map<string, CacheEntry>();
 
 /**
  * What was got within the last minutes, else what `get` gets; asked for once, however many wait for it.
@@ -64,7 +64,7 @@ export async function remember(
 	const known = kept.get(key);
 	if (known && known.until > clock.now()) return await known.wait(stop);
 	if (kept.size >= MOST_KEPT) kept.clear();
-	const memory = new Memory(get, patience);
-	kept.set(key, memory);
-	return await memory.wait(stop);
+	const entry = new CacheEntry(get, patience);
+	kept.set(key, entry);
+	return await entry.wait(stop);
 }

@@ -12,7 +12,7 @@ export function toNodeError(
 	item: number,
 ): NodeApiError | NodeOperationError {
 	const { message: happened, description } = explain(problem, situation);
-	// n8n recognises a stopped run by its message alone.
+	// n8n recognises a stopped run by its message alone (docs/n8n.md#errors).
 	const message = problem.kind === 'stopped' ? happened : `${happened} [item ${item}]`;
 	return inWords(makeError(context, problem, message, description, item), message);
 }

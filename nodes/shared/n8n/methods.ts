@@ -12,8 +12,8 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	const resource = this.getCurrentNodeParameter('resource');
 	const value = this.getCurrentNodeParameter('operation');
 	const operation = operations.find((each) => each.resource === resource && each.value === value);
-	const catalogue = await catalogueOf(this);
-	const models = await catalogue.models().catch((error: unknown) => {
+	const catalog = await catalogOf(this);
+	const models = await catalog.models().catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new NodeOperationError(this.getNode(), "DeepInfra's list of models cannot be loaded", {
 			description: `Enter the ID of a model instead (mode 'ID' of the field 'Model'). Reason: ${reason}`,
@@ -29,7 +29,7 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 	const model = this.getCurrentNodeParameter('model', { extractValue: true });
 	if (typeof model !== 'string' || model === '')
 		return { fields: [], emptyFieldsNotice: "Choose a model in the field 'Model'" };
-	const { schema } = await (await catalogueOf(this)).facts(model).catch(() => ({ schema: undefined }));
+	const { schema } = await (await catalogOf(this)).facts(model).catch(() => ({ schema: undefined }));
 	return {
 		fields: mapperFields(schema),
 		emptyFieldsNotice: "DeepInfra does not say what this model takes. Use 'Extra Fields (JSON)' under 'Options'.",
@@ -37,7 +37,7 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 }
 
 /** The catalogue is public: without a credential it is DeepInfra's own. */
-async function catalogueOf(context: ILoadOptionsFunctions): Promise<Catalog> {
+async function catalogOf(context: ILoadOptionsFunctions): Promise<Catalog> {
 	const account = await readAccount(context).catch(() => undefined);
 	return new Catalog(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' }, {
 		hasCredential: account !== undefined,

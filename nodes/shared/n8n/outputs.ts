@@ -86,7 +86,7 @@ export class ItemMaker {
 		return isTyped || ('isToolExecution' in this.context && this.context.isToolExecution());
 	}
 
-	/** n8n gives an agent the JSON alone, so it gets a link to the file, or a word that there is one. */
+	/** n8n gives an agent the JSON alone (docs/n8n.md#tools), so it gets a link to the file, or a word that there is one. */
 	private link(file: IBinaryData): { fileName?: string; mimeType: string; url?: string; note?: string } {
 		const { fileName, mimeType } = file;
 		try {
