@@ -359,7 +359,7 @@ describe('the public interface', () => {
 	});
 
 	it.each<[string, string, string, unknown[], unknown]>([
-		['text', 'generate', 'promptFormat', ['chatml', 'gemma', 'llama3', 'mistral', 'raw'], 'raw'],
+		['text', 'generate', 'promptFormat', ['auto', 'chatml', 'gemma', 'llama3', 'mistral', 'raw'], 'auto'],
 		['text', 'generate', 'responseFormat', ['json_object', 'text'], 'text'],
 		['image', 'detectObjects', 'outputMode', ['perImage', 'perObject'], 'perImage'],
 		['audio', 'transcribe', 'task', ['transcribe', 'translate'], 'transcribe'],

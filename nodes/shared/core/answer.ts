@@ -1,3 +1,4 @@
+import { exactOf } from './exact';
 import type { Dict } from './operation';
 import { AnswerError } from './problem';
 
@@ -29,6 +30,9 @@ export function number(value: unknown): number | undefined {
 	const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }
+
+/** A seed; one that JavaScript's numbers cannot hold stays the text of its digits. */
+export const seedOf = (value: unknown): number | string | undefined => exactOf(value)?.digits ?? number(value);
 
 export function score(value: unknown, what: string): number {
 	const read = number(value);

@@ -1,10 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { Exact } from './exact';
 
 /**
  * A parameter exactly as n8n's documentation writes it, so that n8n's lint rules see it.
  * `orList`: an expression may give an array instead of one value.
+ * `isExact`: a whole number of any size, whose digits an expression may give as text.
  */
-export type Field = INodeProperties & { readonly orList?: true };
+export type Field = INodeProperties & { readonly orList?: true; readonly isExact?: true };
 
 /** Keeps the literal types of a field that several operations share. Inside defineOperation no wrapper is needed. */
 export const field = <const F extends Field>(definition: F): F => definition;
@@ -43,19 +45,21 @@ type Shown<F, V> = F extends { readonly displayOptions: object } ? V | undefined
 
 type ValueOf<F> = F extends { readonly orList: true }
 	? string | readonly string[]
-	: F extends { readonly typeOptions: { readonly binaryDataProperty: true } }
-		? FileRef
-		: F extends { readonly typeOptions: { readonly multipleValues: true }; readonly type: 'string' }
-			? readonly string[]
-			: F extends { readonly type: 'options'; readonly options: ReadonlyArray<infer O> }
-				? Chosen<O>
-				: F extends { readonly type: 'multiOptions'; readonly options: ReadonlyArray<infer O> }
-					? ReadonlyArray<Chosen<O>>
-					: F extends { readonly type: 'collection'; readonly options: infer Fs extends readonly Field[] }
-						? Partial<InputOf<Fs>>
-						: F extends { readonly type: infer T extends keyof Plain }
-							? Plain[T]
-							: unknown;
+	: F extends { readonly isExact: true }
+		? number | Exact
+		: F extends { readonly typeOptions: { readonly binaryDataProperty: true } }
+			? FileRef
+			: F extends { readonly typeOptions: { readonly multipleValues: true }; readonly type: 'string' }
+				? readonly string[]
+				: F extends { readonly type: 'options'; readonly options: ReadonlyArray<infer O> }
+					? Chosen<O>
+					: F extends { readonly type: 'multiOptions'; readonly options: ReadonlyArray<infer O> }
+						? ReadonlyArray<Chosen<O>>
+						: F extends { readonly type: 'collection'; readonly options: infer Fs extends readonly Field[] }
+							? Partial<InputOf<Fs>>
+							: F extends { readonly type: infer T extends keyof Plain }
+								? Plain[T]
+								: unknown;
 
 /**
  * The input an operation gets for one item, read off its fields. A field that is shown only sometimes may be undefined.

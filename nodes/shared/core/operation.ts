@@ -75,6 +75,8 @@ export interface Output {
 export interface ModelFacts {
 	/** Who answers: the model itself, that of a deployment, or the one that replaced it. */
 	readonly name?: string;
+	/** The catalogue's own, such as "tools". */
+	readonly tags?: readonly string[];
 	readonly maskToken?: string;
 	/** What the model takes; unknown where the catalogue does not say. */
 	readonly schema?: ModelSchema;

@@ -1,3 +1,4 @@
+import { Exact } from './exact';
 import type { FileRef } from './fields';
 import type { ApiRequest, Dict } from './operation';
 import { InputError } from './problem';
@@ -55,7 +56,7 @@ export function formRequest(
 	const { extra, ...target } = common(input);
 	const strings = setOf(values, extra).map(([name, value]) => [
 		name,
-		typeof value === 'string' ? value : JSON.stringify(value),
+		typeof value === 'string' ? value : value instanceof Exact ? value.digits : JSON.stringify(value),
 	]);
 	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
 }

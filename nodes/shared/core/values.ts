@@ -1,3 +1,5 @@
+import { parseExact } from './exact';
+
 /** An entry of a record whose key comes from outside: never what every object inherits, such as `constructor`. */
 export const own = <V>(record: Readonly<Record<string, V>>, key: string): V | undefined =>
 	Object.hasOwn(record, key) ? record[key] : undefined;
@@ -30,6 +32,15 @@ export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.te
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** JSON that the user wrote, with its whole numbers digit by digit. Undefined for what is no JSON. */
+export function parseTyped(text: string): unknown {
+	try {
+		return parseExact(text, (exact) => exact);
 	} catch {
 		return undefined;
 	}

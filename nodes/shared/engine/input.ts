@@ -1,8 +1,9 @@
 import { isDict, number } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { Dict } from '../core/operation';
+import { exactOf, isAtLeast, type Exact } from '../core/exact';
 import { InputError } from '../core/problem';
-import { parseJson, snakeCase } from '../core/values';
+import { parseTyped, snakeCase } from '../core/values';
 
 /**
  * What a parameter holds after its expression was evaluated, as the type that its field declares.
@@ -23,7 +24,7 @@ export function readValue(field: Field, value: unknown): unknown {
 			// Among options, n8n gives the list's choice as it is stored.
 			return checkFilled(field, toText(field, isDict(value) && '__rl' in value ? value.value : value).trim());
 		case 'number':
-			return toNumber(field, value);
+			return field.isExact ? toExact(field, value) : toNumber(field, value);
 		case 'boolean':
 			return toBoolean(field, value);
 		case 'options':
@@ -84,9 +85,18 @@ function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): num
 	return read;
 }
 
+/** Digits that a number would lose are kept. */
+function toExact(field: Field, value: unknown): number | Exact {
+	const exact = exactOf(value);
+	if (!exact) return toNumber(field, value);
+	const { minValue = -Infinity } = field.typeOptions ?? {};
+	if (isAtLeast(exact, minValue)) return exact;
+	throw new InputError(`'${field.displayName}' is ${exact.digits}, but must be at least ${minValue}`);
+}
+
 function toObject({ displayName }: Field, value: unknown): Dict {
 	const advice = 'Enter a JSON object, such as { "seed": 7 }.';
-	const read = typeof value === 'string' ? parseJson(value) : value;
+	const read = typeof value === 'string' ? parseTyped(value) : value;
 	if (read === undefined) throw new InputError(`'${displayName}' is not valid JSON`, advice);
 	if (!isDict(read)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
 	return read;

@@ -1,4 +1,5 @@
 import { isDict, refusal, requestIdOf } from '../core/answer';
+import { parseExact } from '../core/exact';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';
@@ -14,7 +15,7 @@ type Parsed = { readonly value: unknown } | { readonly isCut: boolean };
 
 function parse(text: string): Parsed {
 	try {
-		return { value: JSON.parse(text) };
+		return { value: parseExact(text, ({ digits }) => digits) };
 	} catch (error) {
 		return { isCut: error instanceof Error && endsEarly(error.message, text) };
 	}

@@ -53,17 +53,19 @@ export class Catalog {
 	/** What is known of a model; what cannot be had is left out. Never throws. */
 	async facts(model: string, version?: string): Promise<KnownModel> {
 		const name = model.startsWith('deploy_id:') ? findModel(await this.deployments(), model)?.name : model;
-		if (name === undefined) return {};
+		if (name === undefined) return { name: model };
 		const path = `/models/${modelPath(name)}`;
 		const query = version ? `?version=${encodeURIComponent(version)}` : '';
 		const get = async (part: string) =>
 			await this.get(`${path}${part}${query}`, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
+		const row = readModel(info);
 		return {
 			name,
+			tags: row?.tags,
 			maskToken: findMaskToken(info),
 			schema: readSchema(schema) ?? readSchema(info),
-			model: readModel(info),
+			model: row,
 		};
 	}
 

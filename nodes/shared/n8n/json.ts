@@ -1,10 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isDict } from '../core/answer';
+import { Exact } from '../core/exact';
 import type { Dict } from '../core/operation';
 
 /** Without entries that are undefined: n8n would show them in one view and not in another. */
 function clean(value: unknown): unknown {
 	if (Array.isArray(value)) return value.some(isDict) ? value.map(clean) : value;
+	if (value instanceof Exact) return value.digits;
 	if (!isDict(value)) return value;
 	return Object.fromEntries(
 		Object.entries(value)

@@ -115,6 +115,18 @@ export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaI
 	return { file: 'url', url };
 }
 
+/** A seed of any size: an expression may give its digits as text, which keeps those that a number would lose. */
+export const seedOption = (description: string) =>
+	field({
+		displayName: 'Seed',
+		name: 'seed',
+		type: 'number',
+		isExact: true,
+		default: 0,
+		typeOptions: { minValue: 0, numberPrecision: 0 },
+		description: `${description}. One above 9007199254740991 keeps its digits when an expression gives it as text.`,
+	});
+
 /** Below it nothing is said, or said as unsure. */
 export const minScoreOption = (description: string) =>
 	field({

@@ -1,5 +1,6 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
+import { Exact, isAtLeast, isAtMost } from '../core/exact';
 import { InputError } from '../core/problem';
 import { InlineFile } from '../core/request';
 import { convertValue } from './convert';
@@ -148,6 +149,14 @@ function findFault(field: SchemaField, value: unknown): Fault | undefined {
 }
 
 function isInBounds({ kind, min, max, exclusiveMin, exclusiveMax }: SchemaField, value: unknown): boolean {
+	if (value instanceof Exact) {
+		return (
+			isAtLeast(value, min ?? -Infinity) &&
+			isAtMost(value, max ?? Infinity) &&
+			!isAtMost(value, exclusiveMin ?? -Infinity) &&
+			!isAtLeast(value, exclusiveMax ?? Infinity)
+		);
+	}
 	if (typeof value !== 'number' || !Number.isFinite(value)) return false;
 	if (kind === 'integer' && !Number.isInteger(value)) return false;
 	return (

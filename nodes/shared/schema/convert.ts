@@ -1,5 +1,6 @@
 import { number } from '../core/answer';
-import { parseJson } from '../core/values';
+import { Exact, exactOf } from '../core/exact';
+import { parseTyped } from '../core/values';
 import type { SchemaField } from '../core/modelSchema';
 
 /**
@@ -10,10 +11,11 @@ export function convertValue(field: SchemaField, value: unknown): unknown {
 	switch (field.kind) {
 		case 'number':
 		case 'integer':
-			return number(value) ?? value;
+			return exactOf(value) ?? number(value) ?? value;
 		case 'boolean':
 			return convertBoolean(value);
 		case 'string':
+			if (value instanceof Exact) return value.digits;
 			return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 		case 'enum':
 			return field.values?.find((each) => isSame(each, value)) ?? value;
@@ -35,7 +37,7 @@ function convertBoolean(value: unknown): unknown {
 }
 
 function convertList({ items }: SchemaField, value: unknown): unknown {
-	const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parseJson(value) : undefined;
+	const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parseTyped(value) : undefined;
 	const given = Array.isArray(parsed) ? parsed : value;
 	const list = Array.isArray(given) ? given : typeof given === 'object' ? undefined : [given];
 	if (!list) return value;

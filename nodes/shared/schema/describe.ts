@@ -1,3 +1,4 @@
+import { Exact } from '../core/exact';
 import type { FieldKind, SchemaField } from '../core/modelSchema';
 
 /** A kind as it stands after "this model takes". */
@@ -43,6 +44,7 @@ export function writeTaken(field: SchemaField, value: unknown): string {
 
 /** A value in a message: never a whole document. */
 export function writeValue(value: unknown): string {
+	if (value instanceof Exact) return value.digits;
 	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
 	if (typeof value === 'string') return `'${shorten(value, 60)}'`;
 	if (Array.isArray(value)) return 'a list';

@@ -1,7 +1,7 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { InputError } from '../core/problem';
-import { parseJson } from '../core/values';
+import { parseTyped } from '../core/values';
 import { convertValue } from './convert';
 import type { ModelSchema, SchemaField } from '../core/modelSchema';
 
@@ -72,14 +72,14 @@ function readFilled(field: SchemaField, given: unknown): unknown {
 		case 'list':
 			return given.trim().startsWith('[') ? convertValue(field, requireJson(field, given)) : convertValue(field, given);
 		case 'any':
-			return parseJson(given) ?? given;
+			return parseTyped(given) ?? given;
 		default:
 			return convertValue(field, given);
 	}
 }
 
 function requireJson({ label }: SchemaField, text: string): unknown {
-	const value = parseJson(text);
+	const value = parseTyped(text);
 	if (value !== undefined) return value;
 	throw new InputError(`'${label}' is not valid JSON`, 'Check the quotes, commas and brackets.');
 }

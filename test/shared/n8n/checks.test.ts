@@ -147,7 +147,7 @@ describe('the fields of the form', () => {
 		[
 			'text: generate',
 			'',
-			{ stop: Array.from({ length: 17 }, (_, index) => `s${index}`) },
+			{ promptFormat: 'raw', stop: Array.from({ length: 17 }, (_, index) => `s${index}`) },
 			"'Stop Sequences' has 17 entries, but this model takes at most 16",
 		],
 		[
@@ -341,7 +341,10 @@ describe('a retired model', () => {
 	});
 
 	it('of the future is served as itself, with no word', async () => {
-		const parameters = asked('text', 'generate', 'emulator/llama-sunset-13b', { prompt: 'Hi' });
+		const parameters = asked('text', 'generate', 'emulator/llama-sunset-13b', {
+			prompt: 'Hi',
+			options: { promptFormat: 'llama3' },
+		});
 		const result = await world.engine.run({ parameters });
 		expect(jsonOf(result)).toMatchObject({ usage: { model: 'emulator/llama-sunset-13b' } });
 		expect(hintsOf(result)).toHaveLength(1);

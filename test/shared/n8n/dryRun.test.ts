@@ -12,9 +12,14 @@ beforeEach(() => void (world.emulator.requests.length = 0));
 /** What each operation would send, and what that costs. */
 const EXPECTED: Record<string, { body: IDataObject; cost: number | null; why?: RegExp }> = {
 	'text: generate': {
-		body: { input: 'Hello!', max_new_tokens: 100 },
-		// 2 tokens in at 3e-8, at most 100 tokens out at 6e-8
-		cost: 0.00000606,
+		body: {
+			input:
+				'<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
+			max_new_tokens: 100,
+			stop: ['<|eot_id|>', '<|end_of_text|>'],
+		},
+		// 123 characters are 31 tokens in at 3e-8, at most 100 tokens out at 6e-8
+		cost: 0.00000693,
 	},
 	'text: classify': { body: { input: 'Nvidia announces new AI chips' }, cost: null, why: /time it runs/ },
 	'text: classifyTokens': { body: { input: 'My name is John Doe.' }, cost: null, why: /time it runs/ },

@@ -88,6 +88,7 @@ describe.each(byName)('%s', (_name, subject) => {
 
 it('overrides what the form says', async () => {
 	const parameters = subjectOf('text: generate').parameters({
+		promptFormat: 'raw',
 		temperature: 0.2,
 		maxNewTokens: 50,
 		extraFields: '{ "temperature": 0.9, "min_p": 0.1 }',
@@ -141,6 +142,7 @@ it('does not change what is another field: names of objects are just names', asy
 
 it('may differ from item to item', async () => {
 	const parameters = subjectOf('text: generate').parameters({
+		promptFormat: 'raw',
 		maxConcurrency: 1,
 		extraFields: '={{ JSON.stringify({ seed: $itemIndex }) }}',
 	});

@@ -26,11 +26,12 @@ describe('text: generate', () => {
 	}
 
 	it('sends the prompt as it is and nothing that was not set', async () => {
-		expect(await sent({}, '  two\nlines ä 😀 ')).toEqual({ input: '  two\nlines ä 😀 ' });
+		expect(await sent({ promptFormat: 'raw' }, '  two\nlines ä 😀 ')).toEqual({ input: '  two\nlines ä 😀 ' });
 	});
 
 	it('sends every option under the name of the API', async () => {
 		const options = {
+			promptFormat: 'raw',
 			maxNewTokens: 64,
 			temperature: 0,
 			topP: 0.5,

@@ -128,7 +128,7 @@ describe('hostile values', () => {
 	it('in a prompt go out as they are', () => {
 		const generate = operationOf('text', 'generate');
 		const prompt = `${CONTROL}\ud800\u202e\ufeff`;
-		const { json } = generate.request([inputFor(generate, { prompt })], {});
+		const { json } = generate.request([inputFor(generate, { prompt, options: { promptFormat: 'raw' } })], {});
 		expect(json).toEqual({ input: prompt });
 	});
 

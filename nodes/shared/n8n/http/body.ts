@@ -1,4 +1,5 @@
 import { randomUUID } from 'crypto';
+import { Exact, writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InlineFile } from '../../core/request';
@@ -27,12 +28,12 @@ export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
 			for (const entry of value) placed.push(await place(entry));
 			return placed;
 		}
-		if (!isDict(value)) return value;
+		if (!isDict(value) || value instanceof Exact) return value;
 		const placed: Dict = {};
 		for (const [name, entry] of Object.entries(value)) placed[name] = await place(entry);
 		return placed;
 	};
-	const pieces = JSON.stringify(await place(json)).split(new RegExp(`${mark}:(\\d+):`));
+	const pieces = writeJson(await place(json), `${mark}:number:`).split(new RegExp(`${mark}:(\\d+):`));
 	const length = pieces.reduce(
 		(sum, piece, index) => sum + (index % 2 ? base64Length(files[Number(piece)]?.size ?? 0) : Buffer.byteLength(piece)),
 		0,

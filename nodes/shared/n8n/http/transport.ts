@@ -1,6 +1,8 @@
+import { randomUUID } from 'crypto';
 import type { NodeContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
+import { hasExact, writeJson } from '../../core/exact';
 import { omit } from '../../core/values';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { failed, succeeded, type Outcome } from '../../core/problem';
@@ -136,6 +138,7 @@ export class Transport {
 			const body = await writeBody(json, async (ref) => await this.open(ref, flight));
 			return { ...target, headers: jsonHeaders, body };
 		}
+		if (hasExact(json)) return { ...target, headers: jsonHeaders, body: writeJson(json, `${randomUUID()}:`) };
 		// n8n drops an object without entries, but the API wants one.
 		const isEmpty = Object.keys(json).length === 0;
 		return isEmpty ? { ...target, headers: jsonHeaders, body: '{}' } : { ...target, headers, body: json };

@@ -1,8 +1,8 @@
-import { number } from '../../core/answer';
+import { seedOf } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { mediaOf } from '../../media/find';
-import { modelField, optionsField, outputDataField, simplifyField } from '../fields';
+import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
 
 export const generateImage = defineOperation({
 	resource: 'image',
@@ -67,14 +67,7 @@ export const generateImage = defineOperation({
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				description: 'More steps give finer images and take longer',
 			},
-			{
-				displayName: 'Seed',
-				name: 'seed',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: 0, numberPrecision: 0 },
-				description: 'The same seed and prompt give the same image again',
-			},
+			seedOption('The same seed and prompt give the same image again'),
 			{
 				displayName: 'Strength',
 				name: 'strength',
@@ -106,7 +99,7 @@ export const generateImage = defineOperation({
 			return {
 				json: {
 					index,
-					seed: number(answer.seed),
+					seed: seedOf(answer.seed),
 					nsfwContentDetected: typeof flag === 'boolean' ? flag : undefined,
 					prompt,
 				},

@@ -1,9 +1,10 @@
 import { list, text } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
-import { AnswerError, InputError } from '../../core/problem';
+import { AnswerError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
-import { applyTemplate } from './templates';
+import { formatPrompt } from './prompt';
+import { checkRanges } from './ranges';
 
 export const generateText = defineOperation({
 	resource: 'text',
@@ -13,7 +14,7 @@ export const generateText = defineOperation({
 	description: 'Write text that continues or answers a prompt',
 	tasks: ['text-generation', 'text2text-generation'],
 	fields: [
-		modelField('meta-llama/Meta-Llama-3-8B-Instruct'),
+		modelField('meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo'),
 		{
 			displayName: 'Prompt',
 			name: 'prompt',
@@ -22,7 +23,6 @@ export const generateText = defineOperation({
 			default: '',
 			required: true,
 			placeholder: 'e.g. Write a status update about the nightly backup',
-			hint: "For a chat or instruct model, also choose its 'Prompt Format' under 'Options'",
 			description: 'The text to answer or to continue',
 		},
 		simplifyField,
@@ -49,7 +49,7 @@ export const generateText = defineOperation({
 				type: 'number',
 				default: 1,
 				typeOptions: { minValue: 1, numberPrecision: 0 },
-				description: 'How many answers to write. Each becomes an item of its own.',
+				description: 'How many answers to write, at most 4. Each becomes an item of its own.',
 			},
 			{
 				displayName: 'Presence Penalty',
@@ -64,15 +64,20 @@ export const generateText = defineOperation({
 				name: 'promptFormat',
 				type: 'options',
 				options: [
+					{
+						name: 'Auto',
+						value: 'auto',
+						description: "The format of the model's family, found by its name. Raw for base models.",
+					},
 					{ name: 'ChatML', value: 'chatml', description: 'For Qwen, Hermes, Yi and other models that use ChatML' },
 					{ name: 'Gemma', value: 'gemma', description: 'For Gemma instruct models' },
 					{ name: 'Llama 3', value: 'llama3', description: 'For Llama 3, 3.1, 3.2 and 3.3 instruct models' },
 					{ name: 'Mistral', value: 'mistral', description: 'For Mistral 7B Instruct and Mixtral Instruct' },
 					{ name: 'Raw', value: 'raw', description: 'Send the prompt as it is, for base models or your own format' },
 				],
-				default: 'raw',
+				default: 'auto',
 				description:
-					"The chat format that the model was trained with. An instruct model answers badly without it. The format brings its own stop sequences and uses the 'System Message'.",
+					"The chat format that the model was trained with. An instruct model answers badly without it. The format brings its own stop sequences and uses the 'System Message'. Auto sends a prompt that is in a chat format already as it is.",
 			},
 			{
 				displayName: 'Repetition Penalty',
@@ -100,7 +105,7 @@ export const generateText = defineOperation({
 				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 				default: [],
 				placeholder: 'e.g. ###',
-				description: 'The answer ends before any of these texts',
+				description: 'The answer ends before any of these texts. At most 16, those of the prompt format included.',
 			},
 			{
 				displayName: 'System Message',
@@ -109,7 +114,7 @@ export const generateText = defineOperation({
 				typeOptions: { rows: 2 },
 				default: '',
 				placeholder: 'e.g. You answer in one sentence',
-				description: "Instructions that the model follows. Needs a 'Prompt Format'.",
+				description: "Instructions that the model follows. Has no place in the 'Prompt Format' Raw.",
 			},
 			{
 				displayName: 'Temperature',
@@ -125,7 +130,7 @@ export const generateText = defineOperation({
 				type: 'number',
 				default: 0,
 				typeOptions: { minValue: 0, numberPrecision: 0 },
-				description: 'Choose among this many of the likeliest words. 0 is no limit.',
+				description: 'Choose among this many of the likeliest words, at most 999. 0 is no limit.',
 			},
 			{
 				displayName: 'Top P',
@@ -133,28 +138,25 @@ export const generateText = defineOperation({
 				type: 'number',
 				default: 0.9,
 				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-				description: 'Choose among the likeliest words that together have this probability',
+				description: 'Choose among the likeliest words that together have this probability, more than 0',
 			},
 		]),
 	],
-	request: ([input]) => {
-		const { prompt, options } = input;
-		const { promptFormat = 'raw', systemMessage, stop = [], responseFormat } = options;
-		if (promptFormat === 'raw' && systemMessage) {
-			throw new InputError(
-				"'System Message' has no place in a raw prompt",
-				"Choose the model's 'Prompt Format' under 'Options', or write the instructions into the prompt.",
-			);
-		}
-		const formatted =
-			promptFormat === 'raw' ? { input: prompt, stop: [] } : applyTemplate(promptFormat, prompt, systemMessage);
-		return jsonRequest(input, {
+	usesFacts: true,
+	request: ([input], { name, tags, schema }) => {
+		const { prompt, options, model } = input;
+		const { responseFormat, stop = [] } = options;
+		const formatted = formatPrompt(prompt, options, name ?? model, tags);
+		const body = {
 			input: formatted.input,
 			...apiNames(options, 'maxNewTokens', 'temperature', 'topP', 'topK', 'repetitionPenalty'),
 			...apiNames(options, 'presencePenalty', 'frequencyPenalty', 'numResponses'),
 			stop: [...new Set([...formatted.stop, ...stop.filter((entry) => entry !== '')])],
 			response_format: responseFormat === 'json_object' ? { type: responseFormat } : undefined,
-		});
+		};
+		// The model's own limits go before those of the API, so nothing is said before the catalogue was asked.
+		if (name !== undefined) checkRanges(body, schema);
+		return { ...jsonRequest(input, body), note: formatted.note };
 	},
 	items: (answer, [{ options }]) => {
 		const results = list(answer.results, 'the generated text');

@@ -121,9 +121,15 @@ describe('a raw prompt', () => {
 		expect(requestFor(generate, { prompt, options: { promptFormat: 'raw' } }).json).toEqual({ input: prompt });
 	});
 
+	it('of a model that nobody knows, with its system message before it', () => {
+		const given = { model: 'a/base-model', prompt: 'x', options: { systemMessage: 'be brief' } };
+		expect(requestFor(generate, given).json).toEqual({ input: 'be brief\n\nx' });
+	});
+
 	it('has no place for a system message', () => {
 		expect(
-			thrownBy(() => requestFor(generate, { prompt: 'x', options: { systemMessage: 'be brief' } })).message,
+			thrownBy(() => requestFor(generate, { prompt: 'x', options: { promptFormat: 'raw', systemMessage: 'be brief' } }))
+				.message,
 		).toContain("'System Message'");
 	});
 });

@@ -11,6 +11,7 @@ const LONG = '好'.repeat(1_000_000);
 describe('text: generate', () => {
 	it('sends what the user set under the names of the API', () => {
 		const options = {
+			promptFormat: 'raw',
 			maxNewTokens: '64',
 			temperature: 0,
 			topP: 1,
@@ -38,7 +39,7 @@ describe('text: generate', () => {
 	});
 
 	it.each([['模型 🤖 \u0000\u202e'], ['"}{'], [LONG]])('sends %.20s untouched', (prompt) => {
-		expect(requestFor(generate, { prompt }).json?.input === prompt).toBe(true);
+		expect(requestFor(generate, { prompt, options: { promptFormat: 'raw' } }).json?.input === prompt).toBe(true);
 	});
 
 	it('gives the text, an empty one too', () => {
