@@ -6,7 +6,38 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { cleanKey } from '../nodes/shared/core/values';
+import { readBaseUrl, readKey } from '../nodes/shared/core/account';
+
+const BASE_URL = "Check the 'Base URL': it is https://api.deepinfra.com unless you reach DeepInfra through a proxy.";
+const REDIRECTED =
+	"The 'Base URL' redirects to another address. Enter that address: the key is never sent on to another one.";
+const LATER = "DeepInfra cannot answer at the moment. This is on DeepInfra's side: test the credential again later.";
+
+/** What n8n says when it tests the credential, by the status of the answer. */
+const TEST_ANSWERS: Readonly<Record<number, string>> = {
+	301: REDIRECTED,
+	302: REDIRECTED,
+	303: REDIRECTED,
+	307: REDIRECTED,
+	308: REDIRECTED,
+	400: `DeepInfra does not understand this request. ${BASE_URL}`,
+	401: 'DeepInfra does not accept the API key. Paste a valid key from https://deepinfra.com/dash/api_keys.',
+	402: 'The DeepInfra account has no balance or payment method. Add one at https://deepinfra.com/dash/billing.',
+	403: 'The API key may not do this. Paste a key from https://deepinfra.com/dash/api_keys that is not limited.',
+	404: `DeepInfra's API is not at this address. ${BASE_URL}`,
+	405: `DeepInfra's API is not at this address. ${BASE_URL}`,
+	407: 'A proxy between n8n and DeepInfra wants a login of its own. Set it up for n8n, then test again.',
+	429: 'DeepInfra is receiving too many requests. The key may be right: test it again in a minute.',
+	500: LATER,
+	502: LATER,
+	503: LATER,
+	504: LATER,
+	520: LATER,
+	521: LATER,
+	522: LATER,
+	523: LATER,
+	524: LATER,
+};
 
 export class DeepInfraApi implements ICredentialType {
 	name = 'deepInfraApi';
@@ -37,18 +68,27 @@ export class DeepInfraApi implements ICredentialType {
 		},
 	];
 
+	/** Also makes the address of the test what the node makes of it, and says in words what neither can use. */
 	authenticate = async (
-		{ apiKey }: ICredentialDataDecryptedObject,
-		requestOptions: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => {
-		return { ...requestOptions, headers: { ...requestOptions.headers, Authorization: `Bearer ${cleanKey(apiKey)}` } };
-	};
+		{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
+		{ baseURL, ...request }: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => ({
+		...request,
+		...(baseURL === undefined ? {} : { baseURL: readBaseUrl(baseUrl) }),
+		headers: { ...request.headers, Authorization: `Bearer ${readKey(apiKey)}` },
+	});
 
-	/** This route refuses a missing or wrong key; others answer without one (docs/api.md#auth). */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}',
+			baseURL: '={{ $credentials.baseUrl || "https://api.deepinfra.com" }}',
+			/** This route refuses a missing or wrong key; others answer without one (docs/api.md#routes). */
 			url: '/v1/me',
+			// The key would go along to wherever a redirect points.
+			disableFollowRedirect: true,
 		},
+		rules: Object.entries(TEST_ANSWERS).map(([status, message]) => ({
+			type: 'responseCode' as const,
+			properties: { value: Number(status), message },
+		})),
 	};
 }

@@ -12,6 +12,8 @@ interface Account {
 export const ACCOUNTS = new Map<string, Account>([
 	['emulator-key', {}],
 	['jwt:emulator', {}],
+	// As long as a real one: a key that is shorter is taken for a word that results may hold.
+	['emulator-key-0aB1cD2eF3gH4', {}],
 	[
 		'emulator-key-no-balance',
 		{

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type Answer, bytesAnswer, emptyAnswer, errorBody, jsonAnswer } from './answer';
 import { isObject, type Json, parseJson } from './json';
-import type { ErrorShape, Fault } from './types';
+import type { ErrorShape, Fault, KeyForm } from './types';
 
 /** What is done to the connection once the answer's start is out. */
 export type Ending =
@@ -110,7 +110,7 @@ function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHead
 				fault.message ?? 'The emulator was told to fail',
 			);
 		case 'echoKey':
-			return echoKey(fault.as, good, headers.authorization ?? '');
+			return echoKey(fault, good, headers.authorization ?? '');
 		case 'hugeBody':
 			return hugeAnswer(fault.bytes);
 		case 'deepNesting':
@@ -158,17 +158,31 @@ function wrongShape(shape: Extract<Fault, { kind: 'wrongShape' }>['shape']): Ans
 	}
 }
 
-function echoKey(as: 'error' | 'success', good: Answer, key: string): Answer {
-	if (as === 'error')
-		return jsonAnswer(
-			400,
-			{ detail: { error: `Request with header Authorization: ${key} was refused` } },
-			{ 'x-echo': key },
-		);
+function echoKey({ as, form = 'plain' }: Extract<Fault, { kind: 'echoKey' }>, good: Answer, given: string): Answer {
+	const header = as !== 'error' ? given : `Request with header Authorization: ${given} was refused`;
+	const key = KEY_FORMS[form](header);
+	if (as === 'requestId')
+		return jsonAnswer(400, errorBody('detailError', 'Refused'), { 'x-request-id': inHeader(key) });
+	// An escape of a letter that needs none is lost when JSON is written, so it is written here.
+	const written = form === 'escaped' ? `"${key}"` : JSON.stringify(key);
+	if (as === 'error') {
+		const payload = Buffer.from(`{"detail":{"error":${written}}}`);
+		return { ...bytesAnswer('application/json', payload, { 'x-echo': inHeader(key) }), status: 400 };
+	}
 	const parsed = parseJson(good.payload.toString())?.value;
 	const fields = isObject(parsed) ? good.payload : Buffer.from('{}');
-	return patch({ ...good, payload: fields }, `"debug":${JSON.stringify({ authorization: key })}`);
+	return patch({ ...good, payload: fields }, `"debug":{"authorization":${written}}`);
 }
+
+const KEY_FORMS: Record<KeyForm, (text: string) => string> = {
+	plain: (text) => text,
+	base64: (text) => Buffer.from(text).toString('base64'),
+	escaped: (text) => [...text].map((letter) => `\\u00${letter.charCodeAt(0).toString(16).padStart(2, '0')}`).join(''),
+	lines: (text) => text.replace(/(.{10})/g, '$1\n  '),
+};
+
+/** No line breaks in a header. */
+const inHeader = (text: string): string => text.replace(/\n/g, '');
 
 function hugeAnswer(bytes: number): Answer {
 	const opening = '{"emulator":true,"padding":"';

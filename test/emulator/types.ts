@@ -18,11 +18,14 @@ export type Fault =
 	| { kind: 'empty'; status?: number }
 	| { kind: 'wrongShape'; shape: 'array' | 'null' | 'string' | 'missingFields' }
 	| { kind: 'errorBody'; shape: ErrorShape; status?: number; message?: string }
-	| { kind: 'echoKey'; as: 'error' | 'success' }
+	| { kind: 'echoKey'; as: 'error' | 'success' | 'requestId'; form?: KeyForm }
 	| { kind: 'hugeBody'; bytes: number }
 	| { kind: 'deepNesting'; depth?: number }
 	| { kind: 'protoKeys' }
 	| { kind: 'redirect'; location: string; status?: number };
+
+/** How a service may write a key that it should not have written: in base64, with JSON escapes, in lines. */
+export type KeyForm = 'plain' | 'base64' | 'escaped' | 'lines';
 
 /** The error bodies that DeepInfra's routes are known to send. */
 export type ErrorShape = 'detailError' | 'error' | 'detail' | 'openai' | 'validation' | 'errors' | 'stream' | 'text';

@@ -19,12 +19,15 @@ export interface WorldOptions extends EmulatorOptions {
 	binaryMode?: BinaryMode;
 	/** Whom a run asks, unless its credentials say otherwise; default the emulator. */
 	asks?: 'emulator' | 'service';
+	/** Default a key that is shorter than real ones. */
+	apiKey?: string;
 }
 
 /** One at a time in a process: n8n's binary data service is one per process. */
 export async function openWorld({
 	binaryMode = 'filesystem',
 	asks = 'emulator',
+	apiKey,
 	...options
 }: WorldOptions = {}): Promise<World> {
 	const emulator = await startEmulator({ seed: 4, ...options });
@@ -34,7 +37,7 @@ export async function openWorld({
 		await service.close();
 	};
 	const baseUrl = (asks === 'emulator' ? emulator : service).url;
-	const engine = await createEngine({ binaryMode, baseUrl }).catch(async (error: unknown) => {
+	const engine = await createEngine({ binaryMode, baseUrl, apiKey }).catch(async (error: unknown) => {
 		await closeServers();
 		return await Promise.reject(error);
 	});

@@ -97,7 +97,7 @@ export function errorText(body: unknown, depth = 0): string | undefined {
 
 /** Whether a service says that its safety filter refused: DeepInfra and its partners spell that in many ways. */
 export const isModerated = (words: string): boolean =>
-	/\bmoderated\b|\b(safety|content)[\s_-]+(filter|system|checker|policy)|content[\s_-]?policy|\bnsfw\b/i.test(
+	/\bmoderated\b|\b(safety|content)[\s_-]+(filter|system|checker|policy)|content[\s_-]?policy/i.test(
 		words.replace(/_/g, ' '),
 	);
 
@@ -145,5 +145,17 @@ export function queuedStatus(answer: Dict): string | undefined {
 	return status === 'queued' || status === 'running' ? status : undefined;
 }
 
-export const requestIdOf = (answer: Dict): string | undefined =>
-	typeof answer.request_id === 'string' && answer.request_id !== '' ? answer.request_id : undefined;
+/** Longer than any ID that a service gives. */
+const LONGEST_ID = 100;
+
+/** An ID as it can be shown and sent: one line, and no longer than IDs are. */
+export function readId(value: unknown): string | undefined {
+	if (typeof value !== 'string') return undefined;
+	const id = value
+		.slice(0, 10 * LONGEST_ID)
+		.replace(/[\s\p{Cc}]+/gu, ' ')
+		.trim();
+	return (id.length > LONGEST_ID ? `${id.slice(0, LONGEST_ID)}…` : id) || undefined;
+}
+
+export const requestIdOf = (answer: Dict): string | undefined => readId(answer.request_id);

@@ -26,7 +26,15 @@ function readArray(text: string): string[] | undefined {
 		: undefined;
 }
 
-export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.test(text);
+/** Longer than any address that a service hands out, signed ones included. */
+const LONGEST_ADDRESS = 8192;
+
+/** A web address, looked at whole: what parsers would quietly leave out or rewrite, such as a line break, is none. */
+export const isWebAddress = (text: string): boolean =>
+	text.length <= LONGEST_ADDRESS &&
+	/^https?:\/\/[^\s/]/i.test(text) &&
+	!/[\s\\\p{Cc}]/u.test(text) &&
+	URL.canParse(text);
 
 /** Undefined for what is no JSON. */
 export function parseJson(text: string): unknown {
@@ -45,7 +53,3 @@ export function parseTyped(text: string): unknown {
 		return undefined;
 	}
 }
-
-/** A key as people paste it, with `Bearer `, spaces or a newline; DeepInfra takes such a key for none at all. */
-export const cleanKey = (pasted: unknown): string =>
-	typeof pasted === 'string' ? pasted.trim().replace(/^bearer(\s+|$)/i, '') : '';

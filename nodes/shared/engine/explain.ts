@@ -8,7 +8,7 @@ export interface Explanation {
 	readonly message: string;
 	/** What to do, and what helps to trace it: how often it was tried, codes and IDs. */
 	readonly description: string;
-	/** What to do, alone. */
+	/** What to do, and the request to ask the service about. */
 	readonly advice: string;
 }
 
@@ -270,7 +270,11 @@ export function explain(problem: Problem, situation: Situation): Explanation {
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
-	return { message, advice, description: [advice, tries, code, requestId].filter(Boolean).join(' ') };
+	return {
+		message,
+		advice: [advice, requestId].filter(Boolean).join(' '),
+		description: [advice, tries, code, requestId].filter(Boolean).join(' '),
+	};
 }
 
 function words(problem: Problem, situation: Situation): Words {

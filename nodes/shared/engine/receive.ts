@@ -1,4 +1,4 @@
-import { isDict, refusal, requestIdOf } from '../core/answer';
+import { isDict, readId, refusal } from '../core/answer';
 import { parseExact } from '../core/exact';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
@@ -9,6 +9,8 @@ export interface Received {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, unknown>>;
 	readonly text: string;
+	/** Hides the key in what people read, before that is cut. */
+	readonly redact?: (text: string) => string;
 }
 
 type Parsed = { readonly value: unknown } | { readonly isCut: boolean };
@@ -27,12 +29,15 @@ function endsEarly(message: string, text: string): boolean {
 	return /end of JSON|unterminated/i.test(message) || Number(position) >= text.trimEnd().length;
 }
 
-function requestId(headers: Received['headers'], body: unknown): string | undefined {
-	const named = [headers['x-request-id'], headers['x-deepinfra-request-id'], headers['request-id']].find(
+function requestId({ headers, redact = asItIs }: Received, body: unknown): string | undefined {
+	const inBody = isDict(body) ? body.request_id : undefined;
+	const named = [inBody, headers['x-request-id'], headers['x-deepinfra-request-id'], headers['request-id']].find(
 		(value): value is string => typeof value === 'string' && value !== '',
 	);
-	return (isDict(body) ? requestIdOf(body) : undefined) ?? named;
+	return named === undefined ? undefined : readId(redact(named));
 }
+
+const asItIs = (text: string) => text;
 
 /** What a text is that should have been JSON. */
 function describe(text: string, isCut: boolean): string {
@@ -43,20 +48,18 @@ function describe(text: string, isCut: boolean): string {
 }
 
 /** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only as `rows`. */
-export function interpret(
-	{ status, headers, text }: Received,
-	now: number,
-	kind?: AnyOperation['answer'],
-): Outcome<Dict> {
+export function interpret(received: Received, now: number, kind?: AnyOperation['answer']): Outcome<Dict> {
+	const { status, headers, text, redact = asItIs } = received;
 	const hasRows = kind === 'rows';
 	const parsed = parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;
-	const id = requestId(headers, body);
+	const id = requestId(received, body);
 	if (status < 200 || status >= 300) {
 		const retryAfter = readRetryAfter(headers['retry-after'], now);
-		return failed({ kind: 'status', status, body: 'value' in parsed ? body : text, requestId: id, retryAfter });
+		return failed({ kind: 'status', status, body: 'value' in parsed ? body : redact(text), requestId: id, retryAfter });
 	}
-	if (!('value' in parsed)) return failed({ kind: 'answer', message: describe(text, parsed.isCut), requestId: id });
+	if (!('value' in parsed))
+		return failed({ kind: 'answer', message: describe(redact(text), parsed.isCut), requestId: id });
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
 	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', requestId: id });
 	if (!isDict(body))

@@ -1,4 +1,4 @@
-import { isDict, number, optionalText, requestIdOf } from '../core/answer';
+import { isDict, number, readId, requestIdOf } from '../core/answer';
 import { omit } from '../core/values';
 import type { Dict } from '../core/operation';
 
@@ -43,7 +43,7 @@ function readEnvelope(answer: Dict) {
 function readRouteUsage(answer: Dict, usage: Dict) {
 	const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
 	return {
-		requestId: optionalText(answer.id) ?? requestIdOf(answer),
+		requestId: readId(answer.id) ?? requestIdOf(answer),
 		costUsd: number(usage.estimated_cost),
 		inputTokens: number(usage.prompt_tokens),
 		outputTokens: number(usage.completion_tokens),

@@ -1,43 +1,49 @@
 import type { NodeContext } from './context';
 import { createHash } from 'crypto';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
-import { cleanKey } from '../core/values';
+import { readBaseUrl, readKey } from '../core/account';
 import { InputError } from '../core/problem';
+import { secretOf, type Secret } from './secret';
 
 /** What the node knows of the credential: where to send to, and what must never be seen. */
-export interface Account {
+export interface Account extends Secret {
 	/** Without a slash at its end. */
 	readonly baseUrl: string;
 	readonly host: string;
 	/** Tells accounts apart without telling their keys. */
 	readonly id: string;
-	/** A text without the API key, wherever a service may have put it. */
-	redact(text: string): string;
 }
 
-const DEFAULT_URL = 'https://api.deepinfra.com';
-
-/** @throws InputError when the base URL is no web address */
-export async function readAccount(context: NodeContext | ILoadOptionsFunctions): Promise<Account> {
-	const { baseUrl, apiKey } = await context.getCredentials('deepInfraApi');
-	const given = typeof baseUrl === 'string' && baseUrl.trim() !== '' ? baseUrl.trim() : DEFAULT_URL;
-	const url = URL.canParse(given) ? new URL(given) : undefined;
-	if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-		throw new InputError(
-			"The 'Base URL' in the DeepInfra credential is not a web address",
-			`Enter ${DEFAULT_URL} there, or the address of your proxy.`,
-		);
-	}
-	const key = cleanKey(apiKey);
-	if (key === '')
-		throw new InputError(
-			'The DeepInfra credential has no API key',
-			'Open the credential and paste a key from https://deepinfra.com/dash/api_keys.',
-		);
+/** @throws InputError when there is no credential, or it holds no key or address */
+export async function readAccount(
+	context: Pick<NodeContext | ILoadOptionsFunctions, 'getCredentials'>,
+): Promise<Account> {
+	const { baseUrl: pastedUrl, apiKey } = await decrypt(context);
+	const baseUrl = readBaseUrl(pastedUrl);
+	const key = readKey(apiKey);
 	return {
-		baseUrl: url.href.replace(/\/+$/, ''),
-		host: url.host,
+		baseUrl,
+		host: new URL(baseUrl).host,
 		id: createHash('sha256').update(key).digest('hex').slice(0, 16),
-		redact: (text) => (text.includes(key) ? text.replaceAll(key, '[API key]') : text),
+		...secretOf(key),
 	};
 }
+
+type WithCredentials = Pick<NodeContext | ILoadOptionsFunctions, 'getCredentials'>;
+
+async function decrypt(context: WithCredentials) {
+	const given = await context.getCredentials('deepInfraApi').catch(notGiven);
+	if (given instanceof InputError) throw given;
+	return given;
+}
+
+function notGiven(error: unknown): InputError {
+	const reason = error instanceof Error ? error.message : String(error);
+	return new InputError(`The DeepInfra credential cannot be used: ${reason.slice(0, 300)}`, adviceFor(reason));
+}
+
+/** n8n says that it is not there, not chosen, not for this user, or cannot be decrypted. */
+const adviceFor = (reason: string): string =>
+	/decrypt|encryption/i.test(reason)
+		? "n8n's encryption key is another one than before. Restore it, or open the credential and enter the API key anew."
+		: 'It may have been deleted, or may not be shared with the owner of the workflow. Open the node and choose another DeepInfra credential, or create a new one.';

@@ -43,7 +43,7 @@ describe('the safety filter', () => {
 		[{ status: 'moderated' }],
 		[{ status: 'failed', error: 'Content Moderated' }],
 		[{ error: 'request_moderated' }],
-		[{ inference_status: { error: 'NSFW content detected' } }],
+		[{ inference_status: { error: 'Prompt moderated' } }],
 		[{ errors: [{ message: 'Rejected by our safety system' }] }],
 	])('is named for %j', (answer) => {
 		expect(refusal(answer)).toMatch(/^The model's safety filter refused this request/);

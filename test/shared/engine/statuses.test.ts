@@ -109,7 +109,7 @@ describe('a gateway', () => {
 describe('the safety filter', () => {
 	it.each<[number, unknown]>([
 		[400, { error: 'Content Moderated' }],
-		[422, { detail: [{ loc: ['body', 'prompt'], msg: 'NSFW content' }] }],
+		[422, { detail: [{ loc: ['body', 'prompt'], msg: 'Blocked by the content filter' }] }],
 		[403, { error: { message: 'content_policy_violation' } }],
 	])('is named for status %i with %j', (code, body) => {
 		expect(said(code, body)).toMatch(/^The model's safety filter refused this request: .*\| Change the prompt/);

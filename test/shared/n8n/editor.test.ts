@@ -27,8 +27,59 @@ describe('the credential', () => {
 		},
 	);
 
-	it.each(['', 'wrong-key', 'Bearer '])('fails its test with the key %j', async (apiKey) => {
-		expect(await engine.testCredential({ apiKey })).toMatchObject({ status: 'Error' });
+	it.each<[string, RegExp]>([
+		['', /^The DeepInfra credential has no API key$/],
+		['Bearer ', /^The DeepInfra credential has no API key$/],
+		['wrong-key', /^DeepInfra does not accept the API key\. Paste a valid key from https:/],
+		['emulator\nkey', /it holds a line break$/],
+		['emulator-kéy', /it holds the letter 'é'$/],
+	])('fails its test with the key %j, in words', async (apiKey, words) => {
+		const { status, message } = await engine.testCredential({ apiKey });
+		expect(status).toBe('Error');
+		expect(message).toMatch(words);
+		expect(emulator.requests.length > 0).toBe(apiKey === 'wrong-key');
+	});
+
+	it.each<[number, RegExp]>([
+		[401, /does not accept the API key/],
+		[403, /may not do this/],
+		[404, /not at this address.*'Base URL'/],
+		[405, /not at this address.*'Base URL'/],
+		[429, /too many requests/],
+		[500, /on DeepInfra's side/],
+		[503, /on DeepInfra's side/],
+		[524, /on DeepInfra's side/],
+	])('says in words what the status %i means', async (status, words) => {
+		emulator.options.faults = () => ({ kind: 'status', status });
+		const { message } = await engine.testCredential({});
+		emulator.options.faults = undefined;
+		expect(message).toMatch(words);
+	});
+
+	it('is not led on by a redirect', async () => {
+		emulator.options.faults = ({ path }) =>
+			path === '/v1/me' ? { kind: 'redirect', location: `${emulator.url}/elsewhere`, status: 301 } : undefined;
+		const { message } = await engine.testCredential({});
+		emulator.options.faults = undefined;
+		expect(message).toMatch(/redirects to another address/);
+		expect(emulator.requests.map(({ path }) => path)).toEqual(['/v1/me']);
+	});
+
+	it.each(['/', '/v1', '/v1/openai', '/v1/openai/', '/v1/inference/owner/name'])(
+		'passes its test with %s at the end of the base URL',
+		async (end) => {
+			expect(await engine.testCredential({ baseUrl: `${emulator.url}${end}` })).toEqual({ status: 'OK' });
+			expect(emulator.requests.map(({ path }) => path)).toEqual(['/v1/me']);
+		},
+	);
+
+	it.each<[string, RegExp]>([
+		['nonsense', /^The 'Base URL' in the DeepInfra credential is not a web address$/],
+		['http://:secret@127.0.0.1', /holds a user name or a password$/],
+		['ftp://api.deepinfra.com', /not a web address$/],
+	])('says in words what is wrong with the base URL %s', async (baseUrl, words) => {
+		const { message } = await engine.testCredential({ baseUrl });
+		expect(message).toMatch(words);
 	});
 
 	it('is tested at its own base URL, with or without a slash at the end', async () => {

@@ -1,7 +1,8 @@
 import type { PackageDirectoryLoader } from 'n8n-core';
 import { ExecuteContext, RoutingNode } from 'n8n-core';
 import { createEmptyRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow';
-import type { ICredentialDataDecryptedObject, INode, INodeType } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, ICredentialTestRequest, INode, INodeType } from 'n8n-workflow';
+import { isDict } from '../../../nodes/shared/core/answer';
 import { createAdditionalData } from './additionalData';
 import { EngineCredentialsHelper } from './credentialsHelper';
 import { EngineNodeTypes } from './nodeTypes';
@@ -20,7 +21,6 @@ export async function testCredential(
 ): Promise<CredentialTestResult> {
 	const { test } = loader.getCredential(credential).type;
 	if (test === undefined) throw new Error(`${credential} has no test request`);
-	if (test.rules !== undefined) throw new Error('Rules of a test request are not applied here');
 	const { description, ...own } = NodeHelpers.getVersionedNodeType(
 		new EngineNodeTypes(loader, []).getByName(node.type),
 		node.typeVersion,
@@ -61,6 +61,20 @@ export async function testCredential(
 		await new RoutingNode(context, nodeType, { id: '1', name: 'Test', type: credential, data: decrypted }).runNode();
 		return { status: 'OK' };
 	} catch (error) {
-		return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
+		return { status: 'Error', message: messageOf(error, test.rules) };
 	}
+}
+
+/** What n8n's editor shows: of an answer a rule's words or the status in words, of a connection its code alone. */
+function messageOf(error: unknown, rules: ICredentialTestRequest['rules'] = []): string {
+	const cause: unknown = error instanceof Error ? error.cause : undefined;
+	const { response, code } = isDict(cause) ? cause : { response: undefined, code: undefined };
+	if (isDict(response)) {
+		for (const rule of rules) {
+			if (rule.type === 'responseCode' && rule.properties.value === response.status) return rule.properties.message;
+		}
+		return String(response.statusText || `Received HTTP status code: ${String(response.status)}`);
+	}
+	if (typeof code === 'string' && code !== '') return code;
+	return error instanceof Error ? error.message : String(error);
 }

@@ -48,9 +48,13 @@ export class Transport {
 			if (kind === 'bytes' && isFile(response)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
 			}
-			const text = this.account.redact(body.toString('utf8'));
-			const received: Received = { status: response.statusCode, headers: response.headers, text };
-			return interpret(received, clock.now(), kind);
+			const text = body.toString('utf8');
+			const { redact } = this.account;
+			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
+			const outcome = interpret(received, clock.now(), kind);
+			return outcome.ok
+				? succeeded(this.account.redactAnswer(outcome.value, text))
+				: failed(this.account.redactProblem(outcome.problem));
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {

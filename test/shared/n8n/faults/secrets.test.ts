@@ -7,7 +7,7 @@ import { planOf } from '../../../support/faults/plan';
 import { type Subject, makeSubject, operationNames, optionsOf, runOrdeal } from '../../../support/faults/ordeal';
 import { type World, isInference, openWorld } from '../../../support/world';
 
-const KEY = 'emulator-key';
+const MINE = 'emulator-key-0aB1cD2eF3gH4';
 
 let world: World;
 let logged: unknown[];
@@ -16,7 +16,7 @@ let otherUrl: string;
 const seenByOther: IncomingHttpHeaders[] = [];
 
 beforeAll(async () => {
-	world = await openWorld();
+	world = await openWorld({ apiKey: MINE });
 	other = createServer(({ headers }, response) => {
 		seenByOther.push(headers);
 		response.end('{}');
@@ -63,9 +63,9 @@ function dump(value: unknown, seen = new Set<unknown>()): string {
 }
 
 it('the search for a key finds one that hides', () => {
-	const error = new Error('x', { cause: new Error(`Bearer ${KEY}`) });
-	expect(dump([{ deep: { error } }])).toContain(KEY);
-	expect(dump(Buffer.from(KEY))).toContain(KEY);
+	const error = new Error('x', { cause: new Error(`Bearer ${MINE}`) });
+	expect(dump([{ deep: { error } }])).toContain(MINE);
+	expect(dump(Buffer.from(MINE))).toContain(MINE);
 });
 
 async function run(subject: Subject, onError: 'stopWorkflow' | 'continueErrorOutput' | 'continueRegularOutput') {
@@ -88,10 +88,10 @@ describe.each(operationNames)('%s', (name) => {
 	it.each(['error', 'success'] as const)('keeps the key to itself when the service echoes it: %s', async (as) => {
 		world.emulator.options.faults = (request) => (isInference(request) ? { kind: 'echoKey', as } : undefined);
 		for (const onError of ['stopWorkflow', 'continueErrorOutput', 'continueRegularOutput'] as const) {
-			expect(dump(await run(subject, onError))).not.toContain(KEY);
+			expect(dump(await run(subject, onError))).not.toContain(MINE);
 		}
-		expect(sent()[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
-		expect(dump(logged)).not.toContain(KEY);
+		expect(sent()[0]?.headers.authorization).toBe(`Bearer ${MINE}`);
+		expect(dump(logged)).not.toContain(MINE);
 	});
 
 	it('keeps it to itself in the raw response', async () => {
@@ -104,8 +104,8 @@ describe.each(operationNames)('%s', (name) => {
 		const many = await makeSubject(world.engine, name, 40);
 		const { result } = await runOrdeal(world, many, plan, { maxRetries: 0 });
 		expect(result.errorItems.length).toBeGreaterThan(20);
-		expect(dump(result)).not.toContain(KEY);
-		expect(dump(logged)).not.toContain(KEY);
+		expect(dump(result)).not.toContain(MINE);
+		expect(dump(logged)).not.toContain(MINE);
 	});
 
 	it('sends a key that is refused once', async () => {
@@ -137,7 +137,7 @@ async function expectRawWithoutKey(subject: Subject) {
 	});
 	expect(result.items.length).toBe(3);
 	expect(dump(result.items)).toContain('[API key]');
-	expect(dump(result)).not.toContain(KEY);
+	expect(dump(result)).not.toContain(MINE);
 }
 
 it('a file of an answer is downloaded from elsewhere without the key', async () => {
@@ -149,8 +149,8 @@ it('a file of an answer is downloaded from elsewhere without the key', async () 
 	const result = await run(subject, 'continueErrorOutput');
 	expect(seenByOther.length).toBeGreaterThan(0);
 	expect(seenByOther.map(({ authorization }) => authorization)).toEqual(seenByOther.map(() => undefined));
-	expect(dump(seenByOther)).not.toContain(KEY);
-	expect(dump(result)).not.toContain(KEY);
+	expect(dump(seenByOther)).not.toContain(MINE);
+	expect(dump(result)).not.toContain(MINE);
 });
 
 it('a download that is redirected from the base URL leaves the key behind', async () => {
@@ -162,8 +162,57 @@ it('a download that is redirected from the base URL leaves the key behind', asyn
 	};
 	const result = await run(subject, 'continueErrorOutput');
 	const first = world.emulator.requests.find(({ path }) => path === '/files/sample.jpg');
-	expect(first?.headers.authorization).toBe(`Bearer ${KEY}`);
+	expect(first?.headers.authorization).toBe(`Bearer ${MINE}`);
 	expect(seenByOther.length).toBeGreaterThan(0);
-	expect(dump(seenByOther)).not.toContain(KEY);
-	expect(dump(result)).not.toContain(KEY);
+	expect(dump(seenByOther)).not.toContain(MINE);
+	expect(dump(result)).not.toContain(MINE);
+});
+
+describe('a key that a service writes in another form', () => {
+	const forms = {
+		base64: (key: string) => Buffer.from(key).toString('base64').slice(4, -4),
+		escaped: (key: string) => [...key].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join(''),
+		lines: (key: string) => key.slice(3, 11),
+		plain: (key: string) => key,
+	} as const;
+	const written = ['base64', 'escaped', 'lines', 'plain'] as const;
+
+	it.each(written.flatMap((form) => (['error', 'success', 'requestId'] as const).map((as) => [form, as] as const)))(
+		'is hidden: %s in %s',
+		async (form, as) => {
+			const subject = await makeSubject(world.engine, 'text: classify', 1);
+			world.emulator.options.faults = (request) => (isInference(request) ? { kind: 'echoKey', as, form } : undefined);
+			for (const simplify of [true, false]) {
+				const result = await run(
+					{ ...subject, parameters: { ...subject.parameters, simplify } },
+					'continueErrorOutput',
+				);
+				const everything = `${dump(result)} ${JSON.stringify(result.items)} ${JSON.stringify(result.errorItems)}`;
+				expect(everything).not.toContain(MINE);
+				expect(everything).not.toContain(forms[form](MINE));
+				// Bearer and the key, in base64 as one
+				expect(everything).not.toContain(Buffer.from(`Bearer ${MINE}`).toString('base64').slice(12, -4));
+				if (as === 'success') expect(result.items.length).toBe(1);
+				else expect(result.errorItems.length).toBe(1);
+				if (as !== 'success' || !simplify) expect(everything).toContain('[API key]');
+			}
+		},
+	);
+});
+
+it('a key that is a common word is left in results, and hidden in messages', async () => {
+	const subject = await makeSubject(world.engine, 'text: classify', 1);
+	world.emulator.options.faults = (request) =>
+		isInference(request)
+			? {
+					kind: 'status',
+					status: 200,
+					body: { results: [{ label: 'test', score: 1 }], request_id: 'test', inference_status: null },
+				}
+			: undefined;
+	const good = await world.engine.run({ ...subject, credentials: { apiKey: 'test' } });
+	expect(good.items[0]?.json).toMatchObject({ label: 'test', usage: { requestId: 'test' } });
+	world.emulator.options.faults = (request) => (isInference(request) ? { kind: 'echoKey', as: 'error' } : undefined);
+	const bad = await world.engine.run({ ...subject, credentials: { apiKey: 'test' } });
+	expect(bad.error?.message).toContain('Authorization: Bearer [API key] was refused');
 });

@@ -1,0 +1,167 @@
+import { isDict } from '../core/answer';
+import type { Problem } from '../core/problem';
+import { fileOf } from '../media/find';
+
+/** Hides a key in what a service says, in every form in which it may say it. */
+export interface Secret {
+	/** A text for people, without the key. */
+	redact(text: string): string;
+	/** What a service's failure holds, without the key. */
+	redactProblem(problem: Problem): Problem;
+	/**
+	 * An answer without the key, changed in place. A short key may be a common word, so it stays in results.
+	 * @param text the answer as it came, before it was parsed
+	 */
+	redactAnswer<T extends object>(answer: T, text: string): T;
+}
+
+/** A key of this length is no word that an answer could hold by chance. */
+const LONG = 16;
+const HIDDEN = '[API key]';
+
+/** Letters that tell whether it is worth looking through an answer. */
+const START = 8;
+
+/** A letter as services write it: escaped for JSON, an address or HTML. `\n` and its like are no letters. */
+const LETTER = /\\{1,4}u00([\da-f]{2})|%([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtu])/iy;
+/** What may get between two letters: a line break, written out or escaped. */
+const GAP = /(?:\s|\\{1,4}[nrt]|%0[ad]){1,20}/iy;
+const ODD = /[\\%&\s]/;
+
+export function secretOf(key: string): Secret {
+	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key)];
+	const starts = forms.map((form) => form.slice(0, START));
+	const redact = (text: string) => hide(text, forms);
+	return {
+		redact,
+		redactProblem: (problem) => redactProblem(problem, redact),
+		redactAnswer: (answer, text) => {
+			if (key.length >= LONG && rangesOf(starts, text, 1).length > 0) redactIn(answer, redact);
+			return answer;
+		},
+	};
+}
+
+/** The part of a longer text's base64 that is the key's, wherever the key begins in it. */
+function base64Forms(key: string): string[] {
+	return [0, 1, 2].map((before) => {
+		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
+		return bytes.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
+	});
+}
+
+/** Base64 has two alphabets. */
+const twin: Readonly<Record<string, string>> = { '+': '-', '/': '_', '-': '+', _: '/' };
+const isSame = (letter: string | undefined, wanted: string) =>
+	letter !== undefined && (letter === wanted || letter === twin[wanted]);
+
+function hide(text: string, forms: readonly string[]): string {
+	let hidden = '';
+	let done = 0;
+	for (const { from, to } of rangesOf(forms, text)) {
+		hidden += text.slice(done, from) + HIDDEN;
+		done = to;
+	}
+	return done === 0 ? text : hidden + text.slice(done);
+}
+
+interface Range {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** Where the key stands. Only places where its first letters may begin are looked at: answers have millions of others. */
+function rangesOf(forms: readonly string[], text: string, most = Infinity): Range[] {
+	const codes = forms.map((form) => hexOf(form.charAt(0))).join('|');
+	const starts = new RegExp(`${forms.map(startOf).join('|')}|(?:\\\\u00|%)(?:${codes})|&#`, 'g');
+	const ranges: Range[] = [];
+	for (let found; ranges.length < most && (found = starts.exec(text)); ) {
+		const { index: from } = found;
+		const to = forms.reduce((end, form) => Math.max(end, endOf(form, text, from)), -1);
+		if (to > from) ranges.push({ from, to });
+		starts.lastIndex = Math.max(to, from + 1);
+	}
+	return ranges;
+}
+
+const hexOf = (letter: string): string =>
+	letter
+		.charCodeAt(0)
+		.toString(16)
+		.padStart(2, '0')
+		.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+/** Its first three letters as a pattern, between which something else may begin. */
+function startOf(form: string): string {
+	const [first, second, third] = Array.from(form.slice(0, 3), (letter) => {
+		const both = `${letter}${twin[letter] ?? ''}`.replace(/[\\\]^-]/g, '\\$&');
+		return { alone: `[${both}]`, orOdd: `[${both}\\\\%&\\s]` };
+	});
+	if (!second) return first?.alone ?? '';
+	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&]|\\s{1,20}${second.orOdd})`;
+}
+
+/** Where a form of the key that begins at `from` ends; -1 when there is none. */
+function endOf(form: string, text: string, from: number): number {
+	let at = from;
+	for (let place = 0; place < form.length; place++) {
+		const letter = form.charAt(place);
+		let next = afterLetter(letter, text, at);
+		if (next < 0 && ODD.test(text[at] ?? '')) {
+			GAP.lastIndex = at;
+			next = GAP.test(text) ? afterLetter(letter, text, GAP.lastIndex) : -1;
+		}
+		if (next < 0) return -1;
+		at = next;
+	}
+	return at;
+}
+
+function afterLetter(letter: string, text: string, at: number): number {
+	const found = text[at];
+	if (isSame(found, letter)) return at + 1;
+	if (found !== '\\' && found !== '%' && found !== '&') return -1;
+	LETTER.lastIndex = at;
+	const [, json, url, html, decimal, escaped] = LETTER.exec(text) ?? [];
+	const hex = json ?? url ?? html;
+	const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+	return isSame(escaped ?? (Number.isNaN(code) ? undefined : String.fromCharCode(code)), letter)
+		? LETTER.lastIndex
+		: -1;
+}
+
+/** In place and without recursion: an answer may be nested as deep as a service likes. */
+function redactIn(answer: object, redact: (text: string) => string): void {
+	const open: object[] = [answer];
+	for (let held; (held = open.pop()); ) {
+		for (const [name, value] of Object.entries(held)) {
+			const clean = typeof value === 'string' && !isFile(value) ? redact(value) : value;
+			const cleanName = Array.isArray(held) ? name : redact(name);
+			if (clean !== value || cleanName !== name) {
+				if (cleanName !== name) Reflect.deleteProperty(held, name);
+				// A name such as __proto__ is set like any other.
+				Reflect.defineProperty(held, cleanName, { value: clean, enumerable: true, writable: true, configurable: true });
+			}
+			if (typeof clean === 'object' && clean !== null) open.push(clean);
+		}
+	}
+}
+
+/** A file in JSON: not a letter of it is changed. */
+function isFile(text: string): boolean {
+	const file = fileOf(text);
+	return file !== undefined && 'bytes' in file;
+}
+
+function redactProblem(problem: Problem, redact: (text: string) => string): Problem {
+	// The words of these are the node's own.
+	if (['input', 'local', 'timeout', 'budget', 'stopped'].includes(problem.kind)) return problem;
+	const clean = { ...problem };
+	if ('message' in clean) clean.message = redact(clean.message);
+	if ('requestId' in clean && clean.requestId !== undefined) clean.requestId = redact(clean.requestId);
+	if (clean.kind === 'status') {
+		if (typeof clean.body === 'string') clean.body = redact(clean.body);
+		else if (isDict(clean.body) || Array.isArray(clean.body)) redactIn(clean.body, redact);
+	}
+	return clean;
+}

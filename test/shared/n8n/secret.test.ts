@@ -1,0 +1,156 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { Problem } from '../../../nodes/shared/core/problem';
+import { secretOf } from '../../../nodes/shared/n8n/secret';
+
+const SAMPLE = 'aBcD1234efGH5678ijKL9012mnOP3456';
+const JWT = `jwt:eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiJhYmMifQ'.repeat(40)}.s-_=`;
+
+const escapes: ReadonlyArray<[string, (key: string) => string]> = [
+	['as it is', (key) => key],
+	['with JSON escapes', (key) => [...key].map((letter) => `\\u00${hex(letter)}`).join('')],
+	[
+		'with JSON escapes in JSON in JSON',
+		(key) => [...key].map((letter) => `\\\\u00${hex(letter).toUpperCase()}`).join(''),
+	],
+	[
+		'with some letters escaped',
+		(key) => [...key].map((letter, at) => (at % 3 ? letter : `\\u00${hex(letter)}`)).join(''),
+	],
+	['for an address', (key) => [...key].map((letter) => `%${hex(letter)}`).join('')],
+	['for HTML', (key) => [...key].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
+	['for HTML, in hex', (key) => [...key].map((letter) => `&#x${hex(letter)};`).join('')],
+	['in base64', (key) => base64(key)],
+	['in base64 behind one letter', (key) => base64(`:${key}`)],
+	['in base64 behind two', (key) => base64(`s:${key}`)],
+	['in base64 of the whole header', (key) => base64(`Authorization: Bearer ${key}\r\nAccept: */*`)],
+	['in base64 for addresses', (key) => Buffer.from(`??>${key}`).toString('base64url')],
+	['split by a line break', (key) => `${key.slice(0, 10)}\n${key.slice(10)}`],
+	['split by an escaped line break', (key) => `${key.slice(0, 3)}\\r\\n${key.slice(3)}`],
+	['split in several places', (key) => key.replace(/(.{8})/g, '$1\r\n    ')],
+	['in base64, in lines', (key) => base64(`x${key}`).replace(/(.{9})/g, '$1\n')],
+];
+const hex = (letter: string) => letter.charCodeAt(0).toString(16).padStart(2, '0');
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** No run of six letters of a form is left. */
+function expectNothingOf(form: string, text: string) {
+	const plain = form
+		.replace(/\s|\\[rn]/g, '')
+		.replace(/^QXV0aG9yaXphdGlvbjogQmVhcmVyI/, '')
+		.replace(/(0K|NC)QWNjZXB0OiAqLyo=?$|NCkFjY2VwdDogKi8q$/, '');
+	for (let at = 8; at + 12 < plain.length - 8; at++) expect(text).not.toContain(plain.slice(at, at + 12));
+}
+
+describe.each([
+	['a key', SAMPLE],
+	['a scoped key', JWT],
+	['the shortest long key', 'k3y-of_16+chars/'],
+])('%s', (_, key) => {
+	const secret = secretOf(key);
+
+	it.each(escapes)('is hidden %s', (_form, write) => {
+		const form = write(key);
+		const text = secret.redact(`before ${form} between ${form}; after`);
+		expectNothingOf(form, text);
+		expect(text).toMatch(/^before .*\[API key\].* between .*\[API key\].*; after$/s);
+	});
+
+	it.each(escapes)('is hidden in an answer that has it %s', (_form, write) => {
+		const form = write(key);
+		const raw = JSON.stringify({ a: [{ b: `x ${form}` }], [form]: 1, c: form, n: 5, z: null });
+		const answer: Record<string, unknown> = JSON.parse(raw);
+		const clean = secret.redactAnswer(answer, raw);
+		expectNothingOf(form, JSON.stringify(clean));
+		expect(clean).toMatchObject({ n: 5, z: null });
+	});
+});
+
+describe('an answer', () => {
+	const secret = secretOf(SAMPLE);
+	const read = (raw: string): Record<string, unknown> => JSON.parse(raw);
+
+	it('without the key is left alone', () => {
+		const raw = '{"a":["aBcD12",{"__proto__":"x"}],"b":1e400}';
+		expect(secret.redactAnswer(read(raw), raw)).toEqual(read(raw));
+	});
+
+	it('is parsed with its escapes, and is clean then', () => {
+		const raw = `{"debug":"${[...SAMPLE].map((letter) => `\\u00${hex(letter)}`).join('')}"}`;
+		expect(secret.redactAnswer(read(raw), raw)).toEqual({ debug: '[API key]' });
+	});
+
+	it('hides it under names that every object has', () => {
+		const raw = `{"__proto__":"${SAMPLE}","constructor":{"__proto__":{"toString":"${SAMPLE}"}}}`;
+		const text = JSON.stringify(secret.redactAnswer(read(raw), raw));
+		expect(text).not.toContain(SAMPLE);
+		expect(text.match(/\[API key\]/g)?.length).toBe(2);
+	});
+
+	it('may be nested as deep as a service likes', () => {
+		const raw = `{"x":${'['.repeat(20_000)}"${SAMPLE}"${']'.repeat(20_000)}}`;
+		let held: unknown = secret.redactAnswer(read(raw), raw).x;
+		while (Array.isArray(held)) [held] = held;
+		expect(held).toBe('[API key]');
+	});
+
+	it('keeps the bytes of a file, whatever they hold', () => {
+		const file = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from(SAMPLE)]).toString('base64');
+		const raw = JSON.stringify({ debug: SAMPLE, image: file, images: [`data:image/png;base64,${file}`] });
+		expect(secret.redactAnswer(read(raw), raw)).toEqual({
+			debug: '[API key]',
+			image: file,
+			images: [`data:image/png;base64,${file}`],
+		});
+	});
+
+	/** Milliseconds of the processor, which other programs on the machine do not change. */
+	const timeOf = (key: string, text: string) => {
+		const raw = JSON.stringify({ text });
+		const answer = read(raw);
+		const start = process.cpuUsage();
+		secretOf(key).redactAnswer(answer, raw);
+		return process.cpuUsage(start).user / 1000;
+	};
+
+	it('of 20 MB is searched in no time', () => {
+		expect(timeOf(SAMPLE, 'The quick brown fox aBout a lazy %20 dog. '.repeat(500_000))).toBeLessThan(400);
+		expect(timeOf(SAMPLE, base64('any bytes at all'.repeat(1_000_000)))).toBeLessThan(400);
+	});
+
+	it.each(['a', '\\', 'a\\', 'a\n', '\\u0061\\', `${'a'.repeat(31)}b`])(
+		'of %j again and again takes no longer',
+		(unit) => {
+			expect(timeOf('a'.repeat(32), unit.repeat(500_000 / unit.length))).toBeLessThan(2000);
+		},
+	);
+});
+
+describe.each(['test', 'null', '1', 'label', 'fifteen-letters'])('the short key "%s"', (key) => {
+	const secret = secretOf(key);
+	const problem = (words: string): Problem => ({ kind: 'status', status: 400, body: { detail: { error: words } } });
+
+	it('is a word in results', () => {
+		const raw = JSON.stringify({ label: key, results: [null, 1, key], image: base64(key.repeat(50)) });
+		const answer: Record<string, unknown> = JSON.parse(raw);
+		expect(JSON.stringify(secret.redactAnswer(answer, raw))).toBe(raw);
+	});
+
+	it('is hidden in what a service says of a failure', () => {
+		expect(secret.redactProblem(problem(`Bearer ${key}!`))).toEqual(problem('Bearer [API key]!'));
+		expect(secret.redactProblem({ kind: 'answer', message: `x ${key}`, requestId: key })).toEqual({
+			kind: 'answer',
+			message: 'x [API key]',
+			requestId: '[API key]',
+		});
+	});
+
+	it("changes none of the node's own words", () => {
+		for (const own of [
+			{ kind: 'input', message: `'${key}' is empty`, advice: key },
+			{ kind: 'timeout', seconds: 1 },
+			{ kind: 'budget', budget: 1, spent: 1 },
+			{ kind: 'stopped' },
+		] satisfies Problem[])
+			expect(secret.redactProblem(own)).toEqual(own);
+	});
+});
