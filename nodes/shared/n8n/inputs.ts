@@ -1,17 +1,29 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Field, FileRef, Mapped } from '../core/fields';
 import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, type Outcome } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
+import type { NodeContext } from './context';
+import { toNodeError } from './errors';
 
 /** Gives the typed input of an item, or what is wrong with it. Sends nothing. */
-export function inputReader(
-	context: IExecuteFunctions,
+export const inputReader = (
+	context: NodeContext,
 	operation: Pick<AnyOperation, 'fields'>,
-): (item: number) => Outcome<Dict> {
+): ((item: number) => Outcome<Dict>) => fieldReader(context, fieldsOf(operation));
+
+/**
+ * The parameters of a sub-node for one item.
+ * @throws NodeOperationError for a value that cannot be used
+ */
+export function readParameters(context: NodeContext, fields: readonly Field[], item: number): Dict {
+	const read = fieldReader(context, fields)(item);
+	if (read.ok) return read.value;
+	throw toNodeError(context, read.problem, { model: '', host: '', attempts: 0 }, item);
+}
+
+function fieldReader(context: NodeContext, fields: readonly Field[]): (item: number) => Outcome<Dict> {
 	const stored = context.getNode().parameters;
-	const fields = fieldsOf(operation);
 	const constant = new Map<string, unknown>();
 
 	const read = (field: Field, item: number): unknown => {

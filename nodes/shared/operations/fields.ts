@@ -162,6 +162,25 @@ export const versionOption = field({
 	description: 'A certain version of the model. Leave empty for the current one.',
 });
 
+export const maxRetriesOption = field({
+	displayName: 'Max Retries',
+	name: 'maxRetries',
+	type: 'number',
+	default: 4,
+	typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
+	description:
+		'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
+});
+
+export const timeoutOption = field({
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	default: 300,
+	typeOptions: { minValue: 1, maxValue: 86_400 },
+	description: 'How many seconds a request may take. A request that was cut off may still be billed.',
+});
+
 /** How requests are sent, whatever they ask for. */
 const plainOptions = [
 	field({
@@ -173,15 +192,7 @@ const plainOptions = [
 		description:
 			'How many requests may run at the same time. The node lowers it by itself when DeepInfra is too busy. DeepInfra allows 200 per model.',
 	}),
-	field({
-		displayName: 'Max Retries',
-		name: 'maxRetries',
-		type: 'number',
-		default: 4,
-		typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
-		description:
-			'How often a request is sent again when DeepInfra is busy, unavailable or the connection fails. Items that succeeded are never sent again.',
-	}),
+	maxRetriesOption,
 	field({
 		displayName: 'Put Result in Field',
 		name: 'resultField',
@@ -190,26 +201,21 @@ const plainOptions = [
 		placeholder: 'e.g. result',
 		description: 'Put the result into one field of this name instead of beside the other fields of the item',
 	}),
-	field({
-		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		default: 300,
-		typeOptions: { minValue: 1, maxValue: 86_400 },
-		description: 'How many seconds a request may take. A request that was cut off may still be billed.',
-	}),
+	timeoutOption,
 ] as const;
 
+export const budgetOption = field({
+	displayName: 'Budget (USD)',
+	name: 'budgetUsd',
+	type: 'number',
+	default: 1,
+	typeOptions: { minValue: 0, numberPrecision: 6 },
+	description:
+		"Send no more requests once the results of this run have cost this much. The items that are left fail with 'Budget reached'. Requests that are on their way can exceed it.",
+});
+
 const nativeOptions = [
-	field({
-		displayName: 'Budget (USD)',
-		name: 'budgetUsd',
-		type: 'number',
-		default: 1,
-		typeOptions: { minValue: 0, numberPrecision: 6 },
-		description:
-			"Send no more requests once the results of this run have cost this much. The items that are left fail with 'Budget reached'. Requests that are on their way can exceed it.",
-	}),
+	budgetOption,
 	field({
 		displayName: 'Dry Run',
 		name: 'dryRun',
@@ -237,7 +243,8 @@ const nativeOptions = [
 	versionOption,
 ] as const;
 
-const collection = <const Fs extends readonly Field[]>(options: Fs) =>
+/** The collection "Options" of a sub-node. */
+export const collection = <const Fs extends readonly Field[]>(options: Fs) =>
 	field({
 		displayName: 'Options',
 		name: 'options',

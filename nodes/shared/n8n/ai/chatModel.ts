@@ -1,0 +1,15 @@
+import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type * as AiNodeSdk from '@n8n/ai-node-sdk';
+import { isDict, number, optionalText } from '../../core/answer';
+import { field } from '../../core/fields';
+import type { Dict } from '../../core/operation';
+import { InputError, problemOf, type Problem } from '../../core/problem';
+import { explain } from '../../engine/explain';
+import { dollars } from '../../engine/meter';
+import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
+import { Catalog } from '../catalog';
+import { readAccount } from '../credential';
+import { toNodeError } from '../errors';
+import { readParameters } from '../inputs';
+import { makeChatFetch, type Fetch } from './chatFetch';

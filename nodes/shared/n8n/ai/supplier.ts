@@ -1,0 +1,140 @@
+import type { AiEvent, INodeExecutionData, ISupplyDataFunctions, NodeConnectionType } from 'n8n-workflow';
+import { NodeError, NodeOperationError } from 'n8n-workflow';
+import type { AnyOperation, Dict, Output } from '../../core/operation';
+import { attempt, problemOf, type Problem } from '../../core/problem';
+import { readResults } from '../../engine/assemble';
+import { inParallel } from '../../engine/parallel';
+import { planBatches, type Batch } from '../../engine/plan';
+import { RequestMaker } from '../../engine/requests';
+import { readSettings, type Settings } from '../../engine/settings';
+import { usageOfAll } from '../../engine/usage';
+import { Client } from '../client';
+import { toNodeError } from '../errors';
+import { toJson } from '../json';
+
+/** How many requests of one question run side by side; the gate of the client has the last word. */
+const WIDTH = 16;
+
+/** What one question to a sub-node came to. */
+export interface Supplied {
+	/** One for each input, in their order. */
+	readonly outputs: readonly Output[];
+	readonly requests: number;
+	/** USD, where the service said so. */
+	readonly costUsd?: number;
+}
+
+/** Answers for an agent, a chain or a store with an operation of the main node: its engine, its words. */
+export class Supplier {
+	private readonly requests: RequestMaker;
+	/** The form that the model takes, once it has refused another. */
+	private form = 0;
+
+	private constructor(
+		private readonly context: ISupplyDataFunctions,
+		private readonly item: number,
+		private readonly operation: AnyOperation,
+		private readonly settings: Settings,
+		private readonly client: Client,
+	) {
+		this.requests = new RequestMaker(operation);
+	}
+
+	/**
+	 * @param shared what every question has: the model and its options
+	 * @throws NodeOperationError when the credential cannot be used
+	 */
+	static async open(
+		context: ISupplyDataFunctions,
+		item: number,
+		operation: AnyOperation,
+		shared: Dict,
+	): Promise<Supplier> {
+		const stop = context.getExecutionCancelSignal() ?? new AbortController().signal;
+		const settings = readSettings(operation, shared);
+		try {
+			const client = await Client.connect(context, stop, [settings], false);
+			return new Supplier(context, item, operation, settings, client);
+		} catch (error) {
+			const situation = { model: settings.model, host: '', attempts: 0 };
+			throw toNodeError(context, problemOf(error), situation, item);
+		}
+	}
+
+	/** @throws NodeApiError or NodeOperationError; after the first failure nothing more is sent */
+	async ask(inputs: readonly Dict[]): Promise<Supplied> {
+		const outputs = new Map<number, Output>();
+		let requests = 0;
+		let costUsd: number | undefined;
+		let hasFailed = false;
+		const askBatch = async (batch: Batch): Promise<void> => {
+			if (hasFailed) return;
+			const { form } = this;
+			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.facts(this.settings), form }));
+			if (!fitted.ok) throw this.failure(fitted.problem, 0);
+			const { request } = fitted.value;
+			const { outcome, answers, attempts } = await this.client.ask(
+				request,
+				this.settings,
+				this.operation,
+				batch.inputs,
+			);
+			requests += attempts;
+			const { forms = 1, isFormRefused } = this.operation;
+			if (!outcome.ok && form + 1 < forms && isFormRefused?.(outcome.problem)) {
+				this.form = Math.max(this.form, form + 1);
+				return await askBatch(batch);
+			}
+			if (!outcome.ok) throw this.failure(outcome.problem, attempts);
+			const usage = usageOfAll(answers, this.settings.model, attempts);
+			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
+			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
+			if (!results.ok) throw this.failure(results.problem, attempts);
+			batch.owners.forEach((positions, index) => {
+				const [output] = results.value[index]?.outputs ?? [];
+				if (!output) throw this.failure({ kind: 'answer', message: 'DeepInfra left one of the texts out' }, attempts);
+				if (output.problem !== undefined) throw this.failure({ kind: 'answer', message: output.problem }, attempts);
+				for (const position of positions) outputs.set(position, output);
+			});
+		};
+		await inParallel(planBatches(this.operation, inputs), WIDTH, async (batch) => {
+			await askBatch(batch).catch((error: unknown) => {
+				hasFailed = true;
+				throw error;
+			});
+		});
+		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
+	}
+
+	private failure(problem: Problem, attempts: number): NodeError {
+		// A question has one answer or none, so nothing of it goes on.
+		const { model } = this.settings;
+		const situation = { model, host: this.client.account.host, attempts, screenNames: this.requests.names };
+		return toNodeError(this.context, problem, situation, this.item);
+	}
+}
+
+/** Does work and shows its input and output in the run data, as n8n's own sub-nodes do. */
+export async function logged<T>(
+	context: ISupplyDataFunctions,
+	type: NodeConnectionType,
+	event: AiEvent,
+	input: Dict,
+	work: () => Promise<{ readonly value: T; readonly shown: Dict }>,
+): Promise<T> {
+	const show = (json: Dict): INodeExecutionData[][] => [[{ json: toJson(json) }]];
+	const { index } = context.addInputData(type, show(input));
+	try {
+		const { value, shown } = await work();
+		context.addOutputData(type, index, show(shown));
+		context.logAiEvent(event);
+		return value;
+	} catch (error) {
+		const failure =
+			error instanceof NodeError
+				? error
+				: new NodeOperationError(context.getNode(), error instanceof Error ? error : new Error(String(error)));
+		context.addOutputData(type, index, failure);
+		throw failure;
+	}
+}
