@@ -1,4 +1,4 @@
-import { isDict, number, optionalText } from '../../core/answer';
+import { isDict } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
@@ -6,64 +6,87 @@ import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
 import { clock } from '../http/clock';
 import { codeOf, deepestMessage } from '../http/deadline';
+import { asEvents, watchAnswer } from './chatAnswer';
 
-/** A function like the web's own `fetch`, as the chat client calls it. */
+/** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface ChatFetchOptions {
-	/** Seconds that one attempt may take until its answer begins. */
+	/** Seconds that one attempt may take, its whole answer included. */
 	readonly seconds: number;
 	readonly maxRetries: number;
 	/** Put into each request's body: what the client does not know, or names otherwise. */
 	readonly additions: Dict;
-	/** Hides the API key in what a service says. */
-	redact(text: string): string;
-	/** Why the request must not be sent. */
-	refuse(body: Dict): Problem | undefined;
-	/** What an answer cost, by its ID. */
-	onCost(id: string | undefined, costUsd: number): void;
-	/** Why there is no answer. */
-	onFailure(problem: Problem, attempts: number): void;
+	/** Whether answers may come in pieces; otherwise the client gets a whole answer as one piece. */
+	readonly streaming: boolean;
 	/** Sends; n8n's proxy and address rules come in `init`. */
 	readonly send: Fetch;
 	random(): number;
+	/** Hides the API key in what a service says. */
+	redact(text: string): string;
+	/** Why a request must not be sent. */
+	refuse(body: Dict): Problem | undefined;
+	/** A chunk of a stream or a whole answer. */
+	onAnswer(answer: Dict): void;
+	/** @returns the error that the user sees, and the code by which it is known again */
+	onFailure(problem: Problem, attempts: number): { readonly error: Error; readonly code: string };
 }
 
 /**
  * Sends as the engine does: again what was not taken, never what may have been billed, in DeepInfra's own words.
- * n8n's client knows nothing of that: it never retries, and reads no error text but that of another service.
+ * The chat client of n8n never retries, and reads error texts in another service's form only (docs/n8n.md).
  */
 export function makeChatFetch(options: ChatFetchOptions): Fetch {
-	const { maxRetries, onFailure, random } = options;
 	return async (url, init) => {
 		const body = completeBody(init?.body, options.additions);
 		const refused = body && options.refuse(body);
-		if (refused) return failure(refused, 0, onFailure);
-		const request = body ? { ...init, body: JSON.stringify(body) } : init;
-		for (let attempts = 1; ; attempts++) {
-			const sent = await sendOnce(url, request, options);
-			if ('response' in sent) return watchCost(sent.response, options.onCost);
-			if (init?.signal?.aborted) throw init.signal.reason;
-			const delay = attempts > maxRetries ? undefined : retryDelay(sent.problem, attempts, random());
-			if (delay === undefined) return failure(sent.problem, attempts, onFailure);
-			await clock.sleep(delay, init?.signal ?? new AbortController().signal);
-			if (init?.signal?.aborted) throw init.signal.reason;
-		}
+		if (refused) return failed(refused, 0, options);
+		const isStreamed = body?.stream === true && options.streaming;
+		const sent = body && !isStreamed ? { ...body, stream: undefined, stream_options: undefined } : body;
+		const result = await sendUntilAnswered(url, sent ? { ...init, body: JSON.stringify(sent) } : init, options);
+		if ('problem' in result) return failed(result.problem, result.attempts, options);
+		const onCut = (error: unknown) =>
+			options.onFailure({ kind: 'cut', message: options.redact(deepestMessage(error)) }, result.attempts).error;
+		const answer = watchAnswer(result.response, options.onAnswer, onCut);
+		return body?.stream === true && !isStreamed ? await asEvents(answer) : answer;
 	};
 }
 
 type Sent = { readonly response: Response } | { readonly problem: Problem };
 
-async function sendOnce(url: string | URL | Request, init: RequestInit | undefined, options: ChatFetchOptions): Promise<Sent> {
-	const { seconds, redact } = options;
+async function sendUntilAnswered(
+	url: string | URL | Request,
+	init: RequestInit | undefined,
+	options: ChatFetchOptions,
+): Promise<Sent & { readonly attempts: number }> {
+	const stop = init?.signal ?? new AbortController().signal;
+	for (let attempts = 1; ; attempts++) {
+		const sent = await sendOnce(url, init, options);
+		stop.throwIfAborted();
+		if ('response' in sent) return { ...sent, attempts };
+		const delay = attempts > options.maxRetries ? undefined : retryDelay(sent.problem, attempts, options.random());
+		if (delay === undefined) return { ...sent, attempts };
+		await clock.sleep(delay, stop);
+		stop.throwIfAborted();
+	}
+}
+
+async function sendOnce(
+	url: string | URL | Request,
+	init: RequestInit | undefined,
+	{ seconds, redact, send }: ChatFetchOptions,
+): Promise<Sent> {
 	const limit = AbortSignal.timeout(seconds * 1000);
 	const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
 	try {
-		const response = await options.send(url, { ...init, signal, redirect: 'manual' });
+		// The key would go along to wherever a redirect points.
+		const response = await send(url, { ...init, signal, redirect: 'manual' });
 		if (response.ok) return { response };
 		const text = redact(await response.text());
-		const headers = Object.fromEntries(response.headers);
-		const outcome = interpret({ status: response.status, headers, text }, clock.now());
+		const outcome = interpret(
+			{ status: response.status, headers: Object.fromEntries(response.headers), text },
+			clock.now(),
+		);
 		return outcome.ok ? { problem: { kind: 'answer', message: 'DeepInfra answered without a result' } } : outcome;
 	} catch (error) {
 		if (limit.aborted) return { problem: { kind: 'timeout', seconds } };
@@ -73,51 +96,21 @@ async function sendOnce(url: string | URL | Request, init: RequestInit | undefin
 	}
 }
 
-/** The chat client reads a failure's text from here; its status decides nothing any more. */
-function failure(problem: Problem, attempts: number, onFailure: ChatFetchOptions['onFailure']): Response {
-	onFailure(problem, attempts);
-	const status = problem.kind === 'status' && problem.status >= 400 ? problem.status : 400;
-	const message = 'message' in problem ? problem.message : problem.kind;
-	return new Response(JSON.stringify({ error: { message } }), { status, headers: { 'content-type': 'application/json' } });
+/** The chat client makes an error of it whose code says which of ours it stands for. Its status decides nothing. */
+function failed(problem: Problem, attempts: number, { onFailure }: ChatFetchOptions): Response {
+	const { error, code } = onFailure(problem, attempts);
+	return Response.json({ error: { message: error.message, code } }, { status: 400 });
 }
 
 function completeBody(body: unknown, additions: Dict): Dict | undefined {
 	const read = typeof body === 'string' ? parseJson(body) : undefined;
 	if (!isDict(read)) return undefined;
-	return { ...read, ...additions, messages: Array.isArray(read.messages) ? read.messages.map(fitMessage) : read.messages };
+	const { messages } = read;
+	return { ...read, ...additions, messages: Array.isArray(messages) ? messages.map(fitMessage) : messages };
 }
 
-/** n8n's agent says nothing beside its tool calls as an empty list, which a model's template may not take. */
+/** An agent that says nothing beside its tool calls sends an empty list, which a model's template may not take. */
 const fitMessage = (message: unknown): unknown =>
 	isDict(message) && message.tool_calls !== undefined && Array.isArray(message.content) && message.content.length === 0
 		? { ...message, content: null }
 		: message;
-
-const readCost = (answer: unknown, onCost: ChatFetchOptions['onCost']): void => {
-	if (!isDict(answer) || !isDict(answer.usage)) return;
-	const costUsd = number(answer.usage.estimated_cost);
-	if (costUsd !== undefined && costUsd >= 0) onCost(optionalText(answer.id), costUsd);
-};
-
-/** The answer unchanged, its cost read on the way. */
-function watchCost(response: Response, onCost: ChatFetchOptions['onCost']): Response {
-	const { body, status, statusText, headers } = response;
-	if (!body) return response;
-	const isStream = (headers.get('content-type') ?? '').includes('event-stream');
-	const decoder = new TextDecoder();
-	let rest = '';
-	const look = new TransformStream<Uint8Array, Uint8Array>({
-		transform(piece, controller) {
-			controller.enqueue(piece);
-			rest += decoder.decode(piece, { stream: true });
-			if (!isStream) return;
-			const lines = rest.split('\n');
-			rest = lines.pop() ?? '';
-			for (const line of lines) if (line.includes('"estimated_cost"')) readCost(parseJson(line.replace(/^data:/, '')), onCost);
-		},
-		flush() {
-			readCost(parseJson(isStream ? rest.replace(/^data:/, '') : rest), onCost);
-		},
-	});
-	return new Response(body.pipeThrough(look), { status, statusText, headers });
-}

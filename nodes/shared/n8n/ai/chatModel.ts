@@ -1,15 +1,148 @@
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type * as AiNodeSdk from '@n8n/ai-node-sdk';
+import { NodeOperationError } from 'n8n-workflow';
 import { isDict, number, optionalText } from '../../core/answer';
-import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
-import { InputError, problemOf, type Problem } from '../../core/problem';
-import { explain } from '../../engine/explain';
-import { dollars } from '../../engine/meter';
-import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
-import { Catalog } from '../catalog';
-import { readAccount } from '../credential';
+import { problemOf, type Problem } from '../../core/problem';
+import { cleanKey } from '../../core/values';
+import { usageOf } from '../../engine/usage';
+import { Catalog, type KnownModel } from '../catalog';
+import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
 import { readParameters } from '../inputs';
 import { makeChatFetch, type Fetch } from './chatFetch';
+import { bodyAdditions, chatModelFields } from './chatModelFields';
+import { spendingOf } from './spending';
+
+/** Longest pause before a try, seconds (engine/retry.ts). */
+const LONGEST_PAUSE = 300;
+
+/** The chat model of an agent or a chain: n8n's own client of OpenAI's protocol, which sends through the engine's rules. */
+export async function openChatModel(context: ISupplyDataFunctions, item: number): Promise<SupplyData> {
+	const { supplyModel } = await loadSdk(context);
+	const parameters = readParameters(context, chatModelFields, item);
+	const model = optionalText(parameters.model) ?? '';
+	const options = isDict(parameters.options) ? parameters.options : {};
+	const seconds = number(options.timeout) ?? 300;
+	const maxRetries = number(options.maxRetries) ?? 4;
+	const fail = (problem: Problem, host: string, attempts: number) =>
+		toNodeError(context, problem, { model, host, attempts }, item);
+
+	let account: Account;
+	let additions: Dict;
+	try {
+		account = await readAccount(context);
+		additions = bodyAdditions(options);
+	} catch (error) {
+		throw fail(problemOf(error), '', 0);
+	}
+	const { apiKey } = await context.getCredentials('deepInfraApi');
+	const stop = context.getExecutionCancelSignal();
+	const facts = await new Catalog(context, account, { stop }).facts(model);
+	const spending = spendingOf(context, number(options.budgetUsd));
+	const failures = new Map<string, Error>();
+	const costs = new Map<string, number>();
+
+	const supplied = supplyModel(context, {
+		type: 'openai',
+		baseUrl: `${account.baseUrl}/v1`,
+		apiKey: cleanKey(apiKey),
+		model,
+		temperature: number(options.temperature),
+		topP: number(options.topP),
+		maxTokens: number(options.maxTokens),
+		presencePenalty: number(options.presencePenalty),
+		frequencyPenalty: number(options.frequencyPenalty),
+		maxRetries: 0,
+		// The client's own limit holds for all attempts and pauses together; each attempt has its own.
+		timeout: (seconds * (maxRetries + 1) + LONGEST_PAUSE * maxRetries) * 1000,
+		onFailedAttempt: (error) => {
+			const own = failures.get(codeOf(error));
+			if (own) throw own;
+		},
+	});
+
+	const own = makeChatFetch({
+		seconds,
+		maxRetries,
+		additions,
+		streaming: options.streaming !== false,
+		send: fetch,
+		random: Math.random,
+		redact: (text) => account.redact(text),
+		refuse: (body) => spending.exceeded() ?? lackOf(model, facts, body),
+		onAnswer: (answer) => {
+			const { costUsd, requestId } = usageOf(answer, model, 1);
+			if (costUsd === undefined || costUsd < 0) return;
+			spending.add(costUsd);
+			if (requestId) costs.set(requestId, costUsd);
+		},
+		onFailure: (problem, attempts) => {
+			const error = fail(problem, account.host, attempts);
+			const code = `deepInfra${failures.size}`;
+			failures.set(code, error);
+			return { error, code };
+		},
+	});
+	sendThrough(supplied.response, own);
+	tellCosts(supplied.response, costs);
+	return supplied;
+}
+
+/** Loaded only here: an n8n without it (before 2.16) still runs the other nodes of the package. */
+async function loadSdk(context: ISupplyDataFunctions) {
+	try {
+		return await import('@n8n/ai-node-sdk');
+	} catch {
+		throw new NodeOperationError(context.getNode(), 'The DeepInfra Chat Model needs n8n 2.16 or newer', {
+			description:
+				"Update n8n. Until then, the node 'DeepInfra' with the resource 'Chat' works in this version, and so does n8n's own OpenAI Chat Model with DeepInfra's address as its Base URL.",
+		});
+	}
+}
+
+const codeOf = (error: unknown): string =>
+	typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** What the request asks of a model that cannot do it, as far as the catalogue knows. */
+function lackOf(model: string, { model: row }: KnownModel, body: Dict): Problem | undefined {
+	if (!row || row.tags.length === 0 || row.tags.includes('tools')) return undefined;
+	if (!Array.isArray(body.tools) || body.tools.length === 0) return undefined;
+	return {
+		kind: 'input',
+		message: `The model '${model}' cannot use tools, which this agent gives it`,
+		advice: "Choose a model that is marked with 'tools' in the list of the field 'Model'. Nothing was sent.",
+	};
+}
+
+/**
+ * These places are the client's own, not a promise of n8n's: where one is missing, retries, words and costs
+ * are lost, and nothing else. An end-to-end test fails when none takes effect any more.
+ */
+function sendThrough(client: unknown, own: Fetch): void {
+	const { fields, clientConfig, completions } = membersOf(client);
+	for (const place of [membersOf(fields).configuration, clientConfig, membersOf(completions).clientConfig]) {
+		if (typeof place === 'object' && place !== null) Object.assign(place, { fetch: own });
+	}
+}
+
+const membersOf = (value: unknown): Dict => (isDict(value) ? value : {});
+
+/** Before n8n's own tracing, which shows the cost beside the tokens. */
+function tellCosts(client: unknown, costs: Map<string, number>): void {
+	const { callbacks } = membersOf(client);
+	if (!Array.isArray(callbacks)) return;
+	callbacks.unshift({
+		name: 'deepInfraCost',
+		awaitHandlers: true,
+		handleLLMEnd(output: unknown) {
+			if (!isDict(output)) return;
+			const [generation] = Array.isArray(output.generations) ? output.generations.flat() : [];
+			const id = optionalText(membersOf(membersOf(generation).message).id) ?? '';
+			const cost = costs.get(id);
+			if (cost === undefined) return;
+			costs.delete(id);
+			const llmOutput = membersOf(output.llmOutput);
+			output.llmOutput = { ...llmOutput, tokenUsage: { ...membersOf(llmOutput.tokenUsage), cost } };
+		},
+	});
+}

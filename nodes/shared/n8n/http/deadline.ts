@@ -94,7 +94,7 @@ export class PendingRequests {
 }
 
 /** Errors arrive wrapped by n8n and its HTTP client; Node's own code lies at the bottom. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
 	let found: string | undefined;
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
 		if ('code' in each && typeof each.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(each.code)) found = each.code;
@@ -102,7 +102,7 @@ function codeOf(error: unknown): string | undefined {
 	return found;
 }
 
-function deepestMessage(error: unknown): string {
+export function deepestMessage(error: unknown): string {
 	let message = error instanceof Error ? error.message : String(error);
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
 		if (each.message) message = each.message;
