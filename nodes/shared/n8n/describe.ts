@@ -56,6 +56,13 @@ function sorted(options: INodeProperties['options'] = [], timeout: number | unde
 		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }
 
+/** The parameters of a sub-node, as they are read. */
+export const propertiesOfSubNode = (fields: readonly Field[]): INodeProperties[] =>
+	fields.map((property) => ({
+		...omit(property, 'orList'),
+		...(property.type === 'collection' ? { options: sorted(property.options, undefined) } : {}),
+	}));
+
 /** What the node does, under its name on the canvas: the operation in words instead of its technical name. */
 export function subtitleOf(operations: readonly AnyOperation[]): string {
 	const actions = Object.fromEntries(operations.map(({ resource, value, action }) => [`${resource}:${value}`, action]));

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { mapperFields } from '../schema/mapperFields';
 import { searchModels as search } from '../catalog/models';
 import { pickerRow } from '../catalog/picker';
+import type { AnyOperation } from '../core/operation';
 import { operations } from '../operations';
 import { Catalog } from './catalog';
 import { readAccount } from './credential';
@@ -12,16 +13,30 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	const resource = this.getCurrentNodeParameter('resource');
 	const value = this.getCurrentNodeParameter('operation');
 	const operation = operations.find((each) => each.resource === resource && each.value === value);
-	const catalog = await catalogOf(this);
+	return await listModels(this, operation ?? { tasks: [] }, filter);
+}
+
+/** The picker of a sub-node, which does one task only. */
+export const searchModelsOf = (tasks: AnyOperation['tasks']) =>
+	async function (this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+		return await listModels(this, { tasks }, filter);
+	};
+
+async function listModels(
+	context: ILoadOptionsFunctions,
+	{ tasks, isFree }: Pick<AnyOperation, 'tasks' | 'isFree'>,
+	filter: string | undefined,
+): Promise<INodeListSearchResult> {
+	const catalog = await catalogOf(context);
 	const models = await catalog.models().catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new NodeOperationError(this.getNode(), "DeepInfra's list of models cannot be loaded", {
+		throw new NodeOperationError(context.getNode(), "DeepInfra's list of models cannot be loaded", {
 			description: `Enter the ID of a model instead (mode 'ID' of the field 'Model'). Reason: ${reason}`,
 		});
 	});
 	// A deployment runs a model; the catalogue knows that model only.
-	const usable = operation?.isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
-	return { results: search(usable, operation?.tasks ?? [], filter).map((model) => pickerRow(model)) };
+	const usable = isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
+	return { results: search(usable, tasks, filter).map((model) => pickerRow(model)) };
 }
 
 /** The input fields of the chosen model, as its schema has them. */

@@ -82,7 +82,8 @@ async function sendOnce(
 		// The key would go along to wherever a redirect points.
 		const response = await send(url, { ...init, signal, redirect: 'manual' });
 		if (response.ok) return { response };
-		const text = redact(await response.text());
+		// What it refuses is known from its status, whatever becomes of the words.
+		const text = redact(await response.text().catch(() => ''));
 		const outcome = interpret(
 			{ status: response.status, headers: Object.fromEntries(response.headers), text },
 			clock.now(),

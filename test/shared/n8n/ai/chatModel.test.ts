@@ -1,0 +1,180 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
+import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { ChatOpenAI } from '@langchain/openai';
+import { startEmulator, type Emulator, type Fault } from '../../../emulator';
+import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
+import { modelId } from '../../../support/parameters';
+import { isDict } from '../../../../nodes/shared/core/answer';
+
+let emulator: Emulator;
+beforeEach(async () => (emulator = await startEmulator({ seed: 5 })));
+afterEach(async () => await emulator.close());
+
+const MODEL = 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo';
+
+async function open(options: INodeParameters = {}, rest: Partial<SupplyOptions> = {}, model = MODEL) {
+	const supply = await openSupply({
+		node: 'lmChatDeepInfra',
+		connection: NodeConnectionTypes.AiLanguageModel,
+		parameters: { model: modelId(model), options },
+		baseUrl: emulator.url,
+		...rest,
+	});
+	if (!(supply.response instanceof ChatOpenAI)) throw new Error("not LangChain's chat model");
+	return { chat: supply.response, runs: supply.runs };
+}
+
+const isChat = ({ path }: { path: string }) => path.endsWith('/chat/completions');
+const asked = () => emulator.requests.filter(isChat);
+const bodies = () => asked().flatMap(({ json }) => (isDict(json) ? [json] : []));
+const failing = (times: number, fault: Fault) => {
+	let left = times;
+	emulator.options.faults = (request) => (isChat(request) && left-- > 0 ? fault : undefined);
+};
+const calculator = {
+	type: 'function',
+	function: {
+		name: 'calculator',
+		description: 'adds',
+		parameters: { type: 'object', properties: { input: { type: 'string' } } },
+	},
+};
+
+describe('the chat model under LangChain', () => {
+	it('answers, and shows its tokens and cost in the run data', async () => {
+		const { chat, runs } = await open();
+		const answer = await chat.invoke('Hello there');
+		expect(String(answer.content).length).toBeGreaterThan(0);
+		expect(asked().map(({ path }) => path)).toEqual(['/v1/chat/completions']);
+		const json = runs()[0]?.data?.ai_languageModel?.[0]?.[0]?.json;
+		expect(json).toMatchObject({ tokenUsage: { promptTokens: expect.any(Number), cost: expect.any(Number) } });
+	});
+
+	it('streams in pieces with its cost', async () => {
+		const { chat, runs } = await open();
+		const pieces: string[] = [];
+		for await (const piece of await chat.stream('Write three words')) pieces.push(String(piece.content));
+		expect(pieces.filter(Boolean).length).toBeGreaterThan(1);
+		expect(runs()[0]?.data?.ai_languageModel?.[0]?.[0]?.json).toMatchObject({
+			tokenUsage: { cost: expect.any(Number) },
+		});
+	});
+
+	it('gives a whole answer as one piece where streaming is off', async () => {
+		const { chat } = await open({ streaming: false });
+		const pieces: string[] = [];
+		for await (const piece of await chat.stream('Write three words')) pieces.push(String(piece.content));
+		expect(pieces.join('').length).toBeGreaterThan(0);
+		expect(bodies().map(({ stream }) => stream)).toEqual([undefined]);
+	});
+
+	it('sends its options under the names of the service', async () => {
+		const { chat } = await open({
+			maxTokens: 50,
+			minP: 0.1,
+			seed: 7,
+			serviceTier: 'flex',
+			reasoningEffort: 'xhigh',
+			stop: ['###'],
+			fallbackModels: 'a/b, c/d',
+			responseFormat: 'json_schema',
+			jsonSchema: '{ "type": "object", "properties": { "a": { "type": "string" } } }',
+		});
+		await chat
+			.bindTools([calculator])
+			.invoke('x')
+			.catch(() => undefined);
+		expect(bodies()[0]).toMatchObject({
+			model: MODEL,
+			max_tokens: 50,
+			min_p: 0.1,
+			seed: 7,
+			service_tier: 'flex',
+			reasoning_effort: 'xhigh',
+			stop: ['###'],
+			models: ['a/b', 'c/d'],
+			response_format: { type: 'json_schema' },
+			tools: [{ type: 'function' }],
+		});
+	});
+
+	it('sends the empty words beside a tool call as none', async () => {
+		const { chat } = await open();
+		const call = { id: 'c1', name: 'calculator', args: { input: '1+1' } };
+		await chat.invoke([
+			new HumanMessage('1+1?'),
+			new AIMessage({ content: [], tool_calls: [call] }),
+			new ToolMessage({ content: '2', tool_call_id: 'c1' }),
+		]);
+		expect(bodies()[0]?.messages).toMatchObject([{}, { role: 'assistant', content: null }, {}]);
+	});
+
+	it('tries again what was not taken', async () => {
+		failing(2, { kind: 'status', status: 429, retryAfter: 0, body: { detail: 'busy' } });
+		const { chat } = await open();
+		expect(String((await chat.invoke('Hello')).content).length).toBeGreaterThan(0);
+		expect(asked()).toHaveLength(3);
+	});
+
+	const refusals: Array<[string, Fault, RegExp, number]> = [
+		[
+			'no balance',
+			{ kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } },
+			/DeepInfra account has no balance.*please enter a payment method/,
+			1,
+		],
+		[
+			'a text of its own',
+			{ kind: 'status', status: 422, body: { detail: [{ loc: ['body', 'max_tokens'], msg: 'too many' }] } },
+			/too many/,
+			1,
+		],
+		['an answer that may have been billed', { kind: 'status', status: 504, body: 'late' }, /DeepInfra/, 1],
+		[
+			'busy for ever',
+			{ kind: 'status', status: 429, retryAfter: 0, body: { error: { message: 'Rate limited' } } },
+			/DeepInfra .*Rate limited/,
+			3,
+		],
+	];
+	it.each(refusals)('says in words that name DeepInfra: %s', async (_, fault, words, times) => {
+		failing(99, fault);
+		const { chat, runs } = await open({ maxRetries: 2 });
+		await expect(chat.invoke('Hello')).rejects.toThrow(words);
+		await expect(chat.invoke('Hello')).rejects.not.toThrow(/OpenAI/);
+		expect(asked()).toHaveLength(2 * times);
+		expect(runs()[0]?.error?.message).toMatch(words);
+	});
+
+	it('says that a stream was cut off, and never sends it again', async () => {
+		failing(99, { kind: 'resetMidBody' });
+		const { chat } = await open();
+		const read = async () => {
+			for await (const piece of await chat.stream('Write many words')) void piece;
+		};
+		await expect(read()).rejects.toThrow(/cut off|closed/);
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('stays within its budget', async () => {
+		const { chat } = await open({ budgetUsd: 0.0000001 }, { executionId: 'budget' });
+		await chat.invoke('Hello');
+		await expect(chat.invoke('Hello again')).rejects.toThrow(/Budget reached/);
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('ends within 0.1 s of Stop, also in the pause of a retry', async () => {
+		failing(99, { kind: 'status', status: 503, retryAfter: 60 });
+		const stop = new AbortController();
+		const { chat } = await open();
+		const failure = chat.invoke('Hello', { signal: stop.signal }).catch((error: unknown) => error);
+		while (asked().length === 0) await new Promise((resolve) => setImmediate(resolve));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		const at = Date.now();
+		stop.abort();
+		expect(await failure).toBeInstanceOf(Error);
+		expect(Date.now() - at).toBeLessThan(500);
+		expect(asked()).toHaveLength(1);
+	});
+});

@@ -1,0 +1,106 @@
+import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
+import { startEmulator, type Emulator } from '../../../emulator';
+import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
+import { modelId } from '../../../support/parameters';
+import { isDict } from '../../../../nodes/shared/core/answer';
+
+let emulator: Emulator;
+beforeEach(async () => (emulator = await startEmulator({ seed: 5 })));
+afterEach(async () => await emulator.close());
+
+interface Embeddings {
+	embedDocuments(documents: string[]): Promise<number[][]>;
+	embedQuery(query: string): Promise<number[]>;
+}
+const isEmbeddings = (value: unknown): value is Embeddings =>
+	isDict(value) && typeof value.embedDocuments === 'function';
+
+async function open(options: INodeParameters = {}, rest: Partial<SupplyOptions> = {}) {
+	const parameters = { model: modelId('BAAI/bge-large-en-v1.5'), options };
+	const supply = await openSupply({
+		node: 'embeddingsDeepInfra',
+		connection: NodeConnectionTypes.AiEmbedding,
+		parameters,
+		baseUrl: emulator.url,
+		...rest,
+	});
+	if (!isEmbeddings(supply.response)) throw new Error('no embeddings');
+	return { embeddings: supply.response, runs: supply.runs };
+}
+
+const asked = () => emulator.requests.filter(({ path }) => path.startsWith('/v1/inference/'));
+const shown = (runs: Awaited<ReturnType<typeof open>>['runs']) =>
+	runs().map(({ inputOverride, data }) => [
+		inputOverride?.ai_embedding?.[0]?.[0]?.json,
+		data?.ai_embedding?.[0]?.[0]?.json,
+	]);
+
+describe('embeddings for a vector store', () => {
+	it('are one vector a document, in their order, equal ones sent once', async () => {
+		const { embeddings, runs } = await open();
+		const vectors = await embeddings.embedDocuments(['red', 'blue', 'red', 'green']);
+		expect(vectors).toHaveLength(4);
+		expect(vectors[0]).toEqual(vectors[2]);
+		expect(vectors[0]).not.toEqual(vectors[1]);
+		expect(asked().map(({ json }) => isDict(json) && json.inputs)).toEqual([['red', 'blue', 'green']]);
+		// counts, not vectors: a store of 10,000 texts would lie in the run data
+		expect(shown(runs)).toEqual([
+			[{ documents: 4 }, { count: 4, dimensions: vectors[0]?.length, requests: 1, costUsd: expect.any(Number) }],
+		]);
+	});
+
+	it('spread 2,500 documents over three requests', async () => {
+		const { embeddings } = await open();
+		const vectors = await embeddings.embedDocuments(Array.from({ length: 2500 }, (_, index) => `text ${index}`));
+		expect(vectors).toHaveLength(2500);
+		expect(asked().map(({ json }) => isDict(json) && Array.isArray(json.inputs) && json.inputs.length)).toEqual([
+			1024, 1024, 452,
+		]);
+	});
+
+	it('ask nothing for no documents', async () => {
+		const { embeddings, runs } = await open();
+		expect(await embeddings.embedDocuments([])).toEqual([]);
+		expect(asked()).toEqual([]);
+		expect(runs()).toEqual([]);
+	});
+
+	it('tell the model what is a passage and what is a question', async () => {
+		const { embeddings } = await open({}, { parameters: { model: modelId('intfloat/e5-large-v2'), options: {} } });
+		await embeddings.embedDocuments(['Paris is in France']);
+		await embeddings.embedQuery('Where is Paris?');
+		expect(asked().map(({ json }) => isDict(json) && json.inputs)).toEqual([
+			['passage: Paris is in France'],
+			['query: Where is Paris?'],
+		]);
+	});
+
+	it('fail in words that name DeepInfra, in the run data, too', async () => {
+		const { embeddings, runs } = await open({}, { apiKey: 'emulator-key-no-balance' });
+		await expect(embeddings.embedQuery('x')).rejects.toThrow(/DeepInfra account has no balance/);
+		expect(runs().map(({ error }) => error?.message)).toEqual([expect.stringContaining('DeepInfra')]);
+	});
+
+	it('are asked for again when DeepInfra is busy', async () => {
+		let busy = 2;
+		emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') && busy-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
+		const { embeddings } = await open();
+		expect(await embeddings.embedQuery('x')).toHaveLength(1024);
+		expect(asked()).toHaveLength(3);
+	});
+
+	it('end within 0.1 s of Stop, also in the pause of a retry', async () => {
+		emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') ? { kind: 'status', status: 503, retryAfter: 60 } : undefined;
+		const stop = new AbortController();
+		const { embeddings } = await open({}, { stop: stop.signal });
+		const failure = embeddings.embedQuery('x').catch((error: unknown) => error);
+		while (asked().length === 0) await new Promise((resolve) => setImmediate(resolve));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		const at = Date.now();
+		stop.abort();
+		expect(await failure).toBeInstanceOf(Error);
+		expect(Date.now() - at).toBeLessThan(500);
+	});
+});
