@@ -11,7 +11,7 @@ let emulator: Emulator;
 beforeEach(async () => (emulator = await startEmulator({ seed: 5 })));
 afterEach(async () => await emulator.close());
 
-const MODEL = 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo';
+const MODEL = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
 
 async function open(options: INodeParameters = {}, rest: Partial<SupplyOptions> = {}, model = MODEL) {
 	const supply = await openSupply({
@@ -148,13 +148,33 @@ describe('the chat model under LangChain', () => {
 	});
 
 	it('says that a stream was cut off, and never sends it again', async () => {
-		failing(99, { kind: 'resetMidBody' });
+		emulator.options.chatStream = { breakAfter: 1 };
 		const { chat } = await open();
 		const read = async () => {
 			for await (const piece of await chat.stream('Write many words')) void piece;
 		};
 		await expect(read()).rejects.toThrow(/cut off|closed/);
 		expect(asked()).toHaveLength(1);
+	});
+
+	it('does not ask a model without tools that is given some', async () => {
+		const { chat } = await open({}, {}, 'allenai/olmOCR-2-7B-1025');
+		await expect(chat.bindTools([calculator]).invoke('1+1?')).rejects.toThrow(/allenai.*cannot use tools/);
+		expect(asked()).toEqual([]);
+		expect(String((await chat.invoke('Hello')).content).length).toBeGreaterThan(0);
+	});
+
+	it.each([true, false])('calls two tools at once; streaming: %s', async (streaming) => {
+		const { chat } = await open({ streaming });
+		const weather = {
+			type: 'function',
+			function: { name: 'weather', description: 'sky', parameters: calculator.function.parameters },
+		};
+		let calls = 0;
+		for await (const piece of await chat.bindTools([calculator, weather]).stream('Use calculator and weather')) {
+			calls += piece.tool_call_chunks?.filter(({ name }) => name).length ?? 0;
+		}
+		expect(calls).toBe(2);
 	});
 
 	it('stays within its budget', async () => {

@@ -66,12 +66,12 @@ describe('embeddings for a vector store', () => {
 	});
 
 	it('tell the model what is a passage and what is a question', async () => {
-		const { embeddings } = await open({}, { parameters: { model: modelId('intfloat/e5-large-v2'), options: {} } });
+		const { embeddings } = await open();
 		await embeddings.embedDocuments(['Paris is in France']);
 		await embeddings.embedQuery('Where is Paris?');
 		expect(asked().map(({ json }) => isDict(json) && json.inputs)).toEqual([
-			['passage: Paris is in France'],
-			['query: Where is Paris?'],
+			['Paris is in France'],
+			['Represent this sentence for searching relevant passages: Where is Paris?'],
 		]);
 	});
 
