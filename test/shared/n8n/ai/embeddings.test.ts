@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../../emulator';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
