@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { problemOf, type Problem } from '../../core/problem';
-import { cleanKey } from '../../core/values';
+import { readKey } from '../../core/account';
 import { usageOf } from '../../engine/usage';
 import { Catalog, type KnownModel } from '../catalog';
 import { readAccount, type Account } from '../credential';
@@ -45,7 +45,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const supplied = supplyModel(context, {
 		type: 'openai',
 		baseUrl: `${account.baseUrl}/v1`,
-		apiKey: cleanKey(apiKey),
+		apiKey: readKey(apiKey),
 		model,
 		temperature: number(options.temperature),
 		topP: number(options.topP),
