@@ -22,6 +22,15 @@ export class AnswerError extends Error {
 	}
 }
 
+/** A file at a web address cannot be had; what it costs to ask for it again is nothing. */
+export class SourceError extends Error {
+	override readonly name = 'SourceError';
+
+	constructor(readonly problem: Extract<Problem, { readonly kind: 'source' }>) {
+		super(problem.message);
+	}
+}
+
 /** Why a call did not bring a result. `explain` turns it into words. */
 export type Problem =
 	| { readonly kind: 'input'; readonly message: string; readonly advice?: string }
@@ -42,8 +51,22 @@ export type Problem =
 	| { readonly kind: 'network'; readonly code: string; readonly message: string }
 	/** The connection broke after the answer had begun. */
 	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string }
+	/** The request was sent whole, and the connection closed after so many seconds without a byte of an answer. */
+	| { readonly kind: 'lost'; readonly seconds: number }
+	/** The file at a web address cannot be had. Nothing was billed for it, so it may be asked for again. */
+	| {
+			readonly kind: 'source';
+			readonly host: string;
+			/** As it may be shown: without its query. */
+			readonly address: string;
+			/** Goes on from the host's name, such as 'it refuses the connection'. */
+			readonly message: string;
+			readonly again: 'often' | 'once' | 'never';
+	  }
 	/** There is an answer, but the file that it points to cannot be had. */
-	| { readonly kind: 'download'; readonly message: string }
+	| { readonly kind: 'download'; readonly message: string; readonly requestId?: string }
+	/** There is a result, but n8n could not keep it: its storage is full, say. */
+	| { readonly kind: 'storage'; readonly message: string; readonly requestId?: string }
 	/** No answer in time; `seconds` is the limit that passed. */
 	| { readonly kind: 'timeout'; readonly seconds: number }
 	/** n8n refused to send or could not prepare the request. */
@@ -70,6 +93,7 @@ export function attempt<T>(work: () => T): Outcome<T> {
 export function problemOf(error: unknown): Problem {
 	if (error instanceof InputError) return { kind: 'input', message: error.message, advice: error.advice };
 	if (error instanceof AnswerError) return { kind: 'answer', message: error.message, advice: error.advice };
+	if (error instanceof SourceError) return error.problem;
 	if (error instanceof RangeError)
 		return { kind: 'answer', message: 'DeepInfra sent an answer that is nested too deeply or too large' };
 	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };

@@ -310,11 +310,27 @@ function words(problem: Problem, situation: Situation): Words {
 				message: `The answer of ${host} was cut off: ${problem.message}`,
 				description: `${BILLED} Run the workflow again for this item.`,
 			};
+		case 'lost':
+			return {
+				message: `${host} received the request and closed the connection ${problem.seconds} seconds later, without an answer`,
+				description: `It may have been worked on. ${BILLED} Run the workflow again for this item. If it stays, a proxy between n8n and DeepInfra may cut long requests.`,
+			};
+		case 'source':
+			return {
+				message: `The file at ${problem.host} cannot be downloaded: ${problem.message}`,
+				description: `Nothing was billed by DeepInfra. Check the address in 'URL': ${problem.address}`,
+			};
 		case 'download':
 			return {
 				message: `The result is ready, but its file could not be downloaded: ${problem.message}`,
 				description:
 					'DeepInfra has billed the result. Check whether n8n can reach the address, then run the workflow again.',
+			};
+		case 'storage':
+			return {
+				message: `The result is ready, but n8n could not keep its file: ${problem.message}`,
+				description:
+					"DeepInfra has billed the result. Check the storage of n8n's machine, then run the workflow again for this item.",
 			};
 		case 'timeout':
 			return {

@@ -32,7 +32,9 @@ export function retryDelay(problem: Problem, attempt: number, random: number): n
 	if (problem.kind === 'network' && !RETRIED_CODES.includes(problem.code)) return undefined;
 	if (problem.kind === 'status' && (!RETRIED_STATUS.includes(problem.status) || isRefusedForGood(problem.body)))
 		return undefined;
-	if (problem.kind !== 'status' && problem.kind !== 'network') return undefined;
+	if (problem.kind === 'source' && (problem.again === 'never' || (problem.again === 'once' && attempt > 1)))
+		return undefined;
+	if (problem.kind !== 'status' && problem.kind !== 'network' && problem.kind !== 'source') return undefined;
 	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
 	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
 	if (asked === undefined) return backoff;

@@ -1,29 +1,92 @@
-import { own } from '../core/values';
-import type { Kind } from './kind';
+import { isEndingOf, isKnownEnding, kindOfNamed, type Kind } from './kind';
 
-/** Endings that mean the same. */
-const SAME: Readonly<Record<string, string>> = {
-	jpeg: 'jpg',
-	tif: 'tiff',
-	mpga: 'mp3',
-	mpeg: 'mp3',
-	oga: 'ogg',
-	wave: 'wav',
-};
-
-/** MP4, WebM and Ogg have several endings that are all right. */
-const CONTAINERS = ['mp4', 'm4a', 'm4v', 'mov', 'webm', 'weba', 'ogg', 'opus'];
+/** A file's name without folders and without what a header or a disk cannot hold, and its ending in small letters. */
+export function splitName(given: string | undefined): { readonly stem: string; readonly ending: string } {
+	const last = (given ?? '').slice(-1000).split(/[\\/]/).at(-1) ?? '';
+	const name = last.replace(/[\p{Cc}\p{Cs}"]/gu, '').slice(-120);
+	const [, stem = name, ending = ''] = /^(.+?)(?:\.([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
+	return { stem, ending };
+}
 
 /**
- * The API takes a part for a file, and for its kind, by the name: it needs one, with the right ending.
+ * The name and kind under which a file goes out. The API takes a part for a file, and for its kind, by the name:
+ * it needs one, with the right ending. The bytes decide over a wrong ending; where they tell nothing, the name stays.
  * @param given the file's own name, as hostile as it may be
+ * @param head the file's first bytes
  */
-export function fileNameFor(given: string | undefined, fallback: string, { mimeType, extension }: Kind): string {
-	const last = (given ?? '').split(/[\\/]/).at(-1) ?? '';
-	const name = last.replace(/[\p{Cc}\p{Cs}"]/gu, '').slice(-120) || fallback;
-	const [, stem = name, ending = ''] = /^(.+?)(?:\.([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
-	const lower = ending.toLowerCase();
-	if (mimeType === 'application/octet-stream' || (own(SAME, lower) ?? lower) === extension) return name;
-	if (/^(video|audio)\//.test(mimeType) && CONTAINERS.includes(lower)) return name;
-	return `${ending ? stem : name}.${extension}`;
+export function namedFile(
+	given: string | undefined,
+	declared: string | undefined,
+	head: Uint8Array,
+): Kind & { readonly name: string } {
+	const { stem, ending } = splitName(given);
+	const kind = kindOfNamed(head, declared, ending.toLowerCase());
+	return { ...kind, name: nameOf(stem || 'file', ending, kind, head) };
+}
+
+function nameOf(stem: string, ending: string, { mimeType, extension }: Kind, head: Uint8Array): string {
+	const whole = ending ? `${stem}.${ending}` : stem;
+	const isRight = isEndingOf(head, ending.toLowerCase());
+	if (isRight === undefined)
+		return (ending && ending !== 'bin') || mimeType === 'application/octet-stream' || extension === 'bin'
+			? whole
+			: `${whole}.${extension}`;
+	if (isRight) return whole;
+	return `${isKnownEnding(ending.toLowerCase()) ? stem : whole}.${extension}`;
+}
+
+/** Names of the files that a run makes: each after its item's input file, or after the item; no two are the same. */
+export class FileNames {
+	private readonly stems: readonly string[];
+	private readonly reserved: ReadonlySet<string>;
+	private readonly taken = new Set<string>();
+
+	/**
+	 * @param given for each item the name of its input file, where it has one
+	 * @param fallback what the others are called
+	 */
+	constructor(given: ReadonlyArray<string | undefined>, fallback: string) {
+		// A number for each item, where there are several: they do not depend on which of them are done first.
+		const wished = given.map(
+			(name, item) => splitName(name).stem || (given.length > 1 ? `${fallback}_${item}` : fallback),
+		);
+		this.stems = uniqueNames(wished);
+		this.reserved = new Set(this.stems.map(plain));
+	}
+
+	/** A name that no other file of this run has. @param extension without a dot */
+	claim(item: number, extension: string): string {
+		const stem = this.stems[item] ?? `file_${item}`;
+		for (let position = 0; ; position++) {
+			const own = position === 0 ? stem : `${stem}_${position}`;
+			const name = `${own}.${extension}`;
+			// What another item is called stays free for it, however late it comes.
+			if (this.taken.has(plain(name)) || (position > 0 && this.reserved.has(plain(own)))) continue;
+			this.taken.add(plain(name));
+			return name;
+		}
+	}
+}
+
+/** Some disks take capitals for small letters. */
+const plain = (name: string) => name.toLowerCase();
+
+/** The same names, those that occur again with a number. Linear in their number. */
+function uniqueNames(wished: readonly string[]): string[] {
+	const all = new Set(wished.map(plain));
+	const used = new Set<string>();
+	const next = new Map<string, number>();
+	return wished.map((name) => {
+		if (!used.has(plain(name))) {
+			used.add(plain(name));
+			return name;
+		}
+		for (let number = next.get(plain(name)) ?? 2; ; number++) {
+			const other = `${name}_${number}`;
+			if (all.has(plain(other)) || used.has(plain(other))) continue;
+			next.set(plain(name), number + 1);
+			used.add(plain(other));
+			return other;
+		}
+	});
 }

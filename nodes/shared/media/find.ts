@@ -1,7 +1,8 @@
 import { isDict } from '../core/answer';
 import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
-import { HEAD, kindOf } from './kind';
+import { isWebAddress } from '../core/values';
+import { HEAD, kindFrom, kindOf } from './kind';
 
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
 const PLACES = {
@@ -9,22 +10,29 @@ const PLACES = {
 	audio: ['audio', 'audio_b64', 'audio_url', 'audios', 'output', 'results'],
 	video: ['video_url', 'video', 'videos', 'video_urls', 'output', 'results', 'data'],
 } as const;
-const ALL_PLACES: readonly string[] = Object.values(PLACES).flat();
+
+/** Keys that say by their name that a file stands there. */
+const NAMED: ReadonlySet<string> = new Set([
+	...['image', 'images', 'image_url', 'image_urls', 'b64_json'],
+	...['audio', 'audios', 'audio_b64', 'audio_url', 'audio_urls'],
+	...['video', 'videos', 'video_url', 'video_urls'],
+]);
+
+/** Keys under which a file may stand, or anything else. */
+const OPEN: ReadonlySet<string> = new Set(['output', 'outputs', 'results', 'data']);
 
 /** Keys of a file that is wrapped in an object. */
-const WRAPPED = [
-	'url',
-	'image_url',
-	'image',
-	'b64_json',
-	'base64',
-	'data',
+const WRAPPED = ['url', 'image_url', 'image', 'b64_json', 'base64', 'data'].concat([
 	'audio',
 	'audio_b64',
 	'audio_url',
 	'video',
 	'video_url',
-];
+]);
+
+/** Whether models of these tasks make files, so that an address in what they give is one. */
+export const makesFiles = (tasks: readonly string[]): boolean =>
+	tasks.some((task) => /(^|-)to-(image|video|speech|music|audio|3d)$|^world-model$/.test(task));
 
 /** Written without alternatives that overlap: such a text can be megabytes long, and hostile. */
 function isBase64(text: string): boolean {
@@ -37,7 +45,7 @@ function isBase64(text: string): boolean {
 export function fileOf(value: string): FileOut | undefined {
 	const text = value.trim();
 	if (/^data:/i.test(text)) return dataUrl(text);
-	if (/^https?:\/\//i.test(text)) return { url: text };
+	if (/^https?:\/\//i.test(text)) return isWebAddress(text) && !/\s/.test(text) ? { url: text } : undefined;
 	const bytes = bareBase64(text);
 	if (bytes) return { bytes };
 	return /^\/(?!\/)[^\s\\]{1,2000}$/.test(text) || /^[\w.-]+(\/[\w.-]+)+\.\w{2,5}$/.test(text)
@@ -48,15 +56,25 @@ export function fileOf(value: string): FileOut | undefined {
 function dataUrl(text: string): FileOut | undefined {
 	const comma = text.indexOf(',');
 	if (comma < 0) return undefined;
-	const isBase64 = /;\s*base64\s*$/i.test(text.slice(0, comma));
+	const head = text.slice(5, Math.min(comma, 200));
 	const content = text.slice(comma + 1);
-	const bytes = isBase64 ? Buffer.from(content, 'base64') : Buffer.from(unescapePercent(content), 'latin1');
-	return bytes.length > 0 ? { bytes } : undefined;
+	const bytes = /;\s*base64\s*$/i.test(text.slice(0, comma)) ? Buffer.from(content, 'base64') : percentBytes(content);
+	if (bytes.length === 0) return undefined;
+	const kind = kindFrom(bytes, head);
+	// Said only where the bytes do not say it themselves.
+	const isKnown = kind.mimeType === (kindOf(bytes)?.mimeType ?? 'application/octet-stream');
+	return isKnown ? { bytes } : { bytes, kind };
 }
 
-/** Percent-encoded bytes as a latin1 string; decodeURIComponent would reject bytes that are not UTF-8. */
-const unescapePercent = (content: string) =>
-	content.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+/** Letters as UTF-8, and percent-encoded bytes; decodeURIComponent would reject bytes that are not UTF-8. */
+function percentBytes(content: string): Buffer {
+	if (!content.includes('%')) return Buffer.from(content);
+	const bytes = Buffer.from(content).toString('latin1');
+	return Buffer.from(
+		bytes.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
+		'latin1',
+	);
+}
 
 function bareBase64(text: string): Buffer | undefined {
 	// Only the start is decoded to see whether it is a file at all; a JPEG's base64 starts with a slash, as a path does.
@@ -90,36 +108,69 @@ export function mediaOf(answer: Dict, media: keyof typeof PLACES): FileOut[] {
 	);
 }
 
+/** A file of an answer as it came; `isDoubtful`: it may as well be a text that looks like an address. */
+type Taken = FileOut & { readonly isDoubtful?: true };
+
+/** What is known of a place in an answer: a file stands there, one may stand there, or none does. */
+type Place = 'file' | 'perhaps' | 'none';
+
+/** How deep an answer may be nested: n8n and its editor go down by recursion. */
+const DEEPEST = 500;
+
+/** A path on the API that ends as a file does. */
+const isFilePath = (text: string): boolean => /\.\w{2,5}$/.test(text.trim());
+
 /**
  * An answer with its files taken out: where one was, `name(index)` tells which binary field it went to.
- * Web addresses are kept in the JSON; those at a place for files are downloaded too.
+ * Web addresses are kept in the JSON. They are downloaded where the key says that a file stands there, or where
+ * the model makes files: what a model writes is never an address to be visited.
+ * @param areFiles whether the model makes files
+ * @throws AnswerError for one that is nested too deeply
  */
-export function takeOutMedia(answer: Dict, name: (index: number) => string): { json: Dict; files: FileOut[] } {
-	const files: FileOut[] = [];
+export function takeOutMedia(
+	answer: Dict,
+	name: (index: number) => string,
+	areFiles = true,
+): { json: Dict; files: Taken[] } {
+	const files: Taken[] = [];
 
-	const walk = (value: unknown, isPlace: boolean): unknown => {
-		if (Array.isArray(value)) return value.map((entry) => walk(entry, isPlace));
-		if (isDict(value) && !Buffer.isBuffer(value)) {
-			return Object.fromEntries(
-				Object.entries(value).map(([key, entry]) => [
-					key,
-					walk(entry, isPlace ? WRAPPED.includes(key) : ALL_PLACES.includes(key)),
-				]),
-			);
+	const placeOf = (key: string, place: Place): Place => {
+		if (NAMED.has(key)) return 'file';
+		if (place !== 'none' && WRAPPED.includes(key)) return place;
+		return OPEN.has(key) && place === 'none' && areFiles ? 'perhaps' : 'none';
+	};
+
+	const walk = (value: unknown, place: Place, depth: number): unknown => {
+		if (depth > DEEPEST) throw new AnswerError('DeepInfra sent an answer that is nested too deeply');
+		if (Array.isArray(value)) {
+			// A text that comes in pieces is a text, though one of them looks like an address.
+			const texts = value.filter((entry) => typeof entry === 'string');
+			const inside = place === 'perhaps' && texts.some((entry) => !fileOf(entry)) ? 'none' : place;
+			return value.map((entry) => walk(entry, inside, depth + 1));
 		}
 		if (Buffer.isBuffer(value)) {
 			files.push({ bytes: value });
 			return name(files.length - 1);
 		}
+		if (isDict(value)) {
+			return Object.fromEntries(
+				Object.entries(value).map(([key, entry]) => [key, walk(entry, placeOf(key, place), depth + 1)]),
+			);
+		}
 		if (typeof value !== 'string') return value;
-		const file =
-			isPlace || /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value) || value.length > HEAD ? fileOf(value) : undefined;
-		if (!file || ('url' in file && !isPlace)) return value;
-		files.push(file);
-		return 'bytes' in file ? name(files.length - 1) : value;
+		const isData = /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value);
+		const file = place !== 'none' || isData || value.length > HEAD ? fileOf(value) : undefined;
+		if (!file) return value;
+		if ('bytes' in file) {
+			files.push(file);
+			return name(files.length - 1);
+		}
+		const isAddress = 'url' in file && (place === 'file' || isWebAddress(file.url) || isFilePath(file.url));
+		if (place !== 'none' && isAddress) files.push(place === 'file' ? file : { ...file, isDoubtful: true });
+		return value;
 	};
 
-	const json = walk(answer, false);
+	const json = walk(answer, 'none', 0);
 	return { json: isDict(json) ? json : {}, files };
 }
 
@@ -127,9 +178,14 @@ export function takeOutMedia(answer: Dict, name: (index: number) => string): { j
 export function filesOf(
 	{ json, file, isRaw }: Pick<Output, 'json' | 'file'> & { readonly isRaw: boolean },
 	field: string,
-): { json: Dict; files: Record<string, FileOut> } {
+	areFiles = true,
+): { json: Dict; files: Record<string, Taken> } {
 	if (!isRaw) return { json, files: file ? { [field]: file } : {} };
 	const name = (index: number) => (index === 0 ? field : `${field}_${index}`);
-	const taken = takeOutMedia(json, name);
-	return { json: taken.json, files: Object.fromEntries(taken.files.map((each, index) => [name(index), each])) };
+	const taken = takeOutMedia(json, name, areFiles);
+	const [only] = taken.files;
+	// An answer that is a file says what it is beside it.
+	const declared = Buffer.isBuffer(json.bytes) && typeof json.mimeType === 'string' ? json.mimeType : undefined;
+	const files = declared && only && 'bytes' in only ? [{ ...only, kind: kindFrom(only.bytes, declared) }] : taken.files;
+	return { json: taken.json, files: Object.fromEntries(files.map((each, index) => [name(index), each])) };
 }

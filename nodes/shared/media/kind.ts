@@ -7,58 +7,132 @@ export interface Kind {
 
 const kind = (mimeType: string, extension: string): Kind => ({ mimeType, extension });
 
-const MP4_BRANDS: Readonly<Record<string, Kind>> = {
-	'M4A ': kind('audio/mp4', 'm4a'),
-	'M4B ': kind('audio/mp4', 'm4a'),
+/** How many bytes from the start `kindOf` wants to see. */
+export const HEAD = 512;
+
+/** A format has several endings and types that are all right; what the sender says of them is better than a guess. */
+interface Format extends Kind {
+	/** Further endings that are right for such a file. */
+	readonly endings?: readonly string[];
+	/** Further types that say more than the bytes do. A mere second name for the same is none. */
+	readonly types?: readonly string[];
+}
+
+const SOUND_OR_FILM = {
+	mp4: {
+		endings: ['mp4', 'm4a', 'm4b', 'm4r', 'm4p', 'm4v', 'mov', 'qt', '3gp', '3g2', '3gpp', 'f4v', 'f4a', 'aac'],
+		types: ['video/mp4', 'audio/mp4', 'audio/x-m4a', 'audio/m4a', 'audio/x-m4b', 'video/x-m4v', 'video/quicktime'],
+	},
+	webm: {
+		endings: ['webm', 'weba', 'mkv', 'mka', 'mk3d'],
+		types: ['video/webm', 'audio/webm', 'video/x-matroska', 'audio/x-matroska', 'video/matroska', 'audio/matroska'],
+	},
+	ogg: {
+		endings: ['ogg', 'oga', 'ogv', 'ogx', 'opus', 'spx'],
+		types: ['audio/ogg', 'video/ogg'],
+	},
+	mpeg: {
+		endings: ['mp3', 'mp2', 'mp1', 'mpga', 'mpeg', 'mpg', 'm2a', 'm3a'],
+	},
+	asf: {
+		endings: ['wma', 'wmv', 'asf', 'wm'],
+		types: ['audio/x-ms-wma', 'video/x-ms-wmv', 'video/x-ms-asf', 'application/vnd.ms-asf'],
+	},
+} as const;
+
+const MP4: Format = { ...kind('video/mp4', 'mp4'), ...SOUND_OR_FILM.mp4 };
+const M4A: Format = { ...kind('audio/mp4', 'm4a'), ...SOUND_OR_FILM.mp4 };
+const HEIC: Format = { ...kind('image/heic', 'heic'), endings: ['heif', 'hif'], types: ['image/heif'] };
+const MP4_BRANDS: Readonly<Record<string, Format>> = {
+	'M4A ': M4A,
+	'M4B ': M4A,
 	avif: kind('image/avif', 'avif'),
 	avis: kind('image/avif', 'avif'),
-	heic: kind('image/heic', 'heic'),
-	heix: kind('image/heic', 'heic'),
-	mif1: kind('image/heif', 'heif'),
-	'qt  ': kind('video/quicktime', 'mov'),
+	heic: HEIC,
+	heix: HEIC,
+	mif1: { ...kind('image/heif', 'heif'), endings: ['heic', 'hif'], types: ['image/heic'] },
+	'qt  ': { ...SOUND_OR_FILM.mp4, ...kind('video/quicktime', 'mov') },
 };
+
+const AIFF: Format = {
+	...kind('audio/aiff', 'aiff'),
+	endings: ['aif', 'aifc'],
+};
+
+/** Formats that a few fixed bytes tell: the bytes, where they stand, and the format. */
+const SIGNATURES: ReadonlyArray<readonly [string, number, Format]> = [
+	['\x89PNG\r\n\x1a\n', 0, { ...kind('image/png', 'png'), endings: ['apng'] }],
+	[
+		'\xff\xd8\xff',
+		0,
+		{
+			...kind('image/jpeg', 'jpg'),
+			endings: ['jpeg', 'jpe', 'jfif', 'jif'],
+		},
+	],
+	['GIF87a', 0, kind('image/gif', 'gif')],
+	['GIF89a', 0, kind('image/gif', 'gif')],
+	['fLaC', 0, { ...kind('audio/flac', 'flac'), endings: ['fla'] }],
+	['ID3', 0, { ...kind('audio/mpeg', 'mp3'), ...SOUND_OR_FILM.mpeg }],
+	['caff', 0, { ...kind('audio/x-caf', 'caf') }],
+	['#!AMR', 0, { ...kind('audio/amr', 'amr'), endings: ['awb'], types: ['audio/amr-wb'] }],
+	['.snd\0', 0, { ...kind('audio/basic', 'au'), endings: ['snd'] }],
+	['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 0, { ...kind('audio/x-ms-wma', 'wma'), ...SOUND_OR_FILM.asf }],
+	['II*\0', 0, { ...kind('image/tiff', 'tiff'), endings: ['tif', 'dng'] }],
+	['MM\0*', 0, { ...kind('image/tiff', 'tiff'), endings: ['tif', 'dng'] }],
+	['%PDF-', 0, { ...kind('application/pdf', 'pdf') }],
+];
+
+/** What follows in a RIFF file, and in an IFF file. */
+const RIFF: Readonly<Record<string, Format>> = {
+	WEBP: kind('image/webp', 'webp'),
+	WAVE: {
+		...kind('audio/wav', 'wav'),
+		endings: ['wave', 'bwf'],
+	},
+	'AVI ': { ...kind('video/x-msvideo', 'avi') },
+};
+const IFF: Readonly<Record<string, Format>> = { AIFF, AIFC: AIFF };
 
 const ascii = (bytes: Uint8Array, from: number, to: number) =>
 	String.fromCharCode(...bytes.subarray(from, Math.min(to, bytes.length)));
 
-/** How many bytes from the start `kindOf` wants to see. */
-export const HEAD = 512;
-
-/** What a file is, from its first bytes; undefined when they tell nothing. */
-export function kindOf(bytes: Uint8Array): Kind | undefined {
+function formatOf(bytes: Uint8Array): Format | undefined {
 	const head = ascii(bytes, 0, 16);
-	const starts = (signature: string, at = 0) => head.startsWith(signature, at);
-	if (starts('\x89PNG\r\n\x1a\n')) return kind('image/png', 'png');
-	if (starts('\xff\xd8\xff')) return kind('image/jpeg', 'jpg');
-	if (starts('GIF87a') || starts('GIF89a')) return kind('image/gif', 'gif');
-	if (starts('RIFF')) {
-		if (starts('WEBP', 8)) return kind('image/webp', 'webp');
-		if (starts('WAVE', 8)) return kind('audio/wav', 'wav');
-		if (starts('AVI ', 8)) return kind('video/x-msvideo', 'avi');
+	const [, , signed] = SIGNATURES.find(([signature, at]) => head.startsWith(signature, at)) ?? [];
+	if (signed) return signed;
+	if (head.startsWith('RIFF')) return own(RIFF, head.slice(8, 12));
+	if (head.startsWith('FORM')) return own(IFF, head.slice(8, 12));
+	if (head.startsWith('ftyp', 4)) return own(MP4_BRANDS, head.slice(8, 12)) ?? MP4;
+	if (head.startsWith('\x1a\x45\xdf\xa3')) return { ...kind('video/webm', 'webm'), ...SOUND_OR_FILM.webm };
+	if (head.startsWith('OggS')) {
+		return { ...kind('audio/ogg', ascii(bytes, 28, 36) === 'OpusHead' ? 'opus' : 'ogg'), ...SOUND_OR_FILM.ogg };
 	}
-	if (starts('ftyp', 4)) return own(MP4_BRANDS, head.slice(8, 12)) ?? kind('video/mp4', 'mp4');
-	if (starts('\x1a\x45\xdf\xa3')) return kind('video/webm', 'webm');
-	if (starts('OggS')) return kind('audio/ogg', ascii(bytes, 28, 36) === 'OpusHead' ? 'opus' : 'ogg');
-	if (starts('fLaC')) return kind('audio/flac', 'flac');
-	if (starts('ID3') || isMpegAudio(bytes)) return kind('audio/mpeg', 'mp3');
-	if (starts('II*\0') || starts('MM\0*')) return kind('image/tiff', 'tiff');
-	if (starts('BM') && bytes.length > 26 && bytes[14] === 40) return kind('image/bmp', 'bmp');
-	if (starts('%PDF-')) return kind('application/pdf', 'pdf');
+	if (isAac(bytes)) return { ...kind('audio/aac', 'aac'), endings: ['adts'] };
+	if (isMpegAudio(bytes)) return { ...kind('audio/mpeg', 'mp3'), ...SOUND_OR_FILM.mpeg };
+	if (head.startsWith('BM') && bytes.length > 26 && bytes[14] === 40) {
+		return { ...kind('image/bmp', 'bmp'), endings: ['dib'] };
+	}
 	return isSvg(ascii(bytes, 0, HEAD)) ? kind('image/svg+xml', 'svg') : undefined;
 }
 
-/** Whether the first element is an SVG; what may stand before it is skipped piece by piece. */
-function isSvg(start: string): boolean {
+/** What a file is, from its first bytes; undefined when they tell nothing. */
+export function kindOf(bytes: Uint8Array): Kind | undefined {
+	const format = formatOf(bytes);
+	return format && kind(format.mimeType, format.extension);
+}
+
+/** The first element of a markup text; what may stand before it is skipped piece by piece. */
+function firstElement(start: string): string {
 	let rest = start.replace(/^\xef\xbb\xbf/, '').trimStart();
-	for (const [open, close] of [
-		['<?xml', '?>'],
-		['<!DOCTYPE svg', '>'],
-	] as const) {
-		if (rest.startsWith(open)) rest = after(rest, close);
+	for (const open of ['<?xml', '<!DOCTYPE svg']) {
+		if (rest.startsWith(open)) rest = after(rest, open === '<?xml' ? '?>' : '>');
 	}
 	while (rest.startsWith('<!--')) rest = after(rest, '-->');
-	return /^<svg[\s>]/.test(rest);
+	return rest;
 }
+
+const isSvg = (start: string): boolean => /^<svg[\s>]/.test(firstElement(start));
 
 const after = (text: string, mark: string): string =>
 	text.includes(mark) ? text.slice(text.indexOf(mark) + mark.length).trimStart() : '';
@@ -72,6 +146,35 @@ function isMpegAudio(bytes: Uint8Array): boolean {
 	return version !== 1 && layer !== 0 && third >> 4 !== 0 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
 }
 
+/** An ADTS frame: twelve set bits, layer 0, and a rate that exists. */
+function isAac(bytes: Uint8Array): boolean {
+	const [first = 0, second = 0, third = 0xff] = bytes;
+	return first === 0xff && (second & 0xf6) === 0xf0 && ((third >> 2) & 15) < 13;
+}
+
+/**
+ * What services and login pages send instead of a file, in a word for a sentence; undefined for what may be a file.
+ * @param bytes from the start; HEAD of them are enough
+ */
+export function pageOf(bytes: Uint8Array): 'a web page' | 'JSON' | 'XML' | undefined {
+	if (formatOf(bytes)) return undefined;
+	const start = ascii(bytes, 0, HEAD);
+	const text = firstElement(start);
+	if (/^(<!doctype html|<html|<head|<body)\b/i.test(text)) return 'a web page';
+	if (/^<[a-z][\w:.-]{0,60}[\s>/]/i.test(text) || /^(\xef\xbb\xbf)?\s*<\?xml/.test(start)) return 'XML';
+	return /^(\{\s*("|\}\s*$)|\[\s*([{"[\]\d]|true|false|null))/.test(text) && isText(bytes) ? 'JSON' : undefined;
+}
+
+/** Whether these bytes are nothing but written words, as an error in plain text is. */
+export function isText(bytes: Uint8Array): boolean {
+	if (bytes.length === 0 || formatOf(bytes)) return false;
+	// The last letter may be cut in two.
+	const head = Buffer.from(bytes.subarray(0, HEAD))
+		.toString('utf8')
+		.replace(/\ufffd$/, '');
+	return !/[\p{Cc}\ufffd]/u.test(head.replace(/[\t\n\r\f]/g, ''));
+}
+
 const EXTENSIONS: Readonly<Record<string, string>> = {
 	'image/jpeg': 'jpg',
 	'image/jpg': 'jpg',
@@ -83,28 +186,100 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 	'audio/vnd.wave': 'wav',
 	'audio/mp4': 'm4a',
 	'audio/x-m4a': 'm4a',
+	'audio/x-ms-wma': 'wma',
+	'audio/x-caf': 'caf',
+	'audio/x-aiff': 'aiff',
 	'video/quicktime': 'mov',
 	'text/plain': 'txt',
 };
 
 /** The file name's ending for a declared MIME type. */
 export function extensionOf(mimeType: string): string | undefined {
-	const [type = ''] = mimeType.toLowerCase().split(';');
+	const [type = ''] = mimeType.slice(0, LONGEST_TYPE).toLowerCase().split(';');
 	const [, subtype = ''] = type.trim().split('/');
 	return own(EXTENSIONS, type.trim()) ?? (/^[a-z0-9]{2,5}$/.test(subtype) ? subtype : undefined);
 }
 
-const GENERIC = ['', 'application/octet-stream', 'binary/octet-stream', 'application/binary'];
+const LONGEST_TYPE = 100;
+const GENERIC = ['application/octet-stream', 'binary/octet-stream', 'application/binary'];
+
+/** A declared type as it may be passed on; undefined for one that says nothing or is none. */
+export function declaredType(declared: string | undefined): string | undefined {
+	const [type = ''] = (declared ?? '')
+		.slice(0, LONGEST_TYPE + 1)
+		.toLowerCase()
+		.split(';');
+	const plain = type.trim();
+	const isType = plain.length <= LONGEST_TYPE && /^[a-z0-9][\w!#$&^.+-]*\/[a-z0-9][\w!#$&^.+-]*$/.test(plain);
+	return isType && !GENERIC.includes(plain) ? plain : undefined;
+}
 
 /** The kind by the bytes, else as declared. A declared `text/html` or JSON is kept too: the caller decides. */
 export function kindFrom(bytes: Uint8Array, declared: string | undefined): Kind {
-	const [type = ''] = (declared ?? '').toLowerCase().split(';');
-	const seen = kindOf(bytes);
-	if (seen) {
-		// WebM and MP4 hold sound alone, too: the bytes at the start cannot tell, the sender can.
-		const sound = seen.mimeType.startsWith('video/') && type.trim() === seen.mimeType.replace('video/', 'audio/');
-		return sound ? { ...seen, mimeType: type.trim() } : seen;
+	const type = declaredType(declared);
+	const format = formatOf(bytes);
+	if (format) {
+		// A container holds sound alone, too: the bytes at the start cannot tell, the sender can.
+		return kind(type && format.types?.includes(type) ? type : format.mimeType, format.extension);
 	}
-	if (GENERIC.includes(type.trim())) return { mimeType: 'application/octet-stream', extension: 'bin' };
-	return { mimeType: type.trim(), extension: extensionOf(type) ?? 'bin' };
+	return type ? kind(type, extensionOf(type) ?? 'bin') : kind('application/octet-stream', 'bin');
+}
+
+/** Whether an ending, without its dot, is one that such a file may have. Undefined: the bytes do not tell. */
+export function isEndingOf(bytes: Uint8Array, ending: string): boolean | undefined {
+	const format = formatOf(bytes);
+	return format && (format.extension === ending || (format.endings ?? []).includes(ending));
+}
+
+/** Endings of media and of what servers call any file: where the bytes say otherwise, they are replaced. Others are part of the name. */
+const KNOWN_ENDINGS: ReadonlySet<string> = new Set([
+	...[
+		...SIGNATURES.map(([, , format]) => format),
+		...[MP4_BRANDS, RIFF, IFF].flatMap((each) => Object.values(each)),
+	].flatMap(({ extension, endings = [] }) => [extension, ...endings]),
+	...Object.values(SOUND_OR_FILM).flatMap(({ endings }): readonly string[] => endings),
+	...[
+		'svg',
+		'bmp',
+		'dib',
+		'adts',
+		'psd',
+		'raw',
+		'ico',
+		'bin',
+		'dat',
+		'tmp',
+		'file',
+		'txt',
+		'htm',
+		'html',
+		'php',
+		'asp',
+		'aspx',
+		'json',
+		'xml',
+	],
+]);
+
+export const isKnownEnding = (ending: string): boolean => KNOWN_ENDINGS.has(ending);
+
+/** What a container is by its name, where nobody declared it: sound and film share them. */
+const SOUND_ENDINGS: Readonly<Record<string, string>> = {
+	m4a: 'audio/mp4',
+	m4b: 'audio/mp4',
+	m4r: 'audio/mp4',
+	weba: 'audio/webm',
+	mka: 'audio/x-matroska',
+	mkv: 'video/x-matroska',
+	ogv: 'video/ogg',
+	wmv: 'video/x-ms-wmv',
+};
+
+/** The kind of a file that has a name: where bytes and sender leave it open, its ending says what it is. */
+export function kindOfNamed(bytes: Uint8Array, declared: string | undefined, ending: string): Kind {
+	const seen = kindFrom(bytes, declared);
+	const format = formatOf(bytes);
+	if (!format || declaredType(declared) === seen.mimeType) return seen;
+	const named = own(SOUND_ENDINGS, ending);
+	return named && isEndingOf(bytes, ending) ? kind(named, ending) : seen;
 }

@@ -1,24 +1,31 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isDict } from '../core/answer';
 import { Exact } from '../core/exact';
+import { AnswerError } from '../core/problem';
 import type { Dict } from '../core/operation';
 
+/** How deep an item may be nested: n8n and its editor go down by recursion, and end the whole run when they cannot. */
+const DEEPEST = 500;
+
 /** Without entries that are undefined: n8n would show them in one view and not in another. */
-function clean(value: unknown): unknown {
-	if (Array.isArray(value)) return value.some(isDict) ? value.map(clean) : value;
+function clean(value: unknown, depth: number): unknown {
+	if (depth > DEEPEST) throw new AnswerError('DeepInfra sent an answer that is nested too deeply');
+	if (Array.isArray(value))
+		return value.some((entry) => typeof entry === 'object') ? value.map((entry) => clean(entry, depth + 1)) : value;
 	if (value instanceof Exact) return value.digits;
 	if (!isDict(value)) return value;
 	return Object.fromEntries(
 		Object.entries(value)
 			.filter(([, entry]) => entry !== undefined)
-			.map(([key, entry]) => [key, clean(entry)]),
+			.map(([key, entry]) => [key, clean(entry, depth + 1)]),
 	);
 }
 
 /** What came from JSON and was read by an operation is JSON again. */
 const isJson = (value: unknown): value is IDataObject => isDict(value);
 
+/** @throws AnswerError for what is nested too deeply */
 export function toJson(value: Dict): IDataObject {
-	const cleaned = clean(value);
+	const cleaned = clean(value, 0);
 	return isJson(cleaned) ? cleaned : {};
 }

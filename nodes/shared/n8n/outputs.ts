@@ -1,23 +1,15 @@
 import type { NodeContext } from './context';
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../engine/assemble';
-import { callUntilAnswered, type CallContext } from '../engine/call';
-import { AnswerError, attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import type { CallContext } from '../engine/call';
+import { isDict, optionalText, requestIdOf } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { attempt, type Problem } from '../core/problem';
 import { filesOf } from '../media/find';
-import type { FileKind, FileOut } from '../core/operation';
-import { kindFrom, kindOf } from '../media/kind';
+import type { FileNames } from '../media/fileName';
 import type { Transport } from './http/transport';
+import { FileKeeper } from './fileKeeper';
 import { toJson } from './json';
-import { openDownload, type Download } from './http/download';
-import { bytesOf, readAll } from './http/stream';
-
-/** Getting a file again costs nothing, so this does not follow the user's limit. */
-const DOWNLOAD_RETRIES = 4;
-
-/** One of the files that are put together. */
-const LARGEST_PART = 256 * 1024 * 1024;
-
-type UrlFile = Extract<FileOut, { readonly url: string }>;
 
 /** How long a link that an agent passes on can be opened. */
 const LINK_LIFE = '1 day';
@@ -27,8 +19,10 @@ export interface Place {
 	readonly item: number;
 	/** Binary field for its file; more files get this name and a number. */
 	readonly fieldName: string;
-	/** Names of files, without an ending. */
-	readonly fileName: string;
+	/** What the run's files are called. */
+	readonly names: FileNames;
+	/** Whether the model makes files, so that an address in its own response is one. */
+	readonly makesFiles: boolean;
 	readonly seconds: number;
 	/** Whether the input item's own fields and files stay beside the result. */
 	readonly keepsInput: boolean;
@@ -36,32 +30,51 @@ export interface Place {
 	readonly resultField: string;
 }
 
+/** What came of an output: an item where anything of it is good, and why the rest is missing. */
+export interface Made {
+	readonly item?: INodeExecutionData;
+	readonly problems: readonly Problem[];
+	/** What the end of the run says. */
+	readonly notes: readonly string[];
+}
+
 /** Makes items of outputs, their files stored as n8n stores binary data. */
 export class ItemMaker {
+	private readonly files: FileKeeper;
+
 	constructor(
 		private readonly context: NodeContext,
 		private readonly transport: Transport,
-		private readonly run: CallContext,
-	) {}
+		run: CallContext,
+	) {
+		this.files = new FileKeeper(context, transport, run);
+	}
 
-	async make(output: Finished, place: Place): Promise<Outcome<INodeExecutionData>> {
-		const taken = attempt(() => filesOf(output, place.fieldName));
-		if (!taken.ok) return taken;
-		const { json, files } = taken.value;
+	async make(output: Finished, place: Place): Promise<Made> {
+		const requestId = idOf(output.json);
+		const taken = attempt(() => filesOf(output, place.fieldName, place.makesFiles));
+		if (!taken.ok) return missing([taken.problem]);
 		const binary: Record<string, IBinaryData> = {};
-		for (const [name, file] of Object.entries(files)) {
-			const stored = await this.store(file, place);
-			if (!stored.ok) return stored;
-			binary[name] = stored.value;
+		const problems: Problem[] = [];
+		const notes: string[] = [];
+		for (const [name, { isDoubtful, ...file }] of Object.entries(taken.value.files)) {
+			const stored = await this.files.store(file, { ...place, requestId, isRaw: output.isRaw });
+			if (stored.ok) binary[name] = stored.value;
+			// It may have been a text that looks like an address, and it is still there.
+			else if (isDoubtful && stored.problem.kind !== 'stopped') notes.push(noteOn(stored.problem));
+			else problems.push(stored.problem);
 		}
+		if (problems.length > 0 && Object.keys(binary).length === 0) return missing(problems);
 		for (const [name, { text, extension, mimeType }] of Object.entries(output.texts ?? {})) {
-			const fileName = `${place.fileName}.${extension}`;
 			const written = typeof text === 'string' ? text : text.write(await this.transport.read(text.over, place.seconds));
-			binary[name] = await this.context.helpers.prepareBinaryData(Buffer.from(written), fileName, mimeType);
+			const kept = await this.files.write(Buffer.from(written), place.names.claim(place.item, extension), mimeType);
+			if (!kept.ok) return missing([kept.problem]);
+			binary[name] = kept.value;
 		}
 		const made = Object.values(binary);
 		const links = this.isTool && made.length > 0 ? { files: made.map((each) => this.link(each)) } : {};
-		return succeeded(this.besideInput(toJson({ ...json, ...links }), binary, place));
+		const item = attempt(() => this.besideInput(toJson({ ...taken.value.json, ...links }), binary, place));
+		return item.ok ? { item: item.value, problems, notes } : missing([item.problem]);
 	}
 
 	/** The result as an item; what it keeps of its input is shared with it, not copied. */
@@ -100,62 +113,13 @@ export class ItemMaker {
 			};
 		}
 	}
-
-	private async store(file: FileOut, place: Place): Promise<Outcome<IBinaryData>> {
-		if ('url' in file) return await this.fetch(file, place);
-		const bytes = await this.hold(file, place);
-		return bytes.ok ? succeeded(await this.keep(bytes.value, file.kind, place)) : bytes;
-	}
-
-	/** A file in memory. */
-	private async hold(file: FileOut, place: Place): Promise<Outcome<Buffer>> {
-		if ('bytes' in file) return succeeded(file.bytes);
-		if ('url' in file) {
-			return await this.download(file, place, async (content) => await readAll(bytesOf(content), LARGEST_PART));
-		}
-		const parts: Buffer[] = [];
-		for (const each of file.parts) {
-			const part = await this.hold(each, place);
-			if (!part.ok) return part;
-			parts.push(part.value);
-		}
-		return attempt(() => file.compose(parts));
-	}
-
-	private async keep(bytes: Buffer, known: FileKind | undefined, { fileName }: Place): Promise<IBinaryData> {
-		const { mimeType, extension } = kindOf(bytes) ?? known ?? kindFrom(bytes, undefined);
-		return await this.context.helpers.prepareBinaryData(bytes, `${fileName}.${extension}`, mimeType);
-	}
-
-	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
-	private async fetch(file: UrlFile, place: Place): Promise<Outcome<IBinaryData>> {
-		return await this.download(file, place, async (content, { mimeType, extension }) => {
-			const name = `${place.fileName}.${extension}`;
-			return await this.context.helpers.prepareBinaryData(content, name, mimeType);
-		});
-	}
-
-	private async download<T>(
-		{ url, accept }: UrlFile,
-		{ seconds }: Place,
-		use: (content: Download['content'], kind: FileKind) => Promise<T>,
-	): Promise<Outcome<T>> {
-		const get = async () =>
-			await this.transport.download(url, seconds, async (response) => {
-				const { content, kind, isPage } = await openDownload(response);
-				if (isPage) throw new AnswerError(`its address gives ${kind.mimeType}`);
-				const accepted = attempt(() => accept?.(kind));
-				return accepted.ok ? succeeded(await use(content, kind)) : accepted;
-			});
-		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, this.run);
-		if (outcome.ok) return outcome.value;
-		if (outcome.problem.kind === 'stopped') return outcome;
-		return failed({ kind: 'download', message: shortReason(outcome.problem) });
-	}
 }
 
-function shortReason(problem: Problem): string {
-	if (problem.kind === 'status') return `status ${problem.status}`;
-	if (problem.kind === 'timeout') return `it took longer than ${problem.seconds} seconds`;
-	return 'message' in problem ? problem.message : problem.kind;
-}
+const missing = (problems: readonly Problem[]): Made => ({ problems, notes: [] });
+
+const noteOn = (problem: Problem): string =>
+	`A file that an answer names could not be downloaded${'message' in problem ? `: ${problem.message}` : ''}`;
+
+/** The ID of the request that an output came from. */
+const idOf = (json: Dict): string | undefined =>
+	requestIdOf(json) ?? (isDict(json.usage) ? optionalText(json.usage.requestId) : undefined);

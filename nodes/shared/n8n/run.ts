@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost } from '../catalog/estimate';
 import type { Fitted } from '../schema/fitRequest';
-import { isInputTooLong, isUnknownModel } from '../engine/explain';
+import { isInputTooLong, isUnknownModel, type Situation } from '../engine/explain';
+import { FileNames } from '../media/fileName';
+import { makesFiles } from '../media/find';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
@@ -14,7 +16,7 @@ import { readSettings, type Settings } from '../engine/settings';
 import { usageOfAll } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
-import { checkFiles, fileLabel } from './http/files';
+import { checkFiles, fileLabel, inputFileName } from './http/files';
 import { inputReader } from './inputs';
 import { Client } from './client';
 
@@ -56,6 +58,9 @@ class ItemRun {
 	private readonly results: INodeExecutionData[][];
 	private readonly requests: RequestMaker;
 	private readonly hints = new Set<string>();
+	/** For each item the name of the file that goes in, after which what comes out is called. */
+	private readonly inputFiles: Array<string | undefined>;
+	private fileNames: FileNames | undefined;
 	/** Items that wait for others, with which they are put in order. */
 	private readonly answered: Entry[] = [];
 	/** The form in which each model is asked, where it does not take the first. */
@@ -68,6 +73,7 @@ class ItemRun {
 		private readonly operation: AnyOperation,
 	) {
 		this.results = context.getInputData().map(() => []);
+		this.inputFiles = this.results.map(() => undefined);
 		this.requests = new RequestMaker(operation);
 	}
 
@@ -163,6 +169,7 @@ class ItemRun {
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);
 				checkFiles(this.context, part.fitted.request);
+				this.inputFiles[entry.item] ??= inputFileName(this.context, part.fitted.request);
 			});
 			if (!check.ok) await this.fail(entry, check.problem, 0);
 		}
@@ -294,7 +301,7 @@ class ItemRun {
 		this.results[entry.item] = made;
 	}
 
-	/** The items of one input; undefined when it failed over them. */
+	/** The items of one input; undefined when it failed over them. An output whose file cannot be had fails alone. */
 	private async makeItems(
 		entry: Entry,
 		outputs: readonly Finished[],
@@ -302,15 +309,25 @@ class ItemRun {
 	): Promise<INodeExecutionData[] | undefined> {
 		const { item, input, settings } = entry;
 		const made: INodeExecutionData[] = [];
+		const missing: Array<{ readonly problem: Problem; readonly remains?: string }> = [];
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
-		for (const [position, output] of outputs.entries()) {
-			const fileName = position === 0 ? this.operation.resource : `${this.operation.resource}_${position}`;
-			const data = await client.maker.make(output, { ...settings, item, fieldName, fileName });
-			if (!data.ok) {
-				await this.fail(entry, data.problem, 0, output.remains);
-				return undefined;
-			}
-			made.push(data.value);
+		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
+		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
+		for (const output of outputs) {
+			const place = { ...settings, item, fieldName, names, makesFiles: areFiles };
+			const { item: good, problems, notes } = await client.maker.make(output, place);
+			if (good) made.push(good);
+			missing.push(...problems.map((problem) => ({ problem, remains: output.remains })));
+			for (const note of notes) this.hints.add(note);
+		}
+		const [first] = missing;
+		if (!first) return made;
+		if (made.length === 0 || !this.context.continueOnFail()) {
+			await this.fail(entry, first.problem, 0, first.remains);
+			return undefined;
+		}
+		for (const { problem, remains } of missing) {
+			made.push(toFailedItem(problem, this.situation(entry, 0, remains), item, this.context.getInputData()[item]));
 		}
 		return made;
 	}
@@ -350,18 +367,18 @@ class ItemRun {
 		entry.isOver = true;
 		const goesOn = this.context.continueOnFail();
 		if (!goesOn) this.stop.abort();
-		const model = entry.settings?.model ?? '';
-		const situation = {
-			model,
-			host: this.client?.account.host ?? '',
-			attempts,
-			nearestModels: isUnknownModel(problem) ? await this.client?.nearestModels(model) : undefined,
-			screenNames: this.requests.names,
-			remains,
-		};
+		const known = this.situation(entry, attempts, remains);
+		const nearestModels = isUnknownModel(problem) ? await this.client?.nearestModels(known.model) : undefined;
+		const situation = { ...known, nearestModels };
 		const kept = entry.settings?.keepsInput ? this.context.getInputData()[entry.item] : undefined;
 		if (goesOn) this.results[entry.item] = [toFailedItem(problem, situation, entry.item, kept)];
 		else this.failure ??= toNodeError(this.context, problem, situation, entry.item);
+	}
+
+	/** What the words of a failure may refer to. */
+	private situation({ settings }: Partial<Entry>, attempts: number, remains?: string): Situation {
+		const host = this.client?.account.host ?? '';
+		return { model: settings?.model ?? '', host, attempts, screenNames: this.requests.names, remains };
 	}
 
 	/** Says in the output panel what the run did and what it left out. */

@@ -150,7 +150,7 @@ describe('taking files out of an answer', () => {
 	it('keeps addresses in the JSON, and downloads those at a place for files only', () => {
 		expect(take({ image_url: 'https://a.b/1', docs: 'https://a.b/2', results: [{ url: 'https://a.b/3' }] })).toEqual({
 			json: { image_url: 'https://a.b/1', docs: 'https://a.b/2', results: [{ url: 'https://a.b/3' }] },
-			files: [{ url: 'https://a.b/1' }, { url: 'https://a.b/3' }],
+			files: [{ url: 'https://a.b/1' }, { url: 'https://a.b/3', isDoubtful: true }],
 		});
 	});
 
@@ -158,6 +158,52 @@ describe('taking files out of an answer', () => {
 		const big = Buffer.concat([png, Buffer.alloc(2000)]);
 		expect(take({ anything: { here: big.toString('base64') } }).files).toEqual([{ bytes: big }]);
 		expect(take({ text: 'word '.repeat(500), code: 'A'.repeat(4000) }).files).toEqual([]);
+	});
+
+	it.each<[string, unknown]>([
+		['a switch of a prompt', '/no_think'],
+		['a mark of markup', '/s'],
+		['two words', 'and/or.it'],
+		['a path of a system', '/etc/passwd'],
+		['words with an address', 'see https://a.b/c.png'],
+		['a text in pieces', ['Read more: ', 'http://127.0.0.1:9/x']],
+		['pieces that begin with an address', ['https://a.b/1.png', ' is the picture', '.']],
+		['a table', [{ url: 'https://a.b/page', title: 'A page' }]],
+	])('takes %s for no file where the model makes none', (_, output) => {
+		for (const answer of [{ output }, { results: output }, { data: output }]) {
+			expect(takeOutMedia(answer, name, false)).toEqual({ json: answer, files: [] });
+		}
+	});
+
+	it.each(['/no_think', '/s', 'see https://a.b/c.png', 'https://a.b/c d.png', ['Read: ', 'https://a.b/x.png']])(
+		'takes %j for no file even where the model makes some',
+		(output) => {
+			expect(take({ output }).files).toEqual([]);
+		},
+	);
+
+	it.each(['audio', 'audio_url', 'video_url', 'image', 'b64_json', 'video'])('finds results[].%s', (key) => {
+		expect(takeOutMedia({ results: [{ [key]: 'https://a.b/1' }] }, name, false).files).toEqual([
+			{ url: 'https://a.b/1' },
+		]);
+	});
+
+	it.each([
+		[
+			'data:image/svg+xml;utf8,<svg xmlns="x"><text>Grüße 日本 😀</text></svg>',
+			'<svg xmlns="x"><text>Grüße 日本 😀</text></svg>',
+		],
+		['data:image/svg+xml;utf8,%3Csvg%3E<text>ÄÖ%20%E2%82%AC</text></svg>', '<svg><text>ÄÖ €</text></svg>'],
+		['data:image/svg+xml,<svg>100 % ž</svg>', '<svg>100 % ž</svg>'],
+	])('keeps the letters of %s', (url, svg) => {
+		const [file] = take({ image: url }).files;
+		expect(file && 'bytes' in file ? file.bytes.toString() : undefined).toBe(svg);
+	});
+
+	it('refuses what is nested too deeply', () => {
+		let deep: unknown = 'x';
+		for (let depth = 0; depth < 5000; depth++) deep = depth % 2 ? [deep] : { deep };
+		expect(thrownBy(() => take({ deep }))).toBeInstanceOf(AnswerError);
 	});
 
 	it('does not change the answer', () => {

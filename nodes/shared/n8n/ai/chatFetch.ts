@@ -5,7 +5,7 @@ import { parseJson } from '../../core/values';
 import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
 import { clock } from '../http/clock';
-import { codeOf, deepestMessage } from '../http/deadline';
+import { codeOf, deepestMessage } from '../http/cause';
 import { asEvents, watchAnswer } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */

@@ -1,6 +1,8 @@
-import { AnswerError, InputError, problemOf, type Problem } from '../../core/problem';
+import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
 import { onAbort } from './abort';
 import { clock, ENDED } from './clock';
+import { codeOf, deepestMessage } from './cause';
+import { failure } from './source';
 import type { Account } from '../credential';
 
 /** How often deadlines are looked at, milliseconds; a timer for each request would cost more than it tells. */
@@ -13,6 +15,9 @@ export class PendingRequest {
 	private isLate = false;
 	private isStopped = false;
 	private readonly endings: Array<() => void> = [];
+	private waitsFor: URL | undefined;
+	private sentAt: number | undefined;
+	private fault: Error | undefined;
 
 	constructor(
 		readonly seconds: number,
@@ -36,6 +41,26 @@ export class PendingRequest {
 		this.controller.abort(ENDED);
 	}
 
+	/** Waits for the host of a file: what goes wrong meanwhile is not the service's fault. */
+	async during<T>(url: URL, work: () => Promise<T>): Promise<T> {
+		this.waitsFor = url;
+		const result = await work();
+		// Left as it is by a failure: it tells whose it was.
+		this.waitsFor = undefined;
+		return result;
+	}
+
+	/** Why the request cannot be sent on, in an error of ours: n8n's client would put one of its own in its place. */
+	blame(error: Error): Error {
+		this.fault ??= error;
+		return error;
+	}
+
+	/** The whole request is on its way to the service, which may begin to work on it. */
+	hasSent(): void {
+		this.sentAt = clock.now();
+	}
+
 	/** What must happen at the end of the flight, however it ends. */
 	atEnd(ending: () => void): void {
 		this.endings.push(ending);
@@ -49,11 +74,16 @@ export class PendingRequest {
 	}
 
 	/** Why the flight ended with this error. */
-	problem(error: unknown, hasBegun: boolean, { redact }: Account): Problem {
+	problem(error: unknown, hasBegun: boolean, { redact, host }: Account): Problem {
 		if (this.isStopped) return { kind: 'stopped' };
-		if (this.isLate) return { kind: 'timeout', seconds: this.seconds };
-		if (error instanceof InputError || error instanceof AnswerError) return problemOf(error);
-		const message = redact(deepestMessage(error));
+		const { waitsFor } = this;
+		if (this.isLate) {
+			if (waitsFor) return failure(waitsFor, `it took longer than ${this.seconds} seconds`, 'once').problem;
+			return { kind: 'timeout', seconds: this.seconds };
+		}
+		const known = this.fault ?? causeOf(error);
+		if (known) return problemOf(known);
+		const message = redact(deepestMessage(error)).slice(0, 500);
 		if (hasBegun) {
 			return error instanceof RangeError
 				? { kind: 'answer', message: 'DeepInfra sent an answer that is too large' }
@@ -61,8 +91,24 @@ export class PendingRequest {
 		}
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
+		if (code?.startsWith('HPE_')) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
+		if (code !== undefined && CLOSED.includes(code) && this.sentAt !== undefined) {
+			const seconds = (clock.now() - this.sentAt) / 1000;
+			// At once, it is a connection that was kept open too long, or a service that restarts.
+			if (seconds >= 1) return { kind: 'lost', seconds: Math.floor(seconds) };
+		}
 		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
 	}
+}
+
+const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED'];
+
+/** An error of ours, however deep n8n's client has wrapped it. */
+function causeOf(error: unknown): Error | undefined {
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if (each instanceof InputError || each instanceof AnswerError || each instanceof SourceError) return each;
+	}
+	return undefined;
 }
 
 /** All requests of a run that are on their way: the end of the run ends them, and so does their deadline. */
@@ -91,21 +137,4 @@ export class PendingRequests {
 		}
 		this.isWatching = false;
 	}
-}
-
-/** Errors arrive wrapped by n8n and its HTTP client; Node's own code lies at the bottom. */
-export function codeOf(error: unknown): string | undefined {
-	let found: string | undefined;
-	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
-		if ('code' in each && typeof each.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(each.code)) found = each.code;
-	}
-	return found;
-}
-
-export function deepestMessage(error: unknown): string {
-	let message = error instanceof Error ? error.message : String(error);
-	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
-		if (each.message) message = each.message;
-	}
-	return message;
 }

@@ -1,13 +1,13 @@
 import type { NodeContext } from '../context';
-import type { IBinaryData, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
-import { fileNameFor } from '../../media/fileName';
-import { extensionOf, kindFrom } from '../../media/kind';
+import { namedFile } from '../../media/fileName';
+import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
-import { openDownload } from './download';
-import { bytesOf, peek, readAll, type Bytes } from './stream';
+import { readWhole, type Source } from './source';
+import { bytesOf, peek, type Bytes, type Stream } from './stream';
 
 /** A file that is ready to be sent, once. */
 export interface OpenFile {
@@ -27,6 +27,14 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 	for (const ref of filesOf(request)) {
 		if (ref.file === 'binary') findBinary(context, ref.item, ref.value);
 	}
+}
+
+/** The name of the first file that a request takes in. */
+export function inputFileName(context: NodeContext, request: ApiRequest): string | undefined {
+	const [ref] = filesOf(request);
+	if (!ref) return undefined;
+	if (ref.file === 'url') return URL.canParse(ref.url) ? lastPart(new URL(ref.url)) : undefined;
+	return findBinary(context, ref.item, ref.value).fileName;
 }
 
 const filesOf = ({ form = {}, json }: ApiRequest): FileRef[] => [
@@ -74,54 +82,59 @@ const isBinaryValue = (value: unknown): value is IBinaryData =>
 const emptyFile = (name: string | undefined) =>
 	new InputError(`The file ${name ? `'${name}' ` : ''}is empty`, 'Check the node that makes the file.');
 
+/** A file from an address whose server does not tell its length is held in memory, up to so many bytes. */
+const LARGEST_HELD = 256 * 1024 * 1024;
+
+/** Opens a web address without any key. */
+export type OpenUrl = (url: URL) => Promise<Source>;
+
 /**
  * Opens a file for one request: one that is stored is streamed, so its size does not matter.
- * @throws InputError
+ * @param whenOpen must see to it that what was opened is closed
+ * @throws InputError, SourceError
  */
-export async function openFile(context: NodeContext, ref: FileRef, fetchUrl: FetchUrl): Promise<OpenFile> {
-	if (ref.file === 'url') return await openUrl(ref.url, fetchUrl);
-	const binary = findBinary(context, ref.item, ref.value);
+export async function openFile(
+	context: NodeContext,
+	ref: FileRef,
+	openUrl: OpenUrl,
+	whenOpen: (stream: Stream) => void,
+): Promise<OpenFile> {
+	if (ref.file === 'url') return await fromUrl(ref.url, openUrl);
+	const { id, data, fileName, mimeType } = findBinary(context, ref.item, ref.value);
 	// Without an ID the content is held in memory, in the file's own data.
-	if (!binary.id) return fromBuffer(Buffer.from(binary.data, 'base64'), binary.fileName, binary.mimeType);
-	const { fileSize } = await context.helpers.getBinaryMetadata(binary.id);
-	if (fileSize === 0) throw emptyFile(binary.fileName);
-	const stream = await context.helpers.getBinaryStream(binary.id);
-	const kind = kindFrom(await peek(stream), binary.mimeType);
-	return { name: fileNameFor(binary.fileName, 'file', kind), mimeType: kind.mimeType, size: fileSize, content: stream };
+	if (!id) return fileOf(Buffer.from(data, 'base64'), fileName, mimeType);
+	const { fileSize } = await context.helpers.getBinaryMetadata(id);
+	if (fileSize === 0) throw emptyFile(fileName);
+	const stream = await context.helpers.getBinaryStream(id);
+	whenOpen(stream);
+	return { ...named(await peek(stream), fileName, mimeType), size: fileSize, content: stream };
 }
 
-function fromBuffer(buffer: Buffer, name: string | undefined, mimeType: string | undefined): OpenFile {
-	if (buffer.length === 0) throw emptyFile(name);
-	const kind = kindFrom(buffer, mimeType);
-	return { name: fileNameFor(name, 'file', kind), mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
+function fileOf(buffer: Buffer, given: string | undefined, mimeType: string | undefined): OpenFile {
+	if (buffer.length === 0) throw emptyFile(given);
+	return { ...named(buffer, given, mimeType), size: buffer.length, content: [buffer] };
 }
 
-/** Gets a web address without any key. */
-export type FetchUrl = (url: string) => Promise<IN8nHttpFullResponse>;
+/** @throws InputError for what is no file of any model: a login page that was saved as a picture */
+function named(head: Buffer, given: string | undefined, mimeType: string | undefined) {
+	const page = pageOf(head);
+	if (page) {
+		throw new InputError(
+			`The file ${given ? `'${given.slice(0, 100)}' ` : ''}holds ${page}, whatever its name says`,
+			'Check the node that makes the file: it may have saved an error or a login page instead.',
+		);
+	}
+	const { name, mimeType: type } = namedFile(given, mimeType, head);
+	return { name, mimeType: type };
+}
 
-async function openUrl(url: string, fetchUrl: FetchUrl): Promise<OpenFile> {
-	const response = await fetchUrl(url);
-	const { statusCode, headers } = response;
-	const where = new URL(url);
-	if (statusCode < 200 || statusCode >= 300) {
-		throw new InputError(
-			`The file at ${where.host} cannot be downloaded (status ${statusCode})`,
-			`Check the address in 'URL': ${url.slice(0, 200)}`,
-		);
-	}
-	const { content, kind, isPage } = await openDownload(response);
-	if (isPage) {
-		throw new InputError(
-			`The address at ${where.host} gives a page, not a file`,
-			`Check the address in 'URL': ${url.slice(0, 200)}`,
-		);
-	}
-	const name = fileNameFor(lastPart(where), extensionOf(kind.mimeType) ? `file.${kind.extension}` : 'file', kind);
-	const length = Number(headers['content-length']);
-	if (length > 0) return { name, mimeType: kind.mimeType, size: length, content: bytesOf(content) };
-	const buffer = await readAll(bytesOf(content));
-	if (buffer.length === 0) throw emptyFile(name);
-	return { name, mimeType: kind.mimeType, size: buffer.length, content: [buffer] };
+async function fromUrl(address: string, openUrl: OpenUrl): Promise<OpenFile> {
+	const first = new URL(address);
+	const source = await openUrl(first);
+	const file = named(source.head, lastPart(first) || lastPart(source.url), source.declared);
+	if (source.size !== undefined) return { ...file, size: source.size, content: bytesOf(source.content) };
+	const whole = await readWhole(source, LARGEST_HELD);
+	return { ...file, size: whole.length, content: [whole] };
 }
 
 function lastPart({ pathname }: URL): string {

@@ -14,9 +14,18 @@ interface Part {
 export class StreamingForm {
 	readonly [Symbol.toStringTag] = 'FormData';
 	private readonly parts: Array<[string, string | Part]> = [];
+	private unread = 0;
+
+	/** @param whenSent is called when the last of its files has been read */
+	constructor(private readonly whenSent: () => void = () => undefined) {}
 
 	append(name: string, value: string | OpenFile): void {
-		this.parts.push([name, typeof value === 'string' ? toText(value) : toPart(value)]);
+		if (typeof value === 'string') {
+			this.parts.push([name, toText(value)]);
+			return;
+		}
+		this.unread++;
+		this.parts.push([name, toPart(value, () => --this.unread === 0 && this.whenSent())]);
 	}
 
 	entries(): IterableIterator<[string, string | Part]> {
@@ -28,7 +37,7 @@ export class StreamingForm {
 	}
 }
 
-function toPart({ name, mimeType, size, content }: OpenFile): Part {
+function toPart({ name, mimeType, size, content }: OpenFile, whenRead: () => void): Part {
 	async function* stream() {
 		let sent = 0;
 		for await (const piece of content) {
@@ -38,6 +47,7 @@ function toPart({ name, mimeType, size, content }: OpenFile): Part {
 		}
 		// The length was announced: more or less would make the server misread the rest.
 		if (sent !== size) throw new Error(`The file '${name}' has ${sent} bytes or more, but ${size} were announced`);
+		whenRead();
 	}
 	return { name, type: mimeType, size, stream };
 }

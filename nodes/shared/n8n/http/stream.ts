@@ -10,6 +10,9 @@ export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export const isStream = (body: unknown): body is Stream =>
 	typeof body === 'object' && body !== null && 'unshift' in body && 'read' in body && Symbol.asyncIterator in body;
 
+/** Whether n8n's client unpacks a stream while it comes: the announced length is then that of the packed bytes. */
+export const isUnpacked = (stream: Stream): boolean => 'bytesWritten' in stream;
+
 /** A body as n8n's client gives it. */
 export function bytesOf(body: unknown): Bytes {
 	if (body instanceof Uint8Array) return [body];

@@ -3,7 +3,6 @@ import type { NodeContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
-import { omit } from '../../core/values';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, type Received } from '../../engine/receive';
@@ -14,7 +13,9 @@ import { writeBody } from './body';
 import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
-import { bytesOf, isStream, readAll } from './stream';
+import { checkAddress } from './address';
+import { connectionFailure, failure, openSource, type Source } from './source';
+import { bytesOf, isStream, readAll, type Bytes } from './stream';
 
 /** An answer in JSON that is larger than this is no answer to any task. */
 const LARGEST_ANSWER = 256 * 1024 * 1024;
@@ -42,7 +43,10 @@ export class Transport {
 		const flight = this.flights.start(seconds);
 		let hasBegun = false;
 		try {
-			const response = await this.authenticated(await this.optionsOf(request, flight), flight);
+			const options = await this.optionsOf(request, flight);
+			// A form says itself when it has been sent; what is only asked for may be asked for again.
+			if (!request.form && request.method !== 'GET') flight.hasSent();
+			const response = await this.authenticated(options, flight);
 			hasBegun = true;
 			const body = await readAll(bytesOf(response.body), LARGEST_ANSWER);
 			if (kind === 'bytes' && isFile(response)) {
@@ -63,27 +67,28 @@ export class Transport {
 	}
 
 	/**
-	 * Gets a file that an answer points to and hands its stream to `use`.
+	 * Gets a file that an answer points to and hands it to `use`.
 	 * The key goes along only to the base URL's own origin, and never to where that redirects.
+	 * @param use must read it: it is closed afterwards
 	 */
-	async download<T>(
-		address: string,
-		seconds: number,
-		use: (response: IN8nHttpFullResponse) => Promise<T>,
-	): Promise<Outcome<T>> {
+	async download<T>(address: string, seconds: number, use: (source: Source) => Promise<T>): Promise<Outcome<T>> {
 		const flight = this.flights.start(seconds);
-		let hasBegun = false;
 		try {
-			const response = await this.get(address, flight);
-			hasBegun = true;
-			if (response.statusCode < 200 || response.statusCode >= 300) {
-				return failed({ kind: 'status', status: response.statusCode, body: undefined });
-			}
-			return succeeded(await use(response));
+			const { baseUrl } = this.account;
+			const first = new URL(address, `${baseUrl}/`);
+			const ask = async (url: URL) =>
+				url.href === first.href && url.origin === new URL(baseUrl).origin
+					? await this.authenticated({ ...streamed(flight), method: 'GET', url: url.href }, flight)
+					: await this.anonymous(url, flight);
+			return succeeded(
+				await flight.during(first, async () => {
+					const source = await openSource(first, ask, (url) => checkAddress(url, baseUrl));
+					this.closeAtEnd(source.content, flight);
+					return await use(source);
+				}),
+			);
 		} catch (error) {
-			const problem = flight.problem(error, hasBegun, this.account);
-			// Getting a file costs nothing, so one that was cut off may be got again.
-			return failed(problem.kind === 'cut' ? { ...problem, kind: 'network', code: 'ECONNRESET' } : problem);
+			return failed(flight.problem(error, true, this.account));
 		} finally {
 			flight.land();
 		}
@@ -101,22 +106,12 @@ export class Transport {
 		}
 	}
 
-	private async get(address: string, flight: PendingRequest): Promise<IN8nHttpFullResponse> {
-		const url = new URL(address, `${this.account.baseUrl}/`);
-		if (url.origin !== new URL(this.account.baseUrl).origin) return await this.anonymous(url.href, flight);
-		const response = await this.authenticated({ ...streamed(flight), method: 'GET', url: url.href }, flight);
-		const { location } = response.headers;
-		if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return response;
-		return await this.anonymous(new URL(location, url).href, flight);
-	}
-
-	private async anonymous(url: string, flight: PendingRequest): Promise<IN8nHttpFullResponse> {
-		const options = omit(streamed(flight), 'disableFollowRedirect');
-		// A compressed file would come with the length of its compressed form.
+	private async anonymous(url: URL, flight: PendingRequest): Promise<IN8nHttpFullResponse> {
 		return await this.context.helpers.httpRequest({
-			...options,
+			...streamed(flight),
 			method: 'GET',
-			url,
+			url: url.href,
+			// A compressed file would come with the length of its compressed form.
 			headers: { 'accept-encoding': 'identity' },
 		});
 	}
@@ -149,7 +144,7 @@ export class Transport {
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
-		const filled = new StreamingForm();
+		const filled = new StreamingForm(() => flight.hasSent());
 		for (const [name, value] of Object.entries(form)) {
 			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
 				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight));
@@ -159,12 +154,46 @@ export class Transport {
 	}
 
 	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
-		const file = await openFile(this.context, ref, async (url) => await this.anonymous(url, flight));
-		const { content } = file;
-		// A request that fails early leaves its file open otherwise.
-		if (isStream(content)) flight.atEnd(() => content.destroy());
-		return file;
+		const close = (content: unknown) => this.closeAtEnd(content, flight);
+		const openUrl = async (url: URL) => {
+			const ask = async (each: URL) => await this.anonymous(each, flight);
+			const source = await flight.during(url, async () => await openSource(url, ask));
+			close(source.content);
+			return source;
+		};
+		const file = await openFile(this.context, ref, openUrl, close);
+		if (ref.file !== 'url') return file;
+		return { ...file, content: piecesOf(file, new URL(ref.url), flight) };
 	}
+
+	/** A request that fails early leaves its file open otherwise. */
+	private closeAtEnd(content: unknown, flight: PendingRequest): void {
+		if (isStream(content)) flight.atEnd(() => content.destroy());
+	}
+}
+
+/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */
+async function* piecesOf({ content, size }: OpenFile, url: URL, flight: PendingRequest): AsyncGenerator<Uint8Array> {
+	let length = 0;
+	const pieces = iterate(content);
+	for (;;) {
+		const next = await flight
+			.during(url, async () => await pieces.next())
+			.catch((error: unknown) => {
+				throw flight.blame(connectionFailure(url, error));
+			});
+		if (next.done) break;
+		length += next.value.length;
+		if (length > size) break;
+		yield next.value;
+	}
+	if (length !== size) {
+		throw flight.blame(failure(url, `it gave ${length} bytes or more of a file of ${size}`, 'often'));
+	}
+}
+
+async function* iterate(content: Bytes): AsyncGenerator<Uint8Array> {
+	yield* content;
 }
 
 /** The whole answer is wanted, whatever its status, and as a stream: so its end and its size are ours to judge. */

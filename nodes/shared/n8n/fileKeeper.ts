@@ -1,0 +1,152 @@
+import type { IBinaryData } from 'n8n-workflow';
+import type { FileKind, FileOut } from '../core/operation';
+import { AnswerError, attempt, failed, SourceError, succeeded, type Outcome, type Problem } from '../core/problem';
+import { callUntilAnswered, type CallContext } from '../engine/call';
+import type { FileNames } from '../media/fileName';
+import { isText, kindFrom, kindOf } from '../media/kind';
+import type { NodeContext } from './context';
+import { codeOf, deepestMessage } from './http/cause';
+import { connectionFailure, failure, limited, readWhole, type Source } from './http/source';
+import { isStream } from './http/stream';
+import type { Transport } from './http/transport';
+
+/** Getting a file again costs nothing, so this does not follow the user's limit. */
+const DOWNLOAD_RETRIES = 4;
+
+/** Bytes of one of the files that are put together. */
+const LARGEST_PART = 256 * 1024 * 1024;
+
+/** Bytes of a file whose server does not tell its length. */
+const LARGEST_UNTOLD = 256 * 1024 * 1024;
+
+/** Bytes of a file whose server does. */
+const LARGEST_TOLD = 4 * 1024 * 1024 * 1024;
+
+type UrlFile = Extract<FileOut, { readonly url: string }>;
+
+/** Whose file it is, and how long getting it may take. */
+interface Origin {
+	readonly item: number;
+	readonly names: FileNames;
+	readonly seconds: number;
+	/** Whether it stood in the API's own response, where a file may be a text as well. */
+	readonly isRaw: boolean;
+	readonly requestId: string | undefined;
+}
+
+/** Puts the files of answers into n8n's storage. What goes wrong with one of them is told, never thrown. */
+export class FileKeeper {
+	constructor(
+		private readonly context: NodeContext,
+		private readonly transport: Transport,
+		private readonly run: CallContext,
+	) {}
+
+	async store(file: FileOut, origin: Origin): Promise<Outcome<IBinaryData>> {
+		const stored = await ('url' in file ? this.fetch(file, origin) : this.keep(file, origin));
+		return stored.ok ? stored : failed(withId(stored.problem, origin));
+	}
+
+	/** @returns a problem when n8n's storage is at fault */
+	async write(content: Source['content'], fileName: string, mimeType: string): Promise<Outcome<IBinaryData>> {
+		try {
+			return succeeded(await this.context.helpers.prepareBinaryData(content, fileName, mimeType));
+		} catch (error) {
+			return failed({ kind: 'storage', message: storageWords(error) });
+		}
+	}
+
+	private async keep(file: FileOut, { item, names, seconds, isRaw }: Origin): Promise<Outcome<IBinaryData>> {
+		const bytes = await this.hold(file, seconds);
+		if (!bytes.ok) return bytes;
+		const known = 'kind' in file ? file.kind : undefined;
+		const kind = attempt(() => kindOfResult(bytes.value, known, isRaw));
+		if (!kind.ok) return kind;
+		return await this.write(bytes.value, names.claim(item, kind.value.extension), kind.value.mimeType);
+	}
+
+	/** A file in memory. */
+	private async hold(file: FileOut, seconds: number): Promise<Outcome<Buffer>> {
+		if ('bytes' in file) return succeeded(file.bytes);
+		if ('url' in file) {
+			return await this.download(file, seconds, async (source) => succeeded(await readWhole(source, LARGEST_PART)));
+		}
+		const parts: Buffer[] = [];
+		for (const each of file.parts) {
+			const part = await this.hold(each, seconds);
+			if (!part.ok) return part;
+			parts.push(part.value);
+		}
+		return attempt(() => file.compose(parts));
+	}
+
+	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
+	private async fetch(file: UrlFile, { item, names, seconds }: Origin): Promise<Outcome<IBinaryData>> {
+		let name: string | undefined;
+		return await this.download(file, seconds, async ({ content, size, url, kind }) => {
+			const limit = size === undefined ? LARGEST_UNTOLD : Math.min(size, LARGEST_TOLD);
+			if (size !== undefined && size > limit) throw failure(url, `it has ${size} bytes, which is too large`, 'never');
+			const guarded = isStream(content) ? limited(content, url, limit) : content;
+			name ??= names.claim(item, kind.extension);
+			const stored = await this.write(guarded, name, kind.mimeType);
+			// What n8n says of a stream that broke off is not about its storage.
+			const broken = isStream(guarded) ? guarded.errored : undefined;
+			if (!stored.ok && broken) throw connectionFailure(url, broken);
+			return stored;
+		});
+	}
+
+	private async download<T>(
+		{ url, accept }: UrlFile,
+		seconds: number,
+		use: (source: Source) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const get = async () =>
+			await this.transport.download(url, seconds, async (source) => {
+				const { head, kind } = source;
+				if (isText(head)) throw failure(source.url, `it gives a text: ${quote(head)}`, 'once');
+				const accepted = attempt(() => accept?.(kind));
+				return accepted.ok ? await use(source) : accepted;
+			});
+		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, this.run);
+		return outcome.ok ? outcome.value : outcome;
+	}
+}
+
+/** By its bytes; else by what is known of it. @throws AnswerError for what is no file */
+function kindOfResult(bytes: Buffer, known: FileKind | undefined, isRaw: boolean): FileKind {
+	if (bytes.length === 0) throw new AnswerError('DeepInfra answered with an empty file');
+	if (!isRaw && isText(bytes))
+		throw new AnswerError(`DeepInfra answered with a text instead of a file: ${quote(bytes)}`);
+	return known && !kindOf(bytes) ? known : kindFrom(bytes, known?.mimeType);
+}
+
+const quote = (bytes: Buffer): string => bytes.toString('utf8', 0, 200).replace(/\s+/g, ' ').trim().slice(0, 80);
+
+/** So that a person can fetch what is paid for. */
+function withId(problem: Problem, { requestId }: Origin): Problem {
+	if (problem.kind === 'source') {
+		const { host, address, message } = problem;
+		return { kind: 'download', message: `${host}: ${message} (${address})`, requestId };
+	}
+	return problem.kind === 'storage' || problem.kind === 'answer' ? { requestId, ...problem } : problem;
+}
+
+const NO_SPACE = 'there is no space left';
+const NOT_ALLOWED = 'n8n may not write there';
+const STORAGE_WORDS: Readonly<Record<string, string>> = {
+	ENOSPC: NO_SPACE,
+	EDQUOT: NO_SPACE,
+	EACCES: NOT_ALLOWED,
+	EPERM: NOT_ALLOWED,
+	EROFS: NOT_ALLOWED,
+	EMFILE: 'too many files are open',
+	ENFILE: 'too many files are open',
+};
+
+/** The message of a file system holds a path, which helps nobody who reads it in a workflow. */
+function storageWords(error: unknown): string {
+	const code = codeOf(error);
+	if (code !== undefined) return Object.hasOwn(STORAGE_WORDS, code) ? `${STORAGE_WORDS[code]} (${code})` : code;
+	return error instanceof SourceError ? error.message : deepestMessage(error).slice(0, 200);
+}

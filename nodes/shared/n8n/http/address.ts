@@ -1,0 +1,46 @@
+import { failure } from './source';
+
+/**
+ * Refuses an address from an answer that no service has a reason to give. n8n's own filter looks at addresses, too,
+ * where its owner has switched it on.
+ * @param baseUrl whom the credential trusts: a service at home may point to its neighbours
+ * @throws SourceError
+ */
+export function checkAddress(url: URL, baseUrl: string): void {
+	// They would be sent in place of the key, or to whoever asks for them.
+	if (url.username || url.password) throw failure(url, 'its address holds a user name or a password', 'never');
+	if (isPrivate(url.hostname) && !isPrivate(new URL(baseUrl).hostname)) {
+		throw failure(url, "it is a private address, to which DeepInfra's answers may not lead n8n", 'never');
+	}
+}
+
+/** Whether only machines of the same network have this name. A URL holds an IPv4 address in its plain form. */
+export function isPrivate(hostname: string): boolean {
+	const host = hostname.toLowerCase().replace(/\.$/, '');
+	if (host.startsWith('[')) return isPrivateV6(host.slice(1, -1));
+	const numbers = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(host)?.slice(1).map(Number);
+	if (numbers) return isPrivateV4(numbers);
+	return !host.includes('.') || /\.(local|localhost|internal|lan|home|intranet|corp)$/.test(host);
+}
+
+function isPrivateV4([first = 0, second = 0]: readonly number[]): boolean {
+	return (
+		[0, 10, 127].includes(first) ||
+		first >= 224 ||
+		(first === 100 && second >= 64 && second < 128) ||
+		(first === 169 && second === 254) ||
+		(first === 172 && second >= 16 && second < 32) ||
+		(first === 192 && second === 168) ||
+		(first === 198 && (second === 18 || second === 19))
+	);
+}
+
+/** The unspecified and the loopback address, unique local and link-local ones, and IPv4 within IPv6. */
+function isPrivateV6(address: string): boolean {
+	const mapped = /^::(?:ffff:)?([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address);
+	if (mapped) {
+		const high = parseInt(mapped[1] ?? '0', 16);
+		return isPrivateV4([high >> 8, high & 255]);
+	}
+	return /^(::1?|f[cd][\da-f]{2}:.*|fe[89ab][\da-f]:.*|ff[\da-f]{2}:.*|64:ff9b:.*)$/.test(address);
+}

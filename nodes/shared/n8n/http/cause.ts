@@ -1,0 +1,17 @@
+/** Errors arrive wrapped by n8n and its HTTP client; Node's own code and words lie at the bottom. */
+
+export function codeOf(error: unknown): string | undefined {
+	let found: string | undefined;
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if ('code' in each && typeof each.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(each.code)) found = each.code;
+	}
+	return found;
+}
+
+export function deepestMessage(error: unknown): string {
+	let message = error instanceof Error ? error.message : String(error);
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if (each.message) message = each.message;
+	}
+	return message;
+}

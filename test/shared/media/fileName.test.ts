@@ -1,0 +1,156 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { places } from '../../../scripts/host/places';
+import { FileNames, namedFile } from '../../../nodes/shared/media/fileName';
+import { isText, pageOf } from '../../../nodes/shared/media/kind';
+
+const latin = (text: string) => Buffer.from(text, 'latin1');
+const fixture = (name: string) => readFileSync(join(places.fixtures, name));
+const OPUS = latin(`OggS${'\0'.repeat(24)}OpusHead`);
+const MP4 = latin('\0\0\0\x20ftypisom');
+const ASF = latin('\x30\x26\xb2\x75\x8e\x66\xcf\x11');
+const MATROSKA = latin('\x1a\x45\xdf\xa3');
+const UNKNOWN = latin('\x01\x02\x03\x04 no signature');
+
+describe('a file that goes out', () => {
+	it.each<[string, Buffer, string | undefined, string, string]>([
+		// A right ending stays.
+		['memo.oga', OPUS, 'audio/ogg', 'memo.oga', 'audio/ogg'],
+		['memo.ogg', OPUS, undefined, 'memo.ogg', 'audio/ogg'],
+		['clip.ogv', latin('OggS'), 'video/ogg', 'clip.ogv', 'video/ogg'],
+		['take.weba', MATROSKA, undefined, 'take.weba', 'audio/webm'],
+		['film.mkv', MATROSKA, 'video/x-matroska', 'film.mkv', 'video/x-matroska'],
+		['voice.m4a', MP4, 'audio/x-m4a', 'voice.m4a', 'audio/x-m4a'],
+		['voice.m4b', MP4, undefined, 'voice.m4b', 'audio/mp4'],
+		['film.m4v', MP4, 'video/x-m4v', 'film.m4v', 'video/x-m4v'],
+		['memo.wma', ASF, 'audio/x-ms-wma', 'memo.wma', 'audio/x-ms-wma'],
+		['film.wmv', ASF, 'video/x-ms-wmv', 'film.wmv', 'video/x-ms-wmv'],
+		['memo.caf', latin('caff\0\x01'), 'audio/x-caf', 'memo.caf', 'audio/x-caf'],
+		['memo.aif', latin('FORM\0\0\0\0AIFF'), 'audio/aiff', 'memo.aif', 'audio/aiff'],
+		['memo.aifc', latin('FORM\0\0\0\0AIFC'), 'audio/x-aiff', 'memo.aifc', 'audio/aiff'],
+		['photo.jpeg', latin('\xff\xd8\xff\xe0'), 'image/jpeg', 'photo.jpeg', 'image/jpeg'],
+		['photo.JFIF', latin('\xff\xd8\xff\xe0'), 'image/jpeg', 'photo.JFIF', 'image/jpeg'],
+		['scan.TIF', latin('II*\0'), undefined, 'scan.TIF', 'image/tiff'],
+		['memo.mpga', latin('ID3'), 'audio/mpeg', 'memo.mpga', 'audio/mpeg'],
+		['memo.amr', latin('#!AMR\n'), 'audio/amr', 'memo.amr', 'audio/amr'],
+		['memo.aac', latin('\xff\xf1\x50\x80'), 'audio/aac', 'memo.aac', 'audio/aac'],
+		// Bytes decide over a wrong one.
+		['photo.jpg', fixture('tiny.png'), 'image/jpeg', 'photo.png', 'image/png'],
+		['memo.mp3', fixture('tiny.wav'), 'audio/mpeg', 'memo.wav', 'audio/wav'],
+		['memo.bin', fixture('tiny.flac'), 'application/octet-stream', 'memo.flac', 'audio/flac'],
+		['photo.php', fixture('tiny.jpg'), 'text/html', 'photo.jpg', 'image/jpeg'],
+		['noname', fixture('tiny.gif'), undefined, 'noname.gif', 'image/gif'],
+		['', fixture('tiny.gif'), undefined, 'file.gif', 'image/gif'],
+		// A name never loses to a guess.
+		['memo.wma', UNKNOWN, 'audio/x-ms-wma', 'memo.wma', 'audio/x-ms-wma'],
+		['memo.xyz', UNKNOWN, 'application/octet-stream', 'memo.xyz', 'application/octet-stream'],
+		['memo.gsm', UNKNOWN, 'audio/x-gsm', 'memo.gsm', 'audio/x-gsm'],
+		['holiday.2024', fixture('tiny.png'), 'image/png', 'holiday.2024.png', 'image/png'],
+		['memo', UNKNOWN, 'audio/wav', 'memo.wav', 'audio/wav'],
+		['memo.dss', UNKNOWN, `audio/${'x'.repeat(5000)}`, 'memo.dss', 'application/octet-stream'],
+	])('%s keeps what is right of it', (given, head, declared, name, mimeType) => {
+		expect(namedFile(given, declared, head)).toMatchObject({ name, mimeType });
+	});
+
+	it.each([
+		'a"\r\nx: y\r\n\r\n.png',
+		'../../etc/passwd',
+		'C:\\x\\y.png',
+		'\0',
+		'.',
+		'..',
+		'.png',
+		`${'x'.repeat(5000)}.png`,
+	])('has a harmless name for %j', (given) => {
+		const { name } = namedFile(given, undefined, fixture('tiny.png'));
+		expect(name).toMatch(/^[^\p{Cc}"/\\]{1,130}\.png$/u);
+	});
+});
+
+describe('what is no file', () => {
+	it.each([
+		['<!DOCTYPE html><html>', 'a web page'],
+		['  <html lang="en">', 'a web page'],
+		['<!-- moved --><!doctype HTML>', 'a web page'],
+		['<body>Please log in', 'a web page'],
+		['<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'XML'],
+		['<Error><Code>NoSuchKey</Code></Error>', 'XML'],
+		['{"error":"expired"}', 'JSON'],
+		['{\n  "detail": "x"', 'JSON'],
+		['[]', 'JSON'],
+		['[{"a":1}]', 'JSON'],
+	])('%s is %s', (text, page) => {
+		expect(pageOf(Buffer.from(text))).toBe(page);
+	});
+
+	it.each([
+		'<svg xmlns="http://www.w3.org/2000/svg">',
+		'<?xml version="1.0"?><svg>',
+		'\x89PNG\r\n\x1a\n',
+		'{\x00\x01',
+		'plain words',
+		'',
+	])('%j may be one', (start) => {
+		expect(pageOf(latin(start))).toBeUndefined();
+	});
+
+	it('is a text, but no bytes and no picture made of letters', () => {
+		for (const text of ['Access denied', 'Zugriff verweigert: ä', '{}', 'a'.repeat(509) + '日'.repeat(9)]) {
+			expect(isText(Buffer.from(text))).toBe(true);
+		}
+		for (const bytes of [
+			latin('\0\x01'),
+			latin('<svg>'),
+			latin('%PDF-1.7'),
+			latin('caf\xe9 au lait'),
+			Buffer.alloc(0),
+		]) {
+			expect(isText(bytes)).toBe(false);
+		}
+	});
+});
+
+describe('names of the files of a run', () => {
+	const all = (names: FileNames, items: number, each: number, extension = 'png') =>
+		Array.from({ length: items * each }, (_, index) => names.claim(index % items, extension));
+
+	it('come from the input files, and from the items where there is none', () => {
+		const names = new FileNames(['memo.mp3', undefined, 'dir/Interview 2.wav'], 'audio');
+		expect([0, 1, 2].map((item) => names.claim(item, 'srt'))).toEqual(['memo.srt', 'audio_1.srt', 'Interview 2.srt']);
+		expect([0, 1, 2].map((item) => names.claim(item, 'vtt'))).toEqual(['memo.vtt', 'audio_1.vtt', 'Interview 2.vtt']);
+		expect(new FileNames([undefined], 'image').claim(0, 'png')).toBe('image.png');
+	});
+
+	it.each<[string, Array<string | undefined>]>([
+		['equal ones', ['a.png', 'a.png', 'a.jpg', 'A.png']],
+		['numbered ones', ['a.png', 'a_1.png', 'a_2.png', 'a.png', 'a_1.png']],
+		['padded ones', ['img_01.png', 'img_1.png', 'img_001.png', 'img.png']],
+		['numbers that look like ours', ['image_1.png', undefined, 'image_1_1.png', undefined, 'image_0.png']],
+		['none', [undefined, undefined, undefined]],
+		['odd ones', ['', '.', '..', '/', '\0', '"']],
+	])('are never the same for %s', (_, given) => {
+		const names = new FileNames(given, 'image');
+		const claimed = all(names, given.length, 12).map((name) => name.toLowerCase());
+		expect(new Set(claimed).size).toBe(claimed.length);
+		for (const name of claimed) expect(name).toMatch(/^[^\p{Cc}/\\"]+\.png$/u);
+	});
+
+	it('do not depend on which item is done first', () => {
+		const given = ['a.png', 'b.png', 'a.png', undefined];
+		const [first, second] = [new FileNames(given, 'image'), new FileNames(given, 'image')];
+		const forwards = [0, 1, 2, 3].map((item) => first.claim(item, 'png'));
+		const backwards = [3, 2, 1, 0].map((item) => second.claim(item, 'png')).reverse();
+		expect(backwards).toEqual(forwards);
+	});
+
+	it('are made quickly for many items', () => {
+		const started = performance.now();
+		const names = new FileNames(
+			Array.from({ length: 50_000 }, () => 'same.png'),
+			'image',
+		);
+		expect(names.claim(49_999, 'png')).toBe('same_50000.png');
+		expect(performance.now() - started).toBeLessThan(2000);
+	});
+});
