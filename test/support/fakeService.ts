@@ -1,5 +1,7 @@
-import { callUntilAnswered, type Called, type CallContext } from '../../nodes/shared/engine/call';
-import { Gate } from '../../nodes/shared/engine/gate';
+import { callUntilAnswered, type Called, type CallContext, type Passage } from '../../nodes/shared/engine/call';
+import { Gate, type Door } from '../../nodes/shared/engine/gate';
+import { passingOf } from '../../nodes/shared/engine/lane';
+import { Pace } from '../../nodes/shared/engine/pace';
 import { failed, succeeded, type Outcome } from '../../nodes/shared/core/problem';
 import { FakeClock } from './clock';
 
@@ -36,7 +38,24 @@ export class FakeService {
 interface Surroundings {
 	readonly clock?: FakeClock;
 	readonly stop?: AbortController;
+	/** How many may run at first; the gate finds the rest. */
+	readonly start?: number;
 	random?(): number;
+}
+
+/** The way through a gate alone, which learns from how requests went. */
+function throughGate<T>(door: Door, { clock, signal }: CallContext): Passage<T> {
+	let since = 0;
+	return {
+		async enter() {
+			await door.enter();
+			since = clock.now();
+			if (!signal.aborted) return undefined;
+			door.leave('failed');
+			return { kind: 'stopped' };
+		},
+		leave: (outcome) => door.leave(passingOf(outcome), clock.now() - since),
+	};
 }
 
 /** All calls of a run, started at once as the engine does. */
@@ -45,13 +64,15 @@ export async function callAll<T>(
 	max: number,
 	maxRetries: number,
 	send: (index: number, run: CallContext) => Promise<Outcome<T>>,
-	{ clock = new FakeClock(), stop = new AbortController(), random = () => 0.5 }: Surroundings = {},
+	{ clock = new FakeClock(), stop = new AbortController(), random = () => 0.5, start = max }: Surroundings = {},
 ): Promise<{ readonly called: Array<Called<T>>; readonly gate: Gate }> {
-	const gate = new Gate(max, clock, stop.signal);
-	const run: CallContext = { gate, clock, signal: stop.signal, random };
+	const gate = new Gate(new Pace(start, max), clock);
+	const door = gate.door(stop.signal);
+	const run: CallContext = { clock, signal: stop.signal, random };
 	const calls = Array.from(
 		{ length: count },
-		async (_, index) => await callUntilAnswered(async () => await send(index, run), maxRetries, run),
+		async (_, index) =>
+			await callUntilAnswered(async () => await send(index, run), maxRetries, throughGate(door, run), run),
 	);
 	return { called: await clock.run(Promise.all(calls)), gate };
 }

@@ -33,9 +33,9 @@ export const jsonOf = (result: RunResult): IDataObject => stored(onlyItem(result
 export const hintsOf = ({ hints }: RunResult): string[] => hints.map(({ message }) => message);
 
 /** The summary: its time differs from run to run. */
-export const summary = (items: number, requests: number, cost?: string): RegExp =>
+export const summary = (items: number, requests: number, cost?: string, budget?: string): RegExp =>
 	new RegExp(
-		`^${items} items? in · ${requests} requests?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`} · (\\d+ ms|\\d+\\.\\d s)$`,
+		`^${items} items? in · ${requests} requests?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`}${budget === undefined ? '' : ` · budget of \\$${budget.replace('.', '\\.')} reached`} · (\\d+ ms|\\d+\\.\\d s)$`,
 	);
 
 /** Output without what differs from request to request. */

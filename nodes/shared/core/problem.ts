@@ -40,13 +40,21 @@ export type Problem =
 			readonly status: number;
 			readonly body: unknown;
 			readonly requestId?: string;
+			/** USD that the service says it bills, although there is no result. */
+			readonly costUsd?: number;
 			/** Milliseconds that the service asked to wait. */
 			readonly retryAfter?: number;
 	  }
 	/** HTTP 200, but the inference failed, was cancelled or refused. */
-	| { readonly kind: 'refusal'; readonly message: string; readonly requestId?: string }
+	| { readonly kind: 'refusal'; readonly message: string; readonly requestId?: string; readonly costUsd?: number }
 	/** HTTP 200, but no usable answer. */
-	| { readonly kind: 'answer'; readonly message: string; readonly advice?: string; readonly requestId?: string }
+	| {
+			readonly kind: 'answer';
+			readonly message: string;
+			readonly advice?: string;
+			readonly requestId?: string;
+			readonly costUsd?: number;
+	  }
 	/** The connection failed before an answer began; `code` is Node's, such as ECONNREFUSED. */
 	| { readonly kind: 'network'; readonly code: string; readonly message: string }
 	/** The connection broke after the answer had begun. */
@@ -73,8 +81,13 @@ export type Problem =
 	| { readonly kind: 'local'; readonly message: string; readonly advice?: string }
 	/** The run has cost as much as the user allows, so this item was not sent. */
 	| { readonly kind: 'budget'; readonly budget: number; readonly spent: number }
+	/** Not sent, since others failed with what this one could not survive either. */
+	| { readonly kind: 'unsent'; readonly cause: Problem }
 	/** The run was stopped: by the user, or because another item failed. */
 	| { readonly kind: 'stopped' };
+
+/** USD that the service says it billed for what failed. */
+export const billOf = (problem: Problem): number => ('costUsd' in problem && problem.costUsd) || 0;
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 

@@ -2,6 +2,7 @@ import { queuedStatus, requestIdOf } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
 import { AnswerError } from '../core/problem';
+import { shareCost } from './bill';
 import { usageOfItem, type Share, type Usage } from './usage';
 
 /** What one part brought. */
@@ -49,6 +50,16 @@ export interface Finished extends Omit<Output, 'from'> {
 	readonly isRaw: boolean;
 }
 
+/** The sum over the items is what was billed, so several items of one input share its cost. */
+export function shareUsage(outputs: readonly Output[], usage: Usage | undefined): Finished[] {
+	const costs = usage?.costUsd === undefined ? [] : shareCost(usage.costUsd, outputs.length);
+	return outputs.map(({ json, file, texts, remains, problem }, index) => {
+		const costUsd = costs[index];
+		const each = costUsd === undefined ? usage : { ...usage, costUsd };
+		return { json: { ...json, usage: each }, file, texts, remains, problem, isRaw: false };
+	});
+}
+
 /**
  * The outputs of one item, put together from the pieces of its parts; or more to ask before they can be.
  * @param earlier what the rounds before brought, which is paid, too
@@ -65,16 +76,5 @@ export function finish(
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
 	if ('ask' in joined) return joined;
-	const usage = usageOfItem([...earlier, ...pieces]);
-	// The sum over the items is what was billed, so several items of one input share its cost.
-	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / joined.length };
-	return {
-		outputs: joined.map(({ json, file, texts, remains }) => ({
-			json: { ...json, usage: each },
-			file,
-			texts,
-			remains,
-			isRaw: false,
-		})),
-	};
+	return { outputs: shareUsage(joined, usageOfItem([...earlier, ...pieces])) };
 }

@@ -1,17 +1,21 @@
-import type { Clock, Gate } from './gate';
-import { failed, type Outcome, type Problem } from '../core/problem';
+import type { Clock } from './gate';
+import { failed, problemOf, type Outcome, type Problem } from '../core/problem';
 import { retryDelay } from './retry';
+
+/** What a request passes before each sending, and what hears how that went. */
+export interface Passage<T> {
+	/** Resolves when the request may start, or with the reason why it must not. Each entering without one needs a leave. */
+	enter(): Promise<Problem | undefined>;
+	leave(outcome: Outcome<T>): void;
+}
 
 /** What the calls of one run share. */
 export interface CallContext {
-	readonly gate: Gate;
 	readonly clock: Clock;
 	/** Aborts when the user stops the run or its first failure ends it. */
 	readonly signal: AbortSignal;
 	/** From 0 to 1. */
 	random(): number;
-	/** Why nothing may be sent any more, though the run goes on. Asked right before each sending. */
-	blocked?(): Problem | undefined;
 }
 
 export interface Called<T> {
@@ -20,31 +24,25 @@ export interface Called<T> {
 	readonly attempts: number;
 }
 
-const isBusy = (problem: Problem) => problem.kind === 'status' && problem.status === 429;
-
 /**
  * Sends until there is an answer, a failure that trying again cannot mend, or no try left.
- * The request holds its place at the gate only while it runs, never while it waits for its next try.
+ * The request holds its place only while it runs, never while it waits for its next try.
  */
 export async function callUntilAnswered<T>(
 	send: () => Promise<Outcome<T>>,
 	maxRetries: number,
-	{ gate, clock, signal, random, blocked }: CallContext,
+	passage: Passage<T>,
+	{ clock, signal, random }: CallContext,
 ): Promise<Called<T>> {
+	let last: Problem | undefined;
 	for (let attempts = 1; ; attempts++) {
-		await gate.enter();
-		const problem: Problem | undefined = signal.aborted ? { kind: 'stopped' } : blocked?.();
-		if (problem) {
-			gate.leave('failed');
-			return { outcome: failed(problem), attempts: attempts - 1 };
-		}
-		const outcome = await send();
-		if (outcome.ok) {
-			gate.leave('answered');
-			return { outcome, attempts };
-		}
-		gate.leave(isBusy(outcome.problem) ? 'busy' : 'failed');
-		const delay = attempts > maxRetries ? undefined : retryDelay(outcome.problem, attempts, random());
+		const blocked = await passage.enter();
+		if (blocked) return { outcome: failed(blocked.kind === 'unsent' && last ? last : blocked), attempts: attempts - 1 };
+		const outcome = await send().catch((error: unknown) => failed(problemOf(error)));
+		passage.leave(outcome);
+		if (outcome.ok) return { outcome, attempts };
+		last = outcome.problem;
+		const delay = attempts > maxRetries ? undefined : retryDelay(last, attempts, random());
 		if (delay === undefined) return { outcome, attempts };
 		await clock.sleep(delay, signal);
 	}

@@ -1,5 +1,7 @@
 import { errorText, isModerated, isTooLong } from '../core/answer';
+import { exactDollars } from './bill';
 import { dollars } from './meter';
+import { isUnpaid } from './verdict';
 import { own } from '../core/values';
 import type { Problem } from '../core/problem';
 
@@ -21,6 +23,8 @@ export interface Situation {
 	readonly attempts: number;
 	/** Names of models that exist and resemble the one that does not. */
 	readonly nearestModels?: readonly string[];
+	/** USD that DeepInfra said it billed for this item. */
+	readonly billed?: number;
 	/** API names of values and their names on the screen, such as `max_new_tokens` and 'Max New Tokens'. */
 	readonly screenNames?: Readonly<Record<string, string>>;
 	/** What goes on without the run, and how to get it. */
@@ -174,10 +178,6 @@ function screenText(body: unknown, names: Readonly<Record<string, string>> = {})
 	});
 }
 
-/** Balance and payment refusals come with other statuses, too (docs/api.md#errors). */
-const isUnpaid = (status: number, said: string) =>
-	[400, 402, 403, 429].includes(status) && /payment[ _](method|required)|spending limit|\bbalance\b/i.test(said);
-
 /** What the words alone tell, whatever the status. */
 function adviceOf(problem: StatusProblem, { model }: Situation, said: string): Advised | undefined {
 	const { status } = problem;
@@ -266,7 +266,8 @@ function adviceForAnswer(advice: string | undefined, model: string): string {
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message, description: todo } = words(problem, situation);
-	const advice = [situation.remains, todo].filter(Boolean).join(' ');
+	const bill = situation.billed ? `DeepInfra billed ${exactDollars(situation.billed)} for it.` : '';
+	const advice = [situation.remains, todo, bill].filter(Boolean).join(' ');
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
@@ -342,6 +343,10 @@ function words(problem: Problem, situation: Situation): Words {
 				message: `Budget reached: this run has cost $${dollars(problem.spent)}, and $${dollars(problem.budget)} is the limit`,
 				description: "Nothing was sent for this item. Raise 'Budget (USD)' under 'Options' to go on.",
 			};
+		case 'unsent': {
+			const { message, description } = words(problem.cause, situation);
+			return { message: `Not sent: ${message}`, description };
+		}
 		case 'stopped':
 			// n8n files a stopped run as canceled only when the message says so.
 			return {

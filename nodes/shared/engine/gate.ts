@@ -1,3 +1,6 @@
+import { onAbort } from './abort';
+import type { Pace } from './pace';
+
 export interface Clock {
 	/** Milliseconds. */
 	now(): number;
@@ -5,110 +8,140 @@ export interface Clock {
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-/** How many requests start at once before the start is spread out. */
-const FIRST_BURST = 16;
-
-/** How many successes, for each request that may run, it takes until one more may; doubled when that was too many. */
-const PATIENCE = 2;
-const MOST_PATIENCE = 32;
+/** How a request went that has had its place: `busy`, refused because it was one too many; `unsent`, not even sent. */
+export type Passing = 'answered' | 'busy' | 'failed' | 'unsent';
 
 /**
- * Lets at most `max` requests run at once, and fewer when the service says it is too many.
+ * Lets as many requests run at once as its pace allows. Those who share it come through doors of their own:
+ * the door with the fewest requests running comes first, so that nobody is kept out by what others wait for.
  *
- * A busy answer (429) means that those now running are as many as the service takes, so that becomes the limit;
- * it grows by one again after some successes. The first requests beyond FIRST_BURST start a millisecond apart:
- * a service that refuses is then noticed after a few refusals instead of after hundreds.
+ * Requests beyond what is known to be taken start a millisecond apart: a service that refuses is then noticed
+ * after a few refusals instead of after hundreds.
  */
 export class Gate {
-	private limit: number;
+	private readonly queue = new Set<Door>();
+	/** A gate outlives the runs that share it. */
+	private readonly never = new AbortController().signal;
 	private active = 0;
 	private started = 0;
-	private successes = 0;
-	private patience = PATIENCE;
-	private isProbing = false;
-	private isRefused = false;
 	private isPausing = false;
+
+	constructor(
+		private readonly pace: Pace,
+		private readonly clock: Clock,
+	) {}
+
+	/**
+	 * @param signal opens the door for everybody at once: the run is over
+	 * @param max how many may be in through this door at once
+	 */
+	door(signal: AbortSignal, max = Infinity): Door {
+		const door: Door = new Door(this, signal, max);
+		onAbort(signal, () => this.open());
+		return door;
+	}
+
+	/** How many requests may run at once now. */
+	get current(): number {
+		return this.pace.limit;
+	}
+
+	/** After a break of the service nothing is known of it any more. */
+	restart(): void {
+		this.pace.restart();
+	}
+
+	/** Lets in whoever may come in now. */
+	open(): void {
+		for (let door = this.next(); door; door = this.next()) {
+			if (!door.isOver && this.active >= this.pace.free) return this.wait();
+			this.letIn(door);
+		}
+	}
+
+	join(door: Door): void {
+		this.queue.add(door);
+		this.open();
+	}
+
+	leave(passing: Passing, milliseconds: number): void {
+		const running = this.active--;
+		if (passing === 'busy') this.pace.busy(this.active);
+		else if (passing === 'answered') this.pace.answered(running, this.queue.size > 0, milliseconds);
+		else if (passing === 'failed') this.pace.failed();
+		this.open();
+	}
+
+	/** The door whose turn it is; none when there is no room. */
+	private next(): Door | undefined {
+		const isFull = this.active >= this.pace.limit;
+		let found: Door | undefined;
+		for (const door of this.queue) {
+			if (door.isOver) return door;
+			if (!isFull && door.hasRoom && (!found || door.running < found.running)) found = door;
+		}
+		return found;
+	}
+
+	private letIn(door: Door): void {
+		this.active++;
+		this.started++;
+		// The last who came in is the last in turn.
+		this.queue.delete(door);
+		if (door.letIn()) this.queue.add(door);
+	}
+
+	/** Nobody has a place while they wait for their millisecond, so a refusal meanwhile keeps them out. */
+	private wait(): void {
+		if (this.isPausing) return;
+		this.isPausing = true;
+		void this.clock.sleep(1, this.never).then(() => {
+			this.isPausing = false;
+			// The more have been let in without a refusal, the more may follow at a time.
+			let left = 1 + Math.floor(this.started / 64);
+			for (let door = this.next(); door && left-- > 0; door = this.next()) this.letIn(door);
+			this.open();
+		});
+	}
+}
+
+/** Where the requests of one run, or for one model, come in. */
+export class Door {
+	running = 0;
 	private readonly waiting: Array<() => void> = [];
 
 	constructor(
-		private readonly max: number,
-		private readonly clock: Clock,
+		private readonly gate: Gate,
 		private readonly signal: AbortSignal,
-	) {
-		this.limit = max;
-		signal.addEventListener('abort', () => this.open(), { once: true });
-	}
+		private readonly max: number,
+	) {}
 
 	/** Resolves when the request may start; for everybody at once when the run is stopped. Each enter needs a leave. */
 	async enter(): Promise<void> {
 		await new Promise<void>((resolve) => {
 			this.waiting.push(resolve);
-			this.open();
+			this.gate.join(this);
 		});
 	}
 
-	/** `busy`: the service refused the request because it is one too many. */
-	leave(result: 'answered' | 'busy' | 'failed'): void {
-		this.active--;
-		if (result === 'busy') this.lower();
-		else if (result === 'answered') this.raise();
-		this.open();
+	/** @param milliseconds how long the request took */
+	leave(passing: Passing, milliseconds = 0): void {
+		this.running--;
+		this.gate.leave(passing, milliseconds);
 	}
 
-	/** How many requests may run at once now. */
-	get current(): number {
-		return this.limit;
+	get isOver(): boolean {
+		return this.signal.aborted;
 	}
 
-	private lower(): void {
-		if (this.isProbing) this.patience = Math.min(2 * this.patience, MOST_PATIENCE);
-		this.isProbing = false;
-		this.isRefused = true;
-		this.limit = Math.max(1, Math.min(this.limit, this.active));
-		this.successes = 0;
+	get hasRoom(): boolean {
+		return this.running < this.max;
 	}
 
-	private raise(): void {
-		if (this.limit >= this.max || ++this.successes < this.patience * this.limit) return;
-		if (this.isProbing) this.patience = Math.max(PATIENCE, this.patience / 2);
-		this.isProbing = true;
-		this.limit++;
-		this.successes = 0;
-	}
-
-	private get hasRoom(): boolean {
-		return this.waiting.length > 0 && (this.active < this.limit || this.signal.aborted);
-	}
-
-	private get isSpreading(): boolean {
-		return !this.isRefused && !this.signal.aborted && this.started >= FIRST_BURST && this.started < this.max;
-	}
-
-	private open(): void {
-		while (this.hasRoom) {
-			if (this.isSpreading) {
-				this.pause();
-				return;
-			}
-			this.letIn();
-		}
-	}
-
-	/** Nobody has a place while they wait for their millisecond, so a refusal meanwhile keeps them out. */
-	private pause(): void {
-		if (this.isPausing) return;
-		this.isPausing = true;
-		void this.clock.sleep(1, this.signal).then(() => {
-			this.isPausing = false;
-			// The more have been let in without a refusal, the more may follow at a time.
-			for (let left = 1 + Math.floor(this.started / 64); left > 0 && this.hasRoom; left--) this.letIn();
-			this.open();
-		});
-	}
-
-	private letIn(): void {
-		this.active++;
-		this.started++;
+	/** @returns whether more are waiting */
+	letIn(): boolean {
+		this.running++;
 		this.waiting.shift()?.();
+		return this.waiting.length > 0;
 	}
 }

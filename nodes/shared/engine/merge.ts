@@ -1,5 +1,5 @@
 import type { AnyOperation, Dict, Output } from '../core/operation';
-import type { Finished, PartResult } from './assemble';
+import { shareUsage, type Finished, type PartResult } from './assemble';
 import { groupKey } from './plan';
 import { usageOfItem } from './usage';
 
@@ -37,15 +37,15 @@ export function mergeGroup<A extends Answered>(
 	merge: NonNullable<AnyOperation['merge']>,
 	group: readonly [A, ...A[]],
 ): Array<Merged<A>> {
-	const outputs = group.flatMap(({ results }, from) =>
+	const all = group.flatMap(({ results }, from) =>
 		results.flatMap((result) => result.outputs.map((output): Output => ({ ...output, from }))),
 	);
 	const [first, ...rest] = group;
-	const merged = merge(outputs, [first.input, ...rest.map(({ input }) => input)]);
-	const usage = usageOfItem(group.flatMap(({ results }) => results));
-	const each = usage?.costUsd === undefined ? usage : { ...usage, costUsd: usage.costUsd / merged.length };
-	return merged.flatMap(({ json, file, texts, from = 0 }) => {
-		const entry = group[from];
-		return entry ? [{ entry, output: { json: { ...json, usage: each }, file, texts, isRaw: false } }] : [];
+	const merged = merge(all, [first.input, ...rest.map(({ input }) => input)]);
+	const known = merged.filter(({ from = 0 }) => group[from] !== undefined);
+	const outputs = shareUsage(known, usageOfItem(group.flatMap(({ results }) => results)));
+	return outputs.flatMap((output, index) => {
+		const entry = group[known[index]?.from ?? 0];
+		return entry ? [{ entry, output }] : [];
 	});
 }

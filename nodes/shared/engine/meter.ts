@@ -1,30 +1,81 @@
-import { usageOf } from './usage';
+import { addCosts } from './bill';
+import { billOf, type Outcome, type Problem } from '../core/problem';
 import type { Dict } from '../core/operation';
-import type { Problem } from '../core/problem';
+import { costOf } from './usage';
+
+/** A request that is on its way, and what is set aside for it. */
+export interface Reservation {
+	readonly usd: number;
+	readonly isKnown: boolean;
+}
 
 /** Adds up what a run has cost, and says when that is enough. */
 export class Meter {
 	private spent = 0;
 	private isKnown = false;
 	private requests = 0;
+	private reserved = 0;
+	private open = 0;
+	private openUnknown = 0;
+	/** The dearest answer so far; undefined before the first. */
+	private dearest: number | undefined;
+	private waiting: Array<() => void> = [];
 
 	constructor(
-		private readonly budget: number,
+		readonly budget: number,
 		private readonly startedAt: number,
 	) {}
-
-	/** Counts a request that was sent, and what its answer says it cost. */
-	add(answer: Dict | undefined): void {
-		this.requests++;
-		const { costUsd } = answer ? usageOf(answer, '', 1) : {};
-		if (costUsd === undefined) return;
-		this.isKnown = true;
-		this.spent += costUsd;
-	}
 
 	/** The problem of an item that would be sent now, once the budget is used up. */
 	exceeded(): Problem | undefined {
 		return this.spent < this.budget ? undefined : { kind: 'budget', budget: this.budget, spent: this.spent };
+	}
+
+	/**
+	 * Whether one more request may be on its way, so that the run passes its budget by less than one request.
+	 * @param estimate USD that the request costs at most, where that is known
+	 */
+	hasRoom(estimate: number | undefined): boolean {
+		if (this.budget === Infinity || this.open === 0) return true;
+		// Nobody knows what it costs, so one goes first, alone.
+		if (this.openUnknown > 0 || (estimate === undefined && this.dearest === undefined)) return false;
+		return addCosts([this.spent, this.reserved]) < this.budget;
+	}
+
+	/** Resolves when a request has ended, so that there may be room. */
+	async change(): Promise<void> {
+		await new Promise<void>((resolve) => this.waiting.push(resolve));
+	}
+
+	reserve(estimate: number | undefined): Reservation {
+		const isKnown = estimate !== undefined || this.dearest !== undefined;
+		const usd = Math.max(estimate ?? 0, this.dearest ?? 0);
+		this.open++;
+		this.reserved = addCosts([this.reserved, usd]);
+		if (!isKnown) this.openUnknown++;
+		return { usd, isKnown };
+	}
+
+	/** Counts a request that has ended, and what its answer says it cost, whatever the answer is. */
+	settle({ usd, isKnown }: Reservation, outcome: Outcome<Dict>): void {
+		this.requests++;
+		this.open--;
+		this.reserved = this.open === 0 ? 0 : addCosts([this.reserved, -usd]);
+		if (!isKnown) this.openUnknown--;
+		const told = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
+		if (told !== undefined) {
+			this.isKnown = true;
+			this.spent = addCosts([this.spent, told]);
+		}
+		if (outcome.ok || told) this.dearest = Math.max(this.dearest ?? 0, told ?? 0);
+		this.wake();
+	}
+
+	/** Lets all who wait look again. */
+	wake(): void {
+		const woken = this.waiting;
+		this.waiting = [];
+		for (const look of woken) look();
 	}
 
 	/** For the output panel: how much was done, and what for. */
@@ -32,11 +83,14 @@ export class Meter {
 		const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 		const parts = [`${count(items, 'item')} in`, count(this.requests, 'request')];
 		if (this.isKnown) parts.push(`$${dollars(this.spent)}`);
+		if (this.exceeded()) parts.push(`budget of $${dollars(this.budget)} reached`);
 		const took = now - this.startedAt;
 		return [...parts, took < 1000 ? `${took} ms` : `${(took / 1000).toFixed(1)} s`].join(' · ');
 	}
 }
 
-/** Without an exponent, with three digits that count. */
+/** Without an exponent, with three digits that count; nothing below a millionth of a millionth. */
 export const dollars = (amount: number) =>
-	amount === 0 ? '0' : amount.toFixed(Math.max(2, 2 - Math.floor(Math.log10(amount)))).replace(/(\.\d\d\d*?)0+$/, '$1');
+	amount === 0
+		? '0'
+		: amount.toFixed(Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(amount))))).replace(/(\.\d\d\d*?)0+$/, '$1');

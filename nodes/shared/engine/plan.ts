@@ -57,6 +57,14 @@ export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: reado
 	return batches;
 }
 
+/** Some inputs of a batch, by their positions in it; undefined for none. */
+export function pick({ inputs, owners }: Batch, positions: readonly number[]): Batch | undefined {
+	const wanted = new Set(positions);
+	const [first, ...rest] = inputs.filter((_, position) => wanted.has(position));
+	if (!first) return undefined;
+	return { inputs: [first, ...rest], owners: owners.filter((_, position) => wanted.has(position)) };
+}
+
 /** Two halves of a batch that failed as a whole, to find the one bad input; undefined when it holds only one. */
 export function halve({ inputs, owners }: Batch): [Batch, Batch] | undefined {
 	const middle = Math.ceil(inputs.length / 2);

@@ -3,6 +3,7 @@ import { parseExact } from '../core/exact';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';
+import { costOf } from './usage';
 
 /** A whole HTTP answer, as text. */
 export interface Received {
@@ -53,17 +54,16 @@ export function interpret(received: Received, now: number, kind?: AnyOperation['
 	const hasRows = kind === 'rows';
 	const parsed = parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;
-	const id = requestId(received, body);
+	// Whatever the answer is, what it says it cost is billed.
+	const told = { requestId: requestId(received, body), costUsd: costOf(body) };
 	if (status < 200 || status >= 300) {
 		const retryAfter = readRetryAfter(headers['retry-after'], now);
-		return failed({ kind: 'status', status, body: 'value' in parsed ? body : redact(text), requestId: id, retryAfter });
+		return failed({ kind: 'status', status, body: 'value' in parsed ? body : redact(text), ...told, retryAfter });
 	}
-	if (!('value' in parsed))
-		return failed({ kind: 'answer', message: describe(redact(text), parsed.isCut), requestId: id });
+	if (!('value' in parsed)) return failed({ kind: 'answer', message: describe(redact(text), parsed.isCut), ...told });
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
-	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', requestId: id });
-	if (!isDict(body))
-		return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', requestId: id });
+	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', ...told });
+	if (!isDict(body)) return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', ...told });
 	const refused = refusal(body);
-	return refused === undefined ? succeeded(body) : failed({ kind: 'refusal', message: refused, requestId: id });
+	return refused === undefined ? succeeded(body) : failed({ kind: 'refusal', message: refused, ...told });
 }

@@ -1,5 +1,5 @@
 import { errorText, isTooLong } from '../core/answer';
-import type { Problem } from '../core/problem';
+import { billOf, type Problem } from '../core/problem';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
@@ -23,18 +23,23 @@ const RETRIED_CODES = [
 	'ERR_SOCKET_CLOSED',
 ];
 
+/** Whether the service did not take the request, so that it may take it later. */
+export const isUnreachable = (problem: Problem): boolean =>
+	(problem.kind === 'network' && RETRIED_CODES.includes(problem.code)) ||
+	(problem.kind === 'status' && RETRIED_STATUS.includes(problem.status) && !isRefusedForGood(problem.body));
+
+/** Whether a file's address may be asked once more. */
+const isWorthAsking = (problem: Problem, attempt: number): boolean =>
+	problem.kind === 'source' && (problem.again === 'often' || (problem.again === 'once' && attempt === 1));
+
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.
  * @param attempt how often the request has been sent, from 1
  * @param random from 0 to 1
  */
 export function retryDelay(problem: Problem, attempt: number, random: number): number | undefined {
-	if (problem.kind === 'network' && !RETRIED_CODES.includes(problem.code)) return undefined;
-	if (problem.kind === 'status' && (!RETRIED_STATUS.includes(problem.status) || isRefusedForGood(problem.body)))
-		return undefined;
-	if (problem.kind === 'source' && (problem.again === 'never' || (problem.again === 'once' && attempt > 1)))
-		return undefined;
-	if (problem.kind !== 'status' && problem.kind !== 'network' && problem.kind !== 'source') return undefined;
+	// What was billed is never sent again, whatever its status.
+	if (billOf(problem) > 0 || !(isUnreachable(problem) || isWorthAsking(problem, attempt))) return undefined;
 	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
 	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
 	if (asked === undefined) return backoff;

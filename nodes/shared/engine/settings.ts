@@ -9,7 +9,8 @@ export interface Settings {
 	/** The longest that one request may take. */
 	readonly seconds: number;
 	readonly maxRetries: number;
-	readonly maxConcurrency: number;
+	/** Not set: the node finds the number. */
+	readonly maxConcurrency: number | undefined;
 	/** USD after which nothing more is sent. */
 	readonly budget: number;
 	readonly isDryRun: boolean;
@@ -31,7 +32,7 @@ export function readSettings(
 		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
 		seconds: number(timeout) ?? operation.timeout ?? 300,
 		maxRetries: number(maxRetries) ?? 4,
-		maxConcurrency: number(maxConcurrency) ?? 16,
+		maxConcurrency: number(maxConcurrency),
 		budget: number(budgetUsd) ?? Infinity,
 		isDryRun: dryRun === true,
 		resultField: typeof resultField === 'string' ? resultField.trim() : '',

@@ -1,5 +1,6 @@
 import { isDict, number, readId, requestIdOf } from '../core/answer';
 import { omit } from '../core/values';
+import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
 
 export interface Usage {
@@ -19,7 +20,18 @@ export interface Usage {
 	readonly attempts: number;
 	/** What the model does not know and was not sent, by the API's names. */
 	readonly droppedParameters?: readonly string[];
+	/** An equal request of the same run had been paid already. */
+	readonly reused?: true;
 }
+
+/** A negative cost is none. */
+function cost(value: unknown): number | undefined {
+	const read = number(value);
+	return read !== undefined && read >= 0 ? read : undefined;
+}
+
+/** USD that an answer of any kind says it cost: a result, a refusal, an error with an envelope. */
+export const costOf = (body: unknown): number | undefined => (isDict(body) ? usageOf(body, '', 1).costUsd : undefined);
 
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
@@ -32,7 +44,7 @@ function readEnvelope(answer: Dict) {
 	const status = isDict(answer.inference_status) ? answer.inference_status : {};
 	return {
 		requestId: requestIdOf(answer),
-		costUsd: number(status.cost),
+		costUsd: cost(status.cost),
 		runtimeMs: number(status.runtime_ms),
 		inputTokens: number(status.tokens_input) ?? number(answer.num_input_tokens) ?? number(answer.input_tokens),
 		outputTokens: number(status.tokens_generated) ?? number(answer.num_tokens),
@@ -44,7 +56,7 @@ function readRouteUsage(answer: Dict, usage: Dict) {
 	const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
 	return {
 		requestId: readId(answer.id) ?? requestIdOf(answer),
-		costUsd: number(usage.estimated_cost),
+		costUsd: cost(usage.estimated_cost) ?? readEnvelope(answer).costUsd,
 		inputTokens: number(usage.prompt_tokens),
 		outputTokens: number(usage.completion_tokens),
 		cachedTokens: isDict(prompt) ? number(prompt.cached_tokens) : undefined,
@@ -71,7 +83,23 @@ export interface Share {
 	readonly usage: Usage;
 	/** From 0 to 1. */
 	readonly share: number;
+	/** USD that this part pays; left out: its share of what the request cost. */
+	readonly costUsd?: number;
+	/** Whether an equal part of the run has paid for it. */
+	readonly isReused?: boolean;
 }
+
+/** Parts that share one request, each with what it pays. */
+export function withBills<S extends Share>(shares: readonly S[]): S[] {
+	const [first] = shares;
+	const total = first?.usage.costUsd;
+	if (total === undefined || shares.length < 2) return [...shares];
+	const costs = shareCost(total, shares.length);
+	return shares.map((share, index) => ({ ...share, costUsd: costs[index] }));
+}
+
+/** The same for a part that is equal to one which has paid. */
+export const reused = <S extends Share>(share: S): S => ({ ...share, costUsd: 0, isReused: true });
 
 const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
 	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
@@ -87,12 +115,20 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 	const [first] = all[0] ?? [];
 	if (!first) return undefined;
 	const isAlone = all.every(([, share]) => share > 1 - 1e-9);
+	const costs = shares.map(({ usage, share, costUsd }) => costUsd ?? (usage.costUsd && usage.costUsd * share));
 	const found = {
-		costUsd: sumOf(all.map(([{ costUsd }, share]) => costUsd && costUsd * Math.min(1, share))),
+		costUsd: sumOf(costs) === undefined ? undefined : addCosts(costs.flatMap((cost) => cost ?? [])),
 		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
 		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
 	};
 	const known = Object.entries(found).filter(([, value]) => value !== undefined);
 	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
-	return { ...omit(first, 'costUsd', 'inputTokens', 'outputTokens'), ...Object.fromEntries(known), attempts };
+	const one: Usage = {
+		...omit(first, 'costUsd', 'inputTokens', 'outputTokens'),
+		...Object.fromEntries(known),
+		attempts,
+	};
+	if (!shares.every(({ isReused }) => isReused)) return one;
+	// Nothing was spent on it, tokens no more than money.
+	return { ...omit(one, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'), reused: true };
 }

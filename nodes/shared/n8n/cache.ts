@@ -1,4 +1,4 @@
-import { onAbort } from './http/abort';
+import { onAbort } from '../engine/abort';
 import { clock, ENDED } from './http/clock';
 
 const KEPT_FOR = 5 * 60_000;

@@ -3,9 +3,15 @@ import { isRetired } from '../catalog/model';
 import { findReplacement } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
-import { attempt, failed, withoutWords, type Outcome } from '../core/problem';
+import { isNative } from '../core/request';
+import { attempt, billOf, failed, withoutWords, type Outcome } from '../core/problem';
+import { costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
+import { addCosts } from '../engine/bill';
 import { Gate } from '../engine/gate';
+import { Lanes, SharedGates, type Lane } from '../engine/lane';
+import { FIRST_BURST, Pace } from '../engine/pace';
+import { costOf } from '../engine/usage';
 import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
@@ -18,16 +24,24 @@ import { ItemMaker } from './outputs';
 /** What came of a request, and every answer on the way there: each may have been billed. */
 export interface Asked extends Called<Dict> {
 	readonly answers: readonly Dict[];
+	/** USD that all of it cost, refusals included. */
+	readonly billed: number;
 	/** What goes on although there is no result, and how to get it. */
 	readonly remains?: string;
 }
 
+/** One service, however many runs of this process ask it. */
+const gates = new SharedGates(clock);
+
 /** What the requests of a run share. */
 export class Client {
+	private readonly nearest = new Map<string, Promise<string[]>>();
+
 	private constructor(
 		readonly account: Account,
 		private readonly transport: Transport,
 		private readonly run: CallContext,
+		private readonly lanes: Lanes,
 		readonly meter: Meter,
 		readonly maker: ItemMaker,
 		private readonly catalogue: Catalog,
@@ -45,43 +59,49 @@ export class Client {
 		all: readonly Settings[],
 		isFree: boolean,
 	): Promise<Client> {
-		const { maxConcurrency = 1, budget = Infinity } = all[0] ?? {};
+		const { maxConcurrency, budget = Infinity } = all[0] ?? {};
 		const account = await readAccount(context);
 		const transport = new Transport(context, account, stop);
 		const meter = new Meter(budget, clock.now());
-		const shared = { clock, signal: stop, random: Math.random };
-		const run: CallContext = {
-			...shared,
-			gate: new Gate(maxConcurrency, clock, stop),
-			blocked: () => meter.exceeded(),
-		};
+		const run: CallContext = { clock, signal: stop, random: Math.random };
+		const lanes = new Lanes(run, meter, gates, maxConcurrency);
 		// Downloads wait for each other, not for the service.
-		const maker = new ItemMaker(context, transport, { ...shared, gate: new Gate(maxConcurrency, clock, stop) });
+		const downloads = maxConcurrency ?? FIRST_BURST;
+		const door = new Gate(new Pace(downloads, downloads), clock).door(stop);
+		const maker = new ItemMaker(context, transport, run, door);
 		const catalogue = new Catalog(context, account, { stop });
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
 		const read = async ([key, { model, version }]: [string, Settings]) =>
 			[key, await catalogue.facts(model, version)] as const;
 		const known = new Map(await Promise.all([...models].map(read)));
 		const replacements = await findReplacements(known, catalogue);
-		return new Client(account, transport, run, meter, maker, catalogue, known, replacements);
+		return new Client(account, transport, run, lanes, meter, maker, catalogue, known, replacements);
 	}
 
 	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
 	async ask(
 		request: ApiRequest,
-		{ seconds, maxRetries }: Settings,
+		settings: Settings,
 		{ answer, next, isPersonal }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal'>,
 		inputs: Inputs<Dict>,
 	): Promise<Asked> {
+		const { seconds, maxRetries } = settings;
 		const due = this.run.clock.now() + seconds * 1000;
+		const lane = this.laneOf(settings);
+		const costs: number[] = [];
 		const call = async (each: ApiRequest, patience: number) => {
 			const send = async () => {
 				const outcome = await this.transport.send(each, patience, answer);
-				// Counted before the next request is let in, which asks whether the budget is used up.
-				this.meter.add(outcome.ok ? outcome.value : undefined);
+				costs.push(outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
-			return await callUntilAnswered(send, maxRetries, this.run);
+			const passage = lane.passage({
+				estimate: this.mostOf(each, settings),
+				isPaid: each.method === 'GET',
+				options: featuresOf(inputs[0]),
+				isAboutModel: isNative(each) || each.json?.model === settings.model,
+			});
+			return await callUntilAnswered(send, maxRetries, passage, this.run);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		const answers: Dict[] = [];
@@ -92,16 +112,29 @@ export class Client {
 			answers.push(answer);
 			if (hasWebhook(inputs[0])) break;
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1));
-			if (!step.ok) return { outcome: step, answers, attempts };
+			if (!step.ok) return { outcome: step, answers, attempts, billed: addCosts(costs) };
 			if (!step.value) break;
 			const { request: following, wait, remains } = step.value;
 			const left = due - this.run.clock.now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(left, 0), this.run.signal);
-			if (left <= 0) return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains };
+			const billed = () => addCosts(costs);
+			if (left <= 0)
+				return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains, billed: billed() };
 			({ outcome } = await call(following, left / 1000));
-			if (!outcome.ok) return { outcome: overdue(outcome, seconds), answers, attempts, remains };
+			if (!outcome.ok) return { outcome: overdue(outcome, seconds), answers, attempts, remains, billed: billed() };
 		}
-		return { outcome, answers, attempts };
+		return { outcome, answers, attempts, billed: addCosts(costs) };
+	}
+
+	/** The way of all requests to a model. */
+	private laneOf({ model, maxConcurrency, maxRetries }: Settings): Lane {
+		return this.lanes.of({ key: `${this.account.baseUrl} ${this.account.id} ${model}`, maxConcurrency, maxRetries });
+	}
+
+	/** USD that a request costs at most, where a budget makes that worth knowing. */
+	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
+		if (this.meter.budget === Infinity) return undefined;
+		return estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request))).usd ?? undefined;
 	}
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */
@@ -116,8 +149,14 @@ export class Client {
 		return this.replacements.get(model);
 	}
 
-	/** Names of models that exist and resemble the one that does not. */
+	/** Names of models that exist and resemble the one that does not; looked for once, however many items ask. */
 	async nearestModels(model: string): Promise<string[]> {
+		const known = this.nearest.get(model) ?? this.findNearest(model);
+		this.nearest.set(model, known);
+		return await known;
+	}
+
+	private async findNearest(model: string): Promise<string[]> {
 		const models = await this.catalogue.models().catch(() => []);
 		return nearestNames(
 			model,
@@ -127,8 +166,19 @@ export class Client {
 }
 
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
-const overdue = (outcome: Outcome<Dict>, seconds: number): Outcome<Dict> =>
-	outcome.ok || outcome.problem.kind !== 'timeout' ? outcome : failed({ kind: 'timeout', seconds });
+function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {
+	if (outcome.ok) return outcome;
+	if (outcome.problem.kind === 'timeout') return failed({ kind: 'timeout', seconds });
+	// The first was sent: only what was to follow was not.
+	return outcome.problem.kind === 'unsent' ? failed(outcome.problem.cause) : outcome;
+}
+
+/** A token is at least a character, where an estimate takes four of them for one. */
+const mostFacts = (facts: RequestFacts): RequestFacts =>
+	facts.inputCharacters === undefined ? facts : { ...facts, inputCharacters: 4 * facts.inputCharacters };
+
+/** What a request asks of a model beside the task itself. */
+const featuresOf = ({ options }: Dict): string => JSON.stringify(options ?? {});
 
 /** The list is asked for only when a model is retired: its replacement may be retired, too. */
 async function findReplacements(

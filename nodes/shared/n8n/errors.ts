@@ -4,13 +4,15 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { explain, type Situation } from '../engine/explain';
 import type { Problem } from '../core/problem';
 
+export type NodeError = NodeApiError | NodeOperationError;
+
 /** A failure as n8n shows it: message, description, status and item. */
 export function toNodeError(
 	context: Pick<NodeContext, 'getNode'>,
 	problem: Problem,
 	situation: Situation,
 	item: number,
-): NodeApiError | NodeOperationError {
+): NodeError {
 	const { message: happened, description } = explain(problem, situation);
 	// n8n recognises a stopped run by its message alone (docs/n8n.md#errors).
 	const message = problem.kind === 'stopped' ? happened : `${happened} [item ${item}]`;
@@ -44,7 +46,7 @@ function makeError(
 	message: string,
 	description: string,
 	itemIndex: number,
-): NodeApiError | NodeOperationError {
+): NodeError {
 	const node = context.getNode();
 	if (problem.kind === 'input' || problem.kind === 'local' || problem.kind === 'stopped') {
 		return new NodeOperationError(node, message, { description, itemIndex });

@@ -2,6 +2,8 @@ import type { IBinaryData } from 'n8n-workflow';
 import type { FileKind, FileOut } from '../core/operation';
 import { AnswerError, attempt, failed, SourceError, succeeded, type Outcome, type Problem } from '../core/problem';
 import { callUntilAnswered, type CallContext } from '../engine/call';
+import type { Door } from '../engine/gate';
+import { throughDoor } from '../engine/lane';
 import type { FileNames } from '../media/fileName';
 import { isText, kindFrom, kindOf } from '../media/kind';
 import type { NodeContext } from './context';
@@ -40,6 +42,7 @@ export class FileKeeper {
 		private readonly context: NodeContext,
 		private readonly transport: Transport,
 		private readonly run: CallContext,
+		private readonly door: Door,
 	) {}
 
 	async store(file: FileOut, origin: Origin): Promise<Outcome<IBinaryData>> {
@@ -108,7 +111,8 @@ export class FileKeeper {
 				const accepted = attempt(() => accept?.(kind));
 				return accepted.ok ? await use(source) : accepted;
 			});
-		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, this.run);
+		const passage = throughDoor<Outcome<T>>(this.door, this.run.signal);
+		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, passage, this.run);
 		return outcome.ok ? outcome.value : outcome;
 	}
 }

@@ -2,9 +2,10 @@ import type { NodeContext } from './context';
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
+import type { Door } from '../engine/gate';
 import { isDict, optionalText, requestIdOf } from '../core/answer';
 import type { Dict } from '../core/operation';
-import { attempt, type Problem } from '../core/problem';
+import { attempt, problemOf, type Problem } from '../core/problem';
 import { filesOf } from '../media/find';
 import type { FileNames } from '../media/fileName';
 import type { Transport } from './http/transport';
@@ -46,11 +47,21 @@ export class ItemMaker {
 		private readonly context: NodeContext,
 		private readonly transport: Transport,
 		run: CallContext,
+		door: Door,
 	) {
-		this.files = new FileKeeper(context, transport, run);
+		this.files = new FileKeeper(context, transport, run, door);
 	}
 
+	/** Never throws: everything between an answer and its item belongs to that item. */
 	async make(output: Finished, place: Place): Promise<Made> {
+		try {
+			return await this.makeItem(output, place);
+		} catch (error) {
+			return missing([problemOf(error)]);
+		}
+	}
+
+	private async makeItem(output: Finished, place: Place): Promise<Made> {
 		const requestId = idOf(output.json);
 		const taken = attempt(() => filesOf(output, place.fieldName, place.makesFiles));
 		if (!taken.ok) return missing([taken.problem]);

@@ -1,24 +1,29 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost } from '../catalog/estimate';
 import type { Fitted } from '../schema/fitRequest';
-import { isInputTooLong, isUnknownModel, type Situation } from '../engine/explain';
+import { isUnknownModel, type Situation } from '../engine/explain';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
+import { addCosts, exactDollars, shareCost } from '../engine/bill';
+import { askInHalves, type Missed } from '../engine/halving';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
+import { isDict, number, optionalText } from '../core/answer';
 import type { AnyOperation, Dict } from '../core/operation';
 import { inParallel } from '../engine/parallel';
-import { halve, isAlone, planBatches, type Batch } from '../engine/plan';
+import { MOST_PER_MODEL } from '../engine/pace';
+import { isAlone, planBatches, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
-import { attempt, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
+import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
-import { usageOfAll } from '../engine/usage';
+import { reused, usageOfAll, usageOfItem, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel, inputFileName } from './http/files';
 import { inputReader } from './inputs';
 import { Client } from './client';
+import type { Made, Place } from './outputs';
 
 /** One input item, and what has come of it so far. */
 interface Entry {
@@ -29,6 +34,8 @@ interface Entry {
 	/** What earlier rounds of questions brought. */
 	readonly earlier: PartResult[];
 	missing: number;
+	/** What came of parts that brought nothing: the item fails once all of its parts are paid or over. */
+	readonly missed: Missed[];
 	isOver: boolean;
 }
 
@@ -36,6 +43,7 @@ interface Entry {
 interface Answered {
 	readonly results: Outcome<PartResult[]>;
 	readonly attempts: number;
+	readonly billed: number;
 	readonly remains?: string;
 }
 
@@ -67,6 +75,8 @@ class ItemRun {
 	private readonly forms = new Map<string, number>();
 	private client: Client | undefined;
 	private failure: Error | undefined;
+	/** Billed for items that gave no output which could say so. */
+	private readonly unshared: number[] = [];
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -117,7 +127,13 @@ class ItemRun {
 			this.operation,
 			parts.map(({ input }) => input),
 		);
-		await inParallel(batches, width, async (batch) => await this.runBatch(batch, parts, client));
+		// Each model has its own queue: one that is stuck holds up none of the others.
+		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.entry.settings.model ?? '');
+		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client);
+		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts);
+		await Promise.all(
+			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
+		);
 	}
 
 	private async readEntries(): Promise<Entry[]> {
@@ -129,9 +145,18 @@ class ItemRun {
 			const read = readInput(item);
 			if (read.ok) {
 				const settings = readSettings(this.operation, read.value);
-				entries.push({ item, input: read.value, settings, results: [], earlier: [], missing: 0, isOver: false });
+				entries.push({
+					item,
+					input: read.value,
+					settings,
+					results: [],
+					earlier: [],
+					missing: 0,
+					missed: [],
+					isOver: false,
+				});
 			} else {
-				await this.fail({ item }, read.problem, 0);
+				await this.fail({ item }, read.problem);
 			}
 		}
 		return entries;
@@ -152,7 +177,7 @@ class ItemRun {
 					: [entry.input],
 			);
 			if (split.ok) parts.push(...openParts(entry, split.value));
-			else await this.fail(entry, split.problem, 0);
+			else await this.fail(entry, split.problem);
 		}
 		return await this.check(parts, client);
 	}
@@ -171,7 +196,7 @@ class ItemRun {
 				checkFiles(this.context, part.fitted.request);
 				this.inputFiles[entry.item] ??= inputFileName(this.context, part.fitted.request);
 			});
-			if (!check.ok) await this.fail(entry, check.problem, 0);
+			if (!check.ok) await this.fail(entry, check.problem);
 		}
 		return parts.filter(({ entry }) => !entry.isOver);
 	}
@@ -181,49 +206,63 @@ class ItemRun {
 		try {
 			this.client = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
 		} catch (error) {
-			for (const entry of entries) await this.fail(entry, problemOf(error), 0);
+			for (const entry of entries) await this.fail(entry, problemOf(error));
 		}
 		return this.client;
 	}
 
-	private async runBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<void> {
-		const owners = batch.owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
+	/** Asks for a batch as a whole and delivers what comes; or tells what became of it. */
+	private async tryBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<Missed | undefined> {
+		const owners = ownersOf(batch, parts);
 		const settings = owners[0]?.[0]?.entry.settings;
-		if (!settings || this.stop.signal.aborted) return;
+		if (!settings || this.stop.signal.aborted) return undefined;
 		const form = this.forms.get(settings.model) ?? 0;
 		const [only, ...others] = owners.flat();
 		const fitted =
 			form === 0 && others.length === 0 && only?.fitted
 				? succeeded(only.fitted)
 				: this.fitBatch(batch, settings, client, form);
-		const { results, attempts, remains }: Answered = !fitted.ok
-			? { results: fitted, attempts: 0 }
+		const { results, attempts, billed, remains }: Answered = !fitted.ok
+			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
-				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0 }
+				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
 				: await this.ask(batch, fitted.value, settings, client);
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const result = results.value[position];
-				const share = result && { ...result, share: result.share / group.length };
-				return share ? group.map(async (part) => await this.deliver(part, share, client)) : [];
+				if (!result) return [];
+				// The first of those that are equal pays.
+				return group.map(async (part, twin) => await this.deliver(part, twin === 0 ? result : reused(result), client));
 			});
 			await Promise.all(deliveries);
-			return;
+			return undefined;
 		}
 		const { problem } = results;
 		const { forms = 1, isFormRefused } = this.operation;
-		if (form + 1 < forms && isFormRefused?.(problem)) {
+		if (billed === 0 && form + 1 < forms && isFormRefused?.(problem)) {
 			// Learnt once for all items of the run: none of them pays for it again.
 			this.forms.set(settings.model, Math.max(form + 1, this.forms.get(settings.model) ?? 0));
-			return await this.runBatch(batch, parts, client);
+			return await this.tryBatch(batch, parts, client);
 		}
-		// One bad text must not fail its neighbours: halve the batch until it stands alone.
-		const halves = isAboutInput(problem) ? halve(batch) : undefined;
-		if (halves) {
-			await Promise.all(halves.map(async (half) => await this.runBatch(half, parts, client)));
-			return;
-		}
-		for (const { entry } of owners.flat()) await this.fail(entry, problem, attempts, remains);
+		return { problem, attempts, billed, remains };
+	}
+
+	private async failBatch(batch: Batch, missed: Missed, parts: readonly Part[]): Promise<void> {
+		const all = ownersOf(batch, parts).flat();
+		const bills = shareCost(missed.billed, all.length);
+		for (const [index, { entry }] of all.entries()) await this.miss(entry, { ...missed, billed: bills[index] ?? 0 });
+	}
+
+	/** A part that brought nothing. The item fails with it, once all that its parts cost is known. */
+	private async miss(entry: Entry, missed: Missed): Promise<void> {
+		entry.missed.push(missed);
+		entry.missing--;
+		if (entry.missing === 0 || !this.context.continueOnFail()) await this.failMissed(entry);
+	}
+
+	private async failMissed(entry: Entry): Promise<void> {
+		const [first] = entry.missed;
+		if (first) await this.fail(entry, first.problem, first);
 	}
 
 	private fitBatch({ inputs }: Batch, settings: Settings, client: Client, form: number): Outcome<Fitted> {
@@ -238,24 +277,26 @@ class ItemRun {
 		client: Client,
 	): Promise<Answered> {
 		const { operation } = this;
-		const { outcome, answers, attempts, remains } = await client.ask(request, settings, operation, inputs);
-		if (!outcome.ok) return { results: outcome, attempts, remains };
+		const { outcome, answers, attempts, billed, remains } = await client.ask(request, settings, operation, inputs);
+		if (!outcome.ok) return { results: outcome, attempts, billed, remains };
 		const answer = outcome.value;
 		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
 		const results = attempt(() =>
-			readResults(
-				operation,
-				answer,
-				inputs,
-				dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
-				request,
+			withBills(
+				readResults(
+					operation,
+					answer,
+					inputs,
+					dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
+					request,
+				),
 			),
 		);
 		if (request.note) this.hints.add(request.note);
 		for (const name of dropped) {
 			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
-		return { results, attempts };
+		return { results: results.ok ? results : failed(withId(results.problem, usage.requestId)), attempts, billed };
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
@@ -280,56 +321,63 @@ class ItemRun {
 
 	private async deliver({ entry, index }: Part, result: PartResult, client: Client): Promise<void> {
 		for (const { note } of result.outputs) if (note) this.hints.add(note);
-		const { problem: message } = result.outputs.find(({ problem }) => problem !== undefined) ?? {};
-		if (message !== undefined) {
-			const { requestId, attempts } = result.usage;
-			return await this.fail(entry, { kind: 'answer', message, requestId }, attempts);
-		}
 		entry.results[index] = result;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;
+		if (entry.missed.length > 0) return await this.failMissed(entry);
+		const isWhole = this.operation.join ?? this.operation.merge;
+		const spoilt = isWhole && entry.results.flatMap(({ outputs }) => outputs).find(({ problem }) => problem);
+		if (spoilt?.problem) {
+			const { requestId, attempts } = result.usage;
+			return await this.fail(entry, { kind: 'answer', message: spoilt.problem, requestId }, { attempts });
+		}
 		if (this.operation.merge) {
 			this.answered.push(entry);
 			return;
 		}
 		const finished = attempt(() => finish(this.operation, entry.input, entry.results, entry.earlier));
-		if (!finished.ok) return await this.fail(entry, finished.problem, 0);
+		if (!finished.ok) return await this.fail(entry, finished.problem);
 		if ('ask' in finished.value) return await this.askAgain(entry, finished.value.ask, client);
-		const made = await this.makeItems(entry, finished.value.outputs, client);
-		if (!made) return;
+		const { outputs } = finished.value;
+		if (outputs.length === 0) this.unshared.push(paidFor(entry));
+		const made = await this.makeItems(entry, outputs, client);
 		entry.isOver = true;
 		this.results[entry.item] = made;
 	}
 
-	/** The items of one input; undefined when it failed over them. An output whose file cannot be had fails alone. */
-	private async makeItems(
-		entry: Entry,
-		outputs: readonly Finished[],
-		client: Client,
-	): Promise<INodeExecutionData[] | undefined> {
+	/** The items of one input. An output that is none, or whose file cannot be had, fails alone. */
+	private async makeItems(entry: Entry, outputs: readonly Finished[], client: Client): Promise<INodeExecutionData[]> {
 		const { item, input, settings } = entry;
 		const made: INodeExecutionData[] = [];
-		const missing: Array<{ readonly problem: Problem; readonly remains?: string }> = [];
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
 		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
+		const place = { ...settings, item, fieldName, names, makesFiles: areFiles };
+		const missing: Array<{ readonly problem: Problem; readonly billed?: number; readonly remains?: string }> = [];
 		for (const output of outputs) {
-			const place = { ...settings, item, fieldName, names, makesFiles: areFiles };
-			const { item: good, problems, notes } = await client.maker.make(output, place);
+			const { requestId, costUsd } = usageIn(output);
+			const { item: good, problems, notes } = await this.makeItem(output, place, client);
 			if (good) made.push(good);
-			missing.push(...problems.map((problem) => ({ problem, remains: output.remains })));
 			for (const note of notes) this.hints.add(note);
+			// What the good part carries is not told twice.
+			const billed = good ? undefined : costUsd;
+			for (const [index, problem] of problems.entries()) {
+				const { remains } = output;
+				missing.push({ problem: withId(problem, requestId), billed: index === 0 ? billed : undefined, remains });
+			}
 		}
 		const [first] = missing;
-		if (!first) return made;
-		if (made.length === 0 || !this.context.continueOnFail()) {
-			await this.fail(entry, first.problem, 0, first.remains);
-			return undefined;
+		if (first && made.length === 0) {
+			const billed = outputs.length === 1 ? (first.billed ?? paidFor(entry)) : paidFor(entry);
+			return await this.failedItems(entry, first.problem, { ...first, billed });
 		}
-		for (const { problem, remains } of missing) {
-			made.push(toFailedItem(problem, this.situation(entry, 0, remains), item, this.context.getInputData()[item]));
-		}
+		for (const { problem, ...known } of missing) made.push(...(await this.failedItems(entry, problem, known)));
 		return made;
+	}
+
+	private async makeItem(output: Finished, place: Place, client: Client): Promise<Made> {
+		if (output.problem === undefined) return await client.maker.make(output, place);
+		return { problems: [{ kind: 'answer', message: output.problem }], notes: [] };
 	}
 
 	/** Items that answer one question together come out in the answer's order, where the first of them stood. */
@@ -341,10 +389,9 @@ class ItemRun {
 			if (!first) continue;
 			const merged = attempt(() => mergeGroup(merge, [first, ...rest]));
 			const made: INodeExecutionData[] = [];
-			if (!merged.ok) for (const entry of [first, ...rest]) await this.fail(entry, merged.problem, 0);
-			else
-				for (const { entry, output } of merged.value)
-					made.push(...((await this.makeItems(entry, [output], client)) ?? []));
+			if (!merged.ok) for (const entry of [first, ...rest]) await this.fail(entry, merged.problem);
+			else for (const { entry, output } of merged.value) made.push(...(await this.makeItems(entry, [output], client)));
+			if (merged.ok && made.length === 0) this.unshared.push(...[first, ...rest].map(paidFor));
 			if (merged.ok) this.results[first.item] = made;
 		}
 	}
@@ -356,39 +403,84 @@ class ItemRun {
 		await this.askAll(await this.check(openParts(entry, inputs), client), client, inputs.length);
 	}
 
-	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
 	private async fail(
 		entry: Pick<Entry, 'item'> & Partial<Entry>,
 		problem: Problem,
-		attempts: number,
-		remains?: string,
+		known: Partial<Pick<Missed, 'attempts' | 'remains'>> = {},
 	): Promise<void> {
-		if (entry.isOver || (this.stop.signal.aborted && problem.kind === 'stopped')) return;
+		if (entry.isOver) return;
 		entry.isOver = true;
+		const { attempts, remains } = known;
+		this.results[entry.item] = await this.failedItems(entry, problem, { attempts, remains, billed: paidFor(entry) });
+	}
+
+	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
+	private async failedItems(
+		{ item, settings }: Pick<Entry, 'item'> & Partial<Entry>,
+		problem: Problem,
+		{ attempts = 0, billed, remains }: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains'>>,
+	): Promise<INodeExecutionData[]> {
+		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
+		const model = settings?.model ?? '';
+		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
 		const goesOn = this.context.continueOnFail();
+		// Asked for before the run is ended, which would end the question, too.
+		const nearestModels = isUnknown ? await this.client?.nearestModels(model) : undefined;
 		if (!goesOn) this.stop.abort();
-		const known = this.situation(entry, attempts, remains);
-		const nearestModels = isUnknownModel(problem) ? await this.client?.nearestModels(known.model) : undefined;
-		const situation = { ...known, nearestModels };
-		const kept = entry.settings?.keepsInput ? this.context.getInputData()[entry.item] : undefined;
-		if (goesOn) this.results[entry.item] = [toFailedItem(problem, situation, entry.item, kept)];
-		else this.failure ??= toNodeError(this.context, problem, situation, entry.item);
-	}
-
-	/** What the words of a failure may refer to. */
-	private situation({ settings }: Partial<Entry>, attempts: number, remains?: string): Situation {
 		const host = this.client?.account.host ?? '';
-		return { model: settings?.model ?? '', host, attempts, screenNames: this.requests.names, remains };
+		const situation = { model, host, attempts, billed, remains, nearestModels, screenNames: this.requests.names };
+		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
+		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
+		this.failure ??= toNodeError(this.context, problem, situation, item);
+		return [];
 	}
 
-	/** Says in the output panel what the run did and what it left out. */
+	/** Says in the output panel what the run did and what it left out. What only tells cannot fail a run. */
 	private tell(): void {
+		const { client, context } = this;
 		// Older n8n has no hints.
-		if (!this.client || this.operation.isFree || !('addExecutionHints' in this.context)) return;
-		const summary = this.client.meter.summary(this.results.length, clock.now());
-		const messages = [...[...this.hints].slice(0, 10), summary];
-		this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+		if (!client || this.operation.isFree || !('addExecutionHints' in context)) return;
+		attempt(() => {
+			const unshared = addCosts(this.unshared);
+			if (unshared > 0) this.hints.add(`${exactDollars(unshared)} was billed for items that gave no output`);
+			const summary = client.meter.summary(this.results.length, clock.now());
+			const messages = [...[...this.hints].slice(0, 10), summary];
+			context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+		});
 	}
+}
+
+/** USD that was billed for an item so far, whatever came of it. */
+const paidFor = ({ earlier = [], results = [], missed = [] }: Partial<Entry>): number =>
+	addCosts([
+		// A part that is not answered leaves a hole.
+		usageOfItem([...earlier, ...results.filter(Boolean)])?.costUsd ?? 0,
+		...missed.map(({ billed }) => billed),
+	]);
+
+const usageIn = ({ json: { usage } }: Finished) => {
+	const { requestId, costUsd } = isDict(usage) ? usage : {};
+	return { requestId: optionalText(requestId), costUsd: number(costUsd) };
+};
+
+/** A problem that came up after the answer, with the request that the answer belongs to. */
+const withId = (problem: Problem, requestId: string | undefined): Problem =>
+	problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
+		? { ...problem, requestId: problem.requestId ?? requestId }
+		: problem;
+
+const ownersOf = ({ owners }: Batch, parts: readonly Part[]): Part[][] =>
+	owners.map((positions) => positions.flatMap((position) => parts[position] ?? []));
+
+function groupBy<T>(list: readonly T[], keyOf: (entry: T) => string): T[][] {
+	const groups = new Map<string, T[]>();
+	for (const entry of list) {
+		const key = keyOf(entry);
+		const group = groups.get(key);
+		if (group) group.push(entry);
+		else groups.set(key, [entry]);
+	}
+	return [...groups.values()];
 }
 
 function openParts(entry: Entry, inputs: readonly Dict[]): Part[] {
@@ -396,13 +488,5 @@ function openParts(entry: Entry, inputs: readonly Dict[]): Part[] {
 	return inputs.map((input, index) => ({ entry, index, input }));
 }
 
-/** How many batches are open at a time: those that run, and many more that wait for their next try. */
-const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? 1) + 100;
-
-/** Whether a failure is about what was sent, so that a part of it may still succeed. */
-function isAboutInput(problem: Problem): boolean {
-	if (problem.kind === 'refusal') return true;
-	if (problem.kind !== 'status') return false;
-	if ([400, 413, 422].includes(problem.status)) return true;
-	return isInputTooLong(problem);
-}
+/** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */
+const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? MOST_PER_MODEL) + 100;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { Gate } from '../../../nodes/shared/engine/gate';
+import { Gate, type Door } from '../../../nodes/shared/engine/gate';
+import { Pace } from '../../../nodes/shared/engine/pace';
 import { FakeClock } from '../../support/clock';
 import { randomFrom } from '../../support/fakeService';
 
@@ -9,6 +10,7 @@ const latency = fc.integer({ min: 0, max: 50 });
 
 interface Watch {
 	readonly gate: Gate;
+	readonly door: Door;
 	readonly clock: FakeClock;
 	readonly stop: AbortController;
 	active: number;
@@ -18,17 +20,18 @@ interface Watch {
 
 const watch = (max: number): Watch => {
 	const [clock, stop] = [new FakeClock(), new AbortController()];
-	return { gate: new Gate(max, clock, stop.signal), clock, stop, active: 0, most: 0, order: [] };
+	const gate = new Gate(new Pace(max, max), clock);
+	return { gate, door: gate.door(stop.signal), clock, stop, active: 0, most: 0, order: [] };
 };
 
 async function pass(state: Watch, index: number, result: Result, milliseconds: number): Promise<void> {
-	await state.gate.enter();
+	await state.door.enter();
 	state.order.push(index);
 	state.active++;
 	if (!state.stop.signal.aborted) state.most = Math.max(state.most, state.active);
 	await state.clock.sleep(milliseconds, state.stop.signal);
 	state.active--;
-	state.gate.leave(result);
+	state.door.leave(result);
 }
 
 const passAll = async (state: Watch, all: readonly Result[], milliseconds: number) =>
@@ -90,8 +93,8 @@ describe('the gate', () => {
 
 	it('lets those who wait out even when the requests that run do not end', async () => {
 		const state = watch(1);
-		await state.gate.enter();
-		const waiting = Promise.all([state.gate.enter(), state.gate.enter()]);
+		await state.door.enter();
+		const waiting = Promise.all([state.door.enter(), state.door.enter()]);
 		state.stop.abort();
 		expect(await state.clock.run(waiting)).toHaveLength(2);
 	});
@@ -99,7 +102,7 @@ describe('the gate', () => {
 	it('is open for all when the run was stopped before', async () => {
 		const state = watch(1);
 		state.stop.abort();
-		const late = new Gate(1, state.clock, state.stop.signal);
+		const late = new Gate(new Pace(1, 1), state.clock).door(state.stop.signal);
 		await state.clock.run(Promise.all([late.enter(), late.enter(), late.enter()]));
 		await state.clock.run(passAll(state, ['failed', 'busy', 'answered'], 10));
 		expect(state.order).toEqual([0, 1, 2]);
@@ -107,10 +110,10 @@ describe('the gate', () => {
 
 	it('lowers to what the service takes, and grows again by and by', async () => {
 		const state = watch(10);
-		await state.clock.run(Promise.all(Array.from({ length: 4 }, async () => await state.gate.enter())));
-		state.gate.leave('busy');
+		await state.clock.run(Promise.all(Array.from({ length: 4 }, async () => await state.door.enter())));
+		state.door.leave('busy');
 		expect(state.gate.current).toBe(3);
-		for (let index = 0; index < 3; index++) state.gate.leave('answered');
+		for (let index = 0; index < 3; index++) state.door.leave('answered');
 		expect(state.gate.current).toBe(3);
 		const all = Array<Result>(200).fill('answered');
 		await state.clock.run(passAll(state, all, 10));

@@ -1,23 +1,32 @@
+import type { Dict } from '../../../nodes/shared/core/operation';
+import { failed, succeeded } from '../../../nodes/shared/core/problem';
 import { Meter } from '../../../nodes/shared/engine/meter';
 import { previewOf } from '../../../nodes/shared/engine/preview';
 import { readSettings } from '../../../nodes/shared/engine/settings';
 
 const costing = (cost: unknown) => ({ inference_status: { cost } });
 
+/** A request that went its way alone. */
+const count = (meter: Meter, answer: Dict | undefined) =>
+	meter.settle(
+		meter.reserve(undefined),
+		answer ? succeeded(answer) : failed({ kind: 'network', code: 'ECONNRESET', message: '' }),
+	);
+
 describe('the meter', () => {
 	it('says when the budget is used up, and not before', () => {
 		const meter = new Meter(0.3, 0);
 		expect(meter.exceeded()).toBeUndefined();
-		meter.add(costing(0.2));
+		count(meter, costing(0.2));
 		expect(meter.exceeded()).toBeUndefined();
-		meter.add(costing('0.2'));
+		count(meter, costing('0.2'));
 		expect(meter.exceeded()).toEqual({ kind: 'budget', budget: 0.3, spent: 0.4 });
 	});
 
 	it('lets nothing through with a budget of nothing, and everything without one', () => {
 		expect(new Meter(0, 0).exceeded()).toMatchObject({ kind: 'budget' });
 		const meter = new Meter(Infinity, 0);
-		meter.add(costing(1e9));
+		count(meter, costing(1e9));
 		expect(meter.exceeded()).toBeUndefined();
 	});
 
@@ -25,7 +34,7 @@ describe('the meter', () => {
 		'counts the request of %j, whose cost is not known',
 		(answer) => {
 			const meter = new Meter(1, 0);
-			for (let sent = 0; sent < 3; sent++) meter.add(answer);
+			for (let sent = 0; sent < 3; sent++) count(meter, answer);
 			expect(meter.exceeded()).toBeUndefined();
 			expect(meter.summary(1, 2500)).toBe('1 item in · 3 requests · 2.5 s');
 		},
@@ -33,7 +42,7 @@ describe('the meter', () => {
 
 	it('sums up in words, small amounts without an exponent', () => {
 		const meter = new Meter(1, 1000);
-		for (let index = 0; index < 3; index++) meter.add(costing(0.00000005));
+		for (let index = 0; index < 3; index++) count(meter, costing(0.00000005));
 		expect(meter.summary(3, 1000)).toBe('3 items in · 3 requests · $0.00000015 · 0 ms');
 	});
 });
@@ -44,7 +53,7 @@ describe('settings', () => {
 			model: '',
 			seconds: 300,
 			maxRetries: 4,
-			maxConcurrency: 16,
+			maxConcurrency: undefined,
 			budget: Infinity,
 			isDryRun: false,
 		});
@@ -71,7 +80,7 @@ describe('settings', () => {
 				model: '',
 				seconds: 300,
 				maxRetries: 4,
-				maxConcurrency: 16,
+				maxConcurrency: undefined,
 				isDryRun: false,
 			});
 		},

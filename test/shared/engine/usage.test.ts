@@ -111,7 +111,7 @@ describe('shares and sums', () => {
 	const one = { usage, share: 1 };
 
 	it('a share has its part of the cost and no tokens', () => {
-		const share = { model: 'm', requestId: 'R', costUsd: 0.3 / 3, runtimeMs: 5, attempts: 2 };
+		const share = { model: 'm', requestId: 'R', costUsd: 0.1, runtimeMs: 5, attempts: 2 };
 		expect(usageOfItem([{ usage, share: 1 / 3 }])).toEqual(share);
 		expect(usageOfItem([{ usage: { model: 'm', attempts: 1 }, share: 0.5 }])).toEqual({ model: 'm', attempts: 1 });
 	});

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import type { Clock } from '../../engine/gate';
-import { onAbort } from './abort';
+import { onAbort } from '../../engine/abort';
 
 /** Made once: without a reason, each abort would build an error with its stack. */
 export const ENDED = new Error('No longer needed');

@@ -1,5 +1,5 @@
 import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
-import { onAbort } from './abort';
+import { onAbort } from '../../engine/abort';
 import { clock, ENDED } from './clock';
 import { codeOf, deepestMessage } from './cause';
 import { failure } from './source';

@@ -23,7 +23,8 @@ async function askDirectly({ emulator }: World, { items }: Subject): Promise<Ans
 		});
 		const body: { results: Array<{ label: string; score: number }> } = JSON.parse(await response.text());
 		const labels = body.results.sort((a, b) => b.score - a.score);
-		return { json: { label: labels[0]?.label, score: labels[0]?.score, labels }, files: [] };
+		const scores = Object.fromEntries(labels.map(({ label, score }) => [label, score]));
+		return { json: { label: labels[0]?.label, score: labels[0]?.score, labels, scores }, files: [] };
 	};
 	const all: Answer[] = [];
 	for (const { json } of items) all.push(await ask(json.text));

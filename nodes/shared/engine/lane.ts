@@ -1,0 +1,230 @@
+import type { Outcome, Problem } from '../core/problem';
+import type { Dict } from '../core/operation';
+import { onAbort } from './abort';
+import { Breaker } from './breaker';
+import type { CallContext, Passage } from './call';
+import { Gate, type Clock, type Door, type Passing } from './gate';
+import type { Meter, Reservation } from './meter';
+import { FIRST_BURST, MOST_PER_MODEL, Pace } from './pace';
+import { signOf, type Scope } from './verdict';
+
+/** How many requests of one item may be sent again sets how often a service that is down is asked for a sign of life. */
+const probesFor = (maxRetries: number): number => Math.max(2, 2 * maxRetries);
+
+/** What the requests of a run to one model have in common. */
+export interface LaneRules {
+	/** Names it among all runs of this process: account and model. */
+	readonly key: string;
+	/** What the user allows at once; the node finds the number where it is not set. */
+	readonly maxConcurrency: number | undefined;
+	readonly maxRetries: number;
+}
+
+/** What is known of one request before it is sent. */
+export interface Sending {
+	/** USD that it costs at most, where that is known. */
+	readonly estimate?: number;
+	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
+	readonly isPaid?: boolean;
+	/** The same for requests that ask for the same features. */
+	readonly options: string;
+	/** Whether 'not found' speaks of the model, not of something else that the request names. */
+	readonly isAboutModel: boolean;
+}
+
+/** Gates that runs at the same time share: a service does not care which of them a request belongs to. */
+export class SharedGates {
+	private readonly all = new Map<string, { readonly gate: Gate; users: number }>();
+
+	constructor(private readonly clock: Clock) {}
+
+	/** Must be given back. */
+	borrow(key: string, maxConcurrency: number | undefined): Gate {
+		const known = this.all.get(key);
+		if (known) {
+			known.users++;
+			return known.gate;
+		}
+		const gate = new Gate(paceFor(maxConcurrency), this.clock);
+		this.all.set(key, { gate, users: 1 });
+		return gate;
+	}
+
+	giveBack(key: string): void {
+		const known = this.all.get(key);
+		if (known && --known.users === 0) this.all.delete(key);
+	}
+}
+
+const paceFor = (maxConcurrency: number | undefined): Pace =>
+	maxConcurrency === undefined ? new Pace(FIRST_BURST, MOST_PER_MODEL) : new Pace(maxConcurrency, maxConcurrency);
+
+/** The lanes of a run, one for each model: one that is stuck or over holds up none of the others. */
+export class Lanes {
+	private readonly account: Breaker;
+	private readonly hall: Gate;
+	private readonly lanes = new Map<string, Lane>();
+
+	constructor(
+		private readonly run: CallContext,
+		private readonly meter: Meter,
+		private readonly gates: SharedGates,
+		maxConcurrency: number | undefined,
+	) {
+		this.account = new Breaker(run.clock, run.signal, 0);
+		this.hall = new Gate(paceFor(maxConcurrency), run.clock);
+		onAbort(run.signal, () => this.close());
+	}
+
+	/** The lane of a model; made when it is first asked for. */
+	of(rules: LaneRules): Lane {
+		const known = this.lanes.get(rules.key);
+		if (known) return known;
+		const { signal } = this.run;
+		// Nobody would give it back after the end of the run.
+		const gate = signal.aborted
+			? new Gate(paceFor(rules.maxConcurrency), this.run.clock)
+			: this.gates.borrow(rules.key, rules.maxConcurrency);
+		const doors = [gate.door(signal, rules.maxConcurrency), this.hall.door(signal)] as const;
+		const lane = new Lane(this.run, this.meter, rules, doors, gate, this.account);
+		this.lanes.set(rules.key, lane);
+		return lane;
+	}
+
+	/** The run is over: all who wait look again, and the gates are for others. */
+	private close(): void {
+		this.meter.wake();
+		this.account.wake();
+		for (const [key, lane] of this.lanes) {
+			lane.wake();
+			this.gates.giveBack(key);
+		}
+		this.lanes.clear();
+	}
+}
+
+/** The way of all requests to one model. */
+export class Lane {
+	private readonly model: Breaker;
+	private readonly byOptions = new Map<string, Breaker>();
+
+	constructor(
+		private readonly run: CallContext,
+		private readonly meter: Meter,
+		private readonly rules: LaneRules,
+		private readonly doors: readonly [Door, Door],
+		private readonly gate: Gate,
+		private readonly account: Breaker,
+	) {
+		this.model = this.breaker();
+	}
+
+	/** Why nothing more is sent to this model. */
+	get verdict(): Problem | undefined {
+		return this.model.verdict ?? this.account.verdict;
+	}
+
+	/** The way of one request. */
+	passage(sending: Sending): Passage<Dict> {
+		let reservation: Reservation | undefined;
+		let since = 0;
+		return {
+			enter: async () => {
+				for (;;) {
+					const refused = this.refusal(sending);
+					if (refused) return refused;
+					const obstacle = this.obstacle(sending);
+					if (obstacle) {
+						await obstacle.change();
+						continue;
+					}
+					for (const door of this.doors) await door.enter();
+					if (this.refusal(sending) === undefined && this.obstacle(sending) === undefined) break;
+					for (const door of this.doors) door.leave('unsent');
+				}
+				for (const breaker of this.breakers(sending)) breaker.enter();
+				reservation = this.meter.reserve(sending.isPaid ? 0 : sending.estimate);
+				since = this.run.clock.now();
+				return undefined;
+			},
+			leave: (outcome) => {
+				// Counted before the next request is let in, which asks whether the budget is used up.
+				if (reservation) this.meter.settle(reservation, outcome);
+				this.learn(sending, outcome);
+				const passing = passingOf(outcome);
+				const [own, hall] = this.doors;
+				own.leave(passing, this.run.clock.now() - since);
+				// What one model cannot take says nothing of the others.
+				hall.leave(passing === 'answered' ? passing : 'unsent');
+			},
+		};
+	}
+
+	wake(): void {
+		this.model.wake();
+		for (const breaker of this.byOptions.values()) breaker.wake();
+	}
+
+	private breaker(): Breaker {
+		return new Breaker(this.run.clock, this.run.signal, probesFor(this.rules.maxRetries));
+	}
+
+	private breakers({ options }: Sending): readonly [Breaker, Breaker, Breaker] {
+		const known = this.byOptions.get(options);
+		const own = known ?? this.breaker();
+		if (!known) this.byOptions.set(options, own);
+		return [this.account, this.model, own];
+	}
+
+	private refusal(sending: Sending): Problem | undefined {
+		if (this.run.signal.aborted) return { kind: 'stopped' };
+		const cause = this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
+		if (cause) return { kind: 'unsent', cause };
+		return sending.isPaid ? undefined : this.meter.exceeded();
+	}
+
+	/** What a request has to wait for. */
+	private obstacle(sending: Sending): { change(): Promise<void> } | undefined {
+		const closed = this.breakers(sending).find(({ isOpen }) => !isOpen);
+		return closed ?? (sending.isPaid || this.meter.hasRoom(sending.estimate) ? undefined : this.meter);
+	}
+
+	private learn(sending: Sending, outcome: Outcome<Dict>): void {
+		const wasDown = this.model.isDown;
+		const [account, model, options] = this.breakers(sending);
+		const problem = outcome.ok ? undefined : outcome.problem;
+		const pairs: ReadonlyArray<readonly [Breaker, Scope]> = [
+			[account, 'account'],
+			[model, 'model'],
+			[options, 'options'],
+		];
+		for (const [breaker, scope] of pairs) {
+			const sign = signOf(outcome, scope);
+			// 'Not found' may speak of a job, a file or a voice.
+			const isOther = sign === 'hopeless' && scope === 'model' && !sending.isAboutModel;
+			breaker.leave(isOther ? 'well' : sign, problem);
+		}
+		if (wasDown && !this.model.isDown && !this.model.verdict) this.gate.restart();
+	}
+}
+
+/** What a gate makes of the end of a request. */
+export function passingOf(outcome: Outcome<unknown>): Passing {
+	if (outcome.ok) return 'answered';
+	const { problem } = outcome;
+	if (problem.kind === 'status' && problem.status === 429) return 'busy';
+	return ['input', 'local', 'source', 'stopped'].includes(problem.kind) ? 'unsent' : 'failed';
+}
+
+/** A way that knows a door alone, for what costs nothing. */
+export function throughDoor<T>(door: Door, signal: AbortSignal): Passage<T> {
+	return {
+		enter: async () => {
+			await door.enter();
+			if (!signal.aborted) return undefined;
+			door.leave('unsent');
+			return { kind: 'stopped' };
+		},
+		leave: () => door.leave('unsent'),
+	};
+}
