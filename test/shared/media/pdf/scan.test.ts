@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { InputError } from '../../../../nodes/shared/core/problem';
+import { readScan } from '../../../../nodes/shared/media/pdf/scan';
+import { FULL_PAGE, makeJpeg, makePage, makePdf, makeScan, packed, PICTURE, stream } from '../../../support/pdf';
+
+const fixture = (name: string) => readFileSync(path.join(__dirname, '../../../fixtures/pdf', name));
+const jpeg = makeJpeg('a page');
+const scan = stream(`${PICTURE} /Filter /DCTDecode`, jpeg);
+
+/** What stands in the comment of each page's picture. */
+const wordsOf = (pdf: Buffer): string[] =>
+	readScan(pdf).map((page) => {
+		const bytes = page.bytes();
+		expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xd8]);
+		const at = bytes.indexOf(Buffer.from([0xff, 0xfe]));
+		return at < 0 ? '' : (bytes.toString('utf8', at + 4, at + 2 + bytes.readUInt16BE(at + 2)).split('\n')[0] ?? '');
+	});
+
+function refusalOf(pdf: Buffer): { message: string; advice: string } {
+	try {
+		for (const page of readScan(pdf)) page.bytes();
+	} catch (error) {
+		if (error instanceof InputError) return { message: error.message, advice: error.advice ?? '' };
+		throw error;
+	}
+	throw new Error('nothing was refused');
+}
+
+describe('a scan that a real tool wrote', () => {
+	it.each([
+		['img2pdf.pdf', ['Invoice 2041', 'Page two', 'Page three']],
+		['ghostscript.pdf', ['Invoice 2041', 'Page two', 'Page three']],
+		['object-streams.pdf', ['Invoice 2041', 'Page two', 'Page three']],
+		['linearized.pdf', ['Invoice 2041', 'Page two', 'Page three']],
+		['linearized-table.pdf', ['Invoice 2041', 'Page two', 'Page three']],
+		['reordered.pdf', ['Page three', 'Invoice 2041', 'Page two']],
+		// Written anew by their tools, without the comment.
+		['pillow.pdf', ['', '', '']],
+		['ascii85.pdf', ['', '', '']],
+		['tiff2pdf.pdf', ['']],
+	])('%s has its pages in order', (name, words) => {
+		expect(wordsOf(fixture(name))).toEqual(words);
+	});
+
+	it.each([
+		['text.pdf', 'Page 1 of the PDF holds text', 'Extract from File'],
+		['lines.pdf', 'Page 1 of the PDF is empty or drawn', 'Remove the page'],
+		['png.pdf', 'Page 1 of the PDF is a picture that is not stored as JPEG', 'pdftoppm'],
+		['ccitt.pdf', 'Page 2 of the PDF is a fax picture (CCITT)', 'pdftoppm'],
+		['encrypted.pdf', 'The PDF is protected', 'qpdf --decrypt'],
+		['mislabelled.pdf', 'The picture of page 1 of the PDF is damaged', 'pdftoppm'],
+	])('%s is refused with what to do', (name, message, advice) => {
+		const refusal = refusalOf(fixture(name));
+		expect(refusal.message).toContain(message);
+		expect(refusal.advice).toContain(advice);
+	});
+
+	it.each(['img2pdf.pdf', 'object-streams.pdf', 'linearized.pdf', 'ghostscript.pdf'])(
+		'%s with a table of contents that is wrong, cut or moved is read by its objects',
+		(name) => {
+			const pdf = fixture(name);
+			const words = wordsOf(pdf);
+			const end = pdf.lastIndexOf('startxref');
+			const wrong = Buffer.from(pdf);
+			wrong.write('startxref\n7 ', end, 'latin1');
+			expect(wordsOf(wrong)).toEqual(words);
+			expect(wordsOf(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), pdf]))).toEqual(words);
+			expect(wordsOf(Buffer.concat([pdf, Buffer.alloc(6000, 0x20)]))).toEqual(words);
+			// A line end that became two, as text modes do: nothing is where it was.
+			expect(wordsOf(Buffer.concat([pdf.subarray(0, 9), Buffer.from('\r\n'), pdf.subarray(9)]))).toEqual(words);
+		},
+	);
+});
+
+describe('what a page draws', () => {
+	const page = (content: string, ...others: Array<Buffer | string>) => makePage(content, [scan, ...others]);
+	const small = 'q 60 0 0 30 20 20 cm /Im0 Do Q';
+	const text = (count: number, mode = 0) => `BT ${mode} Tr /F1 9 Tf (${'x'.repeat(count)}) Tj ET`;
+
+	it.each<[string, Buffer]>([
+		['a picture over all of it', page(FULL_PAGE)],
+		['with the words that the scanner read, unseen', page(`${FULL_PAGE} ${text(3000, 3)}`)],
+		['with words that it covers', page(`${text(3000)} ${FULL_PAGE}`)],
+		['with a stamp over it', page(`${FULL_PAGE} BT [(Page ) -120 (3 \\(of\\) 7)] TJ ET`)],
+		['a receipt, narrow on its page', page('q 180 0 0 400 50 200 cm /Im0 Do Q')],
+		['beside a small mark', page(`${FULL_PAGE} q 40 0 0 40 5 5 cm /Im1 Do Q`, scan)],
+		['turned', page('q 0 -792 612 0 0 792 cm /Im0 Do Q')],
+		[
+			'in a form',
+			page(
+				'q /Im1 Do Q',
+				stream('/Subtype /Form /Resources <</XObject <</P 5 0 R>>>>', 'q 612 0 0 792 0 0 cm /P Do Q'),
+			),
+		],
+		[
+			'drawn in parts of a content',
+			makePdf([
+				'<</Type /Catalog /Pages 2 0 R>>',
+				'<</Kids [3 0 R]>>',
+				'<</Type /Page /MediaBox [0 0 612 792] /Contents [4 0 R 5 0 R] /Resources 7 0 R>>',
+				stream('', 'q 612 0 0 792 0 0 cm'),
+				packed('', '/Im0 Do Q'),
+				scan,
+				'<</XObject 8 0 R>>',
+				'<</Im0 6 0 R>>',
+			]),
+		],
+		[
+			'packed once more',
+			makePage(FULL_PAGE, [stream(`${PICTURE} /Filter [/FlateDecode /DCTDecode]`, deflateSync(jpeg))]),
+		],
+		['in hexadecimal', makePage(FULL_PAGE, [stream(`${PICTURE} /Filter [/AHx /DCT]`, `${jpeg.toString('hex')}>`)])],
+		[
+			'with a length that is wrong',
+			makePage(FULL_PAGE, [Buffer.from(scan.toString('latin1').replace(/Length \d+/, 'Length 3'), 'latin1')]),
+		],
+	])('%s is a scan', (_, pdf) => {
+		const [only, ...others] = readScan(pdf);
+		expect(others).toEqual([]);
+		expect(
+			Buffer.from(only?.bytes() ?? [])
+				.subarray(0, jpeg.length)
+				.equals(jpeg),
+		).toBe(true);
+	});
+
+	it.each<[string, Buffer, string]>([
+		['a logo above text', page(`${small} ${text(300)}`), 'holds text'],
+		['half a page of picture, and a caption', page(`q 612 0 0 300 0 0 cm /Im0 Do Q ${text(20)}`), 'holds text'],
+		['a letter on printed paper', page(`${FULL_PAGE} ${text(900)}`), 'holds text'],
+		['nothing', page(''), 'is empty'],
+		['a picture that is not there', page('q 612 0 0 792 0 0 cm /Gone Do Q'), 'is empty'],
+		[
+			'strips',
+			page('q 612 0 0 396 0 396 cm /Im0 Do Q q 612 0 0 396 0 0 cm /Im1 Do Q', scan),
+			'put together of several',
+		],
+		[
+			'a background and a mask',
+			page(
+				`${FULL_PAGE} q 612 0 0 792 0 0 cm /Im1 Do Q`,
+				stream(`${PICTURE} /ImageMask true /Filter /JBIG2Decode`, 'x'),
+			),
+			'several',
+		],
+		['a picture among its operators', page('q 612 0 0 792 0 0 cm BI /W 1 /H 1 ID \x00EIEI(\nEI Q'), 'within its text'],
+		['JBIG2', makePage(FULL_PAGE, [stream(`${PICTURE} /Filter /JBIG2Decode`, 'x')]), 'JBIG2'],
+		['JPEG 2000', makePage(FULL_PAGE, [stream(`${PICTURE} /Filter /JPXDecode`, 'x')]), 'JPEG 2000'],
+		['no filter', makePage(FULL_PAGE, [stream(PICTURE, 'x')]), 'not stored as JPEG'],
+		['no JPEG after all', makePage(FULL_PAGE, [stream(`${PICTURE} /Filter /DCTDecode`, 'GIF89a')]), 'is damaged'],
+	])('%s is none', (_, pdf, words) => {
+		const { message, advice } = refusalOf(pdf);
+		expect(message).toMatch(/page 1 of the PDF/i);
+		expect(message).toContain(words);
+		expect(advice).not.toBe('');
+	});
+});
+
+describe('a file that was changed', () => {
+	it('is read as its last version says', () => {
+		const first = makeScan([makeJpeg('old'), makeJpeg('second')]);
+		const start = first.length;
+		const object = Buffer.concat([
+			Buffer.from('5 0 obj\n'),
+			stream(`${PICTURE} /Filter /DCTDecode`, makeJpeg('new')),
+			Buffer.from('\nendobj\n'),
+		]);
+		const xref = /startxref\n(\d+)/.exec(first.toString('latin1'))?.[1];
+		const table = `xref\n5 1\n${String(start).padStart(10, '0')} 00000 n \ntrailer\n<</Size 9 /Root 1 0 R /Prev ${xref}>>\nstartxref\n${start + object.length}\n%%EOF\n`;
+		const changed = Buffer.concat([first, object, Buffer.from(table)]);
+		expect(wordsOf(changed)).toEqual(['new', 'second']);
+		expect(wordsOf(changed.subarray(0, start))).toEqual(['old', 'second']);
+		// A change that was cut off before its table is none.
+		expect(wordsOf(changed.subarray(0, start + object.length))).toEqual(['old', 'second']);
+	});
+});
+
+describe('a file that means harm', () => {
+	const catalogue = '<</Type /Catalog /Pages 2 0 R>>';
+	const nested = (count: number, open: string, close: string) => `${open.repeat(count)}${close.repeat(count)}`;
+	const many = (count: number, each: (index: number) => string) =>
+		Array.from({ length: count }, (_, index) => each(index));
+	const formBomb = makePdf([
+		catalogue,
+		'<</Kids [3 0 R]>>',
+		'<</Type /Page /Contents 4 0 R /Resources <</XObject <</F 5 0 R>>>>>>',
+		stream('', '/F Do '.repeat(10)),
+		...many(11, (index) =>
+			stream(`/Subtype /Form /Resources <</XObject <</F ${6 + index} 0 R>>>>`, '/F Do '.repeat(10)).toString('latin1'),
+		),
+	]);
+	const objectBomb = makePdf([
+		catalogue,
+		'<</Kids [900 0 R]>>',
+		stream('/Type /ObjStm /N 99999999 /First 8 /Filter /FlateDecode', deflateSync(Buffer.alloc(300_000_000, ' '))),
+	]);
+
+	it.each<[string, () => Buffer]>([
+		['nothing', () => Buffer.alloc(0)],
+		['a page of the web', () => Buffer.from('<!doctype html><html>')],
+		['its first half', () => makeScan([jpeg]).subarray(0, 150)],
+		['a circle of pages', () => makePdf([catalogue, '<</Kids [3 0 R 2 0 R]>>', '<</Kids [2 0 R]>>'])],
+		[
+			'a page a million times',
+			() => makePdf([catalogue, `<</Kids [${'3 0 R '.repeat(1_000_000)}]>>`, '<</Type /Page>>']),
+		],
+		['no page, though it counts a billion', () => makePdf([catalogue, '<</Kids [] /Count 1000000000>>'])],
+		['references in a circle', () => makePdf([catalogue, '3 0 R', '2 0 R'])],
+		['lists in lists', () => makePdf([catalogue, nested(200_000, '[', ']')])],
+		['dictionaries in dictionaries', () => makePdf([catalogue, nested(100_000, '<</Kids ', '>>')])],
+		['a deep chain of nodes', () => makePdf([catalogue, ...many(100_000, (index) => `<</Kids [${index + 3} 0 R]>>`)])],
+		['forms that draw forms', () => formBomb],
+		['an object stream that is a bomb', () => objectBomb],
+		[
+			'a stream whose length is the stream',
+			() => makePdf([catalogue, '<</Kids 3 0 R>>', '<</Length 3 0 R>>\nstream\nendstream']),
+		],
+		[
+			'a table that counts to the sky',
+			() => Buffer.from('%PDF-1.4\nxref\n0 99999999999\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF'),
+		],
+		[
+			'a table that leads to itself',
+			() => Buffer.from('%PDF-1.4\nxref\n0 0\ntrailer\n<</Root 1 0 R /Prev 9>>\nstartxref\n9\n%%EOF'),
+		],
+		[
+			'streams without an end',
+			() => Buffer.from(`%PDF-1.4\n${many(300_000, (index) => `${index + 1} 0 obj <<>>\nstream\n`).join('')}`),
+		],
+		[
+			'a million empty objects',
+			() => Buffer.from(`%PDF-1.4\n${many(1_000_000, (index) => `${index} 0 obj `).join('')}`),
+		],
+		['texts without an end', () => Buffer.from(`%PDF-1.4\n${many(200_000, (index) => `${index} 0 obj (`).join('')}`)],
+	])('%s ends soon, in plain words', (_, make) => {
+		const pdf = make();
+		const start = process.cpuUsage();
+		const { message, advice } = refusalOf(pdf);
+		// Of the processor, whatever else it does; reading twice is the most there is.
+		expect(process.cpuUsage(start).user / 1000).toBeLessThan(8000);
+		expect(message).toMatch(/^(The PDF is damaged: |Page 1 of the PDF )/);
+		expect(advice).not.toBe('');
+	});
+
+	it('any byte of a real file may be wrong: it is read, or refused in plain words', () => {
+		for (const name of ['object-streams.pdf', 'linearized.pdf', 'img2pdf.pdf']) {
+			const pdf = fixture(name);
+			for (let at = 0; at < pdf.length; at += 37) {
+				const broken = Buffer.from(pdf);
+				broken[at] = (broken[at] ?? 0) ^ 0x15;
+				for (const bytes of [broken, pdf.subarray(0, at)]) {
+					try {
+						readScan(bytes).forEach((page) => page.bytes());
+					} catch (error) {
+						expect(error).toBeInstanceOf(InputError);
+					}
+				}
+			}
+		}
+	});
+
+	it('more pages than can be asked for are refused before anything is sent', () => {
+		expect(refusalOf(makeScan(Array.from({ length: 2001 }, () => jpeg))).message).toContain('more than 2000 pages');
+	});
+});
+
+describe('a large scan', () => {
+	it('200 pages of 100 MB are read without a copy', () => {
+		const pdf = makeScan(Array.from({ length: 200 }, (_, index) => makeJpeg(`page ${index + 1}`, 524_000)));
+		expect(pdf.length).toBeGreaterThan(100_000_000);
+		const start = process.cpuUsage();
+		const pages = readScan(pdf);
+		expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000);
+		expect(pages).toHaveLength(200);
+		pages.forEach((page, index) => {
+			const picture = page.bytes();
+			expect(picture.buffer).toBe(pdf.buffer);
+			expect(Buffer.from(picture.subarray(6, 20)).toString('latin1')).toContain(`page ${index + 1}`);
+		});
+	});
+
+	it('and found again without their table', () => {
+		const pdf = makeScan(Array.from({ length: 40 }, (_, index) => makeJpeg(`page ${index + 1}`, 524_000)));
+		const cut = pdf.subarray(0, pdf.lastIndexOf('xref\n0 '));
+		expect(wordsOf(cut)).toEqual(Array.from({ length: 40 }, (_, index) => `page ${index + 1}`));
+	});
+});

@@ -1,0 +1,72 @@
+import { deflateSync } from 'node:zlib';
+
+/** A JPEG in which the emulator reads `words`: a comment in a picture that is none beyond its frame. */
+export function makeJpeg(words: string, size = 0): Buffer {
+	const comment = Buffer.from(words);
+	const length = Buffer.alloc(2);
+	length.writeUInt16BE(comment.length + 2);
+	return Buffer.concat([
+		Buffer.from([0xff, 0xd8, 0xff, 0xfe]),
+		length,
+		comment,
+		Buffer.alloc(size, 0x5a),
+		Buffer.from([0xff, 0xd9]),
+	]);
+}
+
+export const stream = (dict: string, bytes: Buffer | string): Buffer =>
+	Buffer.concat([
+		Buffer.from(`<<${dict} /Length ${Buffer.byteLength(bytes)}>>\nstream\n`),
+		Buffer.from(bytes),
+		Buffer.from('\nendstream'),
+	]);
+
+export const packed = (dict: string, text: string): Buffer =>
+	stream(`${dict} /Filter /FlateDecode`, deflateSync(Buffer.from(text)));
+
+/** A PDF of these objects, numbered from 1, of which the first is its root; `trailer` goes beside that. */
+export function makePdf(objects: ReadonlyArray<Buffer | string>, trailer = ''): Buffer {
+	const pieces = [Buffer.from('%PDF-1.7\n')];
+	let length = pieces[0]?.length ?? 0;
+	const offsets = objects.map((object, index) => {
+		const offset = length;
+		const piece = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]);
+		pieces.push(piece);
+		length += piece.length;
+		return `${String(offset).padStart(10, '0')} 00000 n \n`;
+	});
+	const table = ['0000000000 65535 f \n', ...offsets].join('');
+	const end = `xref\n0 ${objects.length + 1}\n${table}trailer\n<</Size ${objects.length + 1} /Root 1 0 R ${trailer}>>\nstartxref\n${length}\n%%EOF\n`;
+	return Buffer.concat([...pieces, Buffer.from(end)]);
+}
+
+export const PICTURE = '/Type /XObject /Subtype /Image /Width 99 /Height 140';
+
+/** What a page of a scan draws: its picture, over all of it. */
+export const FULL_PAGE = 'q 612 0 0 792 0 0 cm /Im0 Do Q';
+
+/** A PDF of one page, its content and the pictures that it may name /Im0, /Im1, … */
+export function makePage(content: Buffer | string, pictures: ReadonlyArray<Buffer | string>, page = ''): Buffer {
+	const names = pictures.map((_, index) => `/Im${index} ${index + 5} 0 R`).join(' ');
+	return makePdf([
+		'<</Type /Catalog /Pages 2 0 R>>',
+		'<</Type /Pages /Kids [3 0 R] /Count 1>>',
+		`<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources <</XObject <<${names}>>>> ${page}>>`,
+		typeof content === 'string' ? stream('', content) : content,
+		...pictures,
+	]);
+}
+
+/** A scan: one JPEG a page, as scanners write them. */
+export function makeScan(jpegs: readonly Buffer[]): Buffer {
+	const kids = jpegs.map((_, index) => `${3 + 3 * index} 0 R`).join(' ');
+	return makePdf([
+		'<</Type /Catalog /Pages 2 0 R>>',
+		`<</Type /Pages /Kids [${kids}] /Count ${jpegs.length} /MediaBox [0 0 612 792]>>`,
+		...jpegs.flatMap((jpeg, index) => [
+			`<</Type /Page /Parent 2 0 R /Contents ${4 + 3 * index} 0 R /Resources <</XObject <</Im0 ${5 + 3 * index} 0 R>>>>>>`,
+			stream('', FULL_PAGE),
+			stream(`${PICTURE} /Filter /DCTDecode`, jpeg),
+		]),
+	]);
+}
