@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { deflateSync } from 'node:zlib';
 
 /** A JPEG in which the emulator reads `words`: a comment in a picture that is none beyond its frame. */

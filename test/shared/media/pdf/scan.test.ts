@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -23,7 +24,7 @@ function refusalOf(pdf: Buffer): { message: string; advice: string } {
 		for (const page of readScan(pdf)) page.bytes();
 	} catch (error) {
 		if (error instanceof InputError) return { message: error.message, advice: error.advice ?? '' };
-		throw error;
+		throw new Error(`no refusal: ${String(error)}`);
 	}
 	throw new Error('nothing was refused');
 }
