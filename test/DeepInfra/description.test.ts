@@ -246,41 +246,7 @@ describe('what is shown when', () => {
 	});
 });
 
-/** Users' stored workflows depend on these names. */
-const SHARED = 'budgetUsd dryRun extraFields maxConcurrency maxRetries modelVersion resultField timeout webhook'.split(
-	' ',
-);
-const MEDIA = ['inputSource', 'inputDataFieldName', 'inputUrl'];
-const INTERFACE: Record<string, { parameters: string[]; options: string[] }> = {
-	'text: generate': {
-		parameters: ['prompt'],
-		options:
-			'promptFormat systemMessage maxNewTokens temperature topP topK repetitionPenalty presencePenalty frequencyPenalty stop numResponses responseFormat'.split(
-				' ',
-			),
-	},
-	'text: classify': { parameters: ['text'], options: ['minScore'] },
-	'text: classifyTokens': { parameters: ['text'], options: [] },
-	'text: fillMask': { parameters: ['text'], options: [] },
-	'text: answerQuestion': { parameters: ['question', 'context'], options: [] },
-	'text: rerank': { parameters: ['query', 'documents'], options: [] },
-	'embedding: create': { parameters: ['text'], options: ['normalize', 'dimensions', 'inputType'] },
-	'image: generate': {
-		parameters: ['prompt', 'outputDataFieldName'],
-		options: 'negativePrompt width height numImages numInferenceSteps guidanceScale strength seed'.split(' '),
-	},
-	'image: classify': { parameters: MEDIA, options: ['minScore'] },
-	'image: classifyZeroShot': { parameters: [...MEDIA, 'candidateLabels'], options: ['minScore'] },
-	'image: detectObjects': { parameters: MEDIA, options: ['outputMode', 'minScore', 'labels', 'annotatedImage'] },
-	'audio: transcribe': {
-		parameters: MEDIA,
-		options: 'task language initialPrompt temperature chunkLevel chunkLengthS subtitles splitInto maxLineLength'.split(
-			' ',
-		),
-	},
-};
-
-describe('the public interface', () => {
+describe('fields of one kind', () => {
 	const fieldsOf = (resource: string, operation: string) =>
 		properties.filter(({ displayOptions }) => {
 			const show = displayOptions?.show ?? {};
@@ -293,52 +259,6 @@ describe('the public interface', () => {
 		if (!found) throw new Error(`no ${name}`);
 		return found;
 	};
-
-	const native = operations.filter(({ resource, value }) => `${resource}: ${value}` in INTERFACE);
-
-	it('fixes every operation but those of the catalogue', () => {
-		const others = operations.filter((operation) => !native.includes(operation) && operation.resource !== 'account');
-		expect(others.map(({ resource, value }) => `${resource}: ${value}`)).toEqual(
-			others.map(({ value }) => `model: ${value}`),
-		);
-	});
-
-	it.each(['get', 'getAll', 'run'])('holds for model: %s', (value) => {
-		const names = fieldsOf('model', value).map(({ name }) => name);
-		expect(names.includes('model')).toBe(value !== 'getAll');
-		const options = inside(find('model', value, 'options')).map(({ name }) => name);
-		expect(options).toEqual(expect.arrayContaining(['timeout', 'maxConcurrency', 'maxRetries']));
-		if (value === 'run') expect(options).toEqual(expect.arrayContaining(SHARED));
-	});
-
-	it.each(native.map(({ resource, value }): [string, string] => [resource, value]))(
-		'holds for %s: %s',
-		(resource, value) => {
-			const fixed = INTERFACE[`${resource}: ${value}`];
-			const fields = fieldsOf(resource, value);
-			expect(fields.map(({ name }) => name).sort()).toEqual(
-				['model', 'simplify', 'includeOtherFields', 'options', ...(fixed?.parameters ?? [])].sort(),
-			);
-			const options = fields.find(({ name }) => name === 'options');
-			expect(
-				options &&
-					inside(options)
-						.slice(1)
-						.map(({ name }) => name)
-						.sort(),
-			).toEqual([...SHARED, ...(fixed?.options ?? [])].sort());
-			expect(options?.default).toEqual({});
-			const model = fields.find(({ name }) => name === 'model');
-			expect(model).toMatchObject({
-				type: 'resourceLocator',
-				required: true,
-				default: { mode: 'list', value: expect.stringMatching(/^[\w.-]+(\/[\w.-]+)?$/) },
-			});
-			expect(model?.modes?.map(({ name }) => name)).toEqual(['list', 'id']);
-			expect(model?.modes?.[0]?.typeOptions).toMatchObject({ searchable: true, searchListMethod: 'searchModels' });
-			expect(find(resource, value, 'simplify')).toMatchObject({ type: 'boolean', default: true });
-		},
-	);
 
 	it.each(
 		operations
@@ -356,21 +276,6 @@ describe('the public interface', () => {
 			default: '',
 			displayOptions: { show: { inputSource: ['url'] } },
 		});
-	});
-
-	it.each<[string, string, string, unknown[], unknown]>([
-		['text', 'generate', 'promptFormat', ['auto', 'chatml', 'gemma', 'llama3', 'mistral', 'raw'], 'auto'],
-		['text', 'generate', 'responseFormat', ['json_object', 'text'], 'text'],
-		['image', 'detectObjects', 'outputMode', ['perImage', 'perObject'], 'perImage'],
-		['audio', 'transcribe', 'task', ['transcribe', 'translate'], 'transcribe'],
-		['audio', 'transcribe', 'chunkLevel', ['segment', 'word'], 'segment'],
-		['audio', 'transcribe', 'subtitles', ['srt', 'txt', 'vtt'], []],
-		['audio', 'transcribe', 'splitInto', ['none', 'segments', 'words'], 'none'],
-		['embedding', 'create', 'inputType', ['none', 'passage', 'query'], 'none'],
-	])('has the values of %s: %s: %s', (resource, operation, name, values, preset) => {
-		const property = find(resource, operation, name);
-		expect(choicesOf(property).map(({ value }) => value)).toEqual(values);
-		expect(property.default).toEqual(preset);
 	});
 
 	it.each(

@@ -18,7 +18,7 @@ export function bodyLimit(modelName: string): number {
 	return findModel(modelName)?.type === 'automatic-speech-recognition' ? AUDIO_LIMIT : OTHER_LIMIT;
 }
 
-export function runModel(context: Context): Answer {
+export function runParameters(context: Context): Answer {
 	return run(context, findModel(context.rest));
 }
 

@@ -3,7 +3,7 @@ import { tokenize } from './chat/tokenize';
 import { editImages } from './edits';
 import type { Route } from './context';
 import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
-import { bodyLimit, runDeployment, runModel } from './inference';
+import { bodyLimit, runDeployment, runParameters } from './inference';
 import { describeMe, describeRateLimit } from './me';
 import { describeBalance, listUsage } from './payment';
 import {
@@ -31,7 +31,7 @@ interface Entry {
 /** The first that fits is taken. */
 const ENTRIES: Entry[] = [
 	{ method: 'POST', path: /^\/v1\/inference\/deploy\/([^/]+)$/, route: runDeployment, isInference: true },
-	{ method: 'POST', path: /^\/v1\/inference\/(.+)$/, route: runModel, isInference: true },
+	{ method: 'POST', path: /^\/v1\/inference\/(.+)$/, route: runParameters, isInference: true },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/chat\/completions$/, route: completeChat, isInference: true },
 	{ method: 'POST', path: /^\/v1\/tokenize$/, route: tokenize },
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/images\/edits$/, route: editImages, isInference: true },
@@ -83,7 +83,7 @@ export function findRoute(method: string, path: string): Found {
 		}
 		const rest = decodeSegments(match[1] ?? '');
 		if (rest === undefined) return { kind: 'missing' };
-		const limit = entry.route === runModel ? bodyLimit(rest) : SMALL_BODY;
+		const limit = entry.route === runParameters ? bodyLimit(rest) : SMALL_BODY;
 		return { kind: 'route', route: entry.route, rest, isInference: entry.isInference ?? false, limit };
 	}
 	return { kind: otherMethod ? 'wrongMethod' : 'missing' };

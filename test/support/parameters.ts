@@ -26,7 +26,7 @@ export const filled = (value: INodeParameters, schema: INodeParameters[] = []): 
 	modelFields: { mappingMode: 'defineBelow', value, matchingColumns: [], schema },
 });
 
-export const runModel = (model: string, value: INodeParameters, rest: INodeParameters = {}): INodeParameters =>
+export const runParameters = (model: string, value: INodeParameters, rest: INodeParameters = {}): INodeParameters =>
 	asked('model', 'run', model, { ...filled(value), ...rest });
 
 /** The same with the form beside it, as the editor stores it: fields that were not filled in are empty. */

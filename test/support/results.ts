@@ -52,16 +52,12 @@ export function attemptsOf({ json }: INodeExecutionData): unknown {
 	return typeof usage === 'object' && usage !== null && 'attempts' in usage ? usage.attempts : undefined;
 }
 
-/** Everything a person sees of a failed item. */
-export function errorOf(item: INodeExecutionData): { text: string; httpCode: unknown; sent: number } {
-	const { error } = item;
-	const description = String(error?.description ?? '');
-	return {
-		text: `${String(item.json.error)} ${description}`,
-		httpCode: error && 'httpCode' in error ? error.httpCode : undefined,
-		sent: Number(/Tried (\d+) times/.exec(description)?.[1] ?? 1),
-	};
-}
+/** Everything a person sees of a failed item: n8n shows its json alone. */
+export const errorOf = ({ json }: INodeExecutionData): { text: string } => ({ text: String(json.error) });
+
+/** How often the request was sent that failed a run. */
+export const triesOf = ({ error }: RunResult): number =>
+	Number(/Tried (\d+) times/.exec(error?.description ?? '')?.[1] ?? 1);
 
 /** What a promise fails with. */
 export async function failureOf(promise: Promise<unknown>): Promise<{ message: string; description: string }> {

@@ -1,10 +1,9 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
-import { asked, runModel } from '../../support/parameters';
-import { hintsOf, jsonOf, stored, summary } from '../../support/results';
+import { asked, runParameters } from '../../support/parameters';
+import { hintsOf, stored, summary } from '../../support/results';
 import { type World, isInference, openWorld } from '../../support/world';
 import type { RunResult } from '../../support/engine/engine';
-import { byName } from '../../support/subjects';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -129,7 +128,11 @@ it('failed requests cost nothing, and their retries are counted as requests', as
 });
 
 it("in model: run the cost stands in the model's own JSON, and counts", async () => {
-	const parameters = runModel('ProsusAI/finbert', { input: 'x' }, { options: { budgetUsd: 0.015, maxConcurrency: 1 } });
+	const parameters = runParameters(
+		'ProsusAI/finbert',
+		{ input: 'x' },
+		{ options: { budgetUsd: 0.015, maxConcurrency: 1 } },
+	);
 	const result = await run(parameters, 4);
 	expect(pairs(result.items)).toEqual(indexes(0, 2));
 	expect(result.errorItems.map(({ json }) => json.error)).toEqual([
@@ -178,28 +181,4 @@ it('embeddings that are too many for a request stop after the one that used the 
 	expect(String(result.errorItems[0]?.json.error)).toMatch(
 		/^Budget reached: .*\[item 1024\]\. Nothing was sent for this item\. /,
 	);
-});
-
-describe.each(byName)('%s', (_name, subject) => {
-	it('has a budget', async () => {
-		const result = await world.engine.run({
-			parameters: subject.parameters({ budgetUsd: 0 }),
-			items: await subject.items(world.engine, 2),
-			onError: 'continueErrorOutput',
-			credentials: { baseUrl: service.url },
-		});
-		expect(result.errorItems.map(({ json }) => json.error)).toEqual([reached('0', '0', 0), reached('0', '0', 1)]);
-		expect(sent()).toBe(0);
-	});
-
-	it('sums up: items, requests, cost, time', async () => {
-		const items = await subject.items(world.engine, 1);
-		const result = await world.engine.run({
-			parameters: subject.parameters(),
-			items,
-			credentials: { baseUrl: service.url },
-		});
-		jsonOf(result);
-		expect(hintsOf(result)).toEqual([expect.stringMatching(summary(1, 1, '\\d+[.]\\d{2,}'))]);
-	});
 });

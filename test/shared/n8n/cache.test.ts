@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator } from '../../emulator';
 import { openEditor } from '../../support/editor';
-import { asked, runModel } from '../../support/parameters';
+import { asked, runParameters } from '../../support/parameters';
 import { failureOf, jsonOf } from '../../support/results';
 import { jsonReply, notFound, startService } from '../../support/service';
 import { type World, isCatalogue, isInference, openWorld } from '../../support/world';
@@ -223,7 +223,7 @@ describe('runs', () => {
 	});
 
 	it('and share what they know with the form', async () => {
-		await run(runModel('ProsusAI/finbert', { input: 'Profits rose' }));
+		await run(runParameters('ProsusAI/finbert', { input: 'Profits rose' }));
 		const { mapping } = await openEditor({ id: '1', baseUrl: service.url });
 		expect((await mapping('ProsusAI/finbert')).fields.map(({ id }) => id)).toEqual(['input']);
 		expect(service.requests.filter(isCatalogue)).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator, type Fault } from '../../emulator';
 import { openEditor } from '../../support/editor';
-import { asked, runModel } from '../../support/parameters';
+import { asked, runParameters } from '../../support/parameters';
 import { failureOf, jsonOf } from '../../support/results';
 import { type World, isInference, openWorld } from '../../support/world';
 
@@ -70,7 +70,7 @@ describe.each(TABLE)('a catalogue that %s', (_what, fault) => {
 		});
 		expect(jsonOf(classified)).toMatchObject({ label: expect.any(String), usage: { attempts: 1 } });
 		const ran = await world.engine.run({
-			parameters: runModel('ProsusAI/finbert', { input: 'Profits rose' }),
+			parameters: runParameters('ProsusAI/finbert', { input: 'Profits rose' }),
 			credentials,
 		});
 		expect(jsonOf(ran)).toMatchObject({ results: expect.any(Array) });

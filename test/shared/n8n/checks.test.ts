@@ -1,137 +1,15 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
-import { asked, runModel } from '../../support/parameters';
+import { startEmulator } from '../../emulator';
+import { asked, runParameters } from '../../support/parameters';
 import { hintsOf, jsonOf, summary } from '../../support/results';
-import { type World, isInference, openWorld } from '../../support/world';
-import { byName, subjectOf, type Subject } from '../../support/subjects';
+import { type World, openWorld } from '../../support/world';
+import type { Subject } from '../../support/operation/example';
+import { subjectOf } from '../../support/operation/registry';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());
 beforeEach(() => void (world.emulator.requests.length = 0));
-
-/** A service whose models all have the same schema, beside what the operations send. */
-async function startWith(required: string[]): Promise<Emulator> {
-	const own = ['input', 'inputs', 'prompt', 'image', 'audio', 'candidate_labels'];
-	const schema_in = {
-		type: 'object',
-		required,
-		properties: {
-			...Object.fromEntries(own.map((name) => [name, {}])),
-			level: { type: 'integer', minimum: 1, maximum: 9 },
-			share: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-			mode: { allOf: [{ $ref: '#/definitions/Mode' }] },
-			is_loud: { type: 'boolean' },
-			domain: { type: 'string', maxLength: 5 },
-		},
-		definitions: { Mode: { enum: ['fast', 'good'] } },
-	};
-	return await startEmulator({
-		faults: ({ path }) =>
-			path.endsWith('/schema/default') ? { kind: 'status', status: 200, body: { schema_in } } : undefined,
-	});
-}
-
-const sentTo = (service: Emulator) => service.requests.filter(isInference);
-
-/** What was sent beside what the operation sends by itself. */
-const fieldSent = (service: Emulator, name: string): unknown => {
-	const [request] = sentTo(service);
-	const { json, form } = request ?? {};
-	if (form) return form.find((part) => part.name === name)?.value;
-	return typeof json === 'object' && json !== null
-		? Object.entries(json).find(([key]) => key === name)?.[1]
-		: undefined;
-};
-
-describe.each(byName)('%s', (_name, subject) => {
-	describe('with a schema', () => {
-		let service: Emulator;
-		beforeAll(async () => (service = await startWith([])));
-		afterAll(async () => await service.close());
-		beforeEach(() => void (service.requests.length = 0));
-
-		const run = async (extraFields: string) =>
-			await world.engine.run({
-				parameters: subject.parameters({ extraFields }),
-				items: await subject.items(world.engine),
-				credentials: { baseUrl: service.url },
-			});
-
-		it.each([
-			['out of range', '{ "level": 10 }', "'Level' is NUMBER, but this model takes 1 to 9", '10'],
-			['on an open bound', '{ "share": 0 }', "'Share' is NUMBER, but this model takes more than 0 and at most 1", '0'],
-			['no whole number', '{ "level": 1.5 }', "'Level' is NUMBER, but this model takes a whole number, 1 to 9", '1.5'],
-			[
-				'of the wrong type',
-				'{ "level": "high" }',
-				"'Level' is 'high', but this model takes a whole number, 1 to 9",
-				'',
-			],
-			['no switch', '{ "is_loud": "very" }', "'Is Loud' is 'very', but this model takes true or false", ''],
-			['an unknown choice', '{ "mode": "quick" }', "'Mode' is 'quick', but this model takes one of: fast, good", ''],
-			['too long', '{ "domain": "medicine" }', "'Domain' has 8 characters, but this model takes at most 5", ''],
-		])('a value %s is refused, and nothing is sent', async (_what, extraFields, words, number) => {
-			const { error, items, status } = await run(extraFields);
-			expect(status).toBe('error');
-			expect(error).toMatchObject({ message: `${words.replace('NUMBER', number)} [item 0]`, itemIndex: 0 });
-			expect(items).toEqual([]);
-			expect(sentTo(service)).toEqual([]);
-		});
-
-		it('plain text is taken for what it says', async () => {
-			const json = jsonOf(await run('{ "level": "7", "is_loud": "true", "domain": 12 }'));
-			expect(json).toMatchObject({ usage: { attempts: 1 } });
-			const sent = ['level', 'is_loud', 'domain'].map((name) => fieldSent(service, name));
-			expect(sent).toEqual(subject.isForm ? ['7', 'true', '12'] : [7, true, '12']);
-		});
-	});
-
-	describe('that needs what the form does not offer', () => {
-		let service: Emulator;
-		beforeAll(async () => (service = await startWith(['domain'])));
-		afterAll(async () => await service.close());
-		beforeEach(() => void (service.requests.length = 0));
-
-		it('says so, and how to give it', async () => {
-			const items = await subject.items(world.engine);
-			const credentials = { baseUrl: service.url };
-			const refused = await world.engine.run({ parameters: subject.parameters(), items, credentials });
-			expect(refused.error).toMatchObject({
-				message: "'Domain' is missing, but this model needs it [item 0]",
-				description: expect.stringContaining('"domain"'),
-			});
-			expect(refused.error?.description).toContain("'Extra Fields");
-			expect(sentTo(service)).toEqual([]);
-			const parameters = subject.parameters({ extraFields: '{ "domain": "law" }' });
-			jsonOf(await world.engine.run({ parameters, items, credentials }));
-			expect(fieldSent(service, 'domain')).toBe('law');
-		});
-	});
-
-	describe('without a schema', () => {
-		let service: Emulator;
-		beforeAll(async () => {
-			service = await startEmulator({
-				faults: ({ path }) => (path.startsWith('/models/') ? { kind: 'status', status: 404 } : undefined),
-			});
-		});
-		afterAll(async () => await service.close());
-
-		it('nothing is checked, nothing left out', async () => {
-			const result = await world.engine.run({
-				parameters: subject.parameters({ extraFields: '{ "level": 99, "unheard_of": true }' }),
-				items: await subject.items(world.engine),
-				credentials: { baseUrl: service.url },
-			});
-			expect(jsonOf(result)).not.toHaveProperty('usage.droppedParameters');
-			expect([fieldSent(service, 'level'), fieldSent(service, 'unheard_of')]).toEqual(
-				subject.isForm ? ['99', 'true'] : [99, true],
-			);
-			expect(hintsOf(result)).toEqual([expect.stringMatching(summary(1, 1, '[\\d.]+'))]);
-		});
-	});
-});
 
 describe('the fields of the form', () => {
 	it.each<[string, string, INodeParameters, string]>([
@@ -290,7 +168,7 @@ describe('what a model does not know', () => {
 	});
 
 	it('in model: run, a field of an older form: left out, and said', async () => {
-		const parameters = runModel('ProsusAI/finbert', { input: 'Profits rose', old_field: 'x' });
+		const parameters = runParameters('ProsusAI/finbert', { input: 'Profits rose', old_field: 'x' });
 		const result = await world.engine.run({ parameters });
 		expect(jsonOf(result)).toHaveProperty('results');
 		expect(world.inference()[0]?.json).toEqual({ input: 'Profits rose' });
@@ -323,7 +201,7 @@ describe('a retired model', () => {
 	});
 
 	it("is said in model: run, whose JSON is the model's own", async () => {
-		const parameters = runModel('google/gemma-2-9b-it', { input: 'Hi' });
+		const parameters = runParameters('google/gemma-2-9b-it', { input: 'Hi' });
 		const result = await world.engine.run({ parameters });
 		expect(hintsOf(result)[0]).toBe(over('google/gemma-2-9b-it', 'google/gemma-3-12b-it'));
 	});

@@ -1,10 +1,9 @@
-import type { INodeParameters } from 'n8n-workflow';
 import type { FormPart } from '../../emulator';
-import { asked, filled, runModel } from '../../support/parameters';
+import { asked, filled, runParameters } from '../../support/parameters';
 import { jsonOf, onlyItem } from '../../support/results';
 import { type World, openWorld } from '../../support/world';
 import { makePng } from '../../support/files';
-import { byName, subjectOf } from '../../support/subjects';
+import { subjectOf } from '../../support/operation/registry';
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -13,78 +12,6 @@ beforeEach(() => void (world.emulator.requests.length = 0));
 
 const textsOf = (form: FormPart[] = []): Record<string, string | undefined> =>
 	Object.fromEntries(form.filter(({ filename }) => filename === undefined).map(({ name, value }) => [name, value]));
-
-describe.each(byName)('%s', (_name, subject) => {
-	const run = async (extraFields: INodeParameters[string], json = {}) => {
-		const [item] = await subject.items(world.engine);
-		const parameters = subject.parameters({ extraFields });
-		return await world.engine.run({ parameters, items: [{ ...item, json }] });
-	};
-
-	const values = {
-		text_field: 'a "text"\nof two lines: €',
-		number_field: 0.5,
-		zero_field: 0,
-		switch_field: false,
-		list_field: ['a', 1],
-		object_field: { deep: { deeper: [null] } },
-	};
-
-	it('sends what the form does not offer, of every kind', async () => {
-		const json = jsonOf(await run(JSON.stringify(values)));
-		const [request, ...others] = world.inference();
-		expect(others).toEqual([]);
-		if (subject.isForm) {
-			expect(textsOf(request?.form)).toMatchObject({
-				text_field: values.text_field,
-				number_field: '0.5',
-				zero_field: '0',
-				switch_field: 'false',
-				list_field: '["a",1]',
-				object_field: '{"deep":{"deeper":[null]}}',
-			});
-			expect(request?.form?.filter(({ filename }) => filename !== undefined)).toHaveLength(1);
-		} else {
-			expect(request?.json).toMatchObject(values);
-		}
-		// what the user wrote himself is never left out
-		expect(json).not.toHaveProperty('usage.droppedParameters');
-	});
-
-	it('takes an object from an expression', async () => {
-		jsonOf(await run('={{ $json.extra }}', { extra: { level: 3 } }));
-		const [request] = world.inference();
-		expect(subject.isForm ? textsOf(request?.form).level : request?.json).toEqual(
-			subject.isForm ? '3' : expect.objectContaining({ level: 3 }),
-		);
-	});
-
-	it('empty, it changes nothing', async () => {
-		jsonOf(await run('{}'));
-		jsonOf(await run(''));
-		const [first, second] = world.inference();
-		expect(first?.json).toEqual(second?.json);
-		expect(textsOf(first?.form)).toEqual(textsOf(second?.form));
-	});
-
-	it.each([
-		['{ "seed": 7', "'Extra Fields (JSON)' is not valid JSON [item 0]"],
-		["{ 'seed': 7 }", "'Extra Fields (JSON)' is not valid JSON [item 0]"],
-		['seed: 7', "'Extra Fields (JSON)' is not valid JSON [item 0]"],
-		['[1, 2]', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
-		['7', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
-		['null', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
-	])('wrong JSON is a clear error: %s', async (extraFields, message) => {
-		const { error, items } = await run(extraFields);
-		expect(error).toMatchObject({
-			message,
-			description: 'Enter a JSON object, such as { "seed": 7 }.',
-			itemIndex: 0,
-		});
-		expect(items).toEqual([]);
-		expect(world.inference()).toEqual([]);
-	});
-});
 
 it('overrides what the form says', async () => {
 	const parameters = subjectOf('text: generate').parameters({
@@ -123,7 +50,7 @@ it('gives a model that changes an image its image', async () => {
 
 it('extends and overrides the fields of model: run', async () => {
 	const options = { extraFields: '{ "seed": 9, "width": 256, "unheard_of": [1] }' };
-	const parameters = runModel(
+	const parameters = runParameters(
 		'black-forest-labs/FLUX-1-schnell',
 		{ prompt: 'a boat', width: 128, height: 128 },
 		{ options },

@@ -1,7 +1,7 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
+import { operations as allOperations } from '../../../nodes/shared/operations';
 import { MODELS } from '../../emulator';
 import type { Model } from '../../emulator/catalogue/model';
-import { operationCases } from '../../support/cases';
 import { describedFields } from '../../support/editor';
 import { asked } from '../../support/parameters';
 import { jsonOf } from '../../support/results';
@@ -175,7 +175,9 @@ describe('the field itself', () => {
 	it('stands on every operation but getAll: a list that says when it is slow, and an ID that always works', async () => {
 		const fields = (await describedFields()).filter(({ name }) => name === 'model');
 		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
-		expect(operations).toHaveLength(operationCases.length + 2);
+		expect(operations).toHaveLength(
+			allOperations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
+		);
 		expect(operations).not.toContain('getAll');
 		for (const { type, modes = [], required } of fields) {
 			expect({ type, required, modes: modes.map(({ name }) => name) }).toEqual({
@@ -197,7 +199,7 @@ describe('the field itself', () => {
 			const [resource] = displayOptions?.show?.resource ?? [];
 			return name === 'options' && !(resource === 'model' && operation !== 'run');
 		});
-		expect(collections).toHaveLength(operationCases.length + 1);
+		expect(collections).toHaveLength(allOperations.filter(({ isFree }) => !isFree).length);
 		for (const { options = [] } of collections) {
 			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
 		}
@@ -218,6 +220,13 @@ describe('searching', () => {
 		['nothing', 'there is no such model', []],
 	])('%s', async (_what, words, expected) => {
 		expect((await rowsOf('model', 'run', words)).map(({ value }) => value)).toEqual(expected);
+	});
+
+	it('finds by any part of what a row says, in any case', async () => {
+		const found = await rowsOf('text', 'generate', 'LLAMA-3');
+		expect(found.length).toBeGreaterThan(0);
+		expect(found.filter((row) => !/llama-3/i.test(JSON.stringify(row)))).toEqual([]);
+		expect(await rowsOf('text', 'generate', 'no such model')).toEqual([]);
 	});
 
 	it('keeps to the models of the operation', async () => {

@@ -3,8 +3,8 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { freshModel, withOptions } from '../../support/parameters';
 import { type Reply, type SentRequest, envelope, jsonReply, notFound } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
-import { caseOf } from '../../support/cases';
 import { makePng } from '../../support/files';
+import { subjectOf } from '../../support/operation/registry';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -38,20 +38,20 @@ async function expectStopped(given: INodeParameters, onError: OnError, items: IN
 describe.each(stalls)('Stop ends a run that waits for something which stalls %s:', (_when, stall, onError) => {
 	it('the answer to JSON', async () => {
 		bench.service.reply = () => ({ ...jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope }), ...stall });
-		await expectStopped(caseOf('text: classify').parameters, onError);
+		await expectStopped(subjectOf('text: classify').parameters(), onError);
 	});
 
 	it('the answer to a form', async () => {
 		bench.service.reply = () => ({ ...jsonReply({ results: [], ...envelope }), ...stall });
 		const data = await bench.engine.binary(image, 'photo.png', 'image/png');
-		await expectStopped(caseOf('image: detectObjects').parameters, onError, [{ json: {}, binary: { data } }]);
+		await expectStopped(subjectOf('image: detectObjects').parameters(), onError, [{ json: {}, binary: { data } }]);
 	});
 
 	it('the download of a file that goes in', async () => {
 		bench.service.reply = (request) =>
 			isInference(request) ? notFound : { body: image, contentType: 'image/png', ...stall };
 		const inputUrl = `${bench.service.url}/photo.png`;
-		await expectStopped({ ...caseOf('image: classify').parameters, inputSource: 'url', inputUrl }, onError);
+		await expectStopped({ ...subjectOf('image: classify').parameters(), inputSource: 'url', inputUrl }, onError);
 		expect(bench.service.requests.filter(isInference)).toEqual([]);
 	});
 
@@ -61,13 +61,13 @@ describe.each(stalls)('Stop ends a run that waits for something which stalls %s:
 			isInference(request)
 				? jsonReply({ images: [url], ...envelope })
 				: { body: image, contentType: 'image/png', ...stall };
-		await expectStopped(caseOf('image: generate').parameters, onError);
+		await expectStopped(subjectOf('image: generate').parameters(), onError);
 	});
 
 	it('the catalogue', async () => {
 		bench.service.reply = (request) =>
 			isInference(request) ? notFound : { ...jsonReply({ mask_token: '<mask>', filler: 'x'.repeat(99) }), ...stall };
-		await expectStopped(caseOf('text: fillMask').parameters, onError);
+		await expectStopped(subjectOf('text: fillMask').parameters(), onError);
 	});
 });
 
@@ -89,7 +89,7 @@ describe.each(stalls)('the time limit ends a request that stalls %s:', (_when, s
 			isInference(request)
 				? { ...jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope }), ...stall }
 				: notFound;
-		const said = await expectTimeout(caseOf('text: classify').parameters);
+		const said = await expectTimeout(subjectOf('text: classify').parameters());
 		expect(said).toMatch(/1 second/);
 		expect(said).toMatch(/billed/);
 		expect(bench.service.requests.filter(isInference)).toHaveLength(1);
@@ -99,7 +99,7 @@ describe.each(stalls)('the time limit ends a request that stalls %s:', (_when, s
 		bench.service.reply = ({ path }) =>
 			path === '/photo.png' ? { body: image, contentType: 'image/png', ...stall } : notFound;
 		const inputUrl = `${bench.service.url}/photo.png`;
-		await expectTimeout({ ...caseOf('image: classify').parameters, inputSource: 'url', inputUrl });
+		await expectTimeout({ ...subjectOf('image: classify').parameters(), inputSource: 'url', inputUrl });
 		expect(bench.service.requests.filter(({ body }) => body.includes(image))).toEqual([]);
 	});
 });

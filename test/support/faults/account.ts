@@ -30,24 +30,18 @@ export async function expectAccounted(
 	expect(made).toEqual(result.items.map((item) => answers[pairedTo(item)]));
 
 	for (const item of result.errorItems) {
-		const { text, httpCode } = errorOf(item);
+		const { text } = errorOf(item);
 		const end = expected[pairedTo(item)]?.end;
 		expect(end).toBeDefined();
 		for (const words of end?.words ?? []) expect(text).toMatch(words);
 		expect(text).toContain(`[item ${pairedTo(item)}]`);
 		expect(text).not.toMatch(/undefined|TypeError|Cannot read|\[object Object\]|emulator-key/);
-		expect(httpCode ?? undefined).toEqual(end?.httpCode);
 	}
 
 	// what was sent: as the rules say, as the output says, and as it arrived
 	expect(ledgers.map(({ sent }) => sent)).toEqual(expected.map(({ attempts }) => attempts));
-	const owned = [
-		...result.items.map((item) => [pairedTo(item), attemptsOf(item)]),
-		...result.errorItems.map((item) => [pairedTo(item), errorOf(item).sent]),
-	];
-	expect(new Map(owned.map(([item, sent]) => [item, sent]))).toEqual(
-		new Map(all.map((item) => [item, ledgers[item]?.sent])),
-	);
+	// (a failed item has no place for it: n8n takes the input's fields from an item with more than an error)
+	for (const item of result.items) expect(attemptsOf(item)).toBe(ledgers[pairedTo(item)]?.sent);
 	expect(requests).toBe(ledgers.reduce((sum, { sent }) => sum + sent, 0));
 
 	// nothing is paid for twice, and nothing that was answered well is lost

@@ -1,8 +1,9 @@
 import { expectAccounted } from '../../../support/faults/account';
 import { faultKinds } from '../../../support/faults/kinds';
 import { planOf } from '../../../support/faults/plan';
-import { type Answer, type Subject, makeSubject, runOrdeal } from '../../../support/faults/ordeal';
+import { type Answer, type Trial, trialOf, runOrdeal, withMore } from '../../../support/faults/ordeal';
 import { type World, openWorld } from '../../../support/world';
+import { subjectOf } from '../../../support/operation/registry';
 
 const ITEMS = 1000;
 /** Items for each kind of fault. */
@@ -10,11 +11,11 @@ const EACH = 1000;
 const FEWER = 60;
 
 let world: World;
-let subject: Subject;
+let subject: Trial;
 let answers: Answer[];
 
 /** The answers, asked for without the node: what it must not have changed. */
-async function askDirectly({ emulator }: World, { items }: Subject): Promise<Answer[]> {
+async function askDirectly({ emulator }: World, { items }: Trial): Promise<Answer[]> {
 	const ask = async (input: unknown): Promise<Answer> => {
 		const response = await fetch(`${emulator.url}/v1/inference/ProsusAI/finbert`, {
 			method: 'POST',
@@ -33,7 +34,7 @@ async function askDirectly({ emulator }: World, { items }: Subject): Promise<Ans
 
 beforeAll(async () => {
 	world = await openWorld();
-	subject = await makeSubject(world.engine, 'text: classify', ITEMS);
+	subject = await trialOf(world.engine, subjectOf('text: classify'), ITEMS);
 	answers = await askDirectly(world, subject);
 });
 afterAll(async () => await world.close());
@@ -56,4 +57,15 @@ it.each([0.2, 0.5])('text: classify, all faults together at a rate of %d', async
 	const { plan, kindOf } = planOf(faultKinds, rate);
 	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 2, maxConcurrency: 200 });
 	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 2, answers });
+});
+
+describe('a run that a status ends', () => {
+	const kinds = faultKinds.filter(({ httpCode }) => httpCode !== undefined);
+	it.each(kinds.map((kind) => [kind.name, kind] as const))('shows the code of n8n: %s', async (_name, kind) => {
+		world.emulator.options.faults = (request) => (subject.asks(request) ? kind.faults[0] : undefined);
+		const parameters = withMore(subject.parameters, { maxRetries: 0 });
+		const { error } = await world.engine.run({ parameters, items: subject.items.slice(0, 1) });
+		world.emulator.options.faults = undefined;
+		expect(error).toMatchObject({ httpCode: kind.httpCode, itemIndex: 0 });
+	});
 });

@@ -1,9 +1,10 @@
 import { BAD_TEXT } from '../../../emulator';
 import { expectAccounted } from '../../../support/faults/account';
 import { planOf } from '../../../support/faults/plan';
-import { answerOf, answersOf, makeSubject, runOrdeal } from '../../../support/faults/ordeal';
+import { answerOf, answersOf, trialOf, runOrdeal } from '../../../support/faults/ordeal';
 import { attemptsOf, errorOf, pairedTo, withoutUsage } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
+import { subjectOf } from '../../../support/operation/registry';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -24,7 +25,7 @@ describe('a service that takes 20 requests at once', () => {
 	it.each([100, 1000])(
 		'answers 1,000 items at a concurrency of %d, with few requests wasted',
 		async (maxConcurrency) => {
-			const subject = await makeSubject(world.engine, 'text: classify', 1000);
+			const subject = await trialOf(world.engine, subjectOf('text: classify'), 1000);
 			const answers = await answersOf(world, subject);
 			Object.assign(world.emulator.options, { maxConcurrent: 20, latencyMs: 30 });
 			world.emulator.requests.length = 0;
@@ -120,7 +121,7 @@ describe('embeddings', () => {
 });
 
 it('429 at random, as a busy service answers, is survived by all of 300 items', async () => {
-	const subject = await makeSubject(world.engine, 'text: classify', 300);
+	const subject = await trialOf(world.engine, subjectOf('text: classify'), 300);
 	const answers = await answersOf(world, subject);
 	const kind = {
 		name: 'busy',

@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
-import { type Subject, makeSubject, operationNames, optionsOf } from '../../../support/faults/ordeal';
+import { type Trial, trialOf } from '../../../support/faults/ordeal';
 import { type World, isInference, openWorld } from '../../../support/world';
-import { startEmulator, type Emulator, type Fault } from '../../../emulator';
+import { type Fault } from '../../../emulator';
+import { subjectOf } from '../../../support/operation/registry';
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -22,10 +23,10 @@ const wait = async (milliseconds: number) => await new Promise((resolve) => setT
 const sent = () => world.emulator.requests.filter(isInference);
 
 /** Runs until Stop after so long; then half a second is all that connections may stay open. */
-async function stopAfter(subject: Subject, cancelAfterMs: number) {
+async function stopAfter(subject: Trial, cancelAfterMs: number) {
 	world.emulator.requests.length = 0;
 	const result = await world.engine.run({
-		parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 50 } },
+		parameters: { ...subject.parameters, options: { ...Object(subject.parameters.options), maxConcurrency: 50 } },
 		items: subject.items,
 		onError: 'continueErrorOutput',
 		cancelAfterMs,
@@ -41,9 +42,9 @@ async function stopAfter(subject: Subject, cancelAfterMs: number) {
 }
 
 describe('Stop', () => {
-	let many: Subject;
+	let many: Trial;
 	beforeAll(async () => {
-		many = await makeSubject(world.engine, 'text: classify', 500);
+		many = await trialOf(world.engine, subjectOf('text: classify'), 500);
 	});
 
 	// Whatever the moment meets: checking, the first requests, requests in flight, waiting at the gate.
@@ -74,59 +75,3 @@ describe('Stop', () => {
 });
 
 /** Each operation with a service of its own, all at the same time: the waits are the same for all. */
-describe('Stop closes every connection', () => {
-	const services = new Map<string, Emulator>();
-	const statuses = new Map<string, string>();
-
-	beforeAll(async () => {
-		const all = operationNames.map(async (name) => {
-			const subject = await makeSubject(world.engine, name, 20);
-			const emulator = await startEmulator();
-			services.set(name, emulator);
-			emulator.options.faults = (request) => (isInference(request) ? { kind: 'stalledHeaders' } : undefined);
-			const { status } = await world.engine.run({
-				parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 50 } },
-				items: subject.items,
-				onError: 'continueErrorOutput',
-				cancelAfterMs: 1500,
-				credentials: { baseUrl: emulator.url },
-			});
-			statuses.set(name, status);
-		});
-		await Promise.all(all);
-		await wait(500);
-	});
-	afterAll(async () => {
-		for (const service of services.values()) await service.close();
-	});
-
-	it.each(operationNames)('of %s', (name) => {
-		expect(statuses.get(name)).toBe('canceled');
-		const requests = services.get(name)?.requests.filter(isInference) ?? [];
-		expect(requests.length).toBe(20);
-		expect(requests.filter(({ aborted }) => aborted).length).toBe(20);
-	});
-});
-
-describe('the first failure, where nothing says to go on', () => {
-	it.each(operationNames)('ends the rest of %s', async (name) => {
-		const subject = await makeSubject(world.engine, name, 60);
-		world.emulator.requests.length = 0;
-		world.emulator.options.latencyMs = 100;
-		world.emulator.options.faults = (request) =>
-			isInference(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 422 } : undefined;
-		const result = await world.engine.run({
-			parameters: { ...subject.parameters, options: { ...optionsOf(subject), maxConcurrency: 10 } },
-			items: subject.items,
-		});
-		expect(result.status).toBe('error');
-		expect(result.items).toEqual([]);
-		expect(result.error).toMatchObject({ httpCode: '422', itemIndex: 5 });
-		expect(result.error?.message).toContain('Emulated error 422');
-		await wait(IN_TRANSIT);
-		const atEnd = sent().length;
-		expect(atEnd).toBeLessThan(25);
-		await wait(200);
-		expect(sent().length).toBe(atEnd);
-	});
-});

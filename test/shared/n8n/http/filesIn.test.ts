@@ -7,14 +7,12 @@ import { withOptions } from '../../../support/parameters';
 import { itemsOf, onlyItem } from '../../../support/results';
 import { answerWith, inferenceRequests, notFound } from '../../../support/service';
 import { type World, openWorld } from '../../../support/world';
-import { answerOf, caseOf, operationCases } from '../../../support/cases';
 import { images, makePng, makeWav, sha256 } from '../../../support/files';
 import { expectedParts, sentForm, sentParts } from '../../../support/multipart';
+import { subjectOf } from '../../../support/operation/registry';
 
 const speech = readFileSync(path.join(places.fixtures, 'speech.wav'));
 const photo = makePng(160, 120);
-
-const mediaCases = operationCases.filter(({ media }) => media !== undefined).map((each) => [each.name, each] as const);
 
 const fileFor = (media: string | undefined) =>
 	media === 'audio'
@@ -50,22 +48,15 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 	beforeAll(async () => (bench = await openWorld({ binaryMode: mode, asks: 'service' })));
 	afterAll(async () => await bench.close());
 
-	it.each(mediaCases)('%s sends the file whole, with its name and type', async (_name, operation) => {
-		answerWith(bench.service, answerOf(operation));
-		const items = [{ json: {}, binary: { data: await binaryFor(operation.media) } }];
-		onlyItem(await bench.engine.run({ parameters: operation.parameters, items }));
-		expectWhole(operation.media);
-	});
-
 	it('takes the field that is named, per item', async () => {
-		const operation = caseOf('image: classify');
-		answerWith(bench.service, answerOf(operation));
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
 		const [one, two] = [makePng(10, 10, 1), makePng(20, 20, 2)];
 		const items: INodeExecutionData[] = [
 			{ json: { field: 'left' }, binary: { left: await bench.engine.binary(one, 'one.png', 'image/png') } },
 			{ json: { field: 'right' }, binary: { right: await bench.engine.binary(two, 'two.png', 'image/png') } },
 		];
-		const parameters = { ...operation.parameters, inputDataFieldName: '={{ $json.field }}' };
+		const parameters = { ...operation.parameters(), inputDataFieldName: '={{ $json.field }}' };
 		itemsOf(await bench.engine.run({ parameters, items }));
 		const sent = inferenceRequests(bench.service).map((request) => sentForm(request).files.image);
 		expect(sent.map((file) => file?.filename).sort()).toEqual(['one.png', 'two.png']);
@@ -73,9 +64,9 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 	});
 
 	it('takes a binary given by expression, as far as n8n hands it over', async () => {
-		const operation = caseOf('image: classify');
-		answerWith(bench.service, answerOf(operation));
-		const parameters = { ...operation.parameters, inputDataFieldName: '={{ $binary.picture }}' };
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
+		const parameters = { ...operation.parameters(), inputDataFieldName: '={{ $binary.picture }}' };
 		const items = [{ json: {}, binary: { picture: await binaryFor('image') } }];
 		const result = await bench.engine.run({ parameters, items });
 		if (mode !== 'default') {
@@ -89,16 +80,16 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 
 	if (mode !== 'default') {
 		it.each(['_files.data', '={{ $json._files.data }}'])('reads binaries that n8n keeps in json: %s', async (field) => {
-			for (const operation of [caseOf('image: detectObjects'), caseOf('audio: transcribe')]) {
-				answerWith(bench.service, answerOf(operation));
+			for (const operation of [subjectOf('image: detectObjects'), subjectOf('audio: transcribe')]) {
+				answerWith(bench.service, operation.answer);
 				onlyItem(
 					await bench.engine.run({
-						parameters: { ...operation.parameters, inputDataFieldName: field },
-						items: [{ json: {}, binary: { data: await binaryFor(operation.media) } }],
+						parameters: { ...operation.parameters(), inputDataFieldName: field },
+						items: [{ json: {}, binary: { data: await binaryFor(operation.example.media) } }],
 						settings: { binaryMode: 'combined' },
 					}),
 				);
-				expectWhole(operation.media);
+				expectWhole(operation.example.media);
 			}
 		});
 	}
@@ -112,9 +103,9 @@ describe('the form', () => {
 	const audio = { bytes: makeWav(0.5), filename: 'speech.wav', contentType: 'audio/wav' };
 
 	async function send(name: string, parameters: object, options: object, data: IBinaryData) {
-		const operation = caseOf(name);
-		answerWith(bench.service, answerOf(operation));
-		const all = withOptions({ ...operation.parameters, ...parameters }, { ...options });
+		const operation = subjectOf(name);
+		answerWith(bench.service, operation.answer);
+		const all = withOptions({ ...operation.parameters(), ...parameters }, { ...options });
 		onlyItem(await bench.engine.run({ parameters: all, items: [{ json: {}, binary: { data } }] }));
 		return sentParts(inferenceRequests(bench.service)[0]);
 	}
@@ -217,24 +208,11 @@ describe('from a URL', () => {
 			request.path.startsWith('/files/') ? { body: file, contentType, status } : reply(request);
 	}
 
-	it.each(mediaCases)('%s downloads the file and sends it whole', async (_name, operation) => {
-		const { bytes, fileName, mimeType } = fileFor(operation.media);
-		answerWith(bench.service, answerOf(operation));
-		serve(bytes, mimeType);
-		const inputUrl = `${bench.service.url}/files/${fileName}?size=full#top`;
-		const parameters = { ...operation.parameters, inputSource: 'url', inputUrl };
-		onlyItem(await bench.engine.run({ parameters }));
-		expectWhole(operation.media);
-		const download = bench.service.requests.find(({ path }) => path.startsWith('/files/'));
-		expect(download).toMatchObject({ method: 'GET', query: { size: 'full' } });
-		expect(download?.headers.authorization).toBeUndefined(); // the key is for DeepInfra alone
-	});
-
 	it('tells the type from the bytes when the server does not know it', async () => {
-		const operation = caseOf('image: classify');
-		answerWith(bench.service, answerOf(operation));
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
 		serve(images.jpeg.bytes, 'application/octet-stream');
-		const parameters = { ...operation.parameters, inputSource: 'url', inputUrl: `${bench.service.url}/files/raw` };
+		const parameters = { ...operation.parameters(), inputSource: 'url', inputUrl: `${bench.service.url}/files/raw` };
 		onlyItem(await bench.engine.run({ parameters }));
 		const file = sentFile('image');
 		expect(file.contentType).toBe('image/jpeg');
@@ -245,11 +223,11 @@ describe('from a URL', () => {
 		{ status: 404, body: Buffer.from('gone'), word: /404|not found/i },
 		{ status: 200, body: Buffer.alloc(0), word: /empty/i },
 	])('says which file could not be had: status $status', async ({ status, body, word }) => {
-		const operation = caseOf('image: classify');
-		answerWith(bench.service, answerOf(operation));
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
 		serve(body, 'image/png', status);
 		const inputUrl = `${bench.service.url}/files/photo.png`;
-		const result = await bench.engine.run({ parameters: { ...operation.parameters, inputSource: 'url', inputUrl } });
+		const result = await bench.engine.run({ parameters: { ...operation.parameters(), inputSource: 'url', inputUrl } });
 		expect(result.status).toBe('error');
 		expect(`${result.error?.message} ${result.error?.description}`).toMatch(word);
 		expect(result.error).toMatchObject({ itemIndex: 0 });
@@ -259,10 +237,10 @@ describe('from a URL', () => {
 	it.each(['', 'photo.png', 'file:///etc/passwd', 'ftp://example.com/x.png', 'https://', 'javascript:alert(1)'])(
 		'refuses %j before any request',
 		async (inputUrl) => {
-			const operation = caseOf('image: classify');
+			const operation = subjectOf('image: classify');
 			bench.service.requests.length = 0;
 			bench.service.reply = () => notFound;
-			const parameters = { ...operation.parameters, inputSource: 'url', inputUrl: '={{ $json.url }}' };
+			const parameters = { ...operation.parameters(), inputSource: 'url', inputUrl: '={{ $json.url }}' };
 			const result = await bench.engine.run({ parameters, items: [{ json: { url: inputUrl } }] });
 			expect(result.status).toBe('error');
 			expect(result.error?.message).toMatch(/URL|web address/);

@@ -5,8 +5,8 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { withOptions } from '../../../support/parameters';
 import { jsonReply } from '../../../support/service';
 import { type World, openWorld } from '../../../support/world';
-import { caseOf } from '../../../support/cases';
 import { makePng } from '../../../support/files';
+import { subjectOf } from '../../../support/operation/registry';
 
 let bench: World;
 beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
@@ -40,7 +40,7 @@ async function items(count: number): Promise<INodeExecutionData[]> {
 	);
 }
 
-const parameters = () => withOptions(caseOf('image: classify').parameters, { maxRetries: 0 });
+const parameters = () => withOptions(subjectOf('image: classify').parameters(), { maxRetries: 0 });
 
 describe('files that are sent', () => {
 	it('are closed when the connection is refused before they are read', async () => {

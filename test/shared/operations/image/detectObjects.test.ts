@@ -1,84 +1,208 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { AnswerError } from '../../../../nodes/shared/core/problem';
+import { makePng, images } from '../../../support/files';
+import { outputsFor, operationOf } from '../../../support/operations';
+import { thrownBy } from '../../../support/work';
+import { withOptions } from '../../../support/parameters';
+import { itemsOf, onlyItem, stored } from '../../../support/results';
+import { answerWith, envelope } from '../../../support/service';
+import { openWorld, type World } from '../../../support/world';
+import { detectObjects } from '../../../../nodes/shared/operations/image/detectObjects';
+import { testOperation } from '../../../support/operation/suite';
 import { drawBoxes } from '../../../../nodes/shared/media/annotate';
 import { readImageSize } from '../../../../nodes/shared/media/imageSize';
-import { images, makePng } from '../../../support/files';
-import { operationOf, outputsFor } from '../../../support/operations';
 
-const operation = operationOf('image', 'detectObjects');
-const box = { xmin: 1, ymin: 2, xmax: 30, ymax: 15 };
-const results = [
-	{ label: 'Cat', score: 0.98, box },
-	{ label: 'traffic light, red', score: 0.6, box },
-	{ label: 'dog', score: 0.3, box },
-];
-const labelsWith = (options: Record<string, unknown>) =>
-	(outputsFor(operation, { options }, { results })[0]?.json.objects as Array<{ label: string }>).map(
-		({ label }) => label,
-	);
-
-it.each<[Record<string, unknown>, string[]]>([
-	[{ minScore: 0.5 }, ['Cat', 'traffic light, red']],
-	[{ minScore: 0.98 }, ['Cat']],
-	[{ minScore: 1 }, []],
-	[{ labels: 'cat, DOG' }, ['Cat', 'dog']],
-	[{ labels: 'dog\ncat' }, ['Cat', 'dog']],
-	[{ labels: ['traffic light, red'] }, ['traffic light, red']],
-	[{ labels: '["traffic light, red","dog"]' }, ['traffic light, red', 'dog']],
-	[{ labels: ' , ' }, ['Cat', 'traffic light, red', 'dog']],
-	[{ labels: 'zebra' }, []],
-	[{ labels: 'dog', minScore: 0.5 }, []],
-])('%j keeps %j', (options, expected) => {
-	expect(labelsWith(options)).toEqual(expected);
+const subject = testOperation(detectObjects, {
+	model: 'hustvl/yolos-small',
+	tasks: ['object-detection'],
+	media: 'image',
+	request: { body: { image: 'photo.png' }, estimate: /time it runs/ },
+	answer: {
+		results: [
+			{ label: 'cat', score: 0.98, box: { xmin: 12, ymin: 54, xmax: 319, ymax: 470 } },
+			{ label: 'remote', score: 0.91, box: { xmin: 40, ymin: 72, xmax: 175, ymax: 117 } },
+		],
+	},
+	output: {
+		objects: [
+			{ label: 'cat', score: 0.98, box: { xmin: 12, ymin: 54, xmax: 319, ymax: 470 } },
+			{ label: 'remote', score: 0.91, box: { xmin: 40, ymin: 72, xmax: 175, ymax: 117 } },
+		],
+		count: 2,
+	},
+	names: {
+		parameters: 'inputSource inputDataFieldName inputUrl',
+		options: 'outputMode minScore labels annotatedImage',
+	},
+	values: {
+		outputMode: { of: ['perImage', 'perObject'], preset: 'perImage' },
+	},
 });
 
-it('counts what is left', () => {
-	const options = { outputMode: 'perObject', labels: 'dog, cat' };
-	expect(
-		outputsFor(operation, { options }, { results }).map(({ json }) => [json.label, json.index, json.count]),
-	).toEqual([
-		['Cat', 0, 2],
-		['dog', 1, 2],
-	]);
-});
+describe('its request and its items', () => {
+	const box = { xmin: 12, ymin: '54', xmax: 319.5, ymax: 470, extra: 1 };
+	const read = { xmin: 12, ymin: 54, xmax: 319.5, ymax: 470 };
 
-describe('the annotated image', () => {
-	it.each(['perImage', 'perObject'])('is attached once, %s', (outputMode) => {
-		const options = { annotatedImage: ' boxes ', outputMode };
-		const outputs = outputsFor(operation, { options }, { results });
-		expect(outputs.map(({ texts }) => Object.keys(texts ?? {}))).toEqual(
-			outputMode === 'perImage' ? [['boxes']] : [['boxes'], [], []],
-		);
+	it('gives all objects in one item, or each its own', () => {
+		const results = [
+			{ label: 'cat', score: '0.98', box },
+			{ label: 'dog', score: 0.5, box },
+		];
+		const [cat, dog] = [
+			{ label: 'cat', score: 0.98, box: read },
+			{ label: 'dog', score: 0.5, box: read },
+		];
+		expect(outputsFor(detectObjects, {}, { results })).toEqual([{ json: { objects: [cat, dog], count: 2 } }]);
+		expect(outputsFor(detectObjects, { options: { outputMode: 'perObject' } }, { results })).toEqual([
+			{ json: { ...cat, index: 0, count: 2 } },
+			{ json: { ...dog, index: 1, count: 2 } },
+		]);
 	});
 
-	it('holds the picture, and a box and a name for each object', () => {
-		const picture = makePng(40, 20, 3);
-		const svg = drawBoxes([{ label: '<b>&"cat"\u0000', score: 0.984, box }], picture);
-		expect(svg).toContain('viewBox="0 0 40 20"');
-		expect(svg).toContain(`href="data:image/png;base64,${picture.toString('base64')}"`);
-		expect(svg).toContain('<rect x="1" y="2" width="29" height="13"');
-		expect(svg).toContain('&#60;b&#62;&#38;&#34;cat&#34; 98 %');
-		expect(svg).not.toContain('\u0000');
-	});
-
-	it('is as large as its boxes where the picture cannot be had', () => {
-		expect(drawBoxes([{ label: 'x', score: 1, box }], undefined)).toContain('viewBox="0 0 30 15"');
-		expect(drawBoxes([], Buffer.from('no picture'))).toContain('viewBox="0 0 1 1"');
-	});
-});
-
-describe('the size of a picture', () => {
-	it.each(Object.entries(images))('%s', (_, { bytes }) => {
-		const size = readImageSize(bytes);
-		expect(size?.width).toBeGreaterThan(0);
-		expect(size?.height).toBeGreaterThan(0);
+	it('finds nothing without failing', () => {
+		expect(outputsFor(detectObjects, {}, { results: [] })).toEqual([{ json: { objects: [], count: 0 } }]);
+		expect(outputsFor(detectObjects, { options: { outputMode: 'perObject' } }, { results: [] })).toEqual([]);
 	});
 
 	it.each([
-		['nothing', Buffer.alloc(0)],
-		['text', Buffer.from('hello')],
-		['a PNG that ends early', makePng(40, 20, 3).subarray(0, 18)],
-		['a JPEG without a frame', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2, 0xff, 0xd9])],
-		['a JPEG that goes nowhere', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xff])],
-	])('%s has none', (_, bytes) => {
-		expect(readImageSize(bytes)).toBeUndefined();
+		[undefined],
+		[[{ score: 1, box }]],
+		[[{ label: 'x', box }]],
+		[[{ label: 'x', score: 1 }]],
+		[[{ label: 'x', score: 1, box: [1, 2, 3, 4] }]],
+		[[{ label: 'x', score: 1, box: { ...box, ymax: null } }]],
+	])('refuses %j', (results) => {
+		expect(thrownBy(() => outputsFor(detectObjects, {}, { results }))).toBeInstanceOf(AnswerError);
+	});
+});
+
+describe('in the engine', () => {
+	let image: INodeExecutionData;
+	let world: World;
+	beforeAll(async () => (world = await openWorld({ binaryMode: 'default', asks: 'service' })));
+	afterAll(async () => await world.close());
+	beforeAll(async () => {
+		image = { json: {}, binary: { data: await world.engine.binary(makePng(9, 9), 'photo.png', 'image/png') } };
+	});
+	describe('an item for each object', () => {
+		it('gives an item per object on demand', async () => {
+			answerWith(world.service, subject.answer);
+			const parameters = withOptions(subject.parameters(), { outputMode: 'perObject' });
+			const items = itemsOf(await world.engine.run({ parameters, items: [image, image] }));
+			const expected = {
+				label: 'cat',
+				score: 0.98,
+				box: { xmin: 12, ymin: 54, xmax: 319, ymax: 470 },
+				index: 0,
+				count: 2,
+			};
+			expect(stored(items[0]?.json)).toMatchObject(expected);
+			expect(Object.keys(stored(items[0]?.json)).sort()).toEqual([...Object.keys(expected), 'usage'].sort());
+			expect(items.map(({ json, pairedItem }) => [json.label, json.index, pairedItem])).toEqual([
+				['cat', 0, { item: 0 }],
+				['remote', 1, { item: 0 }],
+				['cat', 0, { item: 1 }],
+				['remote', 1, { item: 1 }],
+			]);
+		});
+
+		it('counts the cost of a request once', async () => {
+			answerWith(world.service, subject.answer);
+			const parameters = withOptions(subject.parameters(), { outputMode: 'perObject' });
+			const items = itemsOf(await world.engine.run({ parameters, items: [image] }));
+			const costs = items.map(({ json }) => {
+				const { usage } = stored(json);
+				return typeof usage === 'object' && usage !== null && 'costUsd' in usage ? Number(usage.costUsd) : 0;
+			});
+			expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeCloseTo(envelope.inference_status.cost, 9);
+		});
+
+		it('an image without objects is an answer', async () => {
+			answerWith(world.service, { results: [], ...envelope });
+			const { json } = onlyItem(await world.engine.run({ parameters: subject.parameters(), items: [image] }));
+			expect(json).toMatchObject({ objects: [], count: 0 });
+		});
+	});
+});
+
+describe('what is kept and drawn', () => {
+	const operation = operationOf('image', 'detectObjects');
+	const box = { xmin: 1, ymin: 2, xmax: 30, ymax: 15 };
+	const results = [
+		{ label: 'Cat', score: 0.98, box },
+		{ label: 'traffic light, red', score: 0.6, box },
+		{ label: 'dog', score: 0.3, box },
+	];
+	const labelsWith = (options: Record<string, unknown>) =>
+		(outputsFor(operation, { options }, { results })[0]?.json.objects as Array<{ label: string }>).map(
+			({ label }) => label,
+		);
+
+	it.each<[Record<string, unknown>, string[]]>([
+		[{ minScore: 0.5 }, ['Cat', 'traffic light, red']],
+		[{ minScore: 0.98 }, ['Cat']],
+		[{ minScore: 1 }, []],
+		[{ labels: 'cat, DOG' }, ['Cat', 'dog']],
+		[{ labels: 'dog\ncat' }, ['Cat', 'dog']],
+		[{ labels: ['traffic light, red'] }, ['traffic light, red']],
+		[{ labels: '["traffic light, red","dog"]' }, ['traffic light, red', 'dog']],
+		[{ labels: ' , ' }, ['Cat', 'traffic light, red', 'dog']],
+		[{ labels: 'zebra' }, []],
+		[{ labels: 'dog', minScore: 0.5 }, []],
+	])('%j keeps %j', (options, expected) => {
+		expect(labelsWith(options)).toEqual(expected);
+	});
+
+	it('counts what is left', () => {
+		const options = { outputMode: 'perObject', labels: 'dog, cat' };
+		expect(
+			outputsFor(operation, { options }, { results }).map(({ json }) => [json.label, json.index, json.count]),
+		).toEqual([
+			['Cat', 0, 2],
+			['dog', 1, 2],
+		]);
+	});
+
+	describe('the annotated image', () => {
+		it.each(['perImage', 'perObject'])('is attached once, %s', (outputMode) => {
+			const options = { annotatedImage: ' boxes ', outputMode };
+			const outputs = outputsFor(operation, { options }, { results });
+			expect(outputs.map(({ texts }) => Object.keys(texts ?? {}))).toEqual(
+				outputMode === 'perImage' ? [['boxes']] : [['boxes'], [], []],
+			);
+		});
+
+		it('holds the picture, and a box and a name for each object', () => {
+			const picture = makePng(40, 20, 3);
+			const svg = drawBoxes([{ label: '<b>&"cat"\u0000', score: 0.984, box }], picture);
+			expect(svg).toContain('viewBox="0 0 40 20"');
+			expect(svg).toContain(`href="data:image/png;base64,${picture.toString('base64')}"`);
+			expect(svg).toContain('<rect x="1" y="2" width="29" height="13"');
+			expect(svg).toContain('&#60;b&#62;&#38;&#34;cat&#34; 98 %');
+			expect(svg).not.toContain('\u0000');
+		});
+
+		it('is as large as its boxes where the picture cannot be had', () => {
+			expect(drawBoxes([{ label: 'x', score: 1, box }], undefined)).toContain('viewBox="0 0 30 15"');
+			expect(drawBoxes([], Buffer.from('no picture'))).toContain('viewBox="0 0 1 1"');
+		});
+	});
+
+	describe('the size of a picture', () => {
+		it.each(Object.entries(images))('%s', (_, { bytes }) => {
+			const size = readImageSize(bytes);
+			expect(size?.width).toBeGreaterThan(0);
+			expect(size?.height).toBeGreaterThan(0);
+		});
+
+		it.each([
+			['nothing', Buffer.alloc(0)],
+			['text', Buffer.from('hello')],
+			['a PNG that ends early', makePng(40, 20, 3).subarray(0, 18)],
+			['a JPEG without a frame', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2, 0xff, 0xd9])],
+			['a JPEG that goes nowhere', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xff])],
+		])('%s has none', (_, bytes) => {
+			expect(readImageSize(bytes)).toBeUndefined();
+		});
 	});
 });

@@ -1,12 +1,106 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { withOptions } from '../../../support/parameters';
+import { PNG as Picture } from 'pngjs';
+import { AnswerError } from '../../../../nodes/shared/core/problem';
+import { sha256, dataUrl, images } from '../../../support/files';
+import { outputsFor, requestFor } from '../../../support/operations';
+import { thrownBy } from '../../../support/work';
+import { modelId, withOptions } from '../../../support/parameters';
 import { expectNoMedia, itemsOf, onlyItem, stored } from '../../../support/results';
 import { answerWith, envelope, inferenceRequests, sentJson, usageFor } from '../../../support/service';
-import { type World, openWorld } from '../../../support/world';
-import { caseOf } from '../../../support/cases';
-import { dataUrl, images, sha256 } from '../../../support/files';
+import { openWorld, type World } from '../../../support/world';
+import { generateImage } from '../../../../nodes/shared/operations/image/generate';
+import { testOperation } from '../../../support/operation/suite';
 
-const operation = caseOf('image: generate');
+const subject = testOperation(generateImage, {
+	model: 'stabilityai/sdxl-turbo',
+	tasks: ['text-to-image'],
+	parameters: { prompt: 'a burger with a funny hat on the beach' },
+	required: 'prompt',
+	request: {
+		options: { width: 512, height: 512, numImages: 2, numInferenceSteps: 10 },
+		body: {
+			prompt: 'a burger with a funny hat on the beach',
+			width: 512,
+			height: 512,
+			num_images: 2,
+			num_inference_steps: 10,
+		},
+		// $0.0002 for 1024 × 1024 in 5 steps: a quarter of the pixels, twice the steps, two images
+		estimate: 0.0002,
+	},
+	answer: { images: [dataUrl(images.png.bytes, 'image/png')], nsfw_content_detected: [false], seed: 42 },
+	apart: { seed: 7, width: 128, height: 128 },
+	names: {
+		parameters: 'prompt outputDataFieldName',
+		options: 'negativePrompt width height numImages numInferenceSteps guidanceScale strength seed',
+	},
+});
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n0123456789', 'latin1');
+const pngUrl = `data:image/png;base64,${PNG.toString('base64')}`;
+
+describe('its request and its items', () => {
+	it('sends what the user set under the names of the API', () => {
+		const options = {
+			negativePrompt: 'text',
+			width: 512,
+			height: '256',
+			numImages: 2,
+			numInferenceSteps: 4,
+			guidanceScale: 7.5,
+			strength: 0,
+			seed: 0,
+		};
+		expect(requestFor(generateImage, { prompt: 'a burger', options }).json).toEqual({
+			prompt: 'a burger',
+			negative_prompt: 'text',
+			width: 512,
+			height: 256,
+			num_images: 2,
+			num_inference_steps: 4,
+			guidance_scale: 7.5,
+			strength: 0,
+			seed: 0,
+		});
+	});
+
+	it('gives an item for each image', () => {
+		const answer = {
+			images: [pngUrl, 'https://cdn.example.com/b.png'],
+			nsfw_content_detected: [false, null],
+			seed: '42',
+		};
+		expect(outputsFor(generateImage, { prompt: 'x' }, answer)).toEqual([
+			{ json: { index: 0, seed: 42, nsfwContentDetected: false, prompt: 'x' }, file: { bytes: PNG } },
+			{
+				json: { index: 1, seed: 42, nsfwContentDetected: undefined, prompt: 'x' },
+				file: { url: 'https://cdn.example.com/b.png' },
+			},
+		]);
+	});
+
+	it.each([
+		[{}],
+		[{ images: [] }],
+		[{ images: null }],
+		[{ images: ['nonsense'] }],
+		[{ images: [{}] }],
+		[{ nsfw_content_detected: 'yes' }],
+	])('refuses %j', (answer) => {
+		expect(thrownBy(() => outputsFor(generateImage, { prompt: 'x' }, answer))).toBeInstanceOf(AnswerError);
+	});
+
+	it('does without the values that do not count', () => {
+		const answer = { images: [pngUrl], nsfw_content_detected: 'yes', seed: {} };
+		expect(outputsFor(generateImage, { prompt: 'x' }, answer)[0]?.json).toEqual({
+			index: 0,
+			seed: undefined,
+			nsfwContentDetected: undefined,
+			prompt: 'x',
+		});
+	});
+});
+
 const prompt = 'a burger with a funny hat on the beach';
 const { png, jpeg, webp, gif } = images;
 
@@ -45,7 +139,7 @@ async function expectImage(
 	expect(binary.fileName?.split('.').at(-1)).toMatch(image.extension);
 }
 
-describe.each(['default', 'filesystem', 'database'] as const)('image: generate, binary mode %s', (mode) => {
+describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', (mode) => {
 	beforeAll(async () => (bench = await openWorld({ binaryMode: mode, asks: 'service' })));
 	afterAll(async () => await bench.close());
 
@@ -71,14 +165,14 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 
 	it.each(shapes)('%s', async (_name, answer, image) => {
 		answerImages({ ...answer(make), seed: 42, nsfw_content_detected: [false], ...envelope });
-		const item = onlyItem(await bench.engine.run({ parameters: operation.parameters }));
+		const item = onlyItem(await bench.engine.run({ parameters: subject.parameters() }));
 		await expectImage(item, image);
 		expect(stored(item.json)).toEqual({
 			index: 0,
 			seed: 42,
 			nsfwContentDetected: false,
 			prompt,
-			usage: usageFor(operation.model),
+			usage: usageFor(subject.model),
 		});
 		expect(inferenceRequests(bench.service)).toHaveLength(1);
 	});
@@ -86,7 +180,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 	it.each(shapes)('%s, simplify off', async (_name, answer, image) => {
 		const whole = { ...answer(make), seed: 42, tomorrow: [{ kept: 'yes' }], ...envelope };
 		answerImages(whole);
-		const item = onlyItem(await bench.engine.run({ parameters: { ...operation.parameters, simplify: false } }));
+		const item = onlyItem(await bench.engine.run({ parameters: { ...subject.parameters(), simplify: false } }));
 		await expectImage(item, image);
 		expect(stored(item.json)).toMatchObject({ seed: 42, tomorrow: [{ kept: 'yes' }], ...envelope });
 		expectNoMedia(item.json);
@@ -99,7 +193,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 			seed: '77',
 			...envelope,
 		});
-		const parameters = withOptions(operation.parameters, { numImages: 3 });
+		const parameters = withOptions(subject.parameters(), { numImages: 3 });
 		const items = itemsOf(await bench.engine.run({ parameters, items: [{ json: {} }] }));
 		expect(items.map(({ json }) => [json.index, json.nsfwContentDetected, json.seed, json.prompt])).toEqual([
 			[0, false, 77, prompt],
@@ -114,7 +208,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 
 	it('loses none of several images when simplify is off', async () => {
 		answerImages({ images: [dataUrl(png.bytes, png.mimeType), '/media/jpeg'], seed: 1, ...envelope });
-		const items = itemsOf(await bench.engine.run({ parameters: { ...operation.parameters, simplify: false } }));
+		const items = itemsOf(await bench.engine.run({ parameters: { ...subject.parameters(), simplify: false } }));
 		const files = items.flatMap(({ binary }) => Object.values(binary ?? {}));
 		const hashes = await Promise.all(files.map(async (file) => sha256(await bench.engine.read(file))));
 		expect(hashes.sort()).toEqual([png, jpeg].map(({ bytes }) => sha256(bytes)).sort());
@@ -123,7 +217,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 
 	it('puts the file where the user says', async () => {
 		answerImages({ images: [dataUrl(png.bytes, png.mimeType)], ...envelope });
-		const parameters = { ...operation.parameters, outputDataFieldName: 'picture' };
+		const parameters = { ...subject.parameters(), outputDataFieldName: 'picture' };
 		const item = onlyItem(await bench.engine.run({ parameters }));
 		await expectImage(item, png, 'picture');
 		expect(Object.keys(item.binary ?? {})).toEqual(['picture']);
@@ -141,7 +235,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 			strength: 0.5,
 			seed: 0,
 		};
-		onlyItem(await bench.engine.run({ parameters: withOptions(operation.parameters, options) }));
+		onlyItem(await bench.engine.run({ parameters: withOptions(subject.parameters(), options) }));
 		expect(sentJson(inferenceRequests(bench.service)[0])).toEqual({
 			prompt,
 			negative_prompt: 'text',
@@ -159,7 +253,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 		it('obeys the workflow setting that keeps binaries in json', async () => {
 			answerImages({ images: [dataUrl(jpeg.bytes, 'image/png')], seed: 42, ...envelope });
 			const item = onlyItem(
-				await bench.engine.run({ parameters: operation.parameters, settings: { binaryMode: 'combined' } }),
+				await bench.engine.run({ parameters: subject.parameters(), settings: { binaryMode: 'combined' } }),
 			);
 			expect(item.binary).toBeUndefined();
 			await expectImage(item, jpeg);
@@ -171,7 +265,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('image: generate, 
 		// what follows the end of a PNG belongs to the file all the same
 		const large = { ...png, bytes: Buffer.concat([png.bytes, Buffer.alloc(5_000_000, 'large')]) };
 		answerImages({ images: [dataUrl(large.bytes, 'image/png')], seed: 42, ...envelope });
-		await expectImage(onlyItem(await bench.engine.run({ parameters: operation.parameters })), large);
+		await expectImage(onlyItem(await bench.engine.run({ parameters: subject.parameters() })), large);
 	});
 });
 
@@ -191,7 +285,7 @@ describe('answers without a usable image', () => {
 		['an object', { image: { url: 5 } }],
 	])('%s is an error', async (_name, answer) => {
 		answerImages({ ...answer, ...envelope });
-		const parameters = withOptions(operation.parameters, { maxRetries: 0 });
+		const parameters = withOptions(subject.parameters(), { maxRetries: 0 });
 		const result = await bench.engine.run({ parameters });
 		expect(result.status).toBe('error');
 		expect(result.error).toMatchObject({ itemIndex: 0 });
@@ -202,8 +296,55 @@ describe('answers without a usable image', () => {
 
 	it('keeps the key to itself when it downloads from elsewhere', async () => {
 		answerImages({ images: [`${bench.service.url.replace('127.0.0.1', 'localhost')}/media/png`], ...envelope });
-		onlyItem(await bench.engine.run({ parameters: operation.parameters }));
+		onlyItem(await bench.engine.run({ parameters: subject.parameters() }));
 		const download = bench.service.requests.find(({ path }) => path === '/media/png');
 		expect(download?.headers.authorization).toBeUndefined();
+	});
+});
+
+describe.each(['default', 'filesystem', 'database'] as const)('in the emulator, binary mode %s', (binaryMode) => {
+	let world: World;
+	beforeAll(async () => (world = await openWorld({ binaryMode })));
+	afterAll(async () => await world.close());
+
+	const readAll = async (items: INodeExecutionData[]) => {
+		const files = items.flatMap(({ binary }) => Object.values(binary ?? {}));
+		return await Promise.all(files.map(async (file) => sha256(await world.engine.read(file))));
+	};
+
+	it('generates images of the size that was asked for', async () => {
+		const parameters = withOptions(subject.parameters(), {
+			width: 256,
+			height: 128,
+			numImages: 3,
+			seed: 5,
+		});
+		const items = itemsOf(await world.engine.run({ parameters }));
+		expect(items.map(({ json }) => json.index)).toEqual([0, 1, 2]);
+		for (const { binary } of items) {
+			if (binary?.data === undefined) throw new Error('no image');
+			expect(binary.data).toMatchObject({ mimeType: 'image/png', fileExtension: 'png' });
+			expect(Picture.sync.read(await world.engine.read(binary.data))).toMatchObject({ width: 256, height: 128 });
+		}
+		expect(new Set(await readAll(items)).size).toBe(3);
+	});
+
+	it.each([
+		['black-forest-labs/FLUX-1-schnell', images.png],
+		['emulator/photo-jpeg', images.jpeg],
+		['emulator/photo-webp', images.webp],
+		['emulator/photo-mislabelled', images.jpeg],
+		['black-forest-labs/FLUX-1.1-pro', images.png],
+		['Bria/Bria-3.2', images.png],
+		['emulator/url-list', images.png],
+		['emulator/relative-links', images.png],
+		['emulator/bare-list', images.png],
+	])('takes the image of %s out of its answer', async (model, { mimeType, extension }) => {
+		const parameters = { ...subject.parameters(), model: modelId(model) };
+		const item = onlyItem(await world.engine.run({ parameters: withOptions(parameters, { width: 128, height: 128 }) }));
+		expect(item.binary?.data).toMatchObject({ mimeType, fileExtension: expect.stringMatching(extension) });
+		expectNoMedia(item.json);
+		if (mimeType !== 'image/png' || item.binary?.data === undefined) return;
+		expect(Picture.sync.read(await world.engine.read(item.binary.data))).toMatchObject({ width: 128, height: 128 });
 	});
 });

@@ -1,10 +1,24 @@
 import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { PNG } from 'pngjs';
 import { MODELS } from '../../../emulator';
-import { asked, editedRun, filled, runModel } from '../../../support/parameters';
+import { asked, editedRun, filled, runParameters } from '../../../support/parameters';
 import { expectNoMedia, hintsOf, jsonOf, onlyItem } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 import { makePng, makeWav, sha256 } from '../../../support/files';
+
+import { runModel } from '../../../../nodes/shared/operations/model/run';
+import { envelope } from '../../../support/service';
+import { testOperation } from '../../../support/operation/suite';
+
+testOperation(runModel, {
+	model: 'ProsusAI/finbert',
+	tasks: [],
+	parameters: filled({ input: 'Profits rose' }),
+	request: { body: { input: 'Profits rose' }, estimate: /time it runs/ },
+	answer: { results: [{ label: 'positive', score: 0.95 }] },
+	output: { results: [{ label: 'positive', score: 0.95 }], ...envelope },
+	names: { parameters: 'modelFields outputDataFieldName', options: '' },
+});
 
 // Limits in time: what else a busy machine does may cost a second try, and says so.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -266,7 +280,7 @@ describe('running a model', () => {
 	it('that draws: its pictures are files', async () => {
 		const { json, binary = {} } = onlyItem(
 			await run(
-				runModel('black-forest-labs/FLUX-1-schnell', {
+				runParameters('black-forest-labs/FLUX-1-schnell', {
 					prompt: 'a boat',
 					num_images: 2,
 					width: 128,
@@ -287,7 +301,9 @@ describe('running a model', () => {
 	it('of the cog kind that draws: links are downloaded, and stay in the answer', async () => {
 		const input = { prompt: 'a boat', num_outputs: 2, width: 128, height: 64, scheduler: 'DDIM' };
 		const { json, binary = {} } = onlyItem(
-			await run(runModel('stability-ai/sdxl', { input: JSON.stringify(input) }, { outputDataFieldName: 'picture' })),
+			await run(
+				runParameters('stability-ai/sdxl', { input: JSON.stringify(input) }, { outputDataFieldName: 'picture' }),
+			),
 		);
 		expect(world.inference()[0]?.json).toEqual({ input });
 		expect(Object.keys(binary)).toEqual(['picture', 'picture_1']);
@@ -321,7 +337,7 @@ describe('running a model', () => {
 		['PrunaAI/p-video', 'a link'],
 		['ByteDance/Seedance-1.5-Pro', 'a data URL'],
 	])('%s films: its clip is a file (%s)', async (model) => {
-		const { json, binary } = onlyItem(await run(runModel(model, { prompt: 'waves' })));
+		const { json, binary } = onlyItem(await run(runParameters(model, { prompt: 'waves' })));
 		expectNoMedia(json);
 		expect(json).toHaveProperty('video_url');
 		expect(binary).toMatchObject({ data: { mimeType: 'video/mp4', fileExtension: 'mp4' } });

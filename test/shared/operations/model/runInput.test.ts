@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../../emulator';
 import { makePng, makeWav, sha256 } from '../../../support/files';
-import { asked, editedRun, filled, runModel } from '../../../support/parameters';
+import { asked, editedRun, filled, runParameters } from '../../../support/parameters';
 import { jsonOf } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 
@@ -34,7 +34,7 @@ describe('a file', () => {
 	it.each(['google/vit-base-patch16-224', 'hustvl/yolos-small', 'facebook/detr-resnet-50'])(
 		'of the item goes to %s by the name of its field',
 		async (model) => {
-			expect(jsonOf(await run(runModel(model, { image: 'data' })))).toHaveProperty('results');
+			expect(jsonOf(await run(runParameters(model, { image: 'data' })))).toHaveProperty('results');
 			expect(sentFiles()).toEqual([photo]);
 			expect(sentTexts()).toEqual([]);
 		},
@@ -42,7 +42,7 @@ describe('a file', () => {
 
 	it('and text beside it: lists as JSON, numbers as they are written', async () => {
 		const labels = { image: 'data', candidate_labels: '["grey", "red, black"]' };
-		const { results } = jsonOf(await run(runModel('openai/clip-vit-base-patch32', labels)));
+		const { results } = jsonOf(await run(runParameters('openai/clip-vit-base-patch32', labels)));
 		expect(results).toEqual(
 			expect.arrayContaining([
 				expect.objectContaining({ label: 'grey' }),
@@ -55,7 +55,7 @@ describe('a file', () => {
 
 	it('of sound goes to a model that transcribes', async () => {
 		const value = { audio: 'take_1', chunk_length_s: 5, task: 'translate', chunk_level: 'word' };
-		const json = jsonOf(await run(runModel('openai/whisper-large-v3', value)));
+		const json = jsonOf(await run(runParameters('openai/whisper-large-v3', value)));
 		expect(json.text).toMatch(/^Translated into English: a 1 second recording with the name take\.wav/);
 		expect(sentFiles()).toEqual([
 			{ name: 'audio', filename: 'take.wav', mimeType: 'audio/wav', size: wav.length, sha256: sha256(wav) },
@@ -68,19 +68,19 @@ describe('a file', () => {
 	});
 
 	it('is changed by a model that edits', async () => {
-		const json = jsonOf(await run(runModel('Qwen/Qwen-Image-Edit', { prompt: 'make it blue', image: 'data' })));
+		const json = jsonOf(await run(runParameters('Qwen/Qwen-Image-Edit', { prompt: 'make it blue', image: 'data' })));
 		expect(json).toMatchObject({ images: ['data'] });
 		expect(sentFiles()).toEqual([photo]);
 	});
 
 	it('is named by an expression', async () => {
-		jsonOf(await run(runModel('hustvl/yolos-small', { image: '={{ $json.field }}' })));
+		jsonOf(await run(runParameters('hustvl/yolos-small', { image: '={{ $json.field }}' })));
 		expect(sentFiles()).toEqual([photo]);
 	});
 
 	it('is downloaded from a web address, without the key', async () => {
 		const url = `${world.emulator.url}/files/sample.jpg`;
-		jsonOf(await run(runModel('hustvl/yolos-small', { image: url })));
+		jsonOf(await run(runParameters('hustvl/yolos-small', { image: url })));
 		expect(sentFiles()).toMatchObject([{ name: 'image', filename: 'sample.jpg', mimeType: 'image/jpeg' }]);
 		const download = world.emulator.requests.find(({ path }) => path === '/files/sample.jpg');
 		expect(download?.headers.authorization).toBeUndefined();
@@ -88,7 +88,7 @@ describe('a file', () => {
 
 	it('as a data URL is sent as it is', async () => {
 		const text = `data:image/png;base64,${png.toString('base64')}`;
-		expect(jsonOf(await run(runModel('hustvl/yolos-small', { image: text })))).toHaveProperty('results');
+		expect(jsonOf(await run(runParameters('hustvl/yolos-small', { image: text })))).toHaveProperty('results');
 		expect(world.inference()[0]?.json).toEqual({ image: text });
 	});
 
@@ -97,14 +97,14 @@ describe('a file', () => {
 		['', "'Image' is missing, but this model needs it [item 0]"],
 		[null, "'Image' is missing, but this model needs it [item 0]"],
 	])('that is not there (%j) is said, and nothing is sent', async (image, message) => {
-		const { error } = await run(runModel('hustvl/yolos-small', { image }));
+		const { error } = await run(runParameters('hustvl/yolos-small', { image }));
 		expect(error).toMatchObject({ message, itemIndex: 0 });
 		expect(world.inference()).toEqual([]);
 	});
 
 	it('that cannot be downloaded is said, and nothing is sent', async () => {
 		const url = `${world.emulator.url}/files/nothing-here`;
-		const { error } = await run(runModel('hustvl/yolos-small', { image: url }));
+		const { error } = await run(runParameters('hustvl/yolos-small', { image: url }));
 		expect(error?.message).toMatch(/^The file at 127\.0\.0\.1:\d+ cannot be downloaded \(status 404\) \[item 0\]$/);
 		expect(world.inference()).toEqual([]);
 	});
@@ -162,7 +162,7 @@ describe('what is refused before anybody pays', () => {
 			"'Top K' is 1000, but this model takes at least 0 and less than 1000",
 		],
 	])('%s %j', async (model, value, message) => {
-		const { error, items } = await run(runModel(model, value));
+		const { error, items } = await run(runParameters(model, value));
 		expect(error).toMatchObject({ message: `${message} [item 0]`, itemIndex: 0, name: 'NodeOperationError' });
 		expect(items).toEqual([]);
 		expect(world.inference()).toEqual([]);
@@ -185,18 +185,18 @@ describe('what is refused before anybody pays', () => {
 	);
 
 	it('a deployment is checked as its model is', async () => {
-		const { error } = await run(runModel('deploy_id:dep1A2b3C4d5E6f7', { input: 'x', top_k: 1000 }));
+		const { error } = await run(runParameters('deploy_id:dep1A2b3C4d5E6f7', { input: 'x', top_k: 1000 }));
 		expect(error?.message).toBe("'Top K' is 1000, but this model takes at least 0 and less than 1000 [item 0]");
 		expect(world.inference()).toEqual([]);
 	});
 
 	it('a value that is nearly right gets a hint', async () => {
-		const { error } = await run(runModel('emulator/everything', { ...everything, mode: 'goood' }));
+		const { error } = await run(runParameters('emulator/everything', { ...everything, mode: 'goood' }));
 		expect(error?.description).toBe("Did you mean 'good'?");
 	});
 
 	it('one bad item does not stop the others', async () => {
-		const parameters = runModel('ProsusAI/finbert', { input: '={{ $json.text }}' });
+		const parameters = runParameters('ProsusAI/finbert', { input: '={{ $json.text }}' });
 		const items = [{ json: { text: 'up' } }, { json: {} }, { json: { text: 'down' } }];
 		const result = await world.engine.run({ parameters, items, onError: 'continueErrorOutput' });
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
@@ -210,17 +210,19 @@ describe('what is refused before anybody pays', () => {
 describe('models whose schema is no help', () => {
 	it('broken: what is filled in is sent', async () => {
 		const value = { prompt: 'hello', broken: '{"a":1}', loop: 'round', bounds: 1 };
-		const { output } = jsonOf(await run(runModel('emulator/malformed-schema', value)));
+		const { output } = jsonOf(await run(runParameters('emulator/malformed-schema', value)));
 		expect(world.inference()[0]?.json).toEqual({ prompt: 'hello', broken: { a: 1 }, loop: 'round', bounds: 1 });
 		expect(output).toMatchObject({ files: [] });
 	});
 
 	it('huge: it is checked in a moment', async () => {
 		const started = performance.now();
-		const { output } = jsonOf(await run(runModel('emulator/huge-schema', { field_0: 'first', field_1499: 'last' })));
+		const { output } = jsonOf(
+			await run(runParameters('emulator/huge-schema', { field_0: 'first', field_1499: 'last' })),
+		);
 		expect(output).toEqual({ fields: { field_0: 'first', field_1499: 'last' }, files: [] });
 		expect(performance.now() - started).toBeLessThan(2000);
-		const { error } = await run(runModel('emulator/huge-schema', { field_1: 'second' }));
+		const { error } = await run(runParameters('emulator/huge-schema', { field_1: 'second' }));
 		expect(error?.message).toBe("'Field 0' is missing, but this model needs it [item 0]");
 	});
 
@@ -236,7 +238,7 @@ describe('models whose schema is no help', () => {
 
 		it('what was filled in before is sent, and nothing is checked', async () => {
 			const value = { input: 'Profits rose', unheard_of: '9', count: 1e9 };
-			const parameters = runModel('ProsusAI/finbert', value);
+			const parameters = runParameters('ProsusAI/finbert', value);
 			const result = await world.engine.run({ parameters, credentials: { baseUrl: bare.url } });
 			expect(jsonOf(result)).toHaveProperty('results');
 			expect(bare.requests.find(({ method }) => method === 'POST')?.json).toEqual(value);

@@ -1,0 +1,95 @@
+import type { Fault } from '../../emulator';
+import { dump } from '../dump';
+import { runOrdeal, trialOf, withMore, type Trial } from '../faults/ordeal';
+import { planOf } from '../faults/plan';
+import { catchLogs } from '../logs';
+import { startOtherHost, type OtherHost } from '../otherHost';
+import type { World } from '../world';
+import type { Subject } from './example';
+import { kindsOf } from './faults';
+
+/** As long as a real one. */
+export const MINE = 'emulator-key-0aB1cD2eF3gH4';
+
+/** The API key goes to DeepInfra, and nowhere else: to no output, no error, no log, no other host. */
+export function testSecrets(subject: Subject, of: () => World): void {
+	if (!subject.isSingle || subject.operation.isFree) return;
+
+	describe('the API key', () => {
+		let other: OtherHost;
+		let trial: Trial;
+		let logged: unknown[];
+		beforeAll(async () => {
+			other = await startOtherHost();
+			trial = await trialOf(of().engine, subject, 3);
+		});
+		afterAll(async () => await other.close());
+		beforeEach(() => {
+			logged = catchLogs();
+			other.seen.length = 0;
+		});
+		afterEach(() => {
+			jest.restoreAllMocks();
+			of().emulator.options.faults = undefined;
+		});
+
+		const misbehave = (fault: Fault) => {
+			of().emulator.options.faults = (request) => (subject.asks(request) ? fault : undefined);
+		};
+		const run = async (onError: 'stopWorkflow' | 'continueErrorOutput' | 'continueRegularOutput') =>
+			await of().engine.run({ ...trial, parameters: withMore(trial.parameters, { maxRetries: 0 }), onError });
+		const asked = () => of().emulator.requests.filter((request) => subject.asks(request));
+
+		it.each(['error', 'success'] as const)('stays hidden when the service echoes it: %s', async (as) => {
+			misbehave({ kind: 'echoKey', as });
+			for (const onError of ['stopWorkflow', 'continueErrorOutput', 'continueRegularOutput'] as const) {
+				expect(dump(await run(onError))).not.toContain(MINE);
+			}
+			expect(asked()[0]?.headers.authorization).toBe(`Bearer ${MINE}`);
+			expect(dump(logged)).not.toContain(MINE);
+		});
+
+		if (subject.has('simplify') && subject.isJson) {
+			it('stays hidden in the raw response', async () => {
+				misbehave({ kind: 'echoKey', as: 'success' });
+				const result = await of().engine.run({ ...trial, parameters: { ...trial.parameters, simplify: false } });
+				expect(result.items.length).toBe(3);
+				expect(dump(result.items)).toContain('[API key]');
+				expect(dump(result)).not.toContain(MINE);
+			});
+		}
+
+		it('stays hidden whatever goes wrong', async () => {
+			const { plan } = planOf(
+				kindsOf(subject).filter(({ isSlow }) => !isSlow),
+				1,
+			);
+			const many = await trialOf(of().engine, subject, 40);
+			const { result } = await runOrdeal(of(), many, plan, { maxRetries: 0 });
+			expect(result.errorItems.length).toBeGreaterThan(20);
+			expect(dump(result)).not.toContain(MINE);
+			expect(dump(logged)).not.toContain(MINE);
+		});
+
+		it('that is refused is sent once', async () => {
+			const result = await of().engine.run({
+				parameters: trial.parameters,
+				items: trial.items.slice(0, 1),
+				credentials: { apiKey: 'not-the-key' },
+			});
+			expect(result.error).toMatchObject({ httpCode: '401', itemIndex: 0 });
+			expect(asked()).toHaveLength(1);
+			expect(dump(result)).not.toContain('not-the-key');
+			expect(dump(logged)).not.toContain('not-the-key');
+		});
+
+		it.each([301, 302, 303, 307, 308])('follows no redirect (%d)', async (status) => {
+			misbehave({ kind: 'redirect', location: `${other.url}/elsewhere`, status });
+			const result = await run('continueErrorOutput');
+			expect(result.errorItems).toHaveLength(3);
+			expect(String(result.errorItems[0]?.json.error)).toContain('redirects to another address');
+			expect(other.seen).toEqual([]);
+			expect(asked()).toHaveLength(3);
+		});
+	});
+}

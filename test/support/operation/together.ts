@@ -1,0 +1,52 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { sha256 } from '../files';
+import { expectNoMedia, itemsOf, pairedTo, stored, withoutUsage } from '../results';
+import { openWorld, type World } from '../world';
+import type { Subject } from './example';
+
+/** In each of n8n's ways to keep files: what items get together is what each gets alone. */
+export function testTogether(subject: Subject): void {
+	const { operation, isDistinct, isNative } = subject;
+	if (operation.merge) return;
+
+	describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', (binaryMode) => {
+		let world: World;
+		beforeAll(async () => (world = await openWorld({ binaryMode })));
+		afterAll(async () => await world.close());
+
+		const readAll = async (items: INodeExecutionData[]) => {
+			const files = items.flatMap(({ binary }) => Object.values(binary ?? {}));
+			return await Promise.all(files.map(async (file) => sha256(await world.engine.read(file))));
+		};
+
+		it('gives three items together what it gives each alone', async () => {
+			const items = isDistinct
+				? await Promise.all([0, 50, 100].map(async (index) => await subject.distinctItem(world.engine, index)))
+				: await subject.items(world.engine, 3);
+			const parameters = subject.apart();
+			const together = itemsOf(await world.engine.run({ parameters, items }));
+			const alone: INodeExecutionData[] = [];
+			for (const [index, item] of items.entries()) {
+				// alone, every item has the index 0
+				const own = JSON.parse(JSON.stringify(parameters).replaceAll('$itemIndex', String(index)));
+				alone.push(...itemsOf(await world.engine.run({ parameters: own, items: [item] })));
+			}
+			expect(together.map(withoutUsage)).toEqual(alone.map(withoutUsage));
+			expect(await readAll(together)).toEqual(await readAll(alone));
+			expect([...new Set(together.map(pairedTo))]).toEqual([0, 1, 2]);
+			if (isDistinct)
+				expect(new Set(together.map((item) => JSON.stringify(withoutUsage(item)))).size).toBeGreaterThan(2);
+			for (const { json } of together) {
+				expectNoMedia(json);
+				if (operation.isFree || operation.isRaw) continue;
+				const cost = isNative ? { costUsd: expect.any(Number) } : {};
+				expect(stored(json).usage).toMatchObject({ attempts: 1, ...cost });
+			}
+			const asked = world.emulator.requests.filter((request) => subject.asks(request));
+			expect(asked.length).toBeGreaterThan(0);
+			for (const { status, headers } of asked) {
+				expect([status, headers.authorization]).toEqual([200, 'Bearer emulator-key']);
+			}
+		});
+	});
+}

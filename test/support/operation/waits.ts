@@ -1,0 +1,127 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { expectAccounted } from '../faults/account';
+import { answersOf, runOrdeal, trialOf, withMore, type Answer, type Trial } from '../faults/ordeal';
+import { planOf } from '../faults/plan';
+import { errorOf, pairedTo, withoutUsage } from '../results';
+import type { World } from '../world';
+import type { Subject } from './example';
+import { kindsOf } from './faults';
+
+const STALLS: Fault[] = [{ kind: 'stalledHeaders' }, { kind: 'stalledBody' }, { kind: 'slowBody', intervalMs: 100 }];
+const EVEN = [0, 2, 4, 6, 8, 10, 12, 14, 16, 18];
+const SLOW_ITEMS = 40;
+
+const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What takes its time, each with an emulator of its own, all at once: the wait is the same for all. */
+export function testWaits(subject: Subject, of: () => World): void {
+	if (!subject.isSingle || subject.operation.isFree) return;
+
+	const emulators: Emulator[] = [];
+	const start = async () => {
+		const emulator = await startEmulator({ seed: 4 });
+		emulators.push(emulator);
+		return emulator;
+	};
+	const asked = ({ requests }: Emulator) => requests.filter((request) => subject.asks(request));
+
+	describe('a service that keeps it waiting', () => {
+		let answers: Answer[];
+		let trial: Trial;
+		beforeAll(async () => {
+			trial = await trialOf(of().engine, subject, 60);
+			answers = await answersOf(of(), trial);
+		});
+		afterEach(async () => {
+			for (const emulator of emulators.splice(0)) await emulator.close();
+		});
+
+		/** Every second item is hit, by turns. */
+		async function stall() {
+			const emulator = await start();
+			emulator.options.faults = (request) => {
+				if (!subject.asks(request)) return undefined;
+				const item = subject.itemOf(request);
+				return item % 2 ? STALLS[((item - 1) / 2) % STALLS.length] : undefined;
+			};
+			const result = await of().engine.run({
+				parameters: withMore(trial.parameters, { timeout: 2, maxRetries: 4, maxConcurrency: 20 }),
+				items: trial.items.slice(0, 20),
+				onError: 'continueErrorOutput',
+				credentials: { baseUrl: emulator.url },
+			});
+			return { result, emulator };
+		}
+
+		async function stop() {
+			const emulator = await start();
+			emulator.options.faults = (request) => (subject.asks(request) ? { kind: 'stalledHeaders' } : undefined);
+			const result = await of().engine.run({
+				parameters: withMore(trial.parameters, { maxConcurrency: 50 }),
+				items: trial.items.slice(0, 20),
+				onError: 'continueErrorOutput',
+				cancelAfterMs: 1500,
+				credentials: { baseUrl: emulator.url },
+			});
+			return { result, emulator };
+		}
+
+		it('is given up in time and not asked again; a run that is stopped leaves nothing open', async () => {
+			const [stalled, stopped] = await Promise.all([stall(), stop()]);
+			await wait(200);
+
+			const { result } = stalled;
+			expect(result.durationMs).toBeGreaterThan(1950);
+			expect(result.durationMs).toBeLessThan(6000);
+			expect(result.items.map(pairedTo)).toEqual(EVEN);
+			expect(result.items.map(withoutUsage)).toEqual(result.items.map((item) => answers[pairedTo(item)]?.json));
+			expect(result.errorItems.map(pairedTo)).toEqual(EVEN.map((item) => item + 1));
+			for (const item of result.errorItems) {
+				const { text } = errorOf(item);
+				expect(text).toContain('did not finish its answer within 2 seconds');
+				expect(text).toMatch(/may have billed this request/);
+				expect(text).toMatch(/twice|not sent again/);
+				expect(text).toContain("'Timeout'");
+			}
+			expect(asked(stalled.emulator)).toHaveLength(20);
+			expect(asked(stalled.emulator).filter(({ aborted }) => aborted)).toHaveLength(10);
+
+			expect(stopped.result.status).toBe('canceled');
+			expect(stopped.result.durationMs).toBeLessThan(1500 + 1500);
+			expect(asked(stopped.emulator)).toHaveLength(20);
+			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(20);
+		});
+
+		it('is asked again after a while, and every item is accounted for', async () => {
+			const { plan, kindOf } = planOf(
+				kindsOf(subject).filter(({ isSlow }) => isSlow),
+				0.3,
+			);
+			const world = { engine: of().engine, emulator: await start() };
+			const some = { ...trial, items: trial.items.slice(0, SLOW_ITEMS) };
+			const ordeal = await runOrdeal(world, some, plan, { maxRetries: 1, maxConcurrency: 50 });
+			await expectAccounted(of(), ordeal, plan, kindOf, { maxRetries: 1, answers });
+		});
+
+		it('is asked nothing more after the first failure, where nothing says to go on', async () => {
+			const emulator = await start();
+			emulator.options.latencyMs = 100;
+			emulator.options.faults = (request) =>
+				subject.asks(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 423 } : undefined;
+			const result = await of().engine.run({
+				parameters: withMore(trial.parameters, { maxConcurrency: 10 }),
+				items: trial.items,
+				credentials: { baseUrl: emulator.url },
+			});
+			expect(result).toMatchObject({ status: 'error', items: [], error: { httpCode: '423', itemIndex: 5 } });
+			expect(result.error?.message).toContain('Emulated error 423');
+			// what was on its way when it ended arrives, and nothing after it
+			await wait(150);
+			const atEnd = asked(emulator).length;
+			expect(atEnd).toBeLessThan(25);
+			await wait(200);
+			expect(asked(emulator)).toHaveLength(atEnd);
+		});
+	});
+}
