@@ -29,6 +29,8 @@ interface Exchange {
 	prompt: string;
 	/** The text that is to be worked on, and what the pictures and sounds say. */
 	text: string;
+	/** What the pictures and sounds say, alone. */
+	seen: string;
 	system: string | undefined;
 	user: string;
 	hasMedia: boolean;
@@ -49,6 +51,7 @@ function readExchange(messages: readonly Message[]): Exchange {
 	return {
 		prompt: [system, isBlock ? (block?.around ?? '') : ''].join('\n'),
 		text: [...media, block?.inside ?? ''].filter(Boolean).join('\n'),
+		seen: media.join('\n'),
 		system: system || undefined,
 		user,
 		hasMedia: media.length > 0,
@@ -86,7 +89,7 @@ export function reply(model: Model, asked: UnknownObject, messages: readonly Mes
 }
 
 function writeContent(asked: UnknownObject, exchange: Exchange, chosen: Chosen | undefined, index: number): string {
-	const { prompt, text, system, user, hasMedia } = exchange;
+	const { prompt, text, seen, system, user, hasMedia } = exchange;
 	const format = isObject(asked.response_format) ? asked.response_format : {};
 	const strict =
 		isObject(format.json_schema) && isObject(format.json_schema.schema) ? format.json_schema.schema : undefined;
@@ -96,7 +99,7 @@ function writeContent(asked: UnknownObject, exchange: Exchange, chosen: Chosen |
 	if (chosen) return chosen.number;
 	if (/\bsummar/i.test(prompt)) return summarize(prompt, text);
 	if (/\btranslate\b/i.test(prompt)) return translate(prompt, text);
-	if (hasMedia && /\b(text|markdown)\b/i.test(system ?? user)) return text;
+	if (hasMedia && /\b(text|markdown)\b/i.test(system ?? user)) return system === undefined ? seen : text;
 	if (hasMedia) return `${user}: ${text}`;
 	const warm = numberOf(asked.temperature, 1) > 0;
 	const seed = hashText(user, numberOf(asked.seed, 1)) + (warm ? index : 0);
