@@ -26,8 +26,9 @@ function singleColour(red: number, green: number, blue: number): Buffer {
 	return PNG.sync.write(png);
 }
 
+const everySecond = { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } };
+
 it('news sentiment digest: fired by its own schedule, each headline under its mood', async () => {
-	const everySecond = { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } };
 	const id = await host.importExample('news-sentiment-digest', withParameters('Every morning', everySecond));
 	await host.publish(id);
 	const run = await host.waitForTriggered(id).finally(async () => await host.unpublish(id));
@@ -211,6 +212,40 @@ it('semantic search: the documents that answer the question come first', async (
 	expect(run.items('Vectors of the documents').map(({ pairedItem }) => pairedItem)).toEqual(
 		[0, 1, 2, 3, 4].map((item) => ({ item })),
 	);
+});
+
+it('spend watch: over the limit it alerts, with the dearest model first', async () => {
+	const limit = {
+		assignments: { assignments: [{ id: '1', name: 'limitUsd', value: 3, type: 'number' }] },
+		options: {},
+	};
+	const id = await host.importExample('spend-watch', (node) =>
+		withParameters('Limit', limit)(withParameters('Every morning', everySecond)(node)),
+	);
+	await host.publish(id);
+	const run = await host.waitForTriggered(id).finally(async () => await host.unpublish(id));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.json('Alert')).toEqual([
+		{
+			subject: 'DeepInfra has cost $3.39 this month, over the limit of $3.00',
+			text: '$2.70  openai/whisper-large-v3\n$0.69  meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo',
+		},
+	]);
+	expect(run.json('All is well')).toEqual([]);
+});
+
+it('only new rows: a row is paid for once, however often the schedule fires', async () => {
+	const before = host.emulator.requests.length;
+	const asked = () =>
+		host.emulator.requests.slice(before).filter(({ path: route }) => route.startsWith('/v1/inference/')).length;
+	const id = await host.importExample('only-new-rows', withParameters('Every hour', everySecond));
+	await host.publish(id);
+	const run = await host.waitForTriggered(id);
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(textsOf(run.json('Mood'), 'id')).toEqual([1, 2, 3]);
+	await new Promise((resolve) => setTimeout(resolve, 5000));
+	await host.unpublish(id);
+	expect(asked()).toBe(3);
 });
 
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));

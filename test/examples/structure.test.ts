@@ -66,7 +66,7 @@ const targetsOf = (workflow: Dict): string[] =>
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are six', () => expect(files).toHaveLength(6));
+it('there are eight', () => expect(files).toHaveLength(8));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');
@@ -124,7 +124,9 @@ describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 });
 
 it.each(sources)('%s holds no key, no machine and no run data', (_file, source) => {
-	expect(source).not.toMatch(/bearer|apikey|api_key|localhost|127\.0\.0\.1|instanceId|\/Users\/|[A-Za-z0-9]{32}/i);
+	// A name of n8n's own that is as long as a key.
+	const text = source.replaceAll('removeItemsSeenInPreviousExecutions', '');
+	expect(text).not.toMatch(/bearer|apikey|api_key|localhost|127\.0\.0\.1|instanceId|\/Users\/|[A-Za-z0-9]{32}/i);
 	expect(dictOf(JSON.parse(source)).pinData).toEqual({});
 	const links = [...source.matchAll(/https?:\/\/([^/\s"]+)/g)].map(([, host]) => host);
 	expect(links).toEqual([]);
