@@ -6,6 +6,7 @@ import { ensure } from '../support/report';
 import { manualTrigger, otherNode, TRIGGER, type CredentialName, SETTINGS } from '../support/workflows';
 import { CREDENTIAL_TYPE, EMULATOR_KEY, NODE_TYPE, startWorld } from '../support/world';
 import { startChat, type ScriptedChat } from './chat';
+import { checkSubNodes } from './subNodes';
 
 interface Case {
 	readonly title: string;
@@ -106,4 +107,5 @@ export const agentPart: Part = async ({ report, endings, signal }) => {
 			ensure(sent, 'the text of the model did not reach DeepInfra');
 		});
 	}
+	await checkSubNodes({ client, emulator, credential: deepInfra, report });
 };
