@@ -35,7 +35,7 @@ export const hintsOf = ({ hints }: RunResult): string[] => hints.map(({ message 
 /** The summary: its time differs from run to run. */
 export const summary = (items: number, requests: number, cost?: string, budget?: string): RegExp =>
 	new RegExp(
-		`^${items} items? in · ${requests} requests?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`}${budget === undefined ? '' : ` · budget of \\$${budget.replace('.', '\\.')} reached`} · (\\d+ ms|\\d+\\.\\d s)$`,
+		`^${items} items? in( · \\d+ failed \\(.+\\))? · ${requests} requests?(, \\d+ of them sent again)?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`}${budget === undefined ? '' : ` · budget of \\$${budget.replace('.', '\\.')} reached`} · (\\d+ ms|\\d+\\.\\d s)$`,
 	);
 
 /** Output without what differs from request to request. */

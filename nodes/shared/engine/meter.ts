@@ -9,11 +9,23 @@ export interface Reservation {
 	readonly isKnown: boolean;
 }
 
+/** What a run's requests came to. */
+export interface Figures {
+	readonly requests: number;
+	/** Of them, those that were sent again. */
+	readonly retries: number;
+	/** USD; undefined where the service told nothing. */
+	readonly costUsd?: number;
+	/** USD; the limit, once nothing more is sent because of it. */
+	readonly budgetReached?: number;
+}
+
 /** Adds up what a run has cost, and says when that is enough. */
 export class Meter {
 	private spent = 0;
 	private isKnown = false;
 	private requests = 0;
+	private retries = 0;
 	private reserved = 0;
 	private open = 0;
 	private openUnknown = 0;
@@ -21,10 +33,7 @@ export class Meter {
 	private dearest: number | undefined;
 	private waiting: Array<() => void> = [];
 
-	constructor(
-		readonly budget: number,
-		private readonly startedAt: number,
-	) {}
+	constructor(readonly budget: number) {}
 
 	/** The problem of an item that would be sent now, once the budget is used up. */
 	exceeded(): Problem | undefined {
@@ -78,14 +87,19 @@ export class Meter {
 		for (const look of woken) look();
 	}
 
-	/** For the output panel: how much was done, and what for. */
-	summary(items: number, now: number): string {
-		const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-		const parts = [`${count(items, 'item')} in`, count(this.requests, 'request')];
-		if (this.isKnown) parts.push(`$${dollars(this.spent)}`);
-		if (this.exceeded()) parts.push(`budget of $${dollars(this.budget)} reached`);
-		const took = now - this.startedAt;
-		return [...parts, took < 1000 ? `${took} ms` : `${(took / 1000).toFixed(1)} s`].join(' · ');
+	/** Counts requests that were sent once more. */
+	addRetries(count: number): void {
+		this.retries += count;
+	}
+
+	/** What the run has come to so far. */
+	get figures(): Figures {
+		return {
+			requests: this.requests,
+			retries: this.retries,
+			costUsd: this.isKnown ? this.spent : undefined,
+			budgetReached: this.exceeded() ? this.budget : undefined,
+		};
 	}
 }
 

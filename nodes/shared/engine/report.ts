@@ -1,13 +1,5 @@
-import { dollars } from './meter';
-
-/** What a run's requests came to so far. */
-export interface Figures {
-	readonly requests: number;
-	/** Of them, those that were sent again. */
-	readonly retries: number;
-	/** USD; undefined where the service told nothing. */
-	readonly costUsd?: number;
-}
+import { isDict } from '../core/answer';
+import { dollars, type Figures } from './meter';
 
 /** How many of the commonest reasons are told. */
 const MOST_REASONS = 3;
@@ -38,10 +30,9 @@ export class RunReport {
 	) {}
 
 	/** Counts an item that has its result. `usage` is that of its outputs. */
-	succeed(
-		usage: { readonly reused?: unknown; readonly requestedModel?: unknown; readonly model?: unknown } = {},
-	): void {
+	succeed(usage: unknown): void {
 		this.done++;
+		if (!isDict(usage)) return;
 		if (usage.reused === true) this.reused++;
 		if (usage.requestedModel === undefined) return;
 		const model = String(usage.model);
@@ -74,7 +65,7 @@ export class RunReport {
 	}
 
 	/** For the output panel and the log: what was done, what went wrong and why, and what it cost. */
-	summary(now: number, { requests, retries, costUsd }: Figures): string {
+	summary(now: number, { requests, retries, costUsd, budgetReached }: Figures): string {
 		const parts = [
 			`${count(this.items, 'item')} in`,
 			...(this.failed > 0 ? [`${this.failed} failed (${this.commonest()})`] : []),
@@ -82,6 +73,7 @@ export class RunReport {
 			...[...this.fallbacks].map(([model, items]) => `${items} by the fallback model '${model}'`),
 			retries > 0 ? `${count(requests, 'request')}, ${retries} of them sent again` : count(requests, 'request'),
 			...(costUsd === undefined ? [] : [`$${dollars(costUsd)}`]),
+			...(budgetReached === undefined ? [] : [`budget of $${dollars(budgetReached)} reached`]),
 			seconds(now - this.startedAt),
 		];
 		return parts.join(' · ');

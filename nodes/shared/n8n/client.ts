@@ -62,7 +62,7 @@ export class Client {
 		const { maxConcurrency, budget = Infinity } = all[0] ?? {};
 		const account = await readAccount(context);
 		const transport = new Transport(context, account, stop);
-		const meter = new Meter(budget, clock.now());
+		const meter = new Meter(budget);
 		const run: CallContext = { clock, signal: stop, random: Math.random };
 		const lanes = new Lanes(run, meter, gates, maxConcurrency);
 		// Downloads wait for each other, not for the service.
@@ -104,6 +104,7 @@ export class Client {
 			return await callUntilAnswered(send, maxRetries, passage, this.run);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
+		this.meter.addRetries(Math.max(0, attempts - 1));
 		const answers: Dict[] = [];
 		let outcome = first;
 		// The gate is free while a job works: it is entered for each question anew.
@@ -135,6 +136,11 @@ export class Client {
 	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
 		if (this.meter.budget === Infinity) return undefined;
 		return estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request))).usd ?? undefined;
+	}
+
+	/** The models that the run asks, each once. */
+	get models(): string[] {
+		return [...new Set([...this.known.keys()].map((key) => key.split(' ')[0] ?? ''))].filter(Boolean);
 	}
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */

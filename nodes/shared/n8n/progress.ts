@@ -21,8 +21,13 @@ export class Progress {
 		void this.repeat(line);
 	}
 
-	stop(last: string): void {
+	/** Nothing more every ten seconds. */
+	close(): void {
 		this.end.abort();
+	}
+
+	stop(last: string): void {
+		this.close();
 		this.say(last);
 	}
 

@@ -17,12 +17,14 @@ import { isAlone, planBatches, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
 import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
+import { RunReport } from '../engine/report';
 import { reused, usageOfAll, usageOfItem, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel, inputFileName } from './http/files';
 import { inputReader } from './inputs';
 import { Client } from './client';
+import { Progress, tagExecution } from './progress';
 import type { Made, Place } from './outputs';
 
 /** One input item, and what has come of it so far. */
@@ -74,7 +76,9 @@ class ItemRun {
 	/** The form in which each model is asked, where it does not take the first. */
 	private readonly forms = new Map<string, number>();
 	private client: Client | undefined;
-	private failure: Error | undefined;
+	private failure: ReturnType<typeof toNodeError> | undefined;
+	private readonly report: RunReport;
+	private readonly progress: Progress;
 	/** Billed for items that gave no output which could say so. */
 	private readonly unshared: number[] = [];
 
@@ -85,6 +89,8 @@ class ItemRun {
 		this.results = context.getInputData().map(() => []);
 		this.inputFiles = this.results.map(() => undefined);
 		this.requests = new RequestMaker(operation);
+		this.report = new RunReport(this.results.length, clock.now());
+		this.progress = new Progress(context, `${operation.resource}: ${operation.value}`);
 	}
 
 	async start(): Promise<INodeExecutionData[]> {
@@ -97,13 +103,17 @@ class ItemRun {
 		} finally {
 			canceled?.removeEventListener('abort', onCancel);
 			this.stop.abort();
+			this.progress.close();
 		}
 		if (canceled?.aborted) {
 			throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
 		}
-		if (this.failure) throw this.failure;
-		this.tell();
-		return this.results.flat();
+		const summary = this.tell();
+		if (!this.failure) return this.results.flat();
+		// n8n shows no hints of a run that failed; what was paid until then must be known all the same.
+		if (summary && this.results.length > 1)
+			this.failure.description = `${this.failure.description ?? ''} ${summary}.`.trim();
+		throw this.failure;
 	}
 
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
@@ -118,6 +128,10 @@ class ItemRun {
 		const open = entries.filter(({ isOver }) => !isOver);
 		const fitting = split && usesFacts ? await this.partsOf(open, client) : await this.check(parts, client);
 		if (this.failure) return;
+		if (!this.operation.isFree) {
+			const first = `${this.results.length} items, ${fitting.length} to be asked for`;
+			this.progress.start(first, () => this.report.progress(clock.now(), client.meter.figures));
+		}
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
 	}
@@ -343,6 +357,7 @@ class ItemRun {
 		const made = await this.makeItems(entry, outputs, client);
 		entry.isOver = true;
 		this.results[entry.item] = made;
+		if (made.some(isResult)) this.report.succeed(outputs[0]?.json.usage);
 	}
 
 	/** The items of one input. An output that is none, or whose file cannot be had, fails alone. */
@@ -369,7 +384,7 @@ class ItemRun {
 		const [first] = missing;
 		if (first && made.length === 0) {
 			const billed = outputs.length === 1 ? (first.billed ?? paidFor(entry)) : paidFor(entry);
-			return await this.failedItems(entry, first.problem, { ...first, billed });
+			return this.counted(await this.failedItems(entry, first.problem, { ...first, billed }));
 		}
 		for (const { problem, ...known } of missing) made.push(...(await this.failedItems(entry, problem, known)));
 		return made;
@@ -391,6 +406,7 @@ class ItemRun {
 			const made: INodeExecutionData[] = [];
 			if (!merged.ok) for (const entry of [first, ...rest]) await this.fail(entry, merged.problem);
 			else for (const { entry, output } of merged.value) made.push(...(await this.makeItems(entry, [output], client)));
+			if (merged.ok) for (const { results } of [first, ...rest]) this.report.succeed(results[0]?.usage);
 			if (merged.ok && made.length === 0) this.unshared.push(...[first, ...rest].map(paidFor));
 			if (merged.ok) this.results[first.item] = made;
 		}
@@ -411,7 +427,16 @@ class ItemRun {
 		if (entry.isOver) return;
 		entry.isOver = true;
 		const { attempts, remains } = known;
-		this.results[entry.item] = await this.failedItems(entry, problem, { attempts, remains, billed: paidFor(entry) });
+		const billed = paidFor(entry);
+		this.results[entry.item] = this.counted(await this.failedItems(entry, problem, { attempts, remains, billed }));
+	}
+
+	/** An item that failed as a whole. */
+	private counted(items: INodeExecutionData[]): INodeExecutionData[] {
+		const [failed] = items;
+		if (failed) this.report.fail(String(failed.json.error));
+		else if (this.failure) this.report.fail(this.failure.message);
+		return items;
 	}
 
 	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
@@ -435,20 +460,29 @@ class ItemRun {
 		return [];
 	}
 
-	/** Says in the output panel what the run did and what it left out. What only tells cannot fail a run. */
-	private tell(): void {
-		const { client, context } = this;
-		// Older n8n has no hints.
-		if (!client || this.operation.isFree || !('addExecutionHints' in context)) return;
-		attempt(() => {
+	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */
+	private tell(): string | undefined {
+		const { client, context, report } = this;
+		if (!client || this.operation.isFree) return undefined;
+		const told = attempt(() => {
 			const unshared = addCosts(this.unshared);
 			if (unshared > 0) this.hints.add(`${exactDollars(unshared)} was billed for items that gave no output`);
-			const summary = client.meter.summary(this.results.length, clock.now());
+			const { figures } = client.meter;
+			const summary = report.summary(clock.now(), figures);
+			this.progress.stop(summary);
+			tagExecution(context, { ...figures, failed: report.failures, model: client.models.join(', ') });
 			const messages = [...[...this.hints].slice(0, 10), summary];
-			context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+			// Older n8n has no hints.
+			if ('addExecutionHints' in context)
+				context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+			return summary;
 		});
+		return told.ok ? told.value : undefined;
 	}
 }
+
+/** Whether an item is a result, not a failure. */
+const isResult = ({ json }: INodeExecutionData): boolean => !(Object.keys(json).length === 1 && 'error' in json);
 
 /** USD that was billed for an item so far, whatever came of it. */
 const paidFor = ({ earlier = [], results = [], missed = [] }: Partial<Entry>): number =>

@@ -15,7 +15,7 @@ const count = (meter: Meter, answer: Dict | undefined) =>
 
 describe('the meter', () => {
 	it('says when the budget is used up, and not before', () => {
-		const meter = new Meter(0.3, 0);
+		const meter = new Meter(0.3);
 		expect(meter.exceeded()).toBeUndefined();
 		count(meter, costing(0.2));
 		expect(meter.exceeded()).toBeUndefined();
@@ -24,8 +24,8 @@ describe('the meter', () => {
 	});
 
 	it('lets nothing through with a budget of nothing, and everything without one', () => {
-		expect(new Meter(0, 0).exceeded()).toMatchObject({ kind: 'budget' });
-		const meter = new Meter(Infinity, 0);
+		expect(new Meter(0).exceeded()).toMatchObject({ kind: 'budget' });
+		const meter = new Meter(Infinity);
 		count(meter, costing(1e9));
 		expect(meter.exceeded()).toBeUndefined();
 	});
@@ -33,17 +33,17 @@ describe('the meter', () => {
 	it.each([[undefined], [costing(null)], [costing('free')], [costing({})], [{}]])(
 		'counts the request of %j, whose cost is not known',
 		(answer) => {
-			const meter = new Meter(1, 0);
+			const meter = new Meter(1);
 			for (let sent = 0; sent < 3; sent++) count(meter, answer);
 			expect(meter.exceeded()).toBeUndefined();
-			expect(meter.summary(1, 2500)).toBe('1 item in · 3 requests · 2.5 s');
+			expect(meter.figures).toEqual({ requests: 3, retries: 0 });
 		},
 	);
 
 	it('sums up in words, small amounts without an exponent', () => {
-		const meter = new Meter(1, 1000);
+		const meter = new Meter(1);
 		for (let index = 0; index < 3; index++) count(meter, costing(0.00000005));
-		expect(meter.summary(3, 1000)).toBe('3 items in · 3 requests · $0.00000015 · 0 ms');
+		expect(meter.figures).toEqual({ requests: 3, retries: 0, costUsd: 0.00000015 });
 	});
 });
 

@@ -17,7 +17,7 @@ describe('the line at the end of a run', () => {
 		for (let item = 0; item < 60; item++) report.fail(`'Text' is empty [item ${item}]`);
 		for (let item = 0; item < 40; item++) report.fail('The file is empty');
 		report.fail('something else');
-		for (let item = 0; item < 699; item++) report.succeed();
+		for (let item = 0; item < 699; item++) report.succeed(undefined);
 		expect(report.failures).toBe(301);
 		expect(report.summary(10, { requests: 1016, retries: 16 })).toBe(
 			"1000 items in · 301 failed (200: DeepInfra is receiving too many requests; 60: 'Text' is empty; 40: The file is empty; …) · 1016 requests, 16 of them sent again · 10 ms",
@@ -43,7 +43,7 @@ describe('the line at the end of a run', () => {
 describe('the line of a long run', () => {
 	it('tells what is done, failed and paid, and how long the rest may take', () => {
 		const report = new RunReport(100, 0);
-		for (let item = 0; item < 20; item++) report.succeed();
+		for (let item = 0; item < 20; item++) report.succeed(undefined);
 		report.fail('x');
 		expect(report.progress(21_000, { ...figures, costUsd: 0.5 })).toBe(
 			'21 of 100 items done · 1 failed · $0.50 · about 79 s left',
