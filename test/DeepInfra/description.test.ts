@@ -58,11 +58,12 @@ const isSorted = (texts: readonly string[]) =>
 
 function hasOwnDefault({ type, default: preset, typeOptions = {}, ...rest }: INodeProperties): boolean {
 	const { minValue = -Infinity, maxValue = Infinity, multipleValues } = typeOptions;
+	if (type === 'fixedCollection') return isDict(preset);
 	if (type === 'multiOptions' || multipleValues) return Array.isArray(preset);
 	if (type === 'options') return choicesOf({ type, default: preset, ...rest }).some(({ value }) => value === preset);
 	if (type === 'number') return typeof preset === 'number' && preset >= minValue && preset <= maxValue;
 	if (type === 'string' || type === 'boolean') return typeof preset === type;
-	if (type === 'json') return isDict(JSON.parse(String(preset)));
+	if (type === 'json') return typeof JSON.parse(String(preset)) === 'object';
 	return isDict(preset);
 }
 
@@ -83,7 +84,7 @@ function lacksMethod({ typeOptions, modes = [] }: INodeProperties): boolean {
 	);
 }
 
-const PLACEHOLDERS = ['Add Option', 'Select a model...'];
+const PLACEHOLDERS = ['Add Option', 'Add Message', 'Add Attribute', 'Select a model...'];
 
 describe('every field', () => {
 	it.each<[string, (property: INodeProperties) => boolean]>([

@@ -1,4 +1,4 @@
-import { number } from '../core/answer';
+import { isDict, number } from '../core/answer';
 import type { ApiRequest, Dict } from '../core/operation';
 import { roundUsd } from './money';
 import type { Basis, Price } from './price';
@@ -86,16 +86,29 @@ function imageUnits({ width, height, steps }: ImageBasis, facts: RequestFacts): 
 /** What a request's cost can be estimated from, read from its body whatever its task. */
 export function costFacts({ json, form }: ApiRequest): RequestFacts {
 	const body: Dict = json ?? form ?? {};
-	const texts = [body.input, body.inputs, body.prompt, body.text].flat().filter((value) => typeof value === 'string');
+	const texts = [body.input, body.inputs, body.prompt, body.text, messageTexts(body.messages)]
+		.flat()
+		.filter((value) => typeof value === 'string');
 	const count = (name: string) => number(body[name]);
 	return {
 		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
 		texts: texts.length || undefined,
-		maxNewTokens: count('max_new_tokens'),
-		responses: count('num_responses'),
+		maxNewTokens: count('max_new_tokens') ?? count('max_tokens'),
+		responses: count('num_responses') ?? (body.messages ? count('n') : undefined),
 		images: count('num_images'),
 		width: count('width'),
 		height: count('height'),
 		steps: count('num_inference_steps'),
 	};
+}
+
+/** What a chat's messages say; nothing where pictures or sounds are among them, whose tokens nobody can tell. */
+function messageTexts(messages: unknown): string[] {
+	const contents = Array.isArray(messages) ? messages.filter(isDict).map(({ content }) => content) : [];
+	const parts = contents.flat();
+	const texts = parts.flatMap((part) => (typeof part === 'string' ? part : isDict(part) ? (part.text ?? []) : []));
+	const isTextOnly = parts.every(
+		(part) => typeof part === 'string' || part === null || (isDict(part) && part.type === 'text'),
+	);
+	return isTextOnly ? texts.filter((text) => typeof text === 'string') : [];
 }

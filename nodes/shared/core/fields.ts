@@ -3,7 +3,7 @@ import type { Exact } from './exact';
 
 /**
  * A parameter exactly as n8n's documentation writes it, so that n8n's lint rules see it.
- * `orList`: an expression may give an array instead of one value.
+ * `orList`: an expression may give an array instead of one value; of files, several may be named.
  * `isExact`: a whole number of any size, whose digits an expression may give as text.
  */
 export type Field = INodeProperties & { readonly orList?: true; readonly isExact?: true };
@@ -18,6 +18,8 @@ export const optionFields = ({ options = [] }: Pick<Field, 'options'>): Field[] 
 /** A file that goes in. `request` only places it; the transport opens it, so a retry can open it again. */
 export type FileRef =
 	| { readonly file: 'binary'; readonly item: number; readonly value: unknown }
+	/** The picture that is a page of a PDF; `page` counts from 1. */
+	| { readonly file: 'page'; readonly of: FileRef; readonly page: number }
 	| { readonly file: 'url'; readonly url: string };
 
 /** What n8n's resource mapper holds, as it is stored; `item` says whose files it may name. */
@@ -43,23 +45,32 @@ type Chosen<O> = O extends { readonly value: infer V } ? V : never;
 
 type Shown<F, V> = F extends { readonly displayOptions: object } ? V | undefined : V;
 
-type ValueOf<F> = F extends { readonly orList: true }
-	? string | readonly string[]
-	: F extends { readonly isExact: true }
-		? number | Exact
-		: F extends { readonly typeOptions: { readonly binaryDataProperty: true } }
-			? FileRef
-			: F extends { readonly typeOptions: { readonly multipleValues: true }; readonly type: 'string' }
-				? readonly string[]
-				: F extends { readonly type: 'options'; readonly options: ReadonlyArray<infer O> }
-					? Chosen<O>
-					: F extends { readonly type: 'multiOptions'; readonly options: ReadonlyArray<infer O> }
-						? ReadonlyArray<Chosen<O>>
-						: F extends { readonly type: 'collection'; readonly options: infer Fs extends readonly Field[] }
-							? Partial<InputOf<Fs>>
-							: F extends { readonly type: infer T extends keyof Plain }
-								? Plain[T]
-								: unknown;
+type ValueOf<F> = F extends { readonly orList: true; readonly typeOptions: { readonly binaryDataProperty: true } }
+	? readonly FileRef[]
+	: F extends { readonly orList: true; readonly type: 'json' }
+		? Readonly<Record<string, unknown>> | readonly unknown[]
+		: F extends {
+					readonly type: 'fixedCollection';
+					readonly options: readonly [{ readonly values: infer Fs extends readonly Field[] }];
+			  }
+			? { readonly values: ReadonlyArray<InputOf<Fs>> }
+			: F extends { readonly orList: true }
+				? string | readonly string[]
+				: F extends { readonly isExact: true }
+					? number | Exact
+					: F extends { readonly typeOptions: { readonly binaryDataProperty: true } }
+						? FileRef
+						: F extends { readonly typeOptions: { readonly multipleValues: true }; readonly type: 'string' }
+							? readonly string[]
+							: F extends { readonly type: 'options'; readonly options: ReadonlyArray<infer O> }
+								? Chosen<O>
+								: F extends { readonly type: 'multiOptions'; readonly options: ReadonlyArray<infer O> }
+									? ReadonlyArray<Chosen<O>>
+									: F extends { readonly type: 'collection'; readonly options: infer Fs extends readonly Field[] }
+										? Partial<InputOf<Fs>>
+										: F extends { readonly type: infer T extends keyof Plain }
+											? Plain[T]
+											: unknown;
 
 /**
  * The input an operation gets for one item, read off its fields. A field that is shown only sometimes may be undefined.

@@ -82,6 +82,10 @@ export interface ModelFacts {
 	readonly schema?: ModelSchema;
 	/** Which of the operation's `forms` is asked for, from 0. */
 	readonly form?: number;
+	/** Tokens that input and output may have together. */
+	readonly contextLength?: number;
+	/** How many pages the file of `pagesOf` has; undefined for one that has none, such as a picture. */
+	readonly pages?: number;
 }
 
 /** A question that follows an answer. */
@@ -91,6 +95,16 @@ export interface NextRequest {
 	readonly wait: number;
 	/** What a user has to know when no answer comes: how to get what is paid for. */
 	readonly remains?: string;
+}
+
+/** An answer that comes as events: what they have to say at once, and what they are together. */
+export interface StreamOf {
+	/** Asks for events instead of a whole answer. */
+	request(request: ApiRequest): ApiRequest;
+	/** The text that an event brings; empty for one that brings none. */
+	piece(event: Dict): string;
+	/** The answer as it would have come in one piece. */
+	whole(events: readonly Dict[]): Dict;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */
@@ -111,6 +125,8 @@ export interface Operation<I extends object = Dict> {
 	readonly fields: readonly Field[];
 	/** Seconds that one request may take unless the user says otherwise; default 300. */
 	readonly timeout?: number;
+	/** The same for one input that needs more. */
+	patience?(input: I): number | undefined;
 	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
 	readonly batch?: { readonly over: keyof I & string; readonly max: number };
 	/** Whether `request` wants to know what the catalogue says about the model. */
@@ -126,6 +142,8 @@ export interface Operation<I extends object = Dict> {
 	readonly answer?: 'rows' | 'bytes';
 	/** Whether its result is the API's own response, as when 'Simplify' is off. */
 	readonly isRaw?: true;
+	/** The file of which `split` and `request` want to know how many pages it has (`facts.pages`). */
+	pagesOf?(input: I): FileRef;
 	/** One input as several, each answered on its own and put together by `join`. Asked again once the facts are known. */
 	split?(input: I, facts: ModelFacts): readonly I[];
 	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */
@@ -144,8 +162,11 @@ export interface Operation<I extends object = Dict> {
 	 * What to ask after an answer that is not the result yet: for a job's state, or to mend what does not fit.
 	 * Everything asked for one result is billed to it.
 	 * @param asked how many questions have followed the first
+	 * @param sent the first
 	 */
-	next?(answer: Dict, inputs: Inputs<I>, asked: number): NextRequest | undefined;
+	next?(answer: Dict, inputs: Inputs<I>, asked: number, sent: ApiRequest): NextRequest | undefined;
+	/** How the answer comes piece by piece, where the workflow hands pieces on. */
+	readonly stream?: StreamOf;
 	/** @param sent the request as the model took it, without what it does not know */
 	items(answer: Dict, inputs: Inputs<I>, sent?: ApiRequest): Output[];
 }

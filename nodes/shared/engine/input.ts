@@ -11,6 +11,7 @@ import { parseTyped, snakeCase } from '../core/values';
  * @throws InputError with the field's name on the screen
  */
 export function readValue(field: Field, value: unknown): unknown {
+	if (field.type === 'json' && field.orList) return toJson(field, value);
 	if (field.orList && Array.isArray(value))
 		return checkFilled(
 			field,
@@ -33,6 +34,8 @@ export function readValue(field: Field, value: unknown): unknown {
 			return toTexts(field, value).map((entry) => oneOf(field, entry));
 		case 'json':
 			return toObject(field, value);
+		case 'fixedCollection':
+			return readRows(field, value);
 		case 'collection':
 			return readCollection(field, value);
 		default:
@@ -100,6 +103,26 @@ function toObject({ displayName }: Field, value: unknown): Dict {
 	if (read === undefined) throw new InputError(`'${displayName}' is not valid JSON`, advice);
 	if (!isDict(read)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
 	return read;
+}
+
+/** An object or an array. */
+function toJson({ displayName }: Field, value: unknown): Dict | unknown[] {
+	const read = typeof value === 'string' ? parseTyped(value) : value;
+	if (isDict(read) || Array.isArray(read)) return read;
+	throw new InputError(`'${displayName}' is not valid JSON`, 'Enter a JSON array or object.');
+}
+
+/** The rows of a collection that holds one kind of them; an expression may give them as an array. */
+function readRows({ displayName, options = [] }: Field, value: unknown): { values: Dict[] } {
+	const inner = options.flatMap((option) => ('values' in option ? option.values : []));
+	const given = isDict(value) ? (value.values ?? []) : value;
+	const rows: unknown[] = Array.isArray(given) ? given : [given];
+	return {
+		values: rows.map((row) => {
+			if (!isDict(row)) throw new InputError(`'${displayName}' holds something else than its fields`);
+			return Object.fromEntries(inner.map((each) => [each.name, readValue(each, row[each.name] ?? each.default)]));
+		}),
+	};
 }
 
 function toBoolean({ displayName }: Field, value: unknown): boolean {

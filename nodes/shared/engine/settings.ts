@@ -20,17 +20,15 @@ export interface Settings {
 	readonly keepsInput: boolean;
 }
 
-export function readSettings(
-	operation: Pick<AnyOperation, 'timeout'>,
-	{ model, options, includeOtherFields }: Dict,
-): Settings {
+export function readSettings(operation: Pick<AnyOperation, 'timeout' | 'patience'>, input: Dict): Settings {
+	const { model, options, includeOtherFields } = input;
 	const { resultField, timeout, maxRetries, maxConcurrency, budgetUsd, dryRun, modelVersion } = isDict(options)
 		? options
 		: {};
 	return {
 		model: typeof model === 'string' ? model : '',
 		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
-		seconds: number(timeout) ?? operation.timeout ?? 300,
+		seconds: number(timeout) ?? operation.patience?.(input) ?? operation.timeout ?? 300,
 		maxRetries: number(maxRetries) ?? 4,
 		maxConcurrency: number(maxConcurrency),
 		budget: number(budgetUsd) ?? Infinity,

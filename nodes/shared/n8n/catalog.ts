@@ -63,6 +63,7 @@ export class Catalog {
 		return {
 			name,
 			tags: row?.tags,
+			contextLength: row?.contextLength,
 			maskToken: findMaskToken(info),
 			schema: readSchema(schema) ?? readSchema(info),
 			model: row,

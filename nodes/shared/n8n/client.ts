@@ -1,4 +1,5 @@
 import type { NodeContext } from './context';
+import type { FileRef } from '../core/fields';
 import { isRetired } from '../catalog/model';
 import { findReplacement } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
@@ -15,6 +16,7 @@ import { costOf } from '../engine/usage';
 import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
+import type { Chunks } from './chunks';
 import { Catalog, type KnownModel } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
@@ -84,6 +86,7 @@ export class Client {
 		settings: Settings,
 		{ answer, next, isPersonal }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal'>,
 		inputs: Inputs<Dict>,
+		{ chunks, form = 0 }: { readonly chunks?: Chunks; readonly form?: number } = {},
 	): Promise<Asked> {
 		const { seconds, maxRetries } = settings;
 		const due = this.run.clock.now() + seconds * 1000;
@@ -91,14 +94,14 @@ export class Client {
 		const costs: number[] = [];
 		const call = async (each: ApiRequest, patience: number) => {
 			const send = async () => {
-				const outcome = await this.transport.send(each, patience, answer);
+				const outcome = await this.transport.send(each, patience, answer, chunks);
 				costs.push(outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: each.method === 'GET',
-				options: featuresOf(inputs[0]),
+				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
 			return await callUntilAnswered(send, maxRetries, passage, this.run);
@@ -112,7 +115,7 @@ export class Client {
 			const answer = outcome.value;
 			answers.push(answer);
 			if (hasWebhook(inputs[0])) break;
-			const step = attempt(() => next?.(answer, inputs, answers.length - 1));
+			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
 			if (!step.ok) return { outcome: step, answers, attempts, billed: addCosts(costs) };
 			if (!step.value) break;
 			const { request: following, wait, remains } = step.value;
@@ -150,6 +153,11 @@ export class Client {
 		return answering === undefined ? known : { ...known, name: answering };
 	}
 
+	/** How many pages a file has; undefined for one that is no PDF. */
+	async countPages(file: FileRef): Promise<Outcome<number | undefined>> {
+		return await this.transport.countPages(file);
+	}
+
 	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */
 	replacement({ model }: Settings): string | undefined {
 		return this.replacements.get(model);
@@ -184,7 +192,7 @@ const mostFacts = (facts: RequestFacts): RequestFacts =>
 	facts.inputCharacters === undefined ? facts : { ...facts, inputCharacters: 4 * facts.inputCharacters };
 
 /** What a request asks of a model beside the task itself. */
-const featuresOf = ({ options }: Dict): string => JSON.stringify(options ?? {});
+const featuresOf = ({ options }: Dict, form: number): string => `${form} ${JSON.stringify(options ?? {})}`;
 
 /** The list is asked for only when a model is retired: its replacement may be retired, too. */
 async function findReplacements(

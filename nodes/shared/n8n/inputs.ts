@@ -1,6 +1,8 @@
-import type { Field, FileRef, Mapped } from '../core/fields';
+import { optionFields, type Field, type FileRef, type Mapped } from '../core/fields';
 import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
+import { isDict } from '../core/answer';
+import { listOf } from '../core/values';
 import { attempt, type Outcome } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
 import type { NodeContext } from './context';
@@ -34,6 +36,7 @@ function fieldReader(context: NodeContext, fields: readonly Field[]): (item: num
 		if (field.typeOptions?.binaryDataProperty) return { file: 'binary', item, value: raw } satisfies FileRef;
 		if (field.type === 'resourceMapper') return { stored: raw, item } satisfies Mapped;
 		const value = readValue(field, raw);
+		if (namesFiles(field) && isDict(value)) return placeFiles(field, value, item);
 		// Most parameters are the same for all items; reading one costs n8n more than sending does.
 		if (!hasExpression(stored[field.name])) constant.set(field.name, value);
 		return value;
@@ -48,3 +51,19 @@ function fieldReader(context: NodeContext, fields: readonly Field[]): (item: num
 			return input;
 		});
 }
+
+const isFileList = ({ typeOptions, orList }: Field): boolean =>
+	typeOptions?.binaryDataProperty === true && orList === true;
+
+const namesFiles = (field: Field): boolean => field.type === 'collection' && optionFields(field).some(isFileList);
+
+/** Options that name files of the item. */
+function placeFiles(field: Field, values: Dict, item: number): Dict {
+	const placed = optionFields(field)
+		.filter((option) => isFileList(option) && values[option.name] !== undefined)
+		.map(({ name }): [string, FileRef[]] => [name, filesNamed(values[name], item)]);
+	return { ...values, ...Object.fromEntries(placed) };
+}
+
+const filesNamed = (names: unknown, item: number): FileRef[] =>
+	(typeof names === 'string' ? listOf(names) : [names].flat()).map((value) => ({ file: 'binary', item, value }));

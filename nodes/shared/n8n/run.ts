@@ -23,6 +23,8 @@ import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel, inputFileName } from './http/files';
 import { inputReader } from './inputs';
+import type { KnownModel } from './catalog';
+import { chunksFor } from './chunks';
 import { Client } from './client';
 import { Progress, tagExecution } from './progress';
 import type { Made, Place } from './outputs';
@@ -32,6 +34,8 @@ interface Entry {
 	readonly item: number;
 	readonly input: Dict;
 	readonly settings: Settings;
+	/** Of its file, where the operation wants to know. */
+	pages?: number;
 	results: PartResult[];
 	/** What earlier rounds of questions brought. */
 	readonly earlier: PartResult[];
@@ -75,6 +79,8 @@ class ItemRun {
 	private readonly answered: Entry[] = [];
 	/** The form in which each model is asked, where it does not take the first. */
 	private readonly forms = new Map<string, number>();
+	/** The first batch of each model, where there are several forms. */
+	private readonly pilots = new Map<string, Promise<unknown>>();
 	private client: Client | undefined;
 	private failure: ReturnType<typeof toNodeError> | undefined;
 	private readonly report: RunReport;
@@ -123,6 +129,8 @@ class ItemRun {
 		if (this.failure || parts.length === 0) return;
 		const client = await this.connect(entries.filter(({ isOver }) => !isOver));
 		if (!client) return;
+		await this.countPages(entries, client);
+		if (this.failure) return;
 		const { split, usesFacts } = this.operation;
 		// How an input splits may depend on what its model takes.
 		const open = entries.filter(({ isOver }) => !isOver);
@@ -134,6 +142,22 @@ class ItemRun {
 		}
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
+	}
+
+	/** One file after another: each may be large. */
+	private async countPages(entries: readonly Entry[], client: Client): Promise<void> {
+		for (const entry of entries) {
+			const file = attempt(() => (entry.isOver ? undefined : this.operation.pagesOf?.(entry.input)));
+			if (!file.ok || file.value === undefined) continue;
+			const pages = await client.countPages(file.value);
+			if (pages.ok) entry.pages = pages.value;
+			else await this.fail(entry, pages.problem);
+			if (this.stop.signal.aborted) return;
+		}
+	}
+
+	private factsOf({ settings, pages }: Entry, client: Client | undefined): KnownModel {
+		return { ...client?.facts(settings), pages };
 	}
 
 	private async askAll(parts: readonly Part[], client: Client, width: number): Promise<void> {
@@ -187,7 +211,7 @@ class ItemRun {
 		for (const entry of entries) {
 			const split = attempt(() =>
 				operation.split && !isAlone(entry.input)
-					? operation.split(entry.input, client?.facts(entry.settings) ?? {})
+					? operation.split(entry.input, this.factsOf(entry, client))
 					: [entry.input],
 			);
 			if (split.ok) parts.push(...openParts(entry, split.value));
@@ -203,7 +227,7 @@ class ItemRun {
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
-				const facts = client?.facts(entry.settings) ?? {};
+				const facts = this.factsOf(entry, client);
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);
@@ -225,22 +249,35 @@ class ItemRun {
 		return this.client;
 	}
 
-	/** Asks for a batch as a whole and delivers what comes; or tells what became of it. */
+	/**
+	 * Asks for a batch as a whole and delivers what comes; or tells what became of it. Where a model may not take the
+	 * first form, one batch finds out which it takes before the others are sent.
+	 */
 	private async tryBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<Missed | undefined> {
+		const model = parts[batch.owners[0]?.[0] ?? -1]?.entry.settings.model ?? '';
+		const pilot = this.pilots.get(model);
+		if (pilot) await pilot;
+		const trying = this.sendBatch(batch, parts, client);
+		if (!pilot && (this.operation.forms ?? 1) > 1) this.pilots.set(model, trying);
+		return await trying;
+	}
+
+	private async sendBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<Missed | undefined> {
 		const owners = ownersOf(batch, parts);
-		const settings = owners[0]?.[0]?.entry.settings;
-		if (!settings || this.stop.signal.aborted) return undefined;
+		const owner = owners[0]?.[0]?.entry;
+		if (!owner || this.stop.signal.aborted) return undefined;
+		const { settings } = owner;
 		const form = this.forms.get(settings.model) ?? 0;
 		const [only, ...others] = owners.flat();
 		const fitted =
 			form === 0 && others.length === 0 && only?.fitted
 				? succeeded(only.fitted)
-				: this.fitBatch(batch, settings, client, form);
+				: this.fitBatch(batch, owner, client, form);
 		const { results, attempts, billed, remains }: Answered = !fitted.ok
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
-				: await this.ask(batch, fitted.value, settings, client);
+				: await this.ask(batch, fitted.value, owner, client, form);
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const result = results.value[position];
@@ -256,7 +293,7 @@ class ItemRun {
 		if (billed === 0 && form + 1 < forms && isFormRefused?.(problem)) {
 			// Learnt once for all items of the run: none of them pays for it again.
 			this.forms.set(settings.model, Math.max(form + 1, this.forms.get(settings.model) ?? 0));
-			return await this.tryBatch(batch, parts, client);
+			return await this.sendBatch(batch, parts, client);
 		}
 		return { problem, attempts, billed, remains };
 	}
@@ -279,20 +316,25 @@ class ItemRun {
 		if (first) await this.fail(entry, first.problem, first);
 	}
 
-	private fitBatch({ inputs }: Batch, settings: Settings, client: Client, form: number): Outcome<Fitted> {
-		return attempt(() => this.requests.make(inputs, { ...client.facts(settings), form }));
+	private fitBatch({ inputs }: Batch, owner: Entry, client: Client, form: number): Outcome<Fitted> {
+		return attempt(() => this.requests.make(inputs, { ...this.factsOf(owner, client), form }));
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
 	private async ask(
 		{ inputs }: Batch,
 		{ request, dropped }: Fitted,
-		settings: Settings,
+		{ settings, item }: Entry,
 		client: Client,
+		form: number,
 	): Promise<Answered> {
 		const { operation } = this;
-		const { outcome, answers, attempts, billed, remains } = await client.ask(request, settings, operation, inputs);
+		const chunks = operation.stream && chunksFor(this.context, item, operation.stream);
+		const asked = await client.ask(request, settings, operation, inputs, { chunks, form });
+		const { outcome, answers, attempts, billed } = asked;
+		const remains = asked.remains ?? (outcome.ok ? undefined : chunks?.sent());
 		if (!outcome.ok) return { results: outcome, attempts, billed, remains };
+		chunks?.end();
 		const answer = outcome.value;
 		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
 		const results = attempt(() =>

@@ -214,7 +214,8 @@ export const budgetOption = field({
 		"Send no more requests once the results of this run have cost this much. The items that are left fail with 'Budget reached'. Requests that are on their way can exceed it.",
 });
 
-const nativeOptions = [
+/** Of every request that is billed. */
+const billedOptions = [
 	budgetOption,
 	field({
 		displayName: 'Dry Run',
@@ -231,6 +232,10 @@ const nativeOptions = [
 		placeholder: 'e.g. { "scheduler": "K_EULER" }',
 		description: 'Fields of the model that this form does not offer, under the names that DeepInfra uses',
 	}),
+] as const;
+
+const nativeOptions = [
+	...billedOptions,
 	field({
 		displayName: 'Webhook URL',
 		name: 'webhook',
@@ -257,6 +262,10 @@ export const collection = <const Fs extends readonly Field[]>(options: Fs) =>
 /** The collection "Options" of a task: its own, and those that all tasks share. */
 export const optionsField = <const Fs extends readonly Field[]>(own: Fs) =>
 	collection([...own, ...nativeOptions, ...plainOptions]);
+
+/** The collection "Options" of an operation whose route is not native: no webhook, no version. */
+export const routeOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	collection([...own, ...billedOptions, ...plainOptions]);
 
 /** The collection "Options" of an operation that only reads the catalogue. */
 export const plainOptionsField = <const Fs extends readonly Field[]>(own: Fs) => collection([...own, ...plainOptions]);

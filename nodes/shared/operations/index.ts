@@ -4,7 +4,11 @@ import { getCosts } from './account/getCosts';
 import { getLimits } from './account/getLimits';
 import { getUsage } from './account/getUsage';
 import { transcribe } from './audio/transcribe';
+import { completeChat } from './chat/complete';
+import { extractFromDocument } from './document/extract';
+import { extractDocumentText } from './document/extractText';
 import { createEmbedding } from './embedding/create';
+import { analyzeImage } from './image/analyze';
 import { classifyImage } from './image/classify';
 import { classifyZeroShot } from './image/classifyZeroShot';
 import { detectObjects } from './image/detectObjects';
@@ -14,8 +18,13 @@ import { getModels } from './model/getAll';
 import { runModel } from './model/run';
 import { classifyText } from './text/classify';
 import { classifyTokens } from './text/classifyTokens';
+import { classifyTextZeroShot } from './text/classifyZeroShot';
+import { countTokens } from './text/countTokens';
+import { extractFromText } from './text/extract';
 import { fillMask } from './text/fillMask';
 import { generateText } from './text/generate';
+import { summarizeText } from './text/summarize';
+import { translateText } from './text/translate';
 
 /** Every operation of the node: to add one, write its file and add its line. */
 export const operations: readonly AnyOperation[] = [
@@ -24,7 +33,11 @@ export const operations: readonly AnyOperation[] = [
 	getCosts,
 	getLimits,
 	transcribe,
+	completeChat,
+	extractFromDocument,
+	extractDocumentText,
 	createEmbedding,
+	analyzeImage,
 	classifyImage,
 	classifyZeroShot,
 	detectObjects,
@@ -34,14 +47,21 @@ export const operations: readonly AnyOperation[] = [
 	runModel,
 	classifyText,
 	classifyTokens,
+	classifyTextZeroShot,
+	countTokens,
+	extractFromText,
 	fillMask,
 	generateText,
+	summarizeText,
+	translateText,
 ];
 
 /** Titles of the resources, in the order of the dropdown. */
 export const resources: Readonly<Record<string, string>> = {
 	account: 'Account',
 	audio: 'Audio',
+	chat: 'Chat',
+	document: 'Document',
 	embedding: 'Embedding',
 	image: 'Image',
 	model: 'Model',

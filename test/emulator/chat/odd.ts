@@ -3,23 +3,7 @@ import type { JsonObject } from '../json';
 import type { Message } from './messages';
 import type { Reply } from './reply';
 
-/** Odd answers that are asked for by `[[emulator: NAME]]` in the last message of the user. */
-export type Odd =
-	| 'refusal'
-	| 'noChoice'
-	| 'blank'
-	| 'contentFilter'
-	| 'error'
-	| 'cutJson'
-	| 'fenced'
-	| 'wordy'
-	| 'notJson'
-	| 'misfit'
-	| 'neverFits'
-	| 'badArguments'
-	| 'noLogprobs'
-	| 'wrongLabel';
-
+/** The odd answer that `[[emulator: NAME]]` in a message of the user asks for (README.md). */
 export function findOdd(messages: readonly Message[]): string | undefined {
 	const last = [...messages].reverse().find(({ role, text }) => role === 'user' && text.includes('[[emulator: '));
 	return last && /\[\[emulator: (\w+)\]\]/.exec(last.text)?.[1];

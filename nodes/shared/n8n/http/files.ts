@@ -19,6 +19,7 @@ export interface OpenFile {
 
 /** A file as people know it, for showing what would be sent. */
 export function fileLabel(context: NodeContext, ref: FileRef): string {
+	if (ref.file === 'page') return `page ${ref.page} of ${fileLabel(context, ref.of)}`;
 	return ref.file === 'url' ? ref.url : (findBinary(context, ref.item, ref.value).fileName ?? 'file');
 }
 
@@ -31,8 +32,10 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 
 /** The name of the first file that a request takes in. */
 export function inputFileName(context: NodeContext, request: ApiRequest): string | undefined {
-	const [ref] = filesOf(request);
-	if (!ref) return undefined;
+	const [first] = filesOf(request);
+	if (!first) return undefined;
+	const ref = first.file === 'page' ? first.of : first;
+	if (ref.file === 'page') return undefined;
 	if (ref.file === 'url') return URL.canParse(ref.url) ? lastPart(new URL(ref.url)) : undefined;
 	return findBinary(context, ref.item, ref.value).fileName;
 }
@@ -95,7 +98,7 @@ export type OpenUrl = (url: URL) => Promise<Source>;
  */
 export async function openFile(
 	context: NodeContext,
-	ref: FileRef,
+	ref: Exclude<FileRef, { file: 'page' }>,
 	openUrl: OpenUrl,
 	whenOpen: (stream: Stream) => void,
 ): Promise<OpenFile> {

@@ -4,18 +4,25 @@ import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
-import { failed, succeeded, type Outcome } from '../../core/problem';
+import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, type Received } from '../../engine/receive';
 import { clock } from './clock';
+import type { Chunks } from '../chunks';
+import { refusal } from '../../core/answer';
 import type { Account } from '../credential';
 import { inlineFiles } from '../../core/request';
 import { writeBody } from './body';
+import { readEvents } from './events';
+import { Documents } from './documents';
 import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { checkAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { bytesOf, isStream, readAll, type Bytes } from './stream';
+
+/** Seconds that a document may take to be read or downloaded. */
+const DOCUMENT_SECONDS = 600;
 
 /** An answer in JSON that is larger than this is no answer to any task. */
 const LARGEST_ANSWER = 256 * 1024 * 1024;
@@ -26,6 +33,7 @@ const LARGEST_COPY = 32 * 1024 * 1024;
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
 export class Transport {
 	private readonly flights: PendingRequests;
+	private readonly documents: Documents;
 
 	constructor(
 		private readonly context: NodeContext,
@@ -33,21 +41,37 @@ export class Transport {
 		run: AbortSignal,
 	) {
 		this.flights = new PendingRequests(run);
+		// A document belongs to all requests that ask about its pages: the end of one of them must not end its reading.
+		this.documents = new Documents(async (ref, use) => {
+			const flight = this.flights.start(DOCUMENT_SECONDS);
+			try {
+				return await use(await this.open(ref, flight));
+			} finally {
+				flight.land();
+			}
+		});
 	}
 
 	/**
 	 * Sends a request once.
 	 * @param seconds after which it is given up
 	 */
-	async send(request: ApiRequest, seconds: number, kind?: AnyOperation['answer']): Promise<Outcome<Dict>> {
+	async send(
+		request: ApiRequest,
+		seconds: number,
+		kind?: AnyOperation['answer'],
+		chunks?: Chunks,
+	): Promise<Outcome<Dict>> {
 		const flight = this.flights.start(seconds);
 		let hasBegun = false;
 		try {
-			const options = await this.optionsOf(request, flight);
+			const asked = chunks ? chunks.stream.request(request) : request;
+			const options = await this.optionsOf(asked, flight);
 			// A form says itself when it has been sent; what is only asked for may be asked for again.
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
+			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks);
 			const body = await readAll(bytesOf(response.body), LARGEST_ANSWER);
 			if (kind === 'bytes' && isFile(response)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
@@ -61,6 +85,30 @@ export class Transport {
 				: failed(this.account.redactProblem(outcome.problem));
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
+		} finally {
+			flight.land();
+		}
+	}
+
+	/** An answer in events; a failure among them ends it. */
+	private async receiveEvents(bytes: Bytes, { stream, take }: Chunks): Promise<Outcome<Dict>> {
+		const events: Dict[] = [];
+		await readEvents(bytes, this.account.redact, (event) => {
+			const refused = refusal(event);
+			if (refused !== undefined) throw new AnswerError(refused);
+			events.push(event);
+			take(event);
+		});
+		return succeeded(stream.whole(events));
+	}
+
+	/** How many pages a file has; undefined for one that is no PDF. */
+	async countPages(file: FileRef): Promise<Outcome<number | undefined>> {
+		const flight = this.flights.start(DOCUMENT_SECONDS);
+		try {
+			return succeeded((await this.documents.pages(file))?.length);
+		} catch (error) {
+			return failed(flight.problem(error, false, this.account));
 		} finally {
 			flight.land();
 		}
@@ -154,6 +202,7 @@ export class Transport {
 	}
 
 	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
+		if (ref.file === 'page') return await this.documents.page(ref.of, ref.page);
 		const close = (content: unknown) => this.closeAtEnd(content, flight);
 		const openUrl = async (url: URL) => {
 			const ask = async (each: URL) => await this.anonymous(each, flight);
@@ -207,6 +256,9 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 	// A little later than our own deadline, which also covers the answer's body.
 	timeout: seconds * 1000 + 2000,
 });
+
+const isEvents = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
+	statusCode >= 200 && statusCode < 300 && /event-stream/i.test(String(headers['content-type']));
 
 const isFile = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
 	statusCode >= 200 && statusCode < 300 && !/json|text\//i.test(String(headers['content-type']));

@@ -1,0 +1,36 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Dict, StreamOf } from '../core/operation';
+
+/** Where an answer goes that comes piece by piece. */
+export interface Chunks {
+	readonly stream: StreamOf;
+	take(event: Dict): void;
+	end(): void;
+	/** For an error: what had come; undefined when that is nothing. */
+	sent(): string | undefined;
+}
+
+/** An error shows as much of an answer that broke off. */
+const SHOWN = 4000;
+
+/** Undefined where the workflow hands no pieces on: then a whole answer is asked for. */
+export function chunksFor(context: IExecuteFunctions, item: number, stream: StreamOf): Chunks | undefined {
+	// Older n8n has no streams.
+	if (!('isStreaming' in context) || !context.isStreaming()) return undefined;
+	let text = '';
+	const send = (type: 'begin' | 'item' | 'end', content?: string) => context.sendChunk(type, item, content);
+	return {
+		stream,
+		take(event) {
+			const piece = stream.piece(event);
+			if (piece === '') return;
+			if (text === '') send('begin');
+			text += piece;
+			send('item', piece);
+		},
+		end() {
+			if (text !== '') send('end');
+		},
+		sent: () => (text === '' ? undefined : `What had come by then: ${text.slice(0, SHOWN)}`),
+	};
+}

@@ -1,0 +1,161 @@
+import { isDict, list, optionalText } from '../../core/answer';
+import type { Exact } from '../../core/exact';
+import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
+import { AnswerError, InputError } from '../../core/problem';
+import { apiNames, routeRequest } from '../../core/request';
+
+/** What every operation over a chat model has. */
+export interface ChatInput {
+	readonly model: string;
+	readonly options: {
+		readonly maxTokens?: number;
+		readonly temperature?: number;
+		readonly seed?: number | Exact;
+		readonly reasoningEffort?: string;
+		readonly serviceTier?: string;
+		readonly extraFields?: Dict;
+	};
+}
+
+/** @param more fields beside the messages, under the API's names */
+export function chatRequest(input: ChatInput, messages: readonly Dict[], more: Dict = {}): ApiRequest {
+	const { model, options } = input;
+	return routeRequest('/v1/chat/completions', input, {
+		model,
+		messages,
+		...apiNames(options, 'maxTokens', 'temperature', 'seed', 'reasoningEffort', 'serviceTier'),
+		...more,
+	});
+}
+
+export interface ToolCall {
+	readonly id: string;
+	readonly name: string;
+	readonly arguments: Dict;
+}
+
+/** One choice of a completion, with what it thought taken out of its text. */
+export interface Choice {
+	readonly text: string;
+	readonly finishReason: string;
+	readonly reasoning?: string;
+	readonly toolCalls: readonly ToolCall[];
+	/** The API's list of tokens with their log probabilities. */
+	readonly logprobs?: readonly Dict[];
+}
+
+const shorten = (text: string, length = 2000) => (text.length > length ? `${text.slice(0, length)}…` : text);
+
+/** The raw text for an error's description. */
+export const rawText = (text: string): string => `The answer was: ${shorten(text)}`;
+
+export const RAISE_LIMIT = "Raise 'Max Tokens' under 'Options'";
+
+/**
+ * The choices of a completion, never empty.
+ * @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON
+ */
+export function readChoices(answer: Dict): readonly [Choice, ...Choice[]] {
+	const [first, ...rest] = list(answer.choices, 'a choice').map(readChoice);
+	if (first) return [first, ...rest];
+	throw new AnswerError('DeepInfra answered without any choice', 'Run the workflow again, or choose another model.');
+}
+
+/** The text of the first choice. @throws AnswerError as `readChoices` */
+export const readText = (answer: Dict): string => readChoices(answer)[0].text;
+
+function readChoice({ message, finish_reason: finish, logprobs }: Dict): Choice {
+	const said = isDict(message) ? message : {};
+	const finishReason = optionalText(finish) ?? 'stop';
+	const refusal = optionalText(said.refusal)?.trim();
+	if (refusal) {
+		throw new AnswerError(
+			`The model refused to answer: ${shorten(refusal, 300)}`,
+			'Change the input, or choose another model.',
+		);
+	}
+	if (finishReason === 'content_filter') {
+		throw new AnswerError(
+			"The model's safety filter stopped this answer",
+			'Change the input, or choose another model.',
+		);
+	}
+	const { text, reasoning } = takeThoughts(optionalText(said.content) ?? '');
+	const thoughts = optionalText(said.reasoning_content) || optionalText(said.reasoning) || reasoning;
+	const toolCalls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isDict).map(readCall) : [];
+	if (text === '' && toolCalls.length === 0) throw emptyChoice(finishReason, thoughts);
+	return {
+		text,
+		finishReason,
+		reasoning: thoughts || undefined,
+		toolCalls,
+		logprobs: isDict(logprobs) && Array.isArray(logprobs.content) ? logprobs.content.filter(isDict) : undefined,
+	};
+}
+
+function emptyChoice(finishReason: string, thoughts: string | undefined): AnswerError {
+	if (finishReason !== 'length')
+		return new AnswerError('The model answered with nothing', 'Change the input, or choose another model.');
+	return thoughts
+		? new AnswerError(
+				'The model was still thinking when the token limit was reached',
+				`${RAISE_LIMIT}, or lower 'Reasoning Effort'.`,
+			)
+		: new AnswerError('The token limit was reached before the answer began', `${RAISE_LIMIT}.`);
+}
+
+/** Older reasoning models think between tags in front of their answer; some leave out the first tag. */
+function takeThoughts(content: string): { text: string; reasoning?: string } {
+	const start = /^\s*<think>/.exec(content);
+	const end = content.indexOf('</think>');
+	if (end >= 0 && (start || !content.slice(0, end).includes('<think>'))) {
+		const reasoning = content.slice(start?.[0].length ?? 0, end).trim();
+		return { text: content.slice(end + '</think>'.length).trimStart(), reasoning };
+	}
+	// Cut off within the thoughts.
+	return start ? { text: '', reasoning: content.slice(start[0].length).trim() } : { text: content };
+}
+
+function readCall({ id, function: called }: Dict): ToolCall {
+	const { name, arguments: given } = isDict(called) ? called : {};
+	const parsed = typeof given === 'string' ? parseArguments(given) : given;
+	if (isDict(parsed)) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
+	throw new AnswerError(
+		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,
+		`The arguments were: ${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))} Run the workflow again, or choose another model.`,
+	);
+}
+
+function parseArguments(text: string): unknown {
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** What a part of a request needs of the model, as the catalogue's tags name it. */
+const FEATURES = {
+	tools: { tags: ['tools'], words: 'take tools' },
+	json: { tags: ['json', 'structured-output'], words: 'answer in JSON' },
+	schema: { tags: ['structured-output'], words: 'keep to a JSON schema' },
+	images: { tags: ['multimodal', 'ocr', 'vision', 'vlm'], words: 'see pictures' },
+} as const;
+
+/**
+ * @throws InputError where the catalogue says that the model lacks what is asked for.
+ * A model without any tags, or an unknown one, is left to the service.
+ */
+export function requireFeature({ tags = [] }: ModelFacts, model: string, feature: keyof typeof FEATURES): void {
+	const { tags: wanted, words } = FEATURES[feature];
+	// Without the tag of the chat route the list says nothing about what the model can do there.
+	if (!tags.includes('openai') || wanted.some((tag) => tags.includes(tag))) return;
+	throw new InputError(
+		`The model '${model}' cannot ${words}`,
+		"Choose a model whose row in the list of 'Model' names it, or remove the option.",
+	);
+}
+
+/** What the end of a run says about answers that the limit cut. */
+export const CUT_NOTE = `Some answers were cut off at the token limit ('finishReason' is 'length'). ${RAISE_LIMIT}.`;

@@ -1,0 +1,350 @@
+import { isDict, number, optionalText } from '../../core/answer';
+import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
+import { AnswerError, InputError } from '../../core/problem';
+import { apiNames } from '../../core/request';
+import { isWebAddress, listOf } from '../../core/values';
+import { modelField, routeOptionsField, simplifyField } from '../fields';
+import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireFeature, type Choice } from './chat';
+import { chatOptions } from './fields';
+import { findJson } from './findJson';
+import { mediaPart } from './media';
+import { readConversation } from './messages';
+import { CHAT_MODEL, CHAT_TASKS } from './models';
+import { patienceOf } from './patience';
+import { chatStream } from './stream';
+
+export const completeChat = defineOperation({
+	resource: 'chat',
+	value: 'complete',
+	name: 'Complete',
+	action: 'Complete a chat',
+	description:
+		'Answer messages with a chat model: text, JSON or tool calls, with pictures and sound if the model takes them',
+	tasks: CHAT_TASKS,
+	fields: [
+		modelField(CHAT_MODEL),
+		{
+			displayName: 'Messages',
+			name: 'messages',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Message' },
+			default: { values: [{ role: 'user', content: '' }] },
+			placeholder: 'Add Message',
+			description: 'What has been said, the oldest first',
+			options: [
+				{
+					displayName: 'Message',
+					name: 'values',
+					values: [
+						{
+							displayName: 'Role',
+							name: 'role',
+							type: 'options',
+							options: [
+								{ name: 'Assistant', value: 'assistant', description: 'What the model has said' },
+								{ name: 'System', value: 'system', description: 'Instructions that the model follows' },
+								{ name: 'User', value: 'user', description: 'What the model is asked' },
+							],
+							default: 'user',
+							description: 'Who says it',
+						},
+						{
+							displayName: 'Content',
+							name: 'content',
+							type: 'string',
+							typeOptions: { rows: 3 },
+							default: '',
+							placeholder: 'e.g. Write a friendly reply to this complaint',
+							description: 'What is said',
+						},
+					],
+				},
+			],
+		},
+		simplifyField,
+		routeOptionsField([
+			...chatOptions,
+			{
+				displayName: 'Files of the Item',
+				name: 'binaryFields',
+				type: 'string',
+				orList: true,
+				typeOptions: { binaryDataProperty: true },
+				default: '',
+				placeholder: 'e.g. data',
+				description:
+					'Pictures (JPEG, PNG, WebP, GIF) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
+			},
+			{
+				displayName: 'Frequency Penalty',
+				name: 'frequencyPenalty',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+				description: 'Above 0: the more often a word has occurred, the less likely it comes again',
+			},
+			{
+				displayName: 'Image URLs',
+				name: 'imageUrls',
+				type: 'string',
+				orList: true,
+				default: '',
+				placeholder: 'e.g. https://example.com/photo.jpg',
+				description:
+					'Web addresses of pictures that go along with the last user message, separated by commas. DeepInfra fetches them itself.',
+			},
+			{
+				displayName: 'JSON Schema',
+				name: 'jsonSchema',
+				type: 'json',
+				default: '{ "type": "object", "properties": {} }',
+				description: "What the answer must fit. Needs 'JSON Schema' as 'Response Format'.",
+			},
+			{
+				displayName: 'Log Probabilities',
+				name: 'logprobs',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to return how likely each token of the answer was, beside the likeliest others',
+			},
+			{
+				displayName: 'Min P',
+				name: 'minP',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
+				description: 'Leave out words that are less likely than this share of the likeliest one',
+			},
+			{
+				displayName: 'Number of Responses',
+				name: 'numResponses',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 1, maxValue: 4, numberPrecision: 0 },
+				description: 'How many answers to write. Each becomes an item of its own.',
+			},
+			{
+				displayName: 'Presence Penalty',
+				name: 'presencePenalty',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+				description: 'Above 0: a word that has occurred is less likely to come again',
+			},
+			{
+				displayName: 'Previous Messages (JSON)',
+				name: 'previousMessages',
+				type: 'json',
+				orList: true,
+				default: '[]',
+				placeholder: 'e.g. {{ $json.messages }}',
+				description:
+					'An earlier conversation that comes before the messages: an array of messages with role and content, tool turns included, or what a Chat Memory Manager node gives',
+			},
+			{
+				displayName: 'Repetition Penalty',
+				name: 'repetitionPenalty',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 0.01, maxValue: 5, numberPrecision: 2 },
+				description: 'Above 1: repeating is discouraged',
+			},
+			{
+				displayName: 'Response Format',
+				name: 'responseFormat',
+				type: 'options',
+				options: [
+					{ name: 'JSON', value: 'json_object', description: 'Any JSON object. Say so in the messages too.' },
+					{ name: 'JSON Schema', value: 'json_schema', description: "A JSON object that fits 'JSON Schema'" },
+					{ name: 'Text', value: 'text', description: 'Any text' },
+				],
+				default: 'text',
+				description: "What the answer must look like. JSON is returned parsed, in 'data'.",
+			},
+			{
+				displayName: 'Stop Sequences',
+				name: 'stop',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
+				default: [],
+				placeholder: 'e.g. ###',
+				description: 'The answer ends before any of these texts',
+			},
+			{
+				displayName: 'Tool Choice',
+				name: 'toolChoice',
+				type: 'string',
+				default: 'auto',
+				placeholder: 'e.g. auto',
+				description: "Whether the model may call tools: auto, none, required, or a tool's name",
+			},
+			{
+				displayName: 'Tools (JSON)',
+				name: 'tools',
+				type: 'json',
+				orList: true,
+				default: '[]',
+				placeholder: 'e.g. [{ "name": "get_weather", "parameters": { "type": "object", "properties": {} } }]',
+				description:
+					"Functions that the model may ask for: their name, description and parameters. What it asks for is in 'toolCalls'; your workflow runs them.",
+			},
+			{
+				displayName: 'Top K',
+				name: 'topK',
+				type: 'number',
+				default: 0,
+				typeOptions: { minValue: 0, maxValue: 999, numberPrecision: 0 },
+				description: 'Choose among this many of the likeliest words. 0 is no limit.',
+			},
+			{
+				displayName: 'Top P',
+				name: 'topP',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 0.001, maxValue: 1, numberPrecision: 3 },
+				description: 'Choose among the likeliest words that together have this probability',
+			},
+		]),
+	],
+	usesFacts: true,
+	stream: chatStream,
+	patience: patienceOf,
+	request: ([input], facts) => {
+		const { model, options, messages } = input;
+		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;
+		const said = messages.values.filter(({ content }) => content.trim() !== '');
+		const files = binaryFields.map(mediaPart);
+		const pictures = listOf(imageUrls).map(pictureAt);
+		const earlier = readConversation(previousMessages);
+		if (said.length + files.length + pictures.length + earlier.length === 0)
+			throw new InputError("'Messages' is empty", 'Write at least one message, or check its expression for this item.');
+		if (pictures.length > 0) requireFeature(facts, model, 'images');
+		const { logprobs, numResponses } = options;
+		return chatRequest(input, [...earlier, ...withMedia(said, [...files, ...pictures])], {
+			...apiNames(options, 'topP', 'minP', 'topK', 'presencePenalty', 'frequencyPenalty', 'repetitionPenalty'),
+			stop: options.stop?.filter((entry) => entry !== ''),
+			n: numResponses === 1 ? undefined : numResponses,
+			...formatOf(options, model, facts),
+			...toolsOf(options, model, facts),
+			...(logprobs ? { logprobs: true, top_logprobs: 5 } : {}),
+		});
+	},
+	items: (answer, [{ options }]) => {
+		const choices = readChoices(answer);
+		const outputs = choices.map((choice) => outputOf(choice, options.responseFormat));
+		return (options.numResponses ?? 1) > 1
+			? outputs.map((output, index) => ({ ...output, json: { ...output.json, index } }))
+			: outputs.slice(0, 1);
+	},
+});
+
+function pictureAt(url: string): Dict {
+	if (isWebAddress(url)) return { type: 'image_url', image_url: { url } };
+	throw new InputError(
+		`'Image URLs' holds '${url.slice(0, 80)}', which is not a web address`,
+		'Enter addresses that start with https:// or http://.',
+	);
+}
+
+/** Files go along with the last message of the user, or as one of their own. */
+function withMedia(said: readonly Dict[], media: readonly unknown[]): Dict[] {
+	if (media.length === 0) return [...said];
+	const at = said.map(({ role }) => role).lastIndexOf('user');
+	const asked = said[at];
+	if (!asked) return [...said, { role: 'user', content: media }];
+	const content = [{ type: 'text', text: asked.content }, ...media];
+	return said.map((message, index) => (index === at ? { ...asked, content } : message));
+}
+
+interface FormatOptions {
+	readonly responseFormat?: 'text' | 'json_object' | 'json_schema';
+	readonly jsonSchema?: Dict;
+}
+
+function formatOf({ responseFormat = 'text', jsonSchema }: FormatOptions, model: string, facts: ModelFacts): Dict {
+	if (responseFormat === 'text') return {};
+	if (responseFormat === 'json_object') {
+		requireFeature(facts, model, 'json');
+		return { response_format: { type: 'json_object' } };
+	}
+	requireFeature(facts, model, 'schema');
+	if (!jsonSchema || Object.keys(jsonSchema).length === 0) {
+		throw new InputError(
+			"'JSON Schema' is missing",
+			"Add the option 'JSON Schema', or choose 'JSON' as 'Response Format'.",
+		);
+	}
+	return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: jsonSchema } } };
+}
+
+interface ToolOptions {
+	readonly tools?: Dict | readonly unknown[];
+	readonly toolChoice?: string;
+}
+
+function toolsOf({ tools = [], toolChoice = 'auto' }: ToolOptions, model: string, facts: ModelFacts): Dict {
+	const given: readonly unknown[] = Array.isArray(tools) ? tools : [tools];
+	const functions = given.map(readTool);
+	if (functions.length === 0) return {};
+	requireFeature(facts, model, 'tools');
+	const choice = toolChoice.trim();
+	if (['auto', 'none', 'required'].includes(choice)) return { tools: functions, tool_choice: choice };
+	if (!functions.some((tool) => tool.function.name === choice)) {
+		throw new InputError(
+			`'Tool Choice' names '${choice}', which is none of the tools`,
+			'Enter auto, none, required, or the name of a tool.',
+		);
+	}
+	return { tools: functions, tool_choice: { type: 'function', function: { name: choice } } };
+}
+
+/** A function, with or without the frame that the API wants around it. */
+function readTool(tool: unknown) {
+	const called = isDict(tool) && isDict(tool.function) ? tool.function : tool;
+	const name = isDict(called) ? optionalText(called.name)?.trim() : undefined;
+	if (isDict(called) && name) return { type: 'function', function: { ...called, name } };
+	throw new InputError(
+		"'Tools' holds something that is no function",
+		'Give an array such as [{ "name": "get_weather", "description": "…", "parameters": { "type": "object", "properties": {} } }].',
+	);
+}
+
+function outputOf({ text, finishReason, reasoning, toolCalls, logprobs }: Choice, format: string | undefined): Output {
+	const isJson = format === 'json_object' || format === 'json_schema';
+	return {
+		json: {
+			text,
+			finishReason,
+			...(isJson && toolCalls.length === 0 ? { data: readData(text, finishReason) } : {}),
+			...(reasoning ? { reasoning } : {}),
+			...(toolCalls.length > 0 ? { toolCalls } : {}),
+			...(logprobs ? { logprobs: logprobs.map(readLogprob) } : {}),
+		},
+		note: finishReason === 'length' ? CUT_NOTE : undefined,
+	};
+}
+
+/** @throws AnswerError for JSON that the limit cut, or that is none */
+function readData(text: string, finishReason: string): unknown {
+	const data = finishReason === 'length' ? parseWhole(text) : findJson(text);
+	if (data !== undefined) return data;
+	if (finishReason === 'length')
+		throw new AnswerError('The JSON was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
+	throw new AnswerError(
+		'The model answered without valid JSON',
+		`Say in the messages what JSON you want, or choose 'JSON Schema'. ${rawText(text)}`,
+	);
+}
+
+/** An inner object of a cut answer is not the answer. */
+function parseWhole(text: string): unknown {
+	const data = /^\s*[[{]/.test(text) ? findJson(text.slice(text.search(/[[{]/))) : undefined;
+	const isWhole = data !== undefined && /[\]}]\s*$/.test(text);
+	return isWhole ? data : undefined;
+}
+
+function readLogprob({ token, logprob, top_logprobs: others }: Dict): Dict {
+	const all = Array.isArray(others) ? others.filter(isDict) : [];
+	const pair = (each: Dict) => ({ token: optionalText(each.token) ?? '', logprob: number(each.logprob) ?? null });
+	return { ...pair({ token, logprob }), topLogprobs: all.map(pair) };
+}

@@ -1,0 +1,86 @@
+import { errorText, isDict } from '../../core/answer';
+import type { ApiRequest, Dict, NextRequest } from '../../core/operation';
+import { AnswerError, type Problem } from '../../core/problem';
+import { fitToSchema } from '../../schema/jsonSchema';
+import { RAISE_LIMIT, chatRequest, rawText, readChoices, type ChatInput } from './chat';
+import { findJson } from './findJson';
+import { repairPrompt, schemaPrompt } from './prompts';
+import { readWanted, type SchemaInput } from './schemaFields';
+
+/** Data out of a text or picture, whatever the model can: a strict schema, JSON mode with the schema in words, words alone. */
+export const FORMS = 3;
+
+export type ExtractionInput = ChatInput & SchemaInput;
+
+/** @param form from 0: how much of it the service can hold the model to */
+export function extractionRequest(input: ExtractionInput, prompt: string, content: unknown, form = 0): ApiRequest {
+	const { asked } = readWanted(input);
+	const system = form === 0 ? prompt : `${prompt}\n${schemaPrompt(asked)}`;
+	const messages = [
+		{ role: 'system', content: system },
+		{ role: 'user', content },
+	];
+	const formats = [
+		{ type: 'json_schema', json_schema: { name: 'data', strict: true, schema: asked } },
+		{ type: 'json_object' },
+		undefined,
+	];
+	return chatRequest(input, messages, {
+		temperature: input.options.temperature ?? 0,
+		response_format: formats[form],
+	});
+}
+
+/** Whether the service says that the model does not take this way to ask for JSON (docs/api.md#errors). */
+export function isFormRefused(problem: Problem): boolean {
+	if (problem.kind !== 'status' || ![400, 405, 422].includes(problem.status)) return false;
+	return /response.?format|json|structured|schema|grammar|guided/i.test(errorText(problem.body)?.slice(0, 2000) ?? '');
+}
+
+interface Read {
+	readonly text: string;
+	readonly data: unknown;
+	readonly faults: readonly string[];
+	readonly isCut: boolean;
+}
+
+function readAnswer(answer: Dict, input: ExtractionInput): Read {
+	const [{ text, finishReason }] = readChoices(answer);
+	const found = findJson(text);
+	// A list around the one object that was asked for.
+	const value: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
+	const isCut = finishReason === 'length';
+	if (!isDict(value)) return { text, data: undefined, faults: ['the answer: must be one JSON object'], isCut };
+	const { value: data, faults } = fitToSchema(readWanted(input).expected, value);
+	return { text, data, faults, isCut };
+}
+
+/** One more question where the answer does not fit; a cut answer would only be cut again. */
+export function repairOf(
+	answer: Dict,
+	input: ExtractionInput,
+	asked: number,
+	sent: ApiRequest,
+): NextRequest | undefined {
+	if (asked > 0) return undefined;
+	const { text, faults, isCut } = readAnswer(answer, input);
+	if (faults.length === 0 || isCut) return undefined;
+	const messages = Array.isArray(sent.json?.messages) ? sent.json.messages : [];
+	const repair = [
+		...messages,
+		{ role: 'assistant', content: text },
+		{ role: 'user', content: repairPrompt(faults.slice(0, 10)) },
+	];
+	return { request: { ...sent, json: { ...sent.json, messages: repair } }, wait: 0 };
+}
+
+/** @throws AnswerError with the raw text for what does not fit */
+export function readExtraction(answer: Dict, input: ExtractionInput): unknown {
+	const { text, data, faults, isCut } = readAnswer(answer, input);
+	if (faults.length === 0) return data;
+	if (isCut) throw new AnswerError('The JSON was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
+	throw new AnswerError(
+		`The extracted data does not fit the schema: ${faults.slice(0, 3).join('; ')}`,
+		`Describe the values more closely, or choose another model. ${rawText(text)}`,
+	);
+}

@@ -1,0 +1,43 @@
+import type { FileRef } from '../../core/fields';
+import { InputError } from '../../core/problem';
+import { InlineFile } from '../../core/request';
+
+/** Bytes; DeepInfra takes no larger picture (docs/api.md#chat). */
+const LARGEST_IMAGE = 20 * 1024 * 1024;
+const IMAGES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
+const SOUNDS: Readonly<Record<string, string>> = {
+	'audio/wav': 'wav',
+	'audio/x-wav': 'wav',
+	'audio/mpeg': 'mp3',
+	'audio/mp3': 'mp3',
+};
+
+const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+/** A file as the part of a message that its bytes say it is. */
+export const mediaPart = (file: FileRef): InlineFile =>
+	new InlineFile(file, ({ mimeType, size }, base64) => {
+		const format = SOUNDS[mimeType];
+		if (format) return { type: 'input_audio', input_audio: { data: base64, format } };
+		return imageOf(mimeType, size, base64);
+	});
+
+/** A picture as the part of a message. */
+export const picturePart = (file: FileRef): InlineFile =>
+	new InlineFile(file, ({ mimeType, size }, base64) => imageOf(mimeType, size, base64));
+
+function imageOf(mimeType: string, size: number, base64: string) {
+	if (!IMAGES.includes(mimeType)) {
+		throw new InputError(
+			`A chat model cannot take a file of the type ${mimeType}`,
+			'Give a picture (JPEG, PNG, WebP or GIF) or a sound (WAV or MP3). Convert the file before this node.',
+		);
+	}
+	if (size > LARGEST_IMAGE) {
+		throw new InputError(
+			`The picture has ${megabytes(size)}, but DeepInfra takes at most 20 MB`,
+			'Scale it down before this node, for example with the Edit Image node.',
+		);
+	}
+	return { type: 'image_url', image_url: { url: `data:${mimeType};base64,${base64}` } };
+}

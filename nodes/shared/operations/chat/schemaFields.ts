@@ -1,0 +1,203 @@
+import { isDict } from '../../core/answer';
+import { field } from '../../core/fields';
+import type { Dict } from '../../core/operation';
+import { InputError } from '../../core/problem';
+import { readDate } from '../../schema/amounts';
+
+/** What is to be extracted, in the words of n8n's own extractor. */
+export const schemaFields = [
+	field({
+		displayName: 'Schema Type',
+		name: 'schemaType',
+		type: 'options',
+		options: [
+			{ name: 'Define Using JSON Schema', value: 'manual', description: 'Write the schema by hand' },
+			{ name: 'From Attribute Descriptions', value: 'fromAttributes', description: 'Name and describe each value' },
+			{ name: 'From JSON Example', value: 'fromJson', description: 'Give an object as it should come out' },
+		],
+		default: 'fromAttributes',
+		description: 'How to say what is to be extracted',
+	}),
+	field({
+		displayName: 'Attributes',
+		name: 'attributes',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Attribute' },
+		default: {},
+		placeholder: 'Add Attribute',
+		description: 'The values to extract',
+		displayOptions: { show: { schemaType: ['fromAttributes'] } },
+		options: [
+			{
+				displayName: 'Attribute',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. invoiceNumber',
+						description: 'The name of the value in the output',
+						required: true,
+					},
+					{
+						displayName: 'Type',
+						name: 'type',
+						type: 'options',
+						options: [
+							{ name: 'Boolean', value: 'boolean' },
+							{ name: 'Date', value: 'date' },
+							{ name: 'List', value: 'list' },
+							{ name: 'Number', value: 'number' },
+							{ name: 'String', value: 'string' },
+						],
+						default: 'string',
+						description: 'What the value is. A date comes out as YYYY-MM-DD.',
+					},
+					{
+						displayName: 'Description',
+						name: 'description',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. The total with tax',
+						description: 'What the value means, for the model',
+					},
+					{
+						displayName: 'Required',
+						name: 'required',
+						type: 'boolean',
+						default: false,
+						description: 'Whether the item fails when the value is not there. Otherwise the value is null.',
+					},
+				],
+			},
+		],
+	}),
+	field({
+		displayName: 'JSON Example',
+		name: 'jsonExample',
+		type: 'json',
+		default: '{ "customer": "Ada Lovelace", "total": 12.5 }',
+		required: true,
+		typeOptions: { rows: 8 },
+		description: 'An object as it should come out. Its names and types count, not its values.',
+		displayOptions: { show: { schemaType: ['fromJson'] } },
+	}),
+	field({
+		displayName: 'JSON Schema',
+		name: 'jsonSchema',
+		type: 'json',
+		default: '{ "type": "object", "properties": { "total": { "type": "number" } } }',
+		required: true,
+		typeOptions: { rows: 8 },
+		description: 'The JSON schema of an object',
+		displayOptions: { show: { schemaType: ['manual'] } },
+	}),
+] as const;
+
+interface Attribute {
+	readonly name: string;
+	readonly type: 'string' | 'number' | 'boolean' | 'date' | 'list';
+	readonly description: string;
+	readonly required: boolean;
+}
+
+export interface SchemaInput {
+	readonly schemaType: 'fromAttributes' | 'fromJson' | 'manual';
+	readonly attributes: { readonly values: readonly Attribute[] } | undefined;
+	readonly jsonExample: Dict | undefined;
+	readonly jsonSchema: Dict | undefined;
+}
+
+/** What is asked of the model, which may say null for whatever the text does not give; and what the result must be. */
+export interface Wanted {
+	readonly asked: Dict;
+	readonly expected: Dict;
+}
+
+/** @throws InputError for a schema of nothing */
+export function readWanted(input: SchemaInput): Wanted {
+	const expected = expectedOf(input);
+	const { properties } = expected;
+	if (!isDict(properties) || Object.keys(properties).length === 0) {
+		throw new InputError('There is nothing to extract', NOTHING[input.schemaType]);
+	}
+	return { asked: orNull(expected, true), expected };
+}
+
+const NOTHING: Readonly<Record<SchemaInput['schemaType'], string>> = {
+	fromAttributes: "Add at least one attribute under 'Attributes'.",
+	fromJson: "Write an object with at least one value into 'JSON Example'.",
+	manual: 'Write a schema of the type "object" with "properties" into \'JSON Schema\'.',
+};
+
+function expectedOf({ schemaType, attributes, jsonExample, jsonSchema }: SchemaInput): Dict {
+	switch (schemaType) {
+		case 'fromAttributes':
+			return ofAttributes(attributes?.values ?? []);
+		case 'fromJson':
+			return ofExample(jsonExample ?? {});
+		case 'manual':
+			return jsonSchema ?? {};
+	}
+}
+
+function ofAttributes(attributes: readonly Attribute[]): Dict {
+	const names = attributes.map(({ name }) => name.trim());
+	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	if (twice !== undefined)
+		throw new InputError(`Two attributes have the name '${twice}'`, 'Give each a name of its own.');
+	const properties = attributes.map(({ name, type, description }) => [
+		name.trim(),
+		{ ...TYPES[type], ...(description.trim() ? { description: description.trim() } : {}) },
+	]);
+	const required = attributes.filter((attribute) => attribute.required).map(({ name }) => name.trim());
+	return { type: 'object', properties: Object.fromEntries(properties), required };
+}
+
+const TYPES: Readonly<Record<Attribute['type'], Dict>> = {
+	string: { type: 'string' },
+	number: { type: 'number' },
+	boolean: { type: 'boolean' },
+	date: { type: 'string', format: 'date' },
+	list: { type: 'array', items: { type: 'string' } },
+};
+
+function ofExample(value: unknown): Dict {
+	if (Array.isArray(value)) return { type: 'array', items: value.length > 0 ? ofExample(value[0]) : {} };
+	if (isDict(value)) {
+		const properties = Object.entries(value).map(([name, entry]) => [name, ofExample(entry)]);
+		return { type: 'object', properties: Object.fromEntries(properties), required: [] };
+	}
+	if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && readDate(value)) return TYPES.date;
+	return value === null ? {} : { type: typeof value };
+}
+
+/** The same schema, in which every property is asked for and may be null: nobody is made to invent a value. */
+function orNull(schema: Dict, isRoot = false): Dict {
+	const properties = isDict(schema.properties) ? Object.entries(schema.properties) : [];
+	const inner = properties.map(([name, property]) => [name, isDict(property) ? orNull(property) : property]);
+	const opened: Dict = {
+		...schema,
+		...(properties.length > 0
+			? {
+					properties: Object.fromEntries(inner),
+					required: properties.map(([name]) => name),
+					additionalProperties: false,
+				}
+			: {}),
+		...(isDict(schema.items) ? { items: orNull(schema.items, true) } : {}),
+	};
+	if (isRoot) return opened;
+	if (Array.isArray(opened.enum))
+		return { ...opened, enum: [...new Set([...opened.enum, null])], ...typeOrNull(opened) };
+	if (Array.isArray(opened.anyOf)) return { ...opened, anyOf: [...opened.anyOf, { type: 'null' }] };
+	if (typeof opened.$ref === 'string') return { anyOf: [opened, { type: 'null' }] };
+	return { ...opened, ...typeOrNull(opened) };
+}
+
+function typeOrNull({ type }: Dict): Dict {
+	const types = [type].flat().filter((each) => typeof each === 'string');
+	return types.length === 0 ? {} : { type: [...new Set([...types, 'null'])] };
+}

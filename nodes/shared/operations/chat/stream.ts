@@ -1,0 +1,79 @@
+import { isDict, optionalText } from '../../core/answer';
+import type { Dict, StreamOf } from '../../core/operation';
+
+/** A chat's answer in pieces (docs/api.md#chat): the text of its first choice is what is handed on. */
+export const chatStream: StreamOf = {
+	request: (request) => ({
+		...request,
+		json: { ...request.json, stream: true, stream_options: { include_usage: true } },
+	}),
+	piece: (event) => {
+		const [first] = choicesOf(event);
+		return first && (first.index ?? 0) === 0 ? (optionalText(deltaOf(first).content) ?? '') : '';
+	},
+	whole: (events) => {
+		const choices = new Map<unknown, Gathered>();
+		for (const choice of events.flatMap(choicesOf)) {
+			const known = choices.get(choice.index ?? 0) ?? { texts: new Map(), calls: new Map() };
+			choices.set(choice.index ?? 0, known);
+			gather(known, choice);
+		}
+		const last = [...events].reverse().find(({ usage }) => isDict(usage));
+		return {
+			...events[0],
+			object: 'chat.completion',
+			choices: [...choices].map(([index, gathered]) => ({ index, ...choiceOf(gathered) })),
+			...(last ? { usage: last.usage } : {}),
+		};
+	},
+};
+
+interface Gathered {
+	/** By the name of the field that grows. */
+	readonly texts: Map<string, string>;
+	readonly calls: Map<unknown, { id?: string; name: string; json: string }>;
+	finish?: unknown;
+	logprobs?: unknown[];
+}
+
+const choicesOf = ({ choices }: Dict): Dict[] => (Array.isArray(choices) ? choices.filter(isDict) : []);
+const deltaOf = ({ delta }: Dict): Dict => (isDict(delta) ? delta : {});
+
+function gather(known: Gathered, choice: Dict): void {
+	const delta = deltaOf(choice);
+	for (const name of ['content', 'reasoning_content', 'reasoning', 'refusal']) {
+		const text = optionalText(delta[name]);
+		if (text !== undefined) known.texts.set(name, (known.texts.get(name) ?? '') + text);
+	}
+	const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isDict) : [];
+	for (const { index = 0, id, function: called } of calls) {
+		const call = known.calls.get(index) ?? { name: '', json: '' };
+		known.calls.set(index, call);
+		call.id ??= optionalText(id);
+		if (!isDict(called)) continue;
+		call.name += optionalText(called.name) ?? '';
+		call.json += optionalText(called.arguments) ?? '';
+	}
+	known.finish = choice.finish_reason ?? known.finish;
+	const { logprobs } = choice;
+	if (isDict(logprobs) && Array.isArray(logprobs.content))
+		known.logprobs = [...(known.logprobs ?? []), ...logprobs.content];
+}
+
+const choiceOf = ({ texts, calls, finish, logprobs }: Gathered) => ({
+	message: {
+		role: 'assistant',
+		...Object.fromEntries(texts),
+		...(calls.size > 0
+			? {
+					tool_calls: [...calls.values()].map(({ id, name, json }) => ({
+						id,
+						type: 'function',
+						function: { name, arguments: json },
+					})),
+				}
+			: {}),
+	},
+	finish_reason: finish,
+	...(logprobs ? { logprobs: { content: logprobs } } : {}),
+});

@@ -1,0 +1,63 @@
+import { optionalText } from '../../core/answer';
+import { defineOperation } from '../../core/operation';
+import { chatRequest, RAISE_LIMIT, readChoices, requireFeature } from '../chat/chat';
+import { chatOptions } from '../chat/fields';
+import { picturePart } from '../chat/media';
+import { VISION_MODEL, VISION_TASKS } from '../chat/models';
+import { patienceOf } from '../chat/patience';
+import { READ_PROMPT } from '../chat/prompts';
+import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
+import { pagesOf } from './pages';
+
+export const extractDocumentText = defineOperation({
+	resource: 'document',
+	value: 'extractText',
+	name: 'Extract Text',
+	action: 'Extract text from document',
+	description: 'Read a scan, a photo or a PDF of scanned pages (OCR); layout is kept as Markdown',
+	tasks: VISION_TASKS,
+	fields: [
+		modelField(VISION_MODEL),
+		...mediaInputFields('document', 'https://example.com/scan.pdf'),
+		simplifyField,
+		routeOptionsField([
+			...chatOptions,
+			{
+				displayName: 'Split Pages',
+				name: 'splitPages',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to return an item for each page instead of one for the document',
+			},
+		]),
+	],
+	usesFacts: true,
+	patience: patienceOf,
+	pagesOf: (input) => mediaInput(input),
+	split: (input, { pages }) =>
+		pagesOf(mediaInput(input), pages).map((page) => ({
+			...input,
+			inputSource: 'binary' as const,
+			inputDataFieldName: page,
+		})),
+	request: ([input], facts) => {
+		requireFeature(facts, input.model, 'images');
+		const content = [{ type: 'text', text: READ_PROMPT }, picturePart(mediaInput(input))];
+		return chatRequest(input, [{ role: 'user', content }], { temperature: input.options.temperature ?? 0 });
+	},
+	items: (answer) => {
+		const [{ text, finishReason }] = readChoices(answer);
+		const note =
+			finishReason === 'length' ? `The text of a page was cut off at the token limit. ${RAISE_LIMIT}.` : undefined;
+		return [{ json: { text: unfence(text), pages: 1 }, note }];
+	},
+	join: (outputs, { options }) => {
+		const pages = outputs.length;
+		const texts = outputs.map(({ json }) => optionalText(json.text) ?? '');
+		if (options.splitPages) return texts.map((text, index) => ({ json: { text, page: index + 1, pages } }));
+		return [{ json: { text: texts.join('\n\n'), pages } }];
+	},
+});
+
+/** Models like to put Markdown into a fence. */
+const unfence = (text: string): string => /^\s*```(?:markdown|md)?\n([^]*?)\n?```\s*$/.exec(text)?.[1] ?? text;

@@ -1,0 +1,192 @@
+import { classification, number, optionalText, UNSURE, isDict } from '../../core/answer';
+import { defineOperation, type Dict, type Output } from '../../core/operation';
+import { AnswerError, InputError } from '../../core/problem';
+import { listOf } from '../../core/values';
+import { chatRequest, rawText, readChoices, type Choice } from '../chat/chat';
+import { chatOptions, instructionsOption } from '../chat/fields';
+import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
+import { patienceOf } from '../chat/patience';
+import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
+import { modelField, routeOptionsField, simplifyField, unsureOption } from '../fields';
+
+/** Signs that every tokenizer has as one token, so that one token is a whole answer. */
+const DIGITS = '123456789';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** A label fits, if the user says nothing else, when that is likelier than not. */
+const LIKELY = 0.5;
+
+interface Label {
+	readonly name: string;
+	/** Name and description as the model reads them. */
+	readonly words: string;
+	readonly sign: string;
+}
+
+/** @throws InputError for none, or more than there are signs */
+function readLabels(given: string | readonly string[]): Label[] {
+	const entries = listOf(given);
+	const signs = entries.length > DIGITS.length ? LETTERS : DIGITS;
+	if (entries.length === 0) throw new InputError("'Candidate Labels' is empty", 'Enter labels, separated by commas.');
+	if (entries.length > signs.length) {
+		throw new InputError(
+			`'Candidate Labels' has ${entries.length} labels, but ${signs.length} is the most`,
+			'Choose among groups of labels first, and then within the group.',
+		);
+	}
+	return entries.map((words, index) => ({
+		name: words.split(':')[0]?.trim() || words,
+		words: words.replace(/\s+/g, ' '),
+		sign: signs[index] ?? '',
+	}));
+}
+
+const YES_NO: readonly Label[] = [
+	{ name: 'yes', words: 'yes', sign: '1' },
+	{ name: 'no', words: 'no', sign: '2' },
+];
+
+export const classifyTextZeroShot = defineOperation({
+	resource: 'text',
+	value: 'classifyZeroShot',
+	name: 'Classify with Own Labels',
+	action: 'Classify text with own labels',
+	description: 'Find which of your own labels fits a text best, with a chat model (zero-shot classification)',
+	tasks: CHAT_TASKS,
+	fields: [
+		modelField(CHAT_MODEL),
+		{
+			displayName: 'Text',
+			name: 'text',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. I was charged twice this month',
+			description: 'The text to label',
+		},
+		{
+			displayName: 'Candidate Labels',
+			name: 'candidateLabels',
+			type: 'string',
+			orList: true,
+			typeOptions: { rows: 2 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. billing: invoices and refunds, delivery, other',
+			hint: 'Separated by commas or lines. A colon may be followed by what a label means.',
+			description: 'The labels to choose from, at most 52. An expression may give an array.',
+		},
+		simplifyField,
+		routeOptionsField([
+			...chatOptions,
+			instructionsOption,
+			unsureOption,
+			{
+				displayName: 'Multiple Labels',
+				name: 'multiLabel',
+				type: 'boolean',
+				default: false,
+				description:
+					"Whether any number of labels may fit. Each is asked for on its own; those that fit are in 'chosen'.",
+			},
+		]),
+	],
+	usesFacts: true,
+	patience: patienceOf,
+	split: (input) =>
+		input.options.multiLabel
+			? readLabels(input.candidateLabels).map(({ words }) => ({ ...input, candidateLabels: [words] }))
+			: [input],
+	request: ([input], { tags = [] }) => {
+		const { options } = input;
+		const labels = readLabels(input.candidateLabels);
+		const { tag, text } = setApart(input.text);
+		const [only] = labels;
+		const prompt =
+			options.multiLabel && only
+				? confirmLabelPrompt(tag, only.words, options.instructions)
+				: chooseLabelPrompt(
+						tag,
+						labels.map(({ sign, words }) => `${sign}. ${words}`),
+						options.instructions,
+					);
+		const thinks = tags.includes('reasoning');
+		return chatRequest(
+			input,
+			[
+				{ role: 'system', content: prompt },
+				{ role: 'user', content: text },
+			],
+			{
+				temperature: options.temperature ?? 0,
+				logprobs: true,
+				top_logprobs: 20,
+				// Who thinks first needs room for it, or to be told not to.
+				max_tokens: options.maxTokens ?? (thinks ? undefined : 1),
+				reasoning_effort: options.reasoningEffort ?? (thinks ? 'none' : undefined),
+			},
+		);
+	},
+	items: (answer, [{ candidateLabels, options }]) => {
+		const [choice] = readChoices(answer);
+		const labels = readLabels(candidateLabels);
+		if (options.multiLabel) return [{ json: confirmed(choice, labels[0]?.name ?? '') }];
+		const scores = scoresOf(choice, labels);
+		if (!scores) return [{ json: { label: chosenLabel(choice, labels).name } }];
+		return [{ json: classification(scores, options.minScore) }];
+	},
+	join: (outputs, { options }) => (options.multiLabel ? [joinLabels(outputs, options.minScore ?? LIKELY)] : outputs),
+});
+
+/** What the model said, as one of the labels' signs or names. */
+function chosenLabel({ text }: Choice, labels: readonly Label[]): Label {
+	const said = text.trim();
+	const sign = /^[^\p{L}\p{N}]*([\p{L}\p{N}])(?![\p{L}\p{N}])/u.exec(said)?.[1];
+	const plain = said.toLowerCase().replace(/[.\s]+$/, '');
+	const chosen = labels.find((label) => label.sign === sign) ?? labels.find(({ name }) => name.toLowerCase() === plain);
+	if (chosen) return chosen;
+	throw new AnswerError(
+		'The model answered with none of the labels',
+		`Choose another model, or give fewer labels. ${rawText(said.slice(0, 300))}`,
+	);
+}
+
+/**
+ * How likely each label is, from the likeliest tokens where the answer stands; together 1.
+ * Undefined where the model tells no probabilities.
+ */
+function scoresOf({ logprobs = [], reasoning }: Choice, labels: readonly Label[]) {
+	const filled = logprobs.filter(({ token }) => String(token ?? '').trim() !== '');
+	// Thoughts have their tokens, too: then the answer is the last one.
+	const answer = reasoning === undefined ? filled[0] : filled.at(-1);
+	if (!answer) return undefined;
+	const { top_logprobs: top } = answer;
+	const others = Array.isArray(top) && top.length > 0 ? top.filter(isDict) : [answer];
+	const weights = labels.map(({ sign }) =>
+		others.reduce((sum, each) => (optionalText(each.token)?.trim() === sign ? sum + likelihood(each) : sum), 0),
+	);
+	const total = weights.reduce((sum, weight) => sum + weight, 0);
+	if (total <= 0) return undefined;
+	return labels.map(({ name }, index) => ({ label: name, score: (weights[index] ?? 0) / total }));
+}
+
+const likelihood = ({ logprob }: Dict): number => Math.exp(Math.min(0, number(logprob) ?? -Infinity));
+
+/** Whether one label fits, and how likely. */
+function confirmed(choice: Choice, label: string): Dict {
+	const score = scoresOf(choice, YES_NO)?.[0]?.score;
+	if (score !== undefined) return { label, score };
+	return { label, fits: chosenLabel(choice, YES_NO).name === 'yes' };
+}
+
+/** Which labels fit, and of all of them how likely, where the model tells. */
+function joinLabels(outputs: readonly Output[], minScore: number): Output {
+	const rows = outputs.map(({ json }) => json);
+	const chosen = rows.filter(({ score, fits }) => (typeof score === 'number' ? score >= minScore : fits === true));
+	if (rows.some(({ score }) => typeof score !== 'number'))
+		return { json: { label: chosen[0]?.label ?? UNSURE, chosen: chosen.map(({ label }) => label) } };
+	const all = classification(rows, minScore);
+	const fitting = all.labels.filter(({ score }) => score >= minScore);
+	return { json: { ...all, chosen: fitting.map(({ label }) => label) } };
+}

@@ -1,0 +1,220 @@
+import { isDict } from '../core/answer';
+import type { Dict } from '../core/operation';
+import { readAmount, readDate } from './amounts';
+
+/**
+ * The part of JSON Schema that is used to describe data: types, properties, items, enum, const, anyOf, allOf,
+ * limits of numbers, texts and lists, patterns that are dates, and references within the schema.
+ * What is not understood is not checked.
+ */
+export interface Fit {
+	/** The value as it fits: amounts and dates in words read, what is absent null. */
+	readonly value: unknown;
+	/** What does not fit, in words that a model understands; empty when all does. */
+	readonly faults: readonly string[];
+}
+
+/** How deep schemas may refer and values may nest. */
+const DEEPEST = 40;
+
+/** Fits a value to a schema, as far as that needs no guess. A value that may be absent may be null. */
+export function fitToSchema(schema: unknown, value: unknown): Fit {
+	return new Fitter(isDict(schema) ? schema : {}).fit(schema, value, '', 0);
+}
+
+const fits = (value: unknown): Fit => ({ value, faults: [] });
+const misfit = (value: unknown, place: string, words: string): Fit => ({
+	value,
+	faults: [`${place || 'the answer'}: ${words}`],
+});
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+
+class Fitter {
+	constructor(private readonly root: Dict) {}
+
+	fit(schema: unknown, value: unknown, place: string, depth: number): Fit {
+		const rule = this.resolve(schema);
+		if (!rule || depth > DEEPEST) return fits(value);
+		const options = [rule.anyOf, rule.oneOf].find(Array.isArray);
+		if (options) return this.fitAny(options, value, place, depth);
+		if (Array.isArray(rule.allOf)) {
+			const { allOf, ...rest } = rule;
+			return [rest, ...allOf].reduce<Fit>(
+				(so, each) => {
+					const next = this.fit(each, so.value, place, depth + 1);
+					return { value: next.value, faults: [...so.faults, ...next.faults] };
+				},
+				{ value, faults: [] },
+			);
+		}
+		if ('const' in rule && !same(rule.const, value)) return misfit(value, place, `must be ${show(rule.const)}`);
+		if (Array.isArray(rule.enum)) return this.fitEnum(rule.enum, value, place);
+		return this.fitType(rule, value, place, depth);
+	}
+
+	/** The first alternative that fits; else the faults of the one with the fewest. */
+	private fitAny(options: readonly unknown[], value: unknown, place: string, depth: number): Fit {
+		const all = options.map((option) => this.fit(option, value, place, depth + 1));
+		const exact = all.find((each) => each.faults.length === 0 && same(each.value, value));
+		const fewest = [...all].sort((a, b) => a.faults.length - b.faults.length)[0];
+		return exact ?? fewest ?? fits(value);
+	}
+
+	private fitEnum(allowed: readonly unknown[], value: unknown, place: string): Fit {
+		if (allowed.some((each) => same(each, value))) return fits(value);
+		const near = allowed.find(
+			(each) => typeof each === 'string' && typeof value === 'string' && plain(each) === plain(value),
+		);
+		return near === undefined
+			? misfit(value, place, `is ${show(value)}, but must be one of ${allowed.map(show).join(', ')}`)
+			: fits(near);
+	}
+
+	private fitType(rule: Dict, value: unknown, place: string, depth: number): Fit {
+		const types = typesOf(rule);
+		if (types.length === 0)
+			return isDict(value) && isDict(rule.properties) ? this.fitObject(rule, value, place, depth) : fits(value);
+		if (value === null && types.includes('null')) return fits(null);
+		const type = types.find((each) => isOfType(each, value));
+		const read = type === undefined ? readAs(types, value) : value;
+		const known = type ?? types.find((each) => read !== undefined && isOfType(each, read));
+		if (known === undefined)
+			return misfit(value, place, `is ${show(value)}, but must be ${describeTypes(rule, types)}`);
+		if (known === 'object' && isDict(read)) return this.fitObject(rule, read, place, depth);
+		if (known === 'array' && Array.isArray(read)) return this.fitList(rule, read, place, depth);
+		if (typeof read === 'number') return checkNumber(rule, read, place);
+		return typeof read === 'string' ? fitText(rule, read, place) : fits(read);
+	}
+
+	private fitObject(rule: Dict, value: Dict, place: string, depth: number): Fit {
+		const properties = isDict(rule.properties) ? rule.properties : {};
+		const required = Array.isArray(rule.required) ? rule.required : [];
+		const faults: string[] = [];
+		const entries = Object.entries(properties).map(([name, inner]): [string, unknown] => {
+			const where = place === '' ? name : `${place}.${name}`;
+			const given = Object.hasOwn(value, name) ? value[name] : undefined;
+			if (given === undefined || given === null) {
+				if (required.includes(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
+				return [name, null];
+			}
+			const found = this.fit(inner, given, where, depth + 1);
+			faults.push(...found.faults);
+			return [name, found.value];
+		});
+		const others = Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name));
+		if (rule.additionalProperties === false && others.length > 0)
+			faults.push(`${place || 'the answer'}: must not have ${others.map(([name]) => show(name)).join(', ')}`);
+		// Object.fromEntries would take `__proto__` for a name like any other, as it is here.
+		return { value: Object.fromEntries([...entries, ...others]), faults };
+	}
+
+	private fitList(rule: Dict, list: readonly unknown[], place: string, depth: number): Fit {
+		const entries = list.map((each, index) => this.fit(rule.items, each, `${place}[${index}]`, depth + 1));
+		const faults = entries.flatMap((each) => each.faults);
+		const { minItems, maxItems } = rule;
+		if (typeof minItems === 'number' && list.length < minItems)
+			faults.push(`${place}: must have at least ${minItems} entries`);
+		if (typeof maxItems === 'number' && list.length > maxItems)
+			faults.push(`${place}: must have at most ${maxItems} entries`);
+		return { value: entries.map((each) => each.value), faults };
+	}
+
+	private takesNull(schema: unknown): boolean {
+		const rule = this.resolve(schema);
+		if (!rule) return true;
+		const options = [rule.anyOf, rule.oneOf].find(Array.isArray);
+		if (options) return options.some((option) => this.takesNull(option));
+		const types = typesOf(rule);
+		return types.length === 0 ? !Array.isArray(rule.enum) || rule.enum.includes(null) : types.includes('null');
+	}
+
+	private resolve(schema: unknown, depth = 0): Dict | undefined {
+		if (!isDict(schema)) return undefined;
+		if (typeof schema.$ref !== 'string') return schema;
+		if (depth > DEEPEST || !schema.$ref.startsWith('#/')) return undefined;
+		const target = schema.$ref
+			.slice(2)
+			.split('/')
+			.reduce<unknown>((at, part) => (isDict(at) && Object.hasOwn(at, part) ? at[part] : undefined), this.root);
+		return this.resolve(target, depth + 1);
+	}
+}
+
+const plain = (text: string) => text.trim().toLowerCase();
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+const typesOf = ({ type }: Dict): string[] => [type].flat().filter((each): each is string => typeof each === 'string');
+
+function isOfType(type: string, value: unknown): boolean {
+	switch (type) {
+		case 'integer':
+			return Number.isInteger(value);
+		case 'number':
+			return typeof value === 'number' && Number.isFinite(value);
+		case 'array':
+			return Array.isArray(value);
+		case 'object':
+			return isDict(value);
+		case 'null':
+			return value === null;
+		default:
+			return typeof value === type;
+	}
+}
+
+const TRUE = ['true', 'yes'];
+const FALSE = ['false', 'no'];
+
+/** What a value of another type can only mean; undefined where that is a guess. */
+function readAs(types: readonly string[], value: unknown): unknown {
+	for (const type of types) {
+		if ((type === 'number' || type === 'integer') && typeof value === 'string') {
+			const amount = readAmount(value);
+			if (amount !== undefined && (type === 'number' || Number.isInteger(amount))) return amount;
+		}
+		if (type === 'boolean' && typeof value === 'string') {
+			if (TRUE.includes(plain(value))) return true;
+			if (FALSE.includes(plain(value))) return false;
+		}
+		if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
+		if (type === 'array' && (typeof value === 'string' || isDict(value))) return value === '' ? [] : [value];
+		if (type === 'null' && value === '') return null;
+	}
+	return undefined;
+}
+
+const describeTypes = (rule: Dict, types: readonly string[]): string =>
+	types
+		.map((type) =>
+			type === 'string' && rule.format === 'date' ? 'a date as YYYY-MM-DD' : `a ${type}`.replace('a null', 'null'),
+		)
+		.join(' or ');
+
+function checkNumber(
+	{ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Dict,
+	value: number,
+	place: string,
+): Fit {
+	if (typeof minimum === 'number' && value < minimum) return misfit(value, place, `must be at least ${minimum}`);
+	if (typeof maximum === 'number' && value > maximum) return misfit(value, place, `must be at most ${maximum}`);
+	if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum)
+		return misfit(value, place, `must be above ${exclusiveMinimum}`);
+	if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum)
+		return misfit(value, place, `must be below ${exclusiveMaximum}`);
+	return fits(value);
+}
+
+function fitText({ format, minLength, maxLength }: Dict, value: string, place: string): Fit {
+	if (format === 'date') {
+		const date = readDate(value);
+		return date === undefined
+			? misfit(value, place, `is ${show(value)}, but must be a date as YYYY-MM-DD`)
+			: fits(date);
+	}
+	if (typeof minLength === 'number' && value.length < minLength)
+		return misfit(value, place, `must have at least ${minLength} characters`);
+	if (typeof maxLength === 'number' && value.length > maxLength)
+		return misfit(value, place, `must have at most ${maxLength} characters`);
+	return fits(value);
+}
