@@ -1,6 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { readFileSync } from 'node:fs';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import ts from 'typescript';
 import { places } from '../../scripts/host/places';
 import { dictOf } from '../../scripts/json';
@@ -89,3 +92,41 @@ it('the commands are there', () => {
 	expect(named.length).toBeGreaterThan(4);
 	for (const name of named) expect(Object.keys(dictOf(scripts))).toContain(name);
 });
+
+/** Copies what a build and one operation's tests need, adds the example, and tests it there. */
+it('the example passes every test in a copy of the project', async () => {
+	const copy = mkdtempSync(path.join(tmpdir(), 'one-file-'));
+	try {
+		const needed = 'credentials nodes icons package.json tsconfig.json tsconfig.dev.json jest.config.js'.split(' ');
+		for (const name of [...needed, 'test/support', 'test/emulator', 'test/fixtures', 'scripts/host/places.ts']) {
+			cpSync(path.join(places.project, name), path.join(copy, name), { recursive: true });
+		}
+		symlinkSync(path.join(places.project, 'node_modules'), path.join(copy, 'node_modules'));
+		const TEST = 'test/shared/operations/text/answerQuestion.test.ts';
+		const types = { answer: 'string', score: 'number', start: 'number', end: 'number', usage: 'object' };
+		const properties = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
+		const schema = JSON.stringify({ type: 'object', properties, version: 1 });
+		mkdirSync(path.join(copy, path.dirname(TEST)), { recursive: true });
+		writeFileSync(path.join(copy, FILE), code);
+		writeFileSync(path.join(copy, LIST), list);
+		writeFileSync(path.join(copy, TEST), readCode(TEST));
+		writeFileSync(path.join(copy, 'nodes/DeepInfra/__schema__/v1.0.0/text/answerQuestion.json'), schema);
+		await run(copy, 'typescript/bin/tsc', '-p', 'tsconfig.json');
+		const said = await run(copy, 'jest/bin/jest.js', '--rootDir', copy, '--runInBand', TEST);
+		expect(said).toMatch(/Tests: +\d+ passed, \d+ total/);
+		expect(Number(/Tests: +(\d+) passed/.exec(said)?.[1])).toBeGreaterThan(100);
+	} finally {
+		rmSync(copy, { recursive: true, force: true });
+	}
+}, 300_000);
+
+/** Runs a program of the copy's packages; resolves to all that it says. */
+async function run(cwd: string, program: string, ...rest: string[]): Promise<string> {
+	const env = { ...process.env, NODE_OPTIONS: '', JEST_WORKER_ID: undefined };
+	const asked = promisify(execFile)(process.execPath, [path.join(cwd, 'node_modules', program), ...rest], { cwd, env });
+	const { stdout, stderr } = await asked.catch((error: unknown) => {
+		const { stdout: out = '', stderr: told = '' } = dictOf(error);
+		throw new Error(`${program} failed:\n${String(out)}\n${String(told)}`.slice(0, 8000));
+	});
+	return `${stdout}\n${stderr}`;
+}
