@@ -1,10 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Dict, StreamOf } from '../core/operation';
+import type { StreamOf } from '../core/operation';
+import type { EventTaker } from './http/events';
 
 /** Where an answer goes that comes piece by piece. */
-export interface Chunks {
-	readonly stream: StreamOf;
-	take(event: Dict): void;
+export interface Chunks extends EventTaker {
 	end(): void;
 	/** For an error: what had come; undefined when that is nothing. */
 	sent(): string | undefined;

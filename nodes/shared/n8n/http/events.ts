@@ -1,11 +1,17 @@
 import { isDict } from '../../core/answer';
-import type { Dict } from '../../core/operation';
+import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import type { Bytes } from './stream';
 
 /** All that one answer may bring in events, bytes. */
 const LARGEST = 256 * 1024 * 1024;
 const LINE_END = 10;
+
+/** Who asks for an answer in events, and takes each as it comes. */
+export interface EventTaker {
+	readonly stream: StreamOf;
+	take(event: Dict): void;
+}
 
 /**
  * Server-sent events that hold JSON objects, one a line as the API writes them, until `[DONE]`; comments are left out.

@@ -7,12 +7,11 @@ import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, type Received } from '../../engine/receive';
 import { clock } from './clock';
-import type { Chunks } from '../chunks';
 import { refusal } from '../../core/answer';
 import type { Account } from '../credential';
 import { inlineFiles } from '../../core/request';
 import { writeBody } from './body';
-import { readEvents } from './events';
+import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
@@ -60,7 +59,7 @@ export class Transport {
 		request: ApiRequest,
 		seconds: number,
 		kind?: AnyOperation['answer'],
-		chunks?: Chunks,
+		chunks?: EventTaker,
 	): Promise<Outcome<Dict>> {
 		const flight = this.flights.start(seconds);
 		let hasBegun = false;
@@ -91,7 +90,7 @@ export class Transport {
 	}
 
 	/** An answer in events; a failure among them ends it. */
-	private async receiveEvents(bytes: Bytes, { stream, take }: Chunks): Promise<Outcome<Dict>> {
+	private async receiveEvents(bytes: Bytes, { stream, take }: EventTaker): Promise<Outcome<Dict>> {
 		const events: Dict[] = [];
 		await readEvents(bytes, this.account.redact, (event) => {
 			const refused = refusal(event);

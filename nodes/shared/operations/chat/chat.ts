@@ -2,7 +2,7 @@ import { isDict, list, optionalText } from '../../core/answer';
 import type { Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
-import { apiNames, routeRequest } from '../../core/request';
+import { apiNames, modelPath, routeRequest } from '../../core/request';
 
 /** What every operation over a chat model has. */
 export interface ChatInput {
@@ -17,9 +17,13 @@ export interface ChatInput {
 	};
 }
 
-/** @param more fields beside the messages, under the API's names */
+/**
+ * @param more fields beside the messages, under the API's names
+ * @throws InputError for what is no model name
+ */
 export function chatRequest(input: ChatInput, messages: readonly Dict[], more: Dict = {}): ApiRequest {
 	const { model, options } = input;
+	modelPath(model);
 	return routeRequest('/v1/chat/completions', input, {
 		model,
 		messages,

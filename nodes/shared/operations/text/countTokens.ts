@@ -1,7 +1,7 @@
 import { number } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
-import { routeRequest } from '../../core/request';
+import { modelPath, routeRequest } from '../../core/request';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { modelField, plainOptionsField, simplifyField } from '../fields';
 
@@ -28,7 +28,10 @@ export const countTokens = defineOperation({
 		plainOptionsField([]),
 	],
 	isFree: true,
-	request: ([{ model, text }]) => routeRequest('/v1/tokenize', { options: {} }, { model, prompt: text }),
+	request: ([{ model, text }]) => {
+		modelPath(model);
+		return routeRequest('/v1/tokenize', { options: {} }, { model, prompt: text });
+	},
 	items: (answer) => {
 		const tokens = number(answer.count);
 		if (tokens === undefined) throw new AnswerError('DeepInfra answered without a count of tokens');
