@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { propertiesOf, subtitleOf } from '../shared/n8n/describe';
-import { getModelFields, searchModels } from '../shared/n8n/methods';
+import { getModelFields, searchModels, searchOwnVoices, searchVoices } from '../shared/n8n/methods';
 import { runItems } from '../shared/n8n/run';
 import { operations, resources } from '../shared/operations';
 
@@ -18,7 +18,7 @@ export class DeepInfra implements INodeType {
 		version: 1,
 		subtitle: subtitleOf(operations),
 		description:
-			'Run AI models on DeepInfra: generate and classify text, create embeddings, make and understand images, transcribe audio',
+			'Run AI models on DeepInfra: generate and classify text, create embeddings, make, edit and understand images, make speech and videos, transcribe audio',
 		defaults: { name: 'DeepInfra' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -27,7 +27,7 @@ export class DeepInfra implements INodeType {
 		properties: propertiesOf(operations, resources),
 	};
 
-	methods = { listSearch: { searchModels }, resourceMapping: { getModelFields } };
+	methods = { listSearch: { searchModels, searchOwnVoices, searchVoices }, resourceMapping: { getModelFields } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);

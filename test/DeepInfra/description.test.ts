@@ -84,7 +84,7 @@ function lacksMethod({ typeOptions, modes = [] }: INodeProperties): boolean {
 	);
 }
 
-const PLACEHOLDERS = ['Add Option', 'Add Message', 'Add Attribute', 'Select a model...'];
+const PLACEHOLDERS = ['Add Option', 'Add Message', 'Add Attribute', 'Select a model...', 'Select a voice...'];
 
 describe('every field', () => {
 	it.each<[string, (property: INodeProperties) => boolean]>([

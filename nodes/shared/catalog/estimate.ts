@@ -1,5 +1,7 @@
-import { isDict, number } from '../core/answer';
+import { isDict, number, optionalText } from '../core/answer';
+import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
+import { own } from '../core/values';
 import { roundUsd } from './money';
 import type { Basis, Price } from './price';
 
@@ -13,6 +15,8 @@ export interface RequestFacts {
 	readonly responses?: number;
 	readonly inputSeconds?: number;
 	readonly outputSeconds?: number;
+	/** Of a video, such as 720p or 1280x720. */
+	readonly resolution?: string;
 	readonly images?: number;
 	readonly width?: number;
 	readonly height?: number;
@@ -52,6 +56,7 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 			return { usd: basis.input * tokens + basis.output * facts.maxNewTokens * (facts.responses ?? 1) };
 		}
 		case 'inputTokens':
+			if (media === 'video') return times(basis.input, videoTokens(facts), VIDEO_UNKNOWN);
 			if (media) return unknown(`How many tokens the ${media} counts for is known only after the request`);
 			return times(basis.input, inputTokens(facts), 'How long the input is is not known before the request');
 		case 'characters':
@@ -59,7 +64,11 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 		case 'inputSeconds':
 			return times(basis.usd, facts.inputSeconds, 'How long the recording is is not known before the request');
 		case 'outputSeconds':
-			return times(basis.usd, facts.outputSeconds, 'How long the output becomes is not known before the request');
+			return times(
+				basis.usd,
+				facts.outputSeconds,
+				"How long the output becomes is not known before the request. Set 'Seconds' for an estimate, where there is that option.",
+			);
 		case 'images':
 			return { usd: basis.usd * imageUnits(basis, facts) * (facts.images ?? 1) };
 		case 'runtime':
@@ -67,8 +76,41 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 		case 'uptime':
 			return unknown('The model is billed by the hours it is up, whether or not requests are sent');
 		case 'frames':
-			return unknown('The model is billed in frame units, whose number is known only after the request');
+			return times(basis.usd, frameUnits(facts), VIDEO_UNKNOWN);
 	}
+}
+
+const VIDEO_UNKNOWN =
+	"How long and how large the video becomes is not known before the request. Set 'Seconds' and 'Resolution' for an estimate.";
+
+/** Frames in a second, of nearly all models. */
+const FRAMES = 24;
+const LINES: Readonly<Record<string, readonly [number, number]>> = {
+	'360p': [640, 360],
+	'480p': [854, 480],
+	'540p': [960, 540],
+	'720p': [1280, 720],
+	'1080p': [1920, 1080],
+};
+
+function pixelsOf(resolution: string | undefined): number | undefined {
+	const name = (resolution ?? '').trim().toLowerCase();
+	const [, width, height] = /^(\d+)\s*[x×*]\s*(\d+)$/.exec(name) ?? [];
+	const [wide, high] = width && height ? [Number(width), Number(height)] : (own(LINES, name) ?? []);
+	return wide && high ? wide * high : undefined;
+}
+
+/** A video is billed for its pixels: a token for 1024 of them in each frame. */
+function videoTokens({ outputSeconds, resolution }: RequestFacts): number | undefined {
+	const pixels = pixelsOf(resolution);
+	return pixels === undefined || outputSeconds === undefined ? undefined : (pixels * FRAMES * outputSeconds) / 1024;
+}
+
+/** A frame at 720p is a unit, one at 480p half: so the catalog's own words and numbers fit together (docs/api.md#prices). */
+function frameUnits({ outputSeconds, resolution = '720p' }: RequestFacts): number | undefined {
+	const name = resolution.trim().toLowerCase();
+	const unit = name === '720p' || name === '1280x720' ? 1 : name === '480p' ? 0.5 : undefined;
+	return unit === undefined || outputSeconds === undefined ? undefined : outputSeconds * FRAMES * unit;
 }
 
 function inputTokens({ inputCharacters, texts = 1 }: RequestFacts): number | undefined {
@@ -83,19 +125,29 @@ function imageUnits({ width, height, steps }: ImageBasis, facts: RequestFacts): 
 	return pixels * (steps ? (facts.steps ?? steps) / steps : 1);
 }
 
+/** Where requests have the texts that they are billed by; a ranking is billed for its query with each document. */
+const TEXTS = ['input', 'inputs', 'prompt', 'text', 'question', 'context', 'query', 'queries', 'documents'];
+
 /** What a request's cost can be estimated from, read from its body whatever its task. */
-export function costFacts({ json, form }: ApiRequest): RequestFacts {
+export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): RequestFacts {
 	const body: Dict = json ?? form ?? {};
-	const texts = [body.input, body.inputs, body.prompt, body.text, messageTexts(body.messages)]
+	const texts = [...TEXTS.flatMap((name) => body[name]), messageTexts(body.messages)]
 		.flat()
 		.filter((value) => typeof value === 'string');
 	const count = (name: string) => number(body[name]);
+	// What is not asked for is made as long and as large as the model does it.
+	const first = (names: readonly string[]): unknown =>
+		names.map((name) => body[name]).find((value) => value !== undefined) ??
+		names.map((name) => schema?.byName.get(name)?.default).find((value) => value !== undefined);
+	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
 	return {
 		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
 		texts: texts.length || undefined,
 		maxNewTokens: count('max_new_tokens') ?? count('max_tokens'),
 		responses: count('num_responses') ?? (body.messages ? count('n') : undefined),
-		images: count('num_images'),
+		outputSeconds: seconds !== undefined && seconds > 0 ? seconds : undefined,
+		resolution: optionalText(first(['resolution', 'size'])),
+		images: count('num_images') ?? (body.messages ? undefined : count('n')),
 		width: count('width'),
 		height: count('height'),
 		steps: count('num_inference_steps'),

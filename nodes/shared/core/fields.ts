@@ -16,11 +16,15 @@ export const optionFields = ({ options = [] }: Pick<Field, 'options'>): Field[] 
 	options.flatMap((option) => ('type' in option ? [option] : []));
 
 /** A file that goes in. `request` only places it; the transport opens it, so a retry can open it again. */
-export type FileRef =
+export type FileRef = (
 	| { readonly file: 'binary'; readonly item: number; readonly value: unknown }
 	/** The picture that is a page of a PDF; `page` counts from 1. */
 	| { readonly file: 'page'; readonly of: FileRef; readonly page: number }
-	| { readonly file: 'url'; readonly url: string };
+	| { readonly file: 'url'; readonly url: string }
+) & {
+	/** What it has to be; any other file is refused before it is sent. */
+	readonly only?: 'audio' | 'image';
+};
 
 /** What n8n's resource mapper holds, as it is stored; `item` says whose files it may name. */
 export interface Mapped {

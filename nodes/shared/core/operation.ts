@@ -31,7 +31,7 @@ export interface FileKind {
 export type FileOut =
 	| {
 			readonly bytes: Buffer;
-			/** What it is, where its bytes do not tell. */
+			/** What it is, where that is known better than its bytes tell. */
 			readonly kind?: FileKind;
 	  }
 	| {
@@ -137,9 +137,10 @@ export interface Operation<I extends object = Dict> {
 	readonly isPersonal?: true;
 	/**
 	 * What the body of an answer is, when it is no JSON object: a bare array, which `items` gets as `rows`,
-	 * or a file, as `bytes` (a Buffer) with its `mimeType`.
+	 * or a file, as `bytes` (a Buffer) with its `mimeType`. Or it is a `job`: an object whose `status` is the job's,
+	 * so that a job that failed is an answer, too.
 	 */
-	readonly answer?: 'rows' | 'bytes';
+	readonly answer?: 'rows' | 'bytes' | 'job';
 	/** Whether its result is the API's own response, as when 'Simplify' is off. */
 	readonly isRaw?: true;
 	/** The file of which `split` and `request` want to know how many pages it has (`facts.pages`). */

@@ -54,12 +54,16 @@ export function formRequest(
 	values: Dict = {},
 ): ApiRequest {
 	const { extra, ...target } = common(input);
-	const strings = setOf(values, extra).map(([name, value]) => [
-		name,
-		typeof value === 'string' ? value : value instanceof Exact ? value.digits : JSON.stringify(value),
-	]);
-	return { ...target, form: { ...file, ...Object.fromEntries(strings) } };
+	return { ...target, form: { ...file, ...textParts(values, extra) } };
 }
+
+const textParts = (values: Dict, extra: Dict): Record<string, string> =>
+	Object.fromEntries(
+		setOf(values, extra).map(([name, value]) => [
+			name,
+			typeof value === 'string' ? value : value instanceof Exact ? value.digits : JSON.stringify(value),
+		]),
+	);
 
 /**
  * A request with a JSON body to a route that is not native, such as /v1/chat/completions.
@@ -67,6 +71,16 @@ export function formRequest(
  */
 export function routeRequest(path: string, { options }: Pick<NativeInput, 'options'>, body: Dict): ApiRequest {
 	return { path, json: Object.fromEntries(setOf(body, { ...options.extraFields })) };
+}
+
+/** The same with a form, such as /v1/images/edits takes. */
+export function routeFormRequest(
+	path: string,
+	{ options }: Pick<NativeInput, 'options'>,
+	files: NonNullable<ApiRequest['form']>,
+	values: Dict,
+): ApiRequest {
+	return { path, form: { ...files, ...textParts(values, { ...options.extraFields }) } };
 }
 
 /** What a file turned out to be when it was opened. */
@@ -98,6 +112,12 @@ export function inlineFiles(value: unknown): InlineFile[] {
 
 /** Whether a model's own schema says what the request takes; other routes have fields of their own. */
 export const isNative = ({ path }: ApiRequest): boolean => path.startsWith('/v1/inference/');
+
+/** Whether only the native route can do it: other routes know no versions, deployments and webhooks. */
+export function needsNativeRoute({ model, options }: NativeInput): boolean {
+	const { modelVersion, webhook, extraFields } = options;
+	return Boolean(modelVersion?.trim() || webhook?.trim() || extraFields?.webhook) || model.startsWith('deploy_id:');
+}
 
 /** Options under the names that DeepInfra uses. */
 export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<keyof O & string>): Dict {

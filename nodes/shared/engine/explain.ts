@@ -61,6 +61,19 @@ const capital = (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sent
 
 const wrongAddress: Advice = (_, { host }) => ({ happened: `${host} does not know this request`, todo: BASE_URL });
 
+/** What the words say is not there, when that is not the model: a voice, a job. */
+const missingThing = (said: string): string | undefined =>
+	/\bmodels?\b/i.test(said) ? undefined : /\b(voice|video|batch|file)\b/i.exec(said)?.[1]?.toLowerCase();
+
+const missing: Advice = (problem, situation, said) => {
+	const thing = missingThing(said);
+	if (thing === undefined) return unknownModel(problem, situation, said);
+	return {
+		happened: `DeepInfra does not have this ${thing}`,
+		todo: 'Check the ID: it may be mistyped, deleted or that of another account.',
+	};
+};
+
 const unknownModel: Advice = (_, { model, nearestModels = [] }) => ({
 	happened: model === '' ? 'DeepInfra does not have what was asked for' : `DeepInfra has no model '${model}'`,
 	todo:
@@ -115,7 +128,7 @@ const statuses: Readonly<Record<number, Advice>> = {
 		happened: model === '' ? 'The API key may not do this' : `The API key may not use the model '${model}'`,
 		todo: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
 	}),
-	404: (...about) => (isNoRoute(about[0].body) ? wrongAddress : unknownModel)(...about),
+	404: (...about) => (isNoRoute(about[0].body) ? wrongAddress : missing)(...about),
 	// With words of its own it is the model that lacks a feature, else the address is wrong (docs/api.md#errors).
 	405: (problem, situation, said) =>
 		said === '' || isNoRoute(problem.body)
@@ -166,7 +179,10 @@ const isNoRoute = (body: unknown): boolean => isPage(body) || NO_ROUTE.test(erro
 
 /** Whether it is the model that the service does not know, and not the address. */
 export const isUnknownModel = (problem: Problem): boolean =>
-	problem.kind === 'status' && problem.status === 404 && !isNoRoute(problem.body);
+	problem.kind === 'status' &&
+	problem.status === 404 &&
+	!isNoRoute(problem.body) &&
+	missingThing(errorText(problem.body) ?? '') === undefined;
 
 /** What the service says, with the fields' names on the screen. */
 function screenText(body: unknown, names: Readonly<Record<string, string>> = {}): string {
@@ -185,6 +201,12 @@ function adviceOf(problem: StatusProblem, { model }: Situation, said: string): A
 		return {
 			happened: "The model's safety filter refused this request",
 			todo: 'Change the prompt or the input, or choose another model.',
+		};
+	}
+	if ([400, 415, 422].includes(status) && /\balpha\b|transparen|\bRGBA\b/i.test(said)) {
+		return {
+			happened: `${capital(theModel(model))} takes no picture with transparency`,
+			todo: "Save the picture as JPEG, or as PNG without transparency, for example with n8n's 'Edit Image' node.",
 		};
 	}
 	if (isInputTooLong(problem)) {

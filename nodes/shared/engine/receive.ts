@@ -64,6 +64,7 @@ export function interpret(received: Received, now: number, kind?: AnyOperation['
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
 	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', ...told });
 	if (!isDict(body)) return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', ...told });
-	const refused = refusal(body);
+	const isJob = kind === 'job' && typeof body.id === 'string' && typeof body.status === 'string';
+	const refused = isJob ? undefined : refusal(body);
 	return refused === undefined ? succeeded(body) : failed({ kind: 'refusal', message: refused, ...told });
 }

@@ -70,6 +70,17 @@ export class Catalog {
 		};
 	}
 
+	/** The voices of the account, which change more often than models do, so they are asked for anew. */
+	async voices(): Promise<unknown> {
+		if (this.options.hasCredential === false) return undefined;
+		return await this.context.helpers.httpRequestWithAuthentication.call(this.context, 'deepInfraApi', {
+			method: 'GET',
+			url: `${this.account.baseUrl}/v1/voices`,
+			json: true,
+			disableFollowRedirect: true,
+		});
+	}
+
 	private async publicList(): Promise<Model[]> {
 		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>

@@ -138,7 +138,10 @@ export class Client {
 	/** USD that a request costs at most, where a budget makes that worth knowing. */
 	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
 		if (this.meter.budget === Infinity) return undefined;
-		return estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request))).usd ?? undefined;
+		return (
+			estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request, this.facts(settings).schema))).usd ??
+			undefined
+		);
 	}
 
 	/** The models that the run asks, each once. */

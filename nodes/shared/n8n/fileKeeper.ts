@@ -5,7 +5,7 @@ import { callUntilAnswered, type CallContext } from '../engine/call';
 import type { Door } from '../engine/gate';
 import { throughDoor } from '../engine/lane';
 import type { FileNames } from '../media/fileName';
-import { isText, kindFrom, kindOf } from '../media/kind';
+import { isText, kindFrom } from '../media/kind';
 import type { NodeContext } from './context';
 import { codeOf, deepestMessage } from './http/cause';
 import { connectionFailure, failure, limited, readWhole, type Source } from './http/source';
@@ -122,7 +122,7 @@ function kindOfResult(bytes: Buffer, known: FileKind | undefined, isRaw: boolean
 	if (bytes.length === 0) throw new AnswerError('DeepInfra answered with an empty file');
 	if (!isRaw && isText(bytes))
 		throw new AnswerError(`DeepInfra answered with a text instead of a file: ${quote(bytes)}`);
-	return known && !kindOf(bytes) ? known : kindFrom(bytes, known?.mimeType);
+	return known ?? kindFrom(bytes, undefined);
 }
 
 const quote = (bytes: Buffer): string => bytes.toString('utf8', 0, 200).replace(/\s+/g, ' ').trim().slice(0, 80);

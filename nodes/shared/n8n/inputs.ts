@@ -1,7 +1,7 @@
+import { isDict } from '../core/answer';
 import { optionFields, type Field, type FileRef, type Mapped } from '../core/fields';
 import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
-import { isDict } from '../core/answer';
 import { listOf } from '../core/values';
 import { attempt, type Outcome } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
@@ -28,7 +28,9 @@ function fieldReader(context: NodeContext, fields: readonly Field[]): (item: num
 	const stored = context.getNode().parameters;
 	const constant = new Map<string, unknown>();
 
-	const read = (field: Field, item: number): unknown => {
+	const read = (field: Field, item: number): unknown => withFiles(field, readAny(field, item), item);
+
+	const readAny = (field: Field, item: number): unknown => {
 		if (constant.has(field.name)) return constant.get(field.name);
 		const raw: unknown = context.getNodeParameter(field.name, item, field.default, {
 			extractValue: field.type === 'resourceLocator',
@@ -67,3 +69,14 @@ function placeFiles(field: Field, values: Dict, item: number): Dict {
 
 const filesNamed = (names: unknown, item: number): FileRef[] =>
 	(typeof names === 'string' ? listOf(names) : [names].flat()).map((value) => ({ file: 'binary', item, value }));
+
+/** Options that name a file stand for the file of their item. */
+function withFiles(field: Field, value: unknown, item: number): unknown {
+	if (field.type !== 'collection' || !isDict(value)) return value;
+	const named = optionFields(field).filter(
+		(option) => option.typeOptions?.binaryDataProperty && !isFileList(option) && option.name in value,
+	);
+	if (named.length === 0) return value;
+	const files = named.map(({ name }) => [name, { file: 'binary', item, value: value[name] } satisfies FileRef]);
+	return { ...value, ...Object.fromEntries(files) };
+}

@@ -5,6 +5,8 @@ import { searchModels as search } from '../catalog/models';
 import { pickerRow } from '../catalog/picker';
 import type { AnyOperation } from '../core/operation';
 import { operations } from '../operations';
+import { presetVoices, takesOwnVoice } from '../operations/audio/speechFields';
+import { readVoices } from '../operations/voice/voices';
 import { Catalog } from './catalog';
 import { readAccount } from './credential';
 
@@ -37,6 +39,34 @@ async function listModels(
 	// A deployment runs a model; the catalogue knows that model only.
 	const usable = isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
 	return { results: search(usable, tasks, filter).map((model) => pickerRow(model)) };
+}
+
+/** The voices that can speak for the chosen model: its own, and those of the account where it can clone. */
+export async function searchVoices(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	const model = this.getCurrentNodeParameter('model', { extractValue: true });
+	const catalog = await catalogOf(this);
+	const { schema } = typeof model === 'string' && model !== '' ? await catalog.facts(model) : {};
+	const own = takesOwnVoice(schema) ? readVoices(await catalog.voices().catch(() => undefined)) : [];
+	const wanted = filter.trim().toLowerCase();
+	const results = [
+		...own.map(({ voiceId, name }) => ({ name: `${name} · your voice`, value: voiceId })),
+		...presetVoices(schema).map((voice) => ({ name: voice, value: voice })),
+	].filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));
+	return { results };
+}
+
+/** The voices of the account alone. */
+export async function searchOwnVoices(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	const voices = await (await catalogOf(this)).voices().catch((error: unknown) => {
+		throw new NodeOperationError(this.getNode(), 'Your voices cannot be loaded', {
+			description: `Enter the ID of a voice instead (mode 'ID'). Reason: ${error instanceof Error ? error.message : String(error)}`,
+		});
+	});
+	const wanted = filter.trim().toLowerCase();
+	const results = readVoices(voices)
+		.filter(({ name, voiceId }) => `${name} ${voiceId}`.toLowerCase().includes(wanted))
+		.map(({ name, voiceId, description }) => ({ name, value: voiceId, description }));
+	return { results };
 }
 
 /** The input fields of the chosen model, as its schema has them. */

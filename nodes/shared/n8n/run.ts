@@ -357,7 +357,8 @@ class ItemRun {
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
 	private preview({ request, dropped }: Fitted, settings: Settings, client: Client): PartResult {
-		const estimate = estimateCost(client.facts(settings).model?.price, costFacts(request));
+		const { model, schema } = client.facts(settings);
+		const estimate = estimateCost(model?.price, costFacts(request, schema));
 		const json = {
 			request: previewOf(request, (file) => fileLabel(this.context, file)),
 			estimatedCostUsd: estimate.usd,
@@ -387,7 +388,7 @@ class ItemRun {
 			const { requestId, attempts } = result.usage;
 			return await this.fail(entry, { kind: 'answer', message: spoilt.problem, requestId }, { attempts });
 		}
-		if (this.operation.merge) {
+		if (this.operation.merge && result.kind === 'task') {
 			this.answered.push(entry);
 			return;
 		}

@@ -127,6 +127,16 @@ export const seedOption = (description: string) =>
 		description: `${description}. One above 9007199254740991 keeps its digits when an expression gives it as text.`,
 	});
 
+/** The files that the media fields name: several names by commas, or as an array. */
+export function mediaInputs(input: MediaInput, only: FileRef['only']): FileRef[] {
+	const ref = mediaInput(input);
+	const { value } = ref.file === 'binary' ? ref : { value: undefined };
+	const names = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : [value].flat();
+	const files = names.filter((name) => name !== '');
+	if (ref.file === 'url' || files.length === 0) return [{ ...ref, only }];
+	return files.map((each) => ({ ...ref, value: each, only }));
+}
+
 /** Below it nothing is said, or said as unsure. */
 export const minScoreOption = (description: string) =>
 	field({

@@ -3,6 +3,7 @@ import { getBalance } from './account/getBalance';
 import { getCosts } from './account/getCosts';
 import { getLimits } from './account/getLimits';
 import { getUsage } from './account/getUsage';
+import { synthesize } from './audio/synthesize';
 import { transcribe } from './audio/transcribe';
 import { completeChat } from './chat/complete';
 import { extractFromDocument } from './document/extract';
@@ -12,10 +13,12 @@ import { analyzeImage } from './image/analyze';
 import { classifyImage } from './image/classify';
 import { classifyZeroShot } from './image/classifyZeroShot';
 import { detectObjects } from './image/detectObjects';
+import { editImage } from './image/edit';
 import { generateImage } from './image/generate';
 import { getModel } from './model/get';
 import { getModels } from './model/getAll';
 import { runModel } from './model/run';
+import { answerQuestion } from './text/answerQuestion';
 import { classifyText } from './text/classify';
 import { classifyTokens } from './text/classifyTokens';
 import { classifyTextZeroShot } from './text/classifyZeroShot';
@@ -25,6 +28,12 @@ import { fillMask } from './text/fillMask';
 import { generateText } from './text/generate';
 import { summarizeText } from './text/summarize';
 import { translateText } from './text/translate';
+import { rerank } from './text/rerank';
+import { generateVideo } from './video/generate';
+import { getVideo } from './video/get';
+import { createVoice } from './voice/create';
+import { deleteVoice } from './voice/delete';
+import { getVoices } from './voice/getAll';
 
 /** Every operation of the node: to add one, write its file and add its line. */
 export const operations: readonly AnyOperation[] = [
@@ -33,6 +42,7 @@ export const operations: readonly AnyOperation[] = [
 	getCosts,
 	getLimits,
 	transcribe,
+	synthesize,
 	completeChat,
 	extractFromDocument,
 	extractDocumentText,
@@ -42,6 +52,7 @@ export const operations: readonly AnyOperation[] = [
 	classifyZeroShot,
 	detectObjects,
 	generateImage,
+	editImage,
 	getModel,
 	getModels,
 	runModel,
@@ -54,6 +65,13 @@ export const operations: readonly AnyOperation[] = [
 	generateText,
 	summarizeText,
 	translateText,
+	answerQuestion,
+	rerank,
+	generateVideo,
+	getVideo,
+	getVoices,
+	createVoice,
+	deleteVoice,
 ];
 
 /** Titles of the resources, in the order of the dropdown. */
@@ -66,4 +84,6 @@ export const resources: Readonly<Record<string, string>> = {
 	image: 'Image',
 	model: 'Model',
 	text: 'Text',
+	video: 'Video',
+	voice: 'Voice',
 };

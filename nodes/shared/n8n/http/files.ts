@@ -102,7 +102,22 @@ export async function openFile(
 	openUrl: OpenUrl,
 	whenOpen: (stream: Stream) => void,
 ): Promise<OpenFile> {
-	if (ref.file === 'url') return await fromUrl(ref.url, openUrl);
+	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl) : await openBinary(context, ref, whenOpen);
+	const [media] = file.mimeType.split('/');
+	// What tells nothing of itself is for the service to judge; a video has sound, too.
+	const isRight = media === ref.only || (ref.only === 'audio' && media === 'video');
+	if (ref.only === undefined || isRight || file.mimeType === 'application/octet-stream') return file;
+	throw new InputError(
+		`The file '${file.name}' is no ${ref.only === 'audio' ? 'recording' : 'picture'}, but ${file.mimeType}`,
+		'Check which file the field names.',
+	);
+}
+
+async function openBinary(
+	context: NodeContext,
+	ref: Extract<FileRef, { file: 'binary' }>,
+	whenOpen: (stream: Stream) => void,
+): Promise<OpenFile> {
 	const { id, data, fileName, mimeType } = findBinary(context, ref.item, ref.value);
 	// Without an ID the content is held in memory, in the file's own data.
 	if (!id) return fileOf(Buffer.from(data, 'base64'), fileName, mimeType);

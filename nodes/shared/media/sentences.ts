@@ -1,0 +1,32 @@
+/** Where a text may be cut, the best place first: after a paragraph, a sentence, a clause, a word. */
+const CUTS = [/\n\s*\n/g, /[.!?…]["'»”’)\]]*(?=\s)|[。！？]/g, /[,;:](?=\s)|[，、；：]|\n/g, /\s/g];
+
+/**
+ * A text in pieces of at most `limit` characters, cut where people pause. Nothing but blanks between pieces is lost.
+ * Linear in the length of the text.
+ */
+export function splitText(text: string, limit: number): string[] {
+	const pieces: string[] = [];
+	let rest = 0;
+	while (text.length - rest > limit) {
+		const end = rest + cutOf(text.slice(rest, rest + limit + 1), limit);
+		pieces.push(text.slice(rest, end).trim());
+		rest = end;
+	}
+	pieces.push(text.slice(rest).trim());
+	return pieces.filter((piece) => piece !== '');
+}
+
+/** The last good place in the second half of the limit, else the limit itself. `window` shows one character more. */
+function cutOf(window: string, limit: number): number {
+	for (const pattern of CUTS) {
+		let last = 0;
+		for (const match of window.matchAll(pattern)) {
+			const end = match.index + match[0].trimEnd().length;
+			if (end <= limit) last = end;
+		}
+		if (last > limit / 2) return last;
+	}
+	// Never between the halves of a character.
+	return /[\ud800-\udbff]/.test(window.charAt(limit - 1)) && limit > 1 ? limit - 1 : limit;
+}

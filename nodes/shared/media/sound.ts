@@ -1,0 +1,170 @@
+import { AnswerError } from '../core/problem';
+
+/** Sound as speech models give it: told apart, measured and joined by its bytes. */
+
+export type SoundFormat = 'wav' | 'mp3' | 'flac' | 'opus' | 'ogg' | 'm4a' | 'webm';
+
+const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+
+/** Text for people. */
+export const formatName = (format: string): string => (format === 'opus' ? 'Opus' : format.toUpperCase());
+
+interface Wave {
+	/** The chunk that says how the samples are to be read. */
+	readonly format: Buffer;
+	readonly data: Buffer;
+	readonly bytesPerSecond: number;
+}
+
+/** Undefined for what is no WAV. A length that a streaming encoder did not know is that of the file. */
+export function readWave(bytes: Buffer): Wave | undefined {
+	if (ascii(bytes, 0, 4) !== 'RIFF' || ascii(bytes, 8, 12) !== 'WAVE') return undefined;
+	let format: Buffer | undefined;
+	for (let at = 12; at + 8 <= bytes.length; ) {
+		const name = ascii(bytes, at, at + 4);
+		const length = bytes.readUInt32LE(at + 4);
+		const content = bytes.subarray(at + 8, Math.min(at + 8 + length, bytes.length));
+		if (name === 'fmt ' && content.length >= 16) format = content;
+		if (name === 'data' && format) {
+			// Length 0 or all ones: written before the end was known.
+			const data = length === 0 || length === 0xffffffff ? bytes.subarray(at + 8) : content;
+			return { format, data, bytesPerSecond: format.readUInt32LE(8) };
+		}
+		at += 8 + length + (length % 2);
+	}
+	return undefined;
+}
+
+/** A WAV of samples that are to be read as `format` says. */
+function writeWave(format: Buffer, pieces: readonly Buffer[]): Buffer {
+	const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+	const header = Buffer.alloc(28 + format.length);
+	header.write('RIFF', 0, 'latin1');
+	header.writeUInt32LE(20 + format.length + length, 4);
+	header.write('WAVEfmt ', 8, 'latin1');
+	header.writeUInt32LE(format.length, 16);
+	format.copy(header, 20);
+	header.write('data', 20 + format.length, 'latin1');
+	header.writeUInt32LE(length, 24 + format.length);
+	return Buffer.concat([header, ...pieces]);
+}
+
+/** Raw samples, 16 bit and mono as the API gives them, as a WAV. */
+export function wrapSamples(samples: Buffer, rate: number): Buffer {
+	const format = Buffer.alloc(16);
+	format.writeUInt16LE(1, 0);
+	format.writeUInt16LE(1, 2);
+	format.writeUInt32LE(rate, 4);
+	format.writeUInt32LE(rate * 2, 8);
+	format.writeUInt16LE(2, 12);
+	format.writeUInt16LE(16, 14);
+	return writeWave(format, [samples]);
+}
+
+const KILOBITS = {
+	1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+	2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+} as const;
+const RATES = [44_100, 48_000, 32_000];
+
+interface Frame {
+	readonly length: number;
+	readonly seconds: number;
+	/** What all frames of one stream have in common. */
+	readonly kind: string;
+	/** Where the frame would say that it only describes the file. */
+	readonly tagAt: number;
+}
+
+/** A frame of MPEG layer III. */
+function readFrame(bytes: Buffer, at: number): Frame | undefined {
+	if (at + 4 > bytes.length) return undefined;
+	const header = bytes.readUInt32BE(at);
+	const version = (header >>> 19) & 3;
+	const isLayerThree = ((header >>> 17) & 3) === 1;
+	const rate = RATES[(header >>> 10) & 3];
+	if (header >>> 21 !== 0x7ff || version === 1 || !isLayerThree || rate === undefined) return undefined;
+	const generation = version === 3 ? 1 : 2;
+	const kilobits = KILOBITS[generation][(header >>> 12) & 15];
+	if (!kilobits) return undefined;
+	const hertz = rate / (version === 3 ? 1 : version === 2 ? 2 : 4);
+	const samples = generation === 1 ? 1152 : 576;
+	const isMono = ((header >>> 6) & 3) === 3;
+	const side = generation === 1 ? (isMono ? 17 : 32) : isMono ? 9 : 17;
+	return {
+		length: Math.floor((samples * kilobits * 125) / hertz) + ((header >>> 9) & 1),
+		seconds: samples / hertz,
+		kind: `${version} ${hertz} ${isMono}`,
+		tagAt: at + 4 + side,
+	};
+}
+
+interface Mpeg {
+	readonly frames: Buffer;
+	readonly seconds: number;
+	readonly kind: string;
+}
+
+/** The sound of an MP3: its frames, without tags and without the frame that only describes the file. */
+export function readMpeg(bytes: Buffer): Mpeg | undefined {
+	let start = ascii(bytes, 0, 3) === 'ID3' && bytes.length > 10 ? tagLength(bytes) : 0;
+	const first = readFrame(bytes, start);
+	if (!first) return undefined;
+	if (
+		/^(Xing|Info)/.test(ascii(bytes, first.tagAt, first.tagAt + 4)) ||
+		ascii(bytes, start + 36, start + 40) === 'VBRI'
+	) {
+		start += first.length;
+	}
+	let end = start;
+	let seconds = 0;
+	for (let frame = readFrame(bytes, end); frame && end + frame.length <= bytes.length; frame = readFrame(bytes, end)) {
+		end += frame.length;
+		seconds += frame.seconds;
+	}
+	return end > start ? { frames: bytes.subarray(start, end), seconds, kind: first.kind } : undefined;
+}
+
+/** Seven bits a byte, and ten bytes more where it has a footer. */
+const tagLength = (bytes: Buffer): number =>
+	10 + [6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((bytes[at] ?? 0) & 0x7f), 0) + ((bytes[5] ?? 0) & 0x10 ? 10 : 0);
+
+/** Seconds, for WAV and MP3; undefined for other files. */
+export function soundLength(bytes: Buffer): number | undefined {
+	const wave = readWave(bytes);
+	if (wave) return wave.bytesPerSecond > 0 ? wave.data.length / wave.bytesPerSecond : undefined;
+	return readMpeg(bytes)?.seconds;
+}
+
+/**
+ * Sounds of one kind one after another: WAV exactly, MP3 frame by frame.
+ * @throws AnswerError for other files, and for parts that do not fit together
+ */
+export function joinSounds(parts: readonly Buffer[]): Buffer {
+	const [only] = parts;
+	if (only && parts.length === 1) return only;
+	const waves = parts.flatMap((part) => readWave(part) ?? []);
+	const [first] = waves;
+	if (first && waves.length === parts.length) {
+		if (!waves.every(({ format }) => format.equals(first.format))) throw unlike();
+		return writeWave(
+			first.format,
+			waves.map(({ data }) => data),
+		);
+	}
+	const streams = parts.flatMap((part) => readMpeg(part) ?? []);
+	if (streams.length !== parts.length) {
+		throw new AnswerError(
+			'The parts of this long text came in a format that cannot be joined',
+			"Choose WAV, MP3 or PCM as 'Output Format', or split the text into several items.",
+		);
+	}
+	if (!streams.every(({ kind }) => kind === streams[0]?.kind)) throw unlike();
+	return Buffer.concat(streams.map(({ frames }) => frames));
+}
+
+const unlike = () =>
+	new AnswerError(
+		'The parts of this long text came with different sample rates or channels, so they cannot be joined',
+		'Split the text into several items, or choose another model.',
+	);

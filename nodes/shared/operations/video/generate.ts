@@ -1,0 +1,191 @@
+import { errorText } from '../../core/answer';
+import { field, type FileRef } from '../../core/fields';
+import { defineOperation } from '../../core/operation';
+import type { ModelSchema } from '../../core/modelSchema';
+import { InputError, type Problem } from '../../core/problem';
+import { apiNames, InlineFile, jsonRequest, needsNativeRoute, routeRequest } from '../../core/request';
+import { isWebAddress } from '../../core/values';
+import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
+import { waitField } from './fields';
+import { askAgain, readJob, requireVideo, videoOutputs } from './job';
+
+/** What the models that have no jobs call things, by their schemas (docs/api.md#video-jobs); the usual one first. */
+const NAMES = {
+	aspectRatio: ['aspect_ratio', 'ratio'],
+	seconds: ['seconds', 'duration'],
+	image: ['image', 'first_frame_image', 'image_url', 'start_image', 'input_image', 'img_url', 'first_frame'],
+} as const;
+
+const nameFor = (schema: ModelSchema | undefined, names: readonly string[]): string =>
+	names.find((name) => schema?.byName.has(name)) ?? names[0] ?? '';
+
+const startImageFields = [
+	field({
+		displayName: 'Start Image',
+		name: 'startImage',
+		type: 'options',
+		options: [
+			{ name: 'Binary File', value: 'binary', description: 'Start from an image in the input item' },
+			{ name: 'None', value: 'none', description: 'Make the video from the prompt alone' },
+			{ name: 'URL', value: 'url', description: 'Start from an image at a web address' },
+		],
+		default: 'none',
+		description: 'The first picture of the video, for models that take one',
+	}),
+	field({
+		displayName: 'Input Data Field Name',
+		name: 'inputDataFieldName',
+		type: 'string',
+		default: 'data',
+		required: true,
+		typeOptions: { binaryDataProperty: true },
+		displayOptions: { show: { startImage: ['binary'] } },
+		placeholder: 'e.g. data',
+		hint: 'The name of the input field that holds the image file',
+		description: "Find the name in the 'Binary' tab of the input panel",
+	}),
+	field({
+		displayName: 'URL',
+		name: 'inputUrl',
+		type: 'string',
+		default: '',
+		required: true,
+		displayOptions: { show: { startImage: ['url'] } },
+		placeholder: 'e.g. https://example.com/product.jpg',
+		description: 'The web address of the image. n8n downloads it and sends it to DeepInfra.',
+	}),
+] as const;
+
+interface StartImage {
+	readonly startImage: 'none' | 'binary' | 'url';
+	readonly inputDataFieldName: FileRef | undefined;
+	readonly inputUrl: string | undefined;
+}
+
+/** The first picture, as a data URL in the request. */
+function startImage({ startImage: source, inputDataFieldName, inputUrl = '' }: StartImage): InlineFile | undefined {
+	if (source === 'none') return undefined;
+	if (source === 'binary' && inputDataFieldName) return new InlineFile({ ...inputDataFieldName, only: 'image' });
+	const url = inputUrl.trim();
+	if (!isWebAddress(url)) {
+		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
+	}
+	return new InlineFile({ file: 'url', url, only: 'image' });
+}
+
+export const generateVideo = defineOperation({
+	resource: 'video',
+	value: 'generate',
+	name: 'Generate',
+	action: 'Generate video',
+	description: 'Make a video clip from a description, or from a picture and a description',
+	tasks: ['text-to-video', 'image-to-video'],
+	usesFacts: true,
+	answer: 'job',
+	forms: 2,
+	timeout: 900,
+	fields: [
+		modelField('PrunaAI/p-video'),
+		{
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			required: true,
+			placeholder: 'e.g. the mug turns slowly on a wooden table, soft morning light',
+			description: 'What happens in the video',
+		},
+		...startImageFields,
+		waitField(
+			"Whether to wait until the video is ready. Off: returns the video ID at once; the operation 'Get' fetches the video later.",
+		),
+		outputDataField,
+		simplifyField,
+		optionsField([
+			{
+				displayName: 'Aspect Ratio',
+				name: 'aspectRatio',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 16:9',
+				description: 'The shape of the video, as the model names it',
+			},
+			{
+				displayName: 'Negative Prompt',
+				name: 'negativePrompt',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. text, watermark',
+				description: 'What the video must not show',
+			},
+			{
+				displayName: 'Resolution',
+				name: 'resolution',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 720p',
+				description: 'How fine the video is, as the model names it; it may change the price',
+			},
+			{
+				displayName: 'Seconds',
+				name: 'seconds',
+				type: 'number',
+				default: 5,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'How long the video is; most models are billed by it',
+			},
+			seedOption('The same seed and prompt give a similar video again'),
+			{
+				displayName: 'Size',
+				name: 'size',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 1280x720',
+				description: 'Width and height in pixels, for models that take them',
+			},
+			{
+				displayName: 'Style',
+				name: 'style',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. anime',
+				description: 'The look of the video, for models that have styles',
+			},
+		]),
+	],
+	request: ([input], { schema, form = 0 }) => {
+		const { model, prompt, options } = input;
+		const image = startImage(input);
+		const common = { prompt, ...apiNames(options, 'negativePrompt', 'seed', 'style') };
+		if (form === 0 && !needsNativeRoute(input)) {
+			return routeRequest('/v1/videos', input, {
+				model,
+				...common,
+				...apiNames(options, 'aspectRatio', 'seconds'),
+				// The route has one field for both.
+				size: options.size || options.resolution,
+				image_url: image,
+			});
+		}
+		return jsonRequest(input, {
+			...common,
+			...apiNames(options, 'size', 'resolution'),
+			[nameFor(schema, NAMES.aspectRatio)]: options.aspectRatio,
+			[nameFor(schema, NAMES.seconds)]: options.seconds,
+			[nameFor(schema, NAMES.image)]: image,
+		});
+	},
+	// Such a model answers with the video itself (docs/api.md#video-jobs).
+	isFormRefused: (problem: Problem) =>
+		problem.kind === 'status' &&
+		[400, 404, 405, 422].includes(problem.status) &&
+		/asynchronous video job|does not support .{0,40}jobs/i.test(errorText(problem.body) ?? ''),
+	next: (answer, [{ waitForResult }], asked) => (waitForResult ? askAgain(answer, asked) : undefined),
+	items: (answer, [{ options, waitForResult }]) => {
+		const job = readJob(answer);
+		if (job?.state === 'working' && !waitForResult) return [{ json: { videoId: job.id, status: job.status } }];
+		if (job) requireVideo(job);
+		return videoOutputs(answer, options.seed);
+	},
+});

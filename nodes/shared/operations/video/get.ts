@@ -1,0 +1,43 @@
+import { defineOperation } from '../../core/operation';
+import { modelField, outputDataField, plainOptionsField, simplifyField } from '../fields';
+import { idPath } from '../voice/voices';
+import { waitField } from './fields';
+import { askAgain, failureOf, readJob, videoOutputs } from './job';
+
+export const getVideo = defineOperation({
+	resource: 'video',
+	value: 'get',
+	name: 'Get',
+	action: 'Get video',
+	description: 'Get a video that was started before, or how far it is',
+	tasks: ['text-to-video', 'image-to-video'],
+	answer: 'job',
+	timeout: 900,
+	fields: [
+		{ ...modelField('PrunaAI/p-video'), required: false, description: 'The model that makes the video' },
+		{
+			displayName: 'Video ID',
+			name: 'videoId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. videos_abc123',
+			description: "The ID that 'Generate' returned",
+		},
+		waitField(
+			'Whether to wait until the video is ready. Off: returns the status at once, with the video if it is ready.',
+		),
+		outputDataField,
+		simplifyField,
+		plainOptionsField([]),
+	],
+	request: ([{ videoId }]) => ({ method: 'GET', path: `/v1/videos/${idPath(videoId, 'Video ID')}` }),
+	next: (answer, [{ waitForResult }], asked) => (waitForResult ? askAgain(answer, asked) : undefined),
+	items: (answer) => {
+		const job = readJob(answer);
+		if (!job || job.state === 'done') return videoOutputs(answer, undefined);
+		const error = job.state === 'working' ? undefined : failureOf(job);
+		// An item, not a failure, so that a loop over it can end.
+		return [{ json: { videoId: job.id, status: job.status, error } }];
+	},
+});

@@ -1,0 +1,52 @@
+import { isDict, number, optionalText } from '../../core/answer';
+import { AnswerError, InputError } from '../../core/problem';
+import { isWebAddress } from '../../core/values';
+
+export interface Voice {
+	readonly voiceId: string;
+	readonly name: string;
+	readonly description: string;
+	/** ISO 8601, where known. */
+	readonly createdAt?: string;
+}
+
+/** A voice surely has an ID and a name (docs/api.md#voices). */
+export function readVoice(value: unknown): Voice | undefined {
+	if (!isDict(value)) return undefined;
+	const voiceId = optionalText(value.voice_id);
+	if (!voiceId) return undefined;
+	return {
+		voiceId,
+		name: optionalText(value.name) ?? voiceId,
+		description: optionalText(value.description) ?? '',
+		createdAt: momentOf(value.created_at),
+	};
+}
+
+/** The voices in an answer of `GET /v1/voices`; empty for what is none. */
+export const readVoices = (answer: unknown): Voice[] =>
+	isDict(answer) && Array.isArray(answer.voices) ? answer.voices.flatMap((each) => readVoice(each) ?? []) : [];
+
+/** @throws AnswerError for what is no voice */
+export function requireVoice(answer: unknown): Voice {
+	const voice = readVoice(answer);
+	if (voice) return voice;
+	throw new AnswerError('DeepInfra answered without the voice');
+}
+
+function momentOf(value: unknown): string | undefined {
+	const seconds = number(value);
+	const at = seconds === undefined ? Date.parse(optionalText(value) ?? '') : seconds > 1e11 ? seconds : seconds * 1000;
+	return Number.isNaN(at) || Math.abs(at) > 8.64e15 ? undefined : new Date(at).toISOString();
+}
+
+const FORBIDDEN = /[\s?#\\%<>"'`{}|^/\p{Cc}\p{Cs}]/u;
+
+/** An ID as a part of a path. @throws InputError for what is no ID, so that it cannot lead to another route */
+export function idPath(id: string, field: string): string {
+	const plain = id.trim();
+	if (plain === '' || plain.length > 200 || FORBIDDEN.test(plain) || isWebAddress(plain) || /^\.+$/.test(plain)) {
+		throw new InputError(`'${field}' is no ID: '${plain.slice(0, 80)}'`, `Give the ID as the node returned it.`);
+	}
+	return encodeURIComponent(plain);
+}
