@@ -180,7 +180,7 @@ describe('one clear error', () => {
 		['an empty text', 'hexgrad/Kokoro-82M', '={{ "" }}', {}, /'Text' is empty/],
 		['2 MB of text', 'hexgrad/Kokoro-82M', `={{ "word ".repeat(400000) }}`, {}, /2000000 characters.*at most 100000/],
 		['a voice misspelt', 'hexgrad/Kokoro-82M', 'Hi', { voice: voice('af_bela') }, /no voice 'af_bela'.*af_bella/],
-		['a voice misspelt beside clones', 'Qwen/Qwen3-TTS', 'Hi', { voice: voice('Vivain') }, /no voice.*Vivian/],
+		['a voice misspelt beside clones', 'Qwen/Qwen3-TTS', 'Hi', { voice: voice('Vivan') }, /no voice.*Vivian/],
 		['a voice that is no one', 'hexgrad/Kokoro-82M', 'Hi', { voice: voice('q') }, /Its voices: af_alloy/],
 		[
 			'a format that the model lacks',

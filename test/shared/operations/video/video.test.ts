@@ -220,7 +220,7 @@ describe('one clear error', () => {
 		world.service.reply = ({ path }) => (path === '/v1/videos' ? jsonReply(job) : notFound);
 		const credentials = { baseUrl: world.service.url };
 		const { error } = await world.engine.run({ parameters: film('x'), credentials });
-		expect(error?.message).toMatch(/could not be downloaded: status 404/);
+		expect(error?.message).toMatch(/could not be downloaded: .*status 404/);
 		expect(error?.description).toMatch(/video ID videos_abc/);
 	});
 
