@@ -20,7 +20,13 @@ export function listOf(given: string | readonly string[]): string[] {
 }
 
 function readArray(text: string): string[] | undefined {
-	const read = /^\s*\[/.test(text) ? parseJson(text) : undefined;
+	const trimmed = text.trim();
+	// Lists come as JSON, or as its entries alone.
+	const read = trimmed.startsWith('[')
+		? parseJson(trimmed)
+		: trimmed.startsWith('"')
+			? parseJson(`[${trimmed}]`)
+			: undefined;
 	return Array.isArray(read)
 		? read.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)))
 		: undefined;

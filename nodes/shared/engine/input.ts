@@ -2,6 +2,7 @@ import { isDict, number } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { Dict } from '../core/operation';
 import { exactOf, isAtLeast, type Exact } from '../core/exact';
+import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
 import { parseTyped, snakeCase } from '../core/values';
 
@@ -20,6 +21,7 @@ export function readValue(field: Field, value: unknown): unknown {
 	switch (field.type) {
 		case 'string':
 			if (field.typeOptions?.multipleValues) return toTexts(field, value);
+			if (field.isFieldName) return checkFilled(field, toFieldName(field, value));
 			return checkFilled(field, toText(field, value));
 		case 'resourceLocator':
 			// Among options, n8n gives the list's choice as it is stored.
@@ -44,20 +46,46 @@ export function readValue(field: Field, value: unknown): unknown {
 }
 
 function toText({ displayName }: Field, value: unknown): string {
-	if (typeof value === 'string') return value;
-	if (value === undefined || value === null) return '';
-	if (typeof value !== 'object') return String(value);
-	const text = writeJson(value);
-	if (text === undefined) throw new InputError(`'${displayName}' is nested too deeply to be written as text`);
-	return text;
+	const plain = typeof value === 'object' && value !== null ? dateText(value) : value;
+	if (typeof plain === 'string') return plain;
+	if (plain === undefined || plain === null) return '';
+	if (typeof plain !== 'object') return String(plain);
+	if (Array.isArray(plain)) {
+		throw new InputError(
+			`'${displayName}' is a list, not a text`,
+			"Put the list into items with the node 'Split Out', or into one text with {{ $json.list.join(', ') }}.",
+		);
+	}
+	throw new InputError(
+		`'${displayName}' is an object, not a text`,
+		'Choose the field of it that you mean, such as {{ $json.data.text }}, or write all of it with {{ JSON.stringify($json.data) }}.',
+	);
 }
 
-function writeJson(value: object): string | undefined {
+/** A moment, such as n8n's DateTime, as its ISO text; any other object as it is. */
+function dateText(value: object): unknown {
+	if (!('toISOString' in value) && !('toISO' in value)) return value;
+	const write = 'toISO' in value ? value.toISO : value.toISOString;
 	try {
-		return JSON.stringify(value);
+		const text: unknown = typeof write === 'function' ? write.call(value) : undefined;
+		return typeof text === 'string' ? text : value;
 	} catch {
-		return undefined;
+		// A date that is none.
+		return value;
 	}
+}
+
+/** Names that objects have of their own: a field of such a name would be lost. */
+const TAKEN_NAMES = ['__proto__', 'constructor', 'prototype'];
+const LONGEST_NAME = 200;
+
+function toFieldName(field: Field, value: unknown): string {
+	const name = toText(field, value).trim();
+	if (!TAKEN_NAMES.includes(name) && name.length <= LONGEST_NAME && !/[\p{Cc}]/u.test(name)) return name;
+	throw new InputError(
+		`'${field.displayName}' is '${name.slice(0, 80)}', which cannot be the name of a field`,
+		"Enter a short name of letters and digits, such as 'data'.",
+	);
 }
 
 const toTexts = (field: Field, value: unknown): string[] => {
@@ -98,10 +126,10 @@ function toExact(field: Field, value: unknown): number | Exact {
 }
 
 function toObject({ displayName }: Field, value: unknown): Dict {
-	const advice = 'Enter a JSON object, such as { "seed": 7 }.';
 	const read = typeof value === 'string' ? parseTyped(value) : value;
-	if (read === undefined) throw new InputError(`'${displayName}' is not valid JSON`, advice);
-	if (!isDict(read)) throw new InputError(`'${displayName}' is not a JSON object`, advice);
+	if (typeof value === 'string' && read === undefined) throw jsonError(displayName, value);
+	if (!isDict(read))
+		throw new InputError(`'${displayName}' is not a JSON object`, 'Enter a JSON object, such as { "seed": 7 }.');
 	return read;
 }
 
@@ -135,18 +163,51 @@ function oneOf(field: Field, value: unknown): unknown {
 	const { displayName, options = [] } = field;
 	const values = options.flatMap((option) => ('value' in option ? [option.value] : []));
 	if (values.some((known) => known === value)) return value;
-	throw new InputError(
-		`'${displayName}' is '${toText(field, value).slice(0, 80)}', but must be one of: ${values.join(', ')}`,
-	);
+	throw new InputError(`'${displayName}' is '${shown(value).slice(0, 80)}', but must be one of: ${values.join(', ')}`);
+}
+
+/** Any value as text, to show what was given. */
+function shown(value: unknown): string {
+	try {
+		return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+	} catch {
+		return 'nested too deeply';
+	}
 }
 
 /** The options that the user added. What the collection does not know is left out. */
 function readCollection(field: Field, value: unknown): Dict {
 	const given = isDict(value) ? value : {};
-	const set = optionFields(field).filter(
-		({ name }) => given[name] !== undefined && given[name] !== null && given[name] !== '',
+	const isEmpty = ({ name }: Field) => given[name] === undefined || given[name] === null || given[name] === '';
+	const read = optionFields(field).flatMap((option): Array<[string, unknown]> => {
+		if (!isEmpty(option)) return [[option.name, readValue(option, given[option.name])]];
+		if (option.isGuard && Object.hasOwn(given, option.name)) throw emptyGuard(option);
+		return [];
+	});
+	return Object.fromEntries(read);
+}
+
+const emptyGuard = ({ displayName }: Field) =>
+	new InputError(
+		`'${displayName}' has no value`,
+		`Its expression gives nothing for this item. Give it a value, or remove '${displayName}' to run without it. Nothing was sent.`,
 	);
-	return Object.fromEntries(set.map((option) => [option.name, readValue(option, given[option.name])]));
+
+/** What is wrong where items give different values for what holds for the run as a whole. */
+export function findRunConflict(fields: readonly Field[], inputs: readonly Dict[]): InputError | undefined {
+	for (const field of fields) {
+		for (const { name, displayName, isRunWide } of optionFields(field)) {
+			if (!isRunWide) continue;
+			const values = new Set(inputs.map(({ [field.name]: options }) => (isDict(options) ? options[name] : undefined)));
+			if (values.size < 2) continue;
+			const some = [...values].slice(0, 3).map((value) => (value === undefined ? 'none' : shown(value)));
+			return new InputError(
+				`'${displayName}' holds for the run as a whole, but its expression gives different values: ${some.join(', ')}${values.size > 3 ? ', …' : ''}`,
+				`Give it one value, such as that of the first item: {{ $input.first().json.${name} }}. Nothing was sent.`,
+			);
+		}
+	}
+	return undefined;
 }
 
 /** Whether a field is on the screen, given the values of the fields before it. */

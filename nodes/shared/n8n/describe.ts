@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { optionFields, type Field } from '../core/fields';
+import { optionFields, OWN_FLAGS, type Field } from '../core/fields';
 import { omit } from '../core/values';
 import { fieldsOf } from '../operations/fields';
 import type { AnyOperation } from '../core/operation';
@@ -39,7 +39,7 @@ export function propertiesOf(
 function propertiesOfOne(operation: AnyOperation): INodeProperties[] {
 	const { resource, value, timeout } = operation;
 	return fieldsOf(operation).map((property: Field) => ({
-		...omit(property, 'orList', 'isExact'),
+		...omit(property, ...OWN_FLAGS),
 		...(property.type === 'collection' ? { options: sorted(property.options, timeout) } : {}),
 		displayOptions: {
 			...property.displayOptions,
@@ -51,7 +51,7 @@ function propertiesOfOne(operation: AnyOperation): INodeProperties[] {
 /** Options in the order of the alphabet, as n8n wants them, each with the default that holds for this operation. */
 function sorted(options: INodeProperties['options'] = [], timeout: number | undefined): INodeProperties['options'] {
 	return optionFields({ options })
-		.map((option) => omit(option, 'orList', 'isExact'))
+		.map((option) => omit(option, ...OWN_FLAGS))
 		.map((option) => (option.name === 'timeout' && timeout !== undefined ? { ...option, default: timeout } : option))
 		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }

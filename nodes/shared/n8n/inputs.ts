@@ -3,7 +3,7 @@ import { optionFields, type Field, type FileRef, type Mapped } from '../core/fie
 import { hasExpression, isShown, readValue } from '../engine/input';
 import type { AnyOperation, Dict } from '../core/operation';
 import { listOf } from '../core/values';
-import { attempt, type Outcome } from '../core/problem';
+import { attempt, InputError, type Outcome } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
 import type { NodeContext } from './context';
 import { toNodeError } from './errors';
@@ -26,22 +26,23 @@ export function readParameters(context: NodeContext, fields: readonly Field[], i
 
 function fieldReader(context: NodeContext, fields: readonly Field[]): (item: number) => Outcome<Dict> {
 	const stored = context.getNode().parameters;
-	const constant = new Map<string, unknown>();
+	const constant = new Map<string, Outcome<unknown>>();
 
 	const read = (field: Field, item: number): unknown => withFiles(field, readAny(field, item), item);
 
 	const readAny = (field: Field, item: number): unknown => {
-		if (constant.has(field.name)) return constant.get(field.name);
+		const known = constant.get(field.name);
+		if (known) return valueOf(known);
 		const raw: unknown = context.getNodeParameter(field.name, item, field.default, {
 			extractValue: field.type === 'resourceLocator',
 		});
 		if (field.typeOptions?.binaryDataProperty) return { file: 'binary', item, value: raw } satisfies FileRef;
 		if (field.type === 'resourceMapper') return { stored: raw, item } satisfies Mapped;
-		const value = readValue(field, raw);
-		if (namesFiles(field) && isDict(value)) return placeFiles(field, value, item);
+		const value = attempt(() => readValue(field, raw));
+		if (namesFiles(field) && value.ok && isDict(value.value)) return placeFiles(field, value.value, item);
 		// Most parameters are the same for all items; reading one costs n8n more than sending does.
 		if (!hasExpression(stored[field.name])) constant.set(field.name, value);
-		return value;
+		return valueOf(value);
 	};
 
 	return (item) =>
@@ -79,4 +80,11 @@ function withFiles(field: Field, value: unknown, item: number): unknown {
 	if (named.length === 0) return value;
 	const files = named.map(({ name }) => [name, { file: 'binary', item, value: value[name] } satisfies FileRef]);
 	return { ...value, ...Object.fromEntries(files) };
+}
+
+/** @throws InputError for what could not be read; once read, it fails for every item at no cost */
+function valueOf(read: Outcome<unknown>): unknown {
+	if (read.ok) return read.value;
+	if (read.problem.kind === 'input') throw new InputError(read.problem.message, read.problem.advice);
+	throw new Error('message' in read.problem ? read.problem.message : read.problem.kind);
 }

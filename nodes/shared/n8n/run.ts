@@ -4,6 +4,7 @@ import type { Fitted } from '../schema/fitRequest';
 import { isUnknownModel, type Situation } from '../engine/explain';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
+import { findRunConflict } from '../engine/input';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
 import { addCosts, exactDollars, shareCost } from '../engine/bill';
 import { askInHalves, type Missed } from '../engine/halving';
@@ -22,6 +23,9 @@ import { reused, usageOfAll, usageOfItem, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, fileLabel, inputFileName } from './http/files';
+import { findOtherTask } from '../catalog/otherTask';
+import { operations, resources } from '../operations';
+import { fieldsOf } from '../operations/fields';
 import { inputReader } from './inputs';
 import type { KnownModel } from './catalog';
 import { chunksFor } from './chunks';
@@ -125,6 +129,7 @@ class ItemRun {
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */
 	private async process(): Promise<void> {
 		const entries = await this.readEntries();
+		if (await this.differs(entries)) return;
 		const parts = await this.partsOf(entries, undefined);
 		if (this.failure || parts.length === 0) return;
 		const client = await this.connect(entries.filter(({ isOver }) => !isOver));
@@ -200,6 +205,14 @@ class ItemRun {
 		return entries;
 	}
 
+	/** What holds for the run as a whole cannot differ between its items. */
+	private async differs(entries: readonly Entry[]): Promise<boolean> {
+		const inputs = entries.map(({ input }) => input);
+		const conflict = findRunConflict(fieldsOf(this.operation), inputs);
+		if (conflict) for (const entry of entries) await this.fail(entry, problemOf(conflict));
+		return conflict !== undefined;
+	}
+
 	/** Lets Stop and n8n's other work in between: an expression for each of thousands of items takes seconds. */
 	private async breathe(position: number): Promise<void> {
 		if (position % 200 === 199) await clock.sleep(0, this.stop.signal);
@@ -228,6 +241,9 @@ class ItemRun {
 			if (entry.isOver) continue;
 			const check = attempt(() => {
 				const facts = this.factsOf(entry, client);
+				// Where little is known of a model, its task may be wrong, too.
+				const misfit = facts.schema && findOtherTask(facts.model, this.operation, operations, resources);
+				if (misfit) throw misfit;
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);

@@ -108,7 +108,14 @@ interface MediaInput {
 /** The file that the media fields name. */
 export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput): FileRef {
 	if (inputSource === 'binary' && inputDataFieldName) return inputDataFieldName;
-	const url = inputUrl?.trim() ?? '';
+	// Addresses with blanks are common, and every browser writes them so.
+	const url = (inputUrl ?? '').trim().replaceAll(' ', '%20');
+	if (/^data:/i.test(url)) {
+		throw new InputError(
+			"'URL' holds the file itself, not its address",
+			"Make a file of it with the node 'Convert to File' (operation 'Move Base64 String to File'), and choose 'Binary File' as 'Input Source' here.",
+		);
+	}
 	if (!isWebAddress(url)) {
 		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
 	}
@@ -157,6 +164,7 @@ export const outputDataField = field({
 	displayName: 'Output Data Field Name',
 	name: 'outputDataFieldName',
 	type: 'string',
+	isFieldName: true,
 	default: 'data',
 	required: true,
 	placeholder: 'e.g. data',
@@ -197,6 +205,7 @@ const plainOptions = [
 		displayName: 'Max Concurrency',
 		name: 'maxConcurrency',
 		type: 'number',
+		isRunWide: true,
 		default: 16,
 		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		description:
@@ -207,6 +216,7 @@ const plainOptions = [
 		displayName: 'Put Result in Field',
 		name: 'resultField',
 		type: 'string',
+		isFieldName: true,
 		default: '',
 		placeholder: 'e.g. result',
 		description: 'Put the result into one field of this name instead of beside the other fields of the item',
@@ -218,6 +228,8 @@ export const budgetOption = field({
 	displayName: 'Budget (USD)',
 	name: 'budgetUsd',
 	type: 'number',
+	isGuard: true,
+	isRunWide: true,
 	default: 1,
 	typeOptions: { minValue: 0, numberPrecision: 6 },
 	description:
@@ -231,6 +243,7 @@ const billedOptions = [
 		displayName: 'Dry Run',
 		name: 'dryRun',
 		type: 'boolean',
+		isGuard: true,
 		default: false,
 		description: 'Whether to send nothing and return what would be sent, with an estimate of its cost',
 	}),

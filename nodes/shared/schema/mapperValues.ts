@@ -1,6 +1,6 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
-import { InputError } from '../core/problem';
+import { jsonError } from '../core/jsonFault';
 import { parseTyped } from '../core/values';
 import { convertValue } from './convert';
 import type { ModelSchema, SchemaField } from '../core/modelSchema';
@@ -81,7 +81,7 @@ function readFilled(field: SchemaField, given: unknown): unknown {
 function requireJson({ label }: SchemaField, text: string): unknown {
 	const value = parseTyped(text);
 	if (value !== undefined) return value;
-	throw new InputError(`'${label}' is not valid JSON`, 'Check the quotes, commas and brackets.');
+	throw jsonError(label, text);
 }
 
 const isEqual = (a: unknown, b: unknown): boolean =>

@@ -1,5 +1,7 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import type { Field } from '../../../nodes/shared/core/fields';
-import { hasExpression, isShown, readValue, screenNames } from '../../../nodes/shared/engine/input';
+import { listOf } from '../../../nodes/shared/core/values';
+import { findRunConflict, hasExpression, isShown, readValue, screenNames } from '../../../nodes/shared/engine/input';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { operations } from '../../../nodes/shared/operations';
 import { thrownBy } from '../../support/work';
@@ -41,12 +43,12 @@ describe('reading a parameter', () => {
 		['string', true, 'true'],
 		['string', null, ''],
 		['string', undefined, ''],
-		['string', { a: [1] }, '{"a":[1]}'],
-		['string', ['a'], '["a"]'],
+		['string', new Date(Date.UTC(2026, 10, 29)), '2026-11-29T00:00:00.000Z'],
+		['string', { toISO: () => '2026-11-29T03:04:05.000+01:00' }, '2026-11-29T03:04:05.000+01:00'],
 		['string', '模型 🤖\u0000', '模型 🤖\u0000'],
 		['required', 0, '0'],
 		['list', 'one', 'one'],
-		['list', ['a', 5, null, {}], ['a', '5', '', '{}']],
+		['list', ['a', 5, null, new Date(0)], ['a', '5', '', '1970-01-01T00:00:00.000Z']],
 		['texts', undefined, []],
 		['texts', null, []],
 		['texts', '', []],
@@ -80,6 +82,17 @@ describe('reading a parameter', () => {
 	});
 
 	it.each<[keyof typeof FIELDS, unknown, string]>([
+		['string', { a: [1] }, "'The Field' is an object, not a text"],
+		['string', ['a'], "'The Field' is a list, not a text"],
+		['string', [[]], "'The Field' is a list, not a text"],
+		['string', new Date(NaN), "'The Field' is an object, not a text"],
+		['string', new Map(), "'The Field' is an object, not a text"],
+		['string', { toISO: () => null }, "'The Field' is an object, not a text"],
+		['string', { toISO: 'x', toISOString: 5 }, "'The Field' is an object, not a text"],
+		['required', { text: 'a' }, "'The Field' is an object, not a text"],
+		['list', ['a', {}], "'The Field' is an object, not a text"],
+		['texts', [['#']], "'The Field' is a list, not a text"],
+		['model', { name: 'x' }, "'The Field' is an object, not a text"],
 		['required', '', "'The Field' is empty"],
 		['required', ' \n\t', "'The Field' is empty"],
 		['required', null, "'The Field' is empty"],
@@ -161,5 +174,170 @@ describe('screenNames', () => {
 			top_p: 'Top P',
 			num_responses: 'Number of Responses',
 		});
+	});
+});
+
+describe('an object where a text is wanted', () => {
+	it.each([{ a: 1 }, ['a'], [{ a: 1 }]])('%j is refused with the way to write it', (value) => {
+		expect(thrownBy(() => readValue(FIELDS.string, value))).toMatchObject({
+			advice: expect.stringMatching(/\{\{ .* \}\}/),
+		});
+	});
+});
+
+describe('JSON typed by hand', () => {
+	it.each<[string, string]>([
+		['{ "a": 1, }', "Line 1, column 11 has '}' where a name in double quotes belongs"],
+		['{\n  "a": 1\n  "b": 2\n}', "Line 3, column 3 has '\"' where ',' or '}' belongs"],
+		["{ 'a': 1 }", "Line 1, column 3 has \"'\" where a name in double quotes or '}' belongs"],
+		['{ a: 1 }', "Line 1, column 3 has 'a' where a name in double quotes or '}' belongs"],
+		['{ "a": True }', "Line 1, column 8 has 'True' where a value belongs"],
+		['{ "a": hello world }', "Line 1, column 8 has 'hello' where a value belongs"],
+		['{ "a": “b” }', "Line 1, column 8 has '“' where a value belongs"],
+		['{ "a" 1 }', "Line 1, column 7 has '1' where ':' belongs"],
+		['{ "a": 01 }', "Line 1, column 9 has '1' where ',' or '}' belongs"],
+		['{ "a": [1 2] }', "Line 1, column 11 has '2' where ',' or ']' belongs"],
+		['{ "a": [1,] }', "Line 1, column 11 has ']' where a value belongs"],
+		['{ "a": 1', "Line 1, column 9 has the end of the text where ',' or '}' belongs"],
+		['{ "a": "b }', "Line 1, column 12 has the end of the text where a '\"' at the end of 'b }' belongs"],
+		['{ "a": "first\nsecond" }', "Line 1, column 14 has a line break where '\\n' belongs"],
+		['{ "a": "C:\\dir" }', "Line 1, column 11 has '\\' where '\\\\' belongs"],
+		['{ "a": 1 } // note', "Line 1, column 12 has '/' where nothing more belongs"],
+		['{\r\n"a": "x",\r\n"note": "she said "hi" "}', "Line 3, column 20 has 'hi' where ',' or '}' belongs"],
+		['', 'Line 1, column 1 has the end of the text where a value belongs'],
+		['{ "a": , "b": 2 }', "Line 1, column 8 has ',' where a value belongs"],
+		['{ "a": NaN }', "Line 1, column 8 has 'NaN' where a value belongs"],
+		['{ "a": undefined }', "Line 1, column 8 has 'undefined' where a value belongs"],
+		['{"🤖": 😀}', "Line 1, column 8 has '😀' where a value belongs"],
+	])('%j: %s', (text, where) => {
+		const error = thrownBy(() => readValue(FIELDS.json, text));
+		expect(error.message).toBe("'The Field' is not valid JSON");
+		expect(error).toMatchObject({
+			advice: `${where}. Write a value that comes from an expression as {{ JSON.stringify($json.text) }}.`,
+		});
+	});
+
+	it.each(['[', '{"a":', '"x\\u12', '{"a":"', '-', '1.', '[[[', '{"a":1,"b":[{}'])('%j has a place, too', (text) => {
+		expect(thrownBy(() => readValue(FIELDS.json, text))).toMatchObject({
+			advice: expect.stringMatching(/^Line 1, column \d/),
+		});
+	});
+
+	it('is searched once over, however long it is', () => {
+		for (const text of [
+			`{"a":"${'x'.repeat(5_000_000)}`,
+			`${'['.repeat(2_000_000)}`,
+			`{"a":[${'1,'.repeat(2_000_000)}]}`,
+			' '.repeat(5_000_000),
+		]) {
+			const start = process.cpuUsage();
+			thrownBy(() => readValue(FIELDS.json, text));
+			expect(process.cpuUsage(start).user / 1000).toBeLessThan(4000);
+		}
+	});
+});
+
+describe('a guard', () => {
+	const options: Field[] = [
+		make({ type: 'number', name: 'budgetUsd', displayName: 'Budget (USD)', isGuard: true }),
+		make({ type: 'boolean', name: 'dryRun', displayName: 'Dry Run', isGuard: true }),
+		make({ type: 'number', name: 'seed', displayName: 'Seed' }),
+	];
+	const collection = make({ type: 'collection', options });
+
+	it.each<[object, string]>([
+		[{ budgetUsd: null }, "'Budget (USD)' has no value"],
+		[{ budgetUsd: undefined }, "'Budget (USD)' has no value"],
+		[{ budgetUsd: '' }, "'Budget (USD)' has no value"],
+		[{ dryRun: null }, "'Dry Run' has no value"],
+		[{ dryRun: '' }, "'Dry Run' has no value"],
+		[{ dryRun: undefined, budgetUsd: 1 }, "'Dry Run' has no value"],
+		[{ budgetUsd: ' ' }, "'Budget (USD)' is not a number"],
+		[{ budgetUsd: '1 USD' }, "'Budget (USD)' is not a number"],
+		[{ dryRun: 0 }, "'Dry Run' must be true or false"],
+	])('that was added and holds %j is refused', (given, message) => {
+		expect(thrownBy(() => readValue(collection, given)).message).toBe(message);
+	});
+
+	it('that was not added is none, and other options may be empty', () => {
+		expect(readValue(collection, {})).toEqual({});
+		expect(readValue(collection, { seed: null, budgetUsd: 0, dryRun: false })).toEqual({ budgetUsd: 0, dryRun: false });
+	});
+});
+
+describe('what holds for the run as a whole', () => {
+	const fields = [
+		make({
+			type: 'collection',
+			name: 'options',
+			options: [
+				make({ type: 'number', name: 'budgetUsd', displayName: 'Budget (USD)', isRunWide: true }),
+				make({ type: 'number', name: 'seed', displayName: 'Seed' }),
+			],
+		}),
+	];
+	const conflict = (...options: unknown[]) =>
+		findRunConflict(
+			fields,
+			options.map((each) => ({ options: each })),
+		)?.message;
+
+	it('may not differ between the items', () => {
+		expect(conflict({ budgetUsd: 1 }, { budgetUsd: 5 })).toMatch(/^'Budget \(USD\)' holds for the run.*: 1, 5$/);
+		expect(conflict({ budgetUsd: 1 }, {})).toMatch(/: 1, none$/);
+		expect(conflict(undefined, { budgetUsd: 1 })).toMatch(/: none, 1$/);
+		expect(conflict(...[1, 2, 3, 4, 5].map((budgetUsd) => ({ budgetUsd })))).toMatch(/: 1, 2, 3, …$/);
+	});
+
+	it('is fine where it is the same, or there is none', () => {
+		expect(conflict({ budgetUsd: 1, seed: 1 }, { budgetUsd: 1, seed: 2 })).toBeUndefined();
+		expect(conflict({}, undefined, { seed: 2 })).toBeUndefined();
+		expect(conflict()).toBeUndefined();
+	});
+});
+
+describe('the name of a field', () => {
+	const name = make({ type: 'string', isFieldName: true, required: true });
+
+	it.each([
+		['data', 'data'],
+		[' data\n', 'data'],
+		['Bild 1', 'Bild 1'],
+		[5, '5'],
+		['toString', 'toString'],
+	])('%j is %s', (value, expected) => {
+		expect(readValue(name, value)).toBe(expected);
+	});
+
+	it.each(['__proto__', ' __proto__ ', 'constructor', 'prototype', 'a\u0000b', 'x'.repeat(300)])(
+		'%j is refused',
+		(value) => {
+			expect(thrownBy(() => readValue(name, value)).message).toMatch(
+				/^'The Field' is '.*', which cannot be the name of a field$/s,
+			);
+		},
+	);
+});
+
+describe('a list as people have it', () => {
+	it.each<[string | string[], string[]]>([
+		['["cat","dog"]', ['cat', 'dog']],
+		[' [ "cat", "dog" ]\n', ['cat', 'dog']],
+		['cat\ndog\n', ['cat', 'dog']],
+		['cat\r\n\r\ndog', ['cat', 'dog']],
+		['cat, dog,', ['cat', 'dog']],
+		['"cat","dog"', ['cat', 'dog']],
+		['"red, dark", "blue"', ['red, dark', 'blue']],
+		['[1, 2.5, true]', ['1', '2.5', 'true']],
+		['[cat, dog]', ['[cat', 'dog]']],
+		['"cat" dog', ['"cat" dog']],
+		[
+			['cat', ' dog ', '', 'cat'],
+			['cat', 'dog'],
+		],
+		['', []],
+		['[]', []],
+	])('%j is %j', (given, list) => {
+		expect(listOf(given)).toEqual(list);
 	});
 });

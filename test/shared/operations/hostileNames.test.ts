@@ -149,14 +149,18 @@ describe('hostile values', () => {
 		expect('polluted' in {}).toBe(false);
 	});
 
-	it.each([
-		'https://a.b/\r\nHost: c',
-		'https://user:secret@a.b/x',
-		'https://a.b/\u0000',
-		`https://a.b/${'x'.repeat(1_000_000)}`,
-	])('in a URL (%.40s) go no further than the place for it', (inputUrl) => {
+	const fromWeb = (inputUrl: string) => {
 		const classify = operationOf('image', 'classify');
-		const { form } = classify.request([inputFor(classify, { inputSource: 'url', inputUrl })], {});
-		expect(form).toEqual({ image: { file: 'url', url: inputUrl } });
+		return classify.request([inputFor(classify, { inputSource: 'url', inputUrl })], {}).form;
+	};
+
+	it('in a URL go no further than the place for it', () => {
+		const url = 'https://user:secret@a.b/x';
+		expect(fromWeb(url)).toEqual({ image: { file: 'url', url } });
 	});
+
+	it.each(['https://a.b/\r\nHost: c', 'https://a.b/\u0000', 'https://a\tb', `https://a.b/${'x'.repeat(1_000_000)}`])(
+		'in a URL (%.40s) are refused, not left out or cut',
+		(inputUrl) => expect(thrownBy(() => fromWeb(inputUrl)).message).toBe("'URL' is not a web address"),
+	);
 });

@@ -67,7 +67,10 @@ describe('in the emulator', () => {
 				['roberta-base', { item: 2 }],
 			]);
 			expect(result.errorItems.map(({ json, pairedItem }) => [json.error, pairedItem])).toEqual([
-				["DeepInfra has no model 'no/such': Model not found [item 1]", { item: 1 }],
+				[
+					"DeepInfra has no model 'no/such': Model not found [item 1]. Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.",
+					{ item: 1 },
+				],
 			]);
 		});
 

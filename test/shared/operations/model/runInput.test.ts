@@ -201,7 +201,10 @@ describe('what is refused before anybody pays', () => {
 		const result = await world.engine.run({ parameters, items, onError: 'continueErrorOutput' });
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
 		expect(result.errorItems.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
-			[{ error: "'Input' is missing, but this model needs it [item 1]" }, { item: 1 }],
+			[
+				{ error: "'Input' is missing, but this model needs it [item 1]. Fill it in, or choose another model." },
+				{ item: 1 },
+			],
 		]);
 		expect(world.inference()).toHaveLength(2);
 	});

@@ -1,0 +1,125 @@
+import { InputError } from './problem';
+
+/** Where a text stops being JSON, counted from 1, what stands there and what should. */
+interface JsonFault {
+	readonly line: number;
+	readonly column: number;
+	readonly found: string;
+	readonly wanted: string;
+}
+
+/** The error for a text that should be JSON: where it is wrong, and how a value from an expression is written. */
+export function jsonError(label: string, text: string): InputError {
+	const fault = findFault(text);
+	const where = fault
+		? `Line ${fault.line}, column ${fault.column} has ${fault.found} where ${fault.wanted} belongs. `
+		: '';
+	return new InputError(
+		`'${label}' is not valid JSON`,
+		`${where}Write a value that comes from an expression as {{ JSON.stringify($json.text) }}.`,
+	);
+}
+
+type State = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma' | 'end';
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const CONSTANT = /(?:true|false|null)/y;
+const WORD = /[\p{L}\p{N}_$.+-]{1,30}/uy;
+
+const matchEnd = (pattern: RegExp, text: string, at: number): number => {
+	pattern.lastIndex = at;
+	return pattern.test(text) ? pattern.lastIndex : -1;
+};
+
+function afterBlanks(text: string, from: number): number {
+	let at = from;
+	while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++;
+	return at;
+}
+
+/** Reads on as long as it is JSON, once over the text. Undefined for JSON. */
+function findFault(text: string): JsonFault | undefined {
+	const open: string[] = [];
+	const after = (): State => (open.length === 0 ? 'end' : 'comma');
+	let state: State = 'value';
+	for (let at = afterBlanks(text, 0); at < text.length || state !== 'end'; at = afterBlanks(text, at)) {
+		const letter = text.charAt(at);
+		const fault = (wanted: string) => faultAt(text, at, wanted);
+		if (state === 'value' || state === 'first value') {
+			if (letter === ']' && state === 'first value') {
+				open.pop();
+				at++;
+				state = after();
+			} else if (letter === '{' || letter === '[') {
+				open.push(letter);
+				at++;
+				state = letter === '{' ? 'first name' : 'first value';
+			} else {
+				const end =
+					letter === '"' ? endOfText(text, at) : Math.max(matchEnd(NUMBER, text, at), matchEnd(CONSTANT, text, at));
+				if (typeof end === 'object') return end;
+				if (end < 0) return fault(state === 'first value' ? "a value or ']'" : 'a value');
+				at = end;
+				state = after();
+			}
+		} else if (state === 'name' || state === 'first name') {
+			if (letter === '}' && state === 'first name') {
+				open.pop();
+				at++;
+				state = after();
+			} else {
+				const end = letter === '"' ? endOfText(text, at) : -1;
+				if (typeof end === 'object') return end;
+				if (end < 0) return fault(`a name in double quotes${state === 'first name' ? " or '}'" : ''}`);
+				at = end;
+				state = 'colon';
+			}
+		} else if (state === 'colon') {
+			if (letter !== ':') return fault("':'");
+			at++;
+			state = 'value';
+		} else if (state === 'comma') {
+			const close = open.at(-1) === '{' ? '}' : ']';
+			if (letter !== ',' && letter !== close) return fault(`',' or '${close}'`);
+			at++;
+			if (letter === close) {
+				open.pop();
+				state = after();
+			} else {
+				state = close === '}' ? 'name' : 'value';
+			}
+		} else {
+			return fault('nothing more');
+		}
+	}
+	return undefined;
+}
+
+/** Behind the closing quote of a text that begins at `from`, or what is wrong with it. */
+function endOfText(text: string, from: number): number | JsonFault {
+	for (let at = from + 1; at < text.length; at++) {
+		const letter = text.charAt(at);
+		if (letter === '"') return at + 1;
+		if (letter < ' ') return faultAt(text, at, letter === '\n' || letter === '\r' ? "'\\n'" : 'a letter');
+		if (letter !== '\\') continue;
+		const isEscape = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.test(text.slice(at + 1, at + 6));
+		if (!isEscape) return faultAt(text, at, "'\\\\'");
+		at++;
+	}
+	return faultAt(text, text.length, `a '"' at the end of ${shown(text.slice(from + 1, from + 21))}`);
+}
+
+function faultAt(text: string, at: number, wanted: string): JsonFault {
+	const before = text.slice(0, at).split(/\r\n|\n|\r/);
+	const lastLine = before.at(-1) ?? '';
+	return { line: before.length, column: lastLine.length + 1, found: foundAt(text, at), wanted };
+}
+
+function foundAt(text: string, at: number): string {
+	if (at >= text.length) return 'the end of the text';
+	const word = matchEnd(WORD, text, at);
+	const found = word > at ? text.slice(at, word) : String.fromCodePoint(text.codePointAt(at) ?? 32);
+	return /[\r\n]/.test(found) ? 'a line break' : shown(found);
+}
+
+const shown = (words: string) => (words.includes("'") ? `"${words}"` : `'${words}'`);
