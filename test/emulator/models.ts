@@ -86,7 +86,6 @@ export function describeModel(context: Context): Answer {
 		txt_docs: '',
 		out_example: exampleAnswer(model),
 		out_docs: '',
-		mask_token: model.maskToken,
 		in_schema: model.schemaRoute === 'locked' ? null : model.schema,
 		out_schema: model.schemaOut,
 		in_fields: model.schemaRoute === 'malformed' ? null : fieldList(model.schema),

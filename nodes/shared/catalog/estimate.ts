@@ -2,7 +2,7 @@ import { isDict, number, optionalText } from '../core/answer';
 import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
 import { own } from '../core/values';
-import { roundUsd } from './money';
+import { roundUsd, writeUsd } from './money';
 import type { Basis, Price } from './price';
 
 /** What is known about a request before it is sent. */
@@ -21,6 +21,8 @@ export interface RequestFacts {
 	readonly width?: number;
 	readonly height?: number;
 	readonly steps?: number;
+	/** How long the model's own example ran. */
+	readonly exampleSeconds?: number;
 }
 
 export type Estimate = { readonly usd: number } | { readonly usd: null; readonly why: string };
@@ -72,7 +74,7 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 		case 'images':
 			return { usd: basis.usd * imageUnits(basis, facts) * (facts.images ?? 1) };
 		case 'runtime':
-			return unknown('The model is billed by the time it runs, which is known only after the request');
+			return unknown(runtimeWords(basis.usd, facts.exampleSeconds));
 		case 'uptime':
 			return unknown('The model is billed by the hours it is up, whether or not requests are sent');
 		case 'frames':
@@ -113,6 +115,15 @@ function frameUnits({ outputSeconds, resolution = '720p' }: RequestFacts): numbe
 	return unit === undefined || outputSeconds === undefined ? undefined : outputSeconds * FRAMES * unit;
 }
 
+/** What the model's own example took says what to expect. */
+function runtimeWords(usd: number, seconds: number | undefined): string {
+	const billed = `The model is billed by the time it runs, ${writeUsd(usd)} a second, which is known only after the request`;
+	if (seconds === undefined || seconds <= 0)
+		return `${billed}. Its example in the catalogue does not tell how long it took`;
+	const [least, most] = [seconds / 2, seconds * 4];
+	return `${billed}. Its example in the catalogue took ${roundUsd(seconds)} seconds: expect about ${writeUsd(usd * least)} to ${writeUsd(usd * most)}`;
+}
+
 function inputTokens({ inputCharacters, texts = 1 }: RequestFacts): number | undefined {
 	return inputCharacters === undefined ? undefined : Math.max(Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN), texts);
 }
@@ -123,6 +134,18 @@ type ImageBasis = Extract<Basis, { by: 'images' }>;
 function imageUnits({ width, height, steps }: ImageBasis, facts: RequestFacts): number {
 	const pixels = width && height ? ((facts.width ?? width) * (facts.height ?? height)) / (width * height) : 1;
 	return pixels * (steps ? (facts.steps ?? steps) / steps : 1);
+}
+
+/** What all requests of a dry run would cost together, for the line above the output. */
+export function summarizeEstimates(estimates: ReadonlyArray<number | null>): string {
+	const known = estimates.filter((usd) => usd !== null);
+	const without = estimates.length - known.length;
+	const requests = `${estimates.length} request${estimates.length === 1 ? '' : 's'}`;
+	if (known.length === 0)
+		return `Dry run: ${requests} would be sent; their cost cannot be estimated, each item says why`;
+	const total = writeUsd(roundUsd(known.reduce((sum, usd) => sum + usd, 0)));
+	const rest = without === 0 ? '' : `, and ${without} whose cost cannot be estimated`;
+	return `Dry run: ${requests} would be sent, for about ${total} together${rest}`;
 }
 
 /** Where requests have the texts that they are billed by; a ranking is billed for its query with each document. */

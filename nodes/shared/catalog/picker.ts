@@ -6,41 +6,56 @@ import { needsImage } from './tasks';
 export interface PickerRow {
 	readonly name: string;
 	readonly value: string;
-	readonly url: string;
+	readonly url?: string;
+	/** Shown beside the row while the mouse is on it. */
 	readonly description: string;
 }
 
 /** n8n has no groups in such a list: the user's own models come first and say what they are. */
 const OWN: Readonly<Record<Model['kind'], string>> = {
 	public: '',
-	private: 'your private model',
-	lora: 'LoRA adapter',
-	deployment: 'your deployment',
+	private: 'private',
+	lora: 'LoRA',
+	deployment: 'deployment',
 };
 
+/** n8n's panel cuts a row after some 55 characters: what decides stands first and short, the rest in its description. */
 export function pickerRow(model: Model, now = Date.now()): PickerRow {
-	const { name, value, kind, description } = model;
+	const { name, value, kind, price, contextLength, deprecation } = model;
 	const marks = [
 		OWN[kind],
 		kind === 'deployment' && model.value !== name ? value.replace(/^deploy_id:/, '') : '',
 		kind === 'deployment' && model.status && !/^(running|deployed)$/i.test(model.status) ? model.status : '',
-		isRetired(model, now) ? deprecationWords(model, now) : '',
-		priceWords(model, now),
-		contextWords(model.contextLength),
+		isRetired(model, now) ? 'deprecated' : deprecation ? `until ${writeDay(deprecation.at)}` : '',
 		needsImage(model) ? 'needs an image' : '',
-		isRetired(model, now) ? '' : deprecationWords(model, now),
+		price?.short,
+		contextWords(contextLength),
 	];
 	return {
 		name: [name, ...marks].filter(Boolean).join(' · '),
 		value,
 		url: kind === 'deployment' ? 'https://deepinfra.com/dash/deployments' : `https://deepinfra.com/${encodeName(name)}`,
-		description,
+		description: describeModel(model, now),
 	};
+}
+
+function describeModel(model: Model, now: number): string {
+	const deprecated = deprecationWords(model, now);
+	const price = priceWords(model);
+	return [
+		deprecated && deprecated.charAt(0).toUpperCase() + deprecated.slice(1),
+		price && `Price: ${price}`,
+		model.contextLength === undefined ? '' : `Context: ${model.contextLength.toLocaleString('en-US')} tokens`,
+		model.description.trim().replace(/\.$/, ''),
+	]
+		.filter(Boolean)
+		.map((sentence) => `${sentence}.`)
+		.join(' ');
 }
 
 const encodeName = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
 
-/** "deprecated since 2025-10-07, use NAME", or what will be. Empty for a model that stays. */
+/** "deprecated since 2025-10-07, replaced by NAME", or what will be. Empty for a model that stays. */
 export function deprecationWords({ deprecation }: Pick<Model, 'deprecation'>, now = Date.now()): string {
 	if (!deprecation) return '';
 	const { at, replacedBy } = deprecation;
@@ -48,19 +63,22 @@ export function deprecationWords({ deprecation }: Pick<Model, 'deprecation'>, no
 	return `${what} ${writeDay(at)}${replacedBy ? `, replaced by ${replacedBy}` : ''}`;
 }
 
-function priceWords({ price }: Model, now: number): string {
+function priceWords({ price }: Model): string {
 	if (!price?.words) return '';
-	const { endsAt = Infinity } = price.discount ?? { endsAt: 0 };
-	if (endsAt <= now) return price.words;
-	return `${price.words} (discount${endsAt === Infinity ? '' : ` until ${writeDay(endsAt)}`})`;
+	if (!price.discount) return price.words;
+	const { share, endsAt } = price.discount;
+	const percent = Math.round(share * 1000) / 10;
+	return `${price.words} (${percent} % discount${endsAt === undefined ? '' : ` until ${writeDay(endsAt)}`})`;
 }
 
-/** "8k context", by 1024 or by 1000, as the length is meant. */
+/** "8k", by 1024 or by 1000, as the length is meant. */
 function contextWords(length: number | undefined): string {
 	if (length === undefined) return '';
 	const step = length % 1000 !== 0 && length % 1024 === 0 ? 1024 : 1000;
-	if (length < step) return `${length} tokens context`;
+	if (length < step) return `${length} tokens`;
 	const thousands = length / step;
-	const short = thousands < step ? `${Math.round(thousands)}k` : `${Number((thousands / step).toFixed(1))}M`;
-	return `${short} context`;
+	return thousands < step ? `${Math.round(thousands)}k` : `${Number((thousands / step).toFixed(1))}M`;
 }
+
+/** A row that is no model: it says why a list is short. */
+export const noticeRow = (name: string, description: string): PickerRow => ({ name, value: '', description });

@@ -23,6 +23,13 @@ export type Basis =
 			readonly steps: number;
 	  };
 
+export interface Discount {
+	/** Of the listed price, from 0 to 1. */
+	readonly share: number;
+	/** Milliseconds since 1970; left out where no end is named. */
+	readonly endsAt?: number;
+}
+
 export interface Price {
 	/** The catalogue's own name of the pricing type. */
 	readonly type: string;
@@ -30,10 +37,12 @@ export interface Price {
 	readonly rates: readonly Rate[];
 	/** For people, in a few words. */
 	readonly words?: string;
+	/** The same as short as a list's row needs it. */
+	readonly short?: string;
 	/** The catalogue's own longer text. */
 	readonly details?: string;
-	/** A discount that the catalogue announces; the numbers are left as they are. */
-	readonly discount?: { readonly endsAt?: number };
+	/** A discount of now; the numbers are what is billed, so it is taken off already. */
+	readonly discount?: Discount;
 	readonly basis?: Basis;
 	/** What the model makes or reads, when its tokens are not those of a text. */
 	readonly media?: string;
@@ -42,6 +51,7 @@ export interface Price {
 interface Shape {
 	readonly rates: readonly Rate[];
 	readonly words: string;
+	readonly short: string;
 	readonly basis?: Basis;
 }
 
@@ -61,11 +71,23 @@ function usdOf(pricing: Dict, name: string): number | undefined {
 
 const rate = (usd: number, per: string): Rate => ({ usd: roundUsd(usd), per });
 
+const EXPLICIT_CACHE = '1M input tokens written to an explicit cache';
+
+/** Writing to an explicit cache costs more the longer it is kept: `{ "5m": 1.25, "1h": 2 }`. */
+function readCacheTimes(pricing: Dict, input: number | undefined): Rate[] {
+	const times = pricing.rate_per_explicit_cache_write_token;
+	if (!isDict(times) || input === undefined) return [];
+	return Object.keys(times).flatMap((time) => {
+		const factor = amountOf(times, time);
+		return factor === undefined ? [] : [rate(input * factor * MILLION, `${EXPLICIT_CACHE} (${time.slice(0, 20)})`)];
+	});
+}
+
 /** Multipliers of the input price, and multipliers of the whole price. */
 const INPUT_FACTORS = {
 	rate_per_input_token_cached: '1M cached input tokens',
 	rate_per_input_token_cache_write: '1M input tokens written to the cache',
-	rate_per_explicit_cache_write_token: '1M input tokens written to an explicit cache',
+	rate_per_explicit_cache_write_token: EXPLICIT_CACHE,
 };
 const TIERS = { rate_per_service_tier_priority: 'priority', rate_per_service_tier_flex: 'flex' };
 
@@ -86,8 +108,9 @@ function readTokens(pricing: Dict): Shape | undefined {
 		return factor === undefined ? [] : base.map(({ usd, per }) => rate(usd * factor, `${per} (${tier})`));
 	});
 	return {
-		rates: [...base, ...factors, ...tiers],
+		rates: [...base, ...factors, ...readCacheTimes(pricing, input), ...tiers],
 		words: tokenWords(input, output),
+		short: shortTokens(input, output),
 		basis: input === undefined || output === undefined ? undefined : { by: 'tokens', input, output },
 	};
 }
@@ -97,6 +120,12 @@ function tokenWords(input: number | undefined, output: number | undefined): stri
 	if (input === output && input !== undefined) return `${write(input)} / 1M tokens`;
 	const parts = [input === undefined ? '' : `${write(input)} in`, output === undefined ? '' : `${write(output)} out`];
 	return `${parts.filter(Boolean).join(', ')} / 1M tokens`;
+}
+
+function shortTokens(input: number | undefined, output: number | undefined): string {
+	const write = (usd: number) => writeUsd(usd * MILLION);
+	const both = [input, output].flatMap((usd) => (usd === undefined ? [] : [write(usd)]));
+	return `${[...new Set(both)].join('/')} per 1M`;
 }
 
 /** Shapes with one amount: its field, how many of its units the price is named for, and what they are called. */
@@ -111,7 +140,13 @@ const single =
 	(pricing) => {
 		const usd = usdOf(pricing, name);
 		if (usd === undefined) return undefined;
-		return { rates: [rate(usd * count, per)], words: `${writeUsd(usd * count)} / ${short}`, basis: basis(usd) };
+		const words = `${writeUsd(usd * count)} / ${short}`;
+		return {
+			rates: [rate(usd * count, per)],
+			words,
+			short: words.replace(' / 1M tokens', ' per 1M'),
+			basis: basis(usd),
+		};
 	};
 
 function readImages(pricing: Dict, made: string): Shape | undefined {
@@ -122,12 +157,16 @@ function readImages(pricing: Dict, made: string): Shape | undefined {
 		return {
 			rates: [rate(usual, 'image (usual)'), ...(unit === undefined ? [] : [rate(unit, 'image unit')])],
 			words: `about ${writeUsd(usual)} / image`,
+			short: `about ${writeUsd(usual)} / image`,
 			basis: { by: 'images', usd: usual, width: 0, height: 0, steps: 0 },
 		};
 	}
 	if (unit === undefined) return undefined;
 	// A video in image units: how many a video has is not told.
-	if (made !== 'image') return { rates: [rate(unit, 'image unit')], words: `${writeUsd(unit)} / image unit` };
+	if (made !== 'image') {
+		const words = `${writeUsd(unit)} / image unit`;
+		return { rates: [rate(unit, 'image unit')], words, short: words };
+	}
 	const basis = {
 		by: 'images',
 		usd: unit,
@@ -140,7 +179,7 @@ function readImages(pricing: Dict, made: string): Shape | undefined {
 		basis.steps ? `${basis.steps} ${basis.steps === 1 ? 'step' : 'steps'}` : '',
 	].filter(Boolean);
 	const per = size.length > 0 ? `image (${size.join(', ')})` : 'image';
-	return { rates: [rate(unit, per)], words: `${writeUsd(unit)} / ${per}`, basis };
+	return { rates: [rate(unit, per)], words: `${writeUsd(unit)} / ${per}`, short: `${writeUsd(unit)} / image`, basis };
 }
 
 /** Every pricing type of the API's schema, and `frame_units`, which is newer (docs/api.md#prices). */
@@ -184,11 +223,13 @@ const oneLine = (value: unknown, length: number): string | undefined => {
 };
 
 /**
- * A price from the catalogue's `pricing`. `tasks` are the model's own: they tell what an image unit is an image of.
- * Undefined when there is neither a known amount nor a text.
+ * A price from the catalogue's `pricing`, less the discount of now. `tasks` are the model's own: they tell what an image
+ * unit is an image of. Undefined when there is neither a known amount nor a text.
  */
-export function readPrice(pricing: unknown, tasks: readonly string[] = []): Price | undefined {
-	if (!isDict(pricing)) return undefined;
+export function readPrice(listed: unknown, tasks: readonly string[] = [], now = Date.now()): Price | undefined {
+	if (!isDict(listed)) return undefined;
+	const discount = readDiscount(listed, now);
+	const pricing = discount ? discounted(listed, discount) : listed;
 	const type = optionalText(pricing.type) ?? '';
 	const media = MEDIA.find(([pattern]) => tasks.some((task) => pattern.test(task)))?.[1];
 	const shape = SHAPES.get(type)?.(pricing, media ?? 'image');
@@ -200,8 +241,9 @@ export function readPrice(pricing: unknown, tasks: readonly string[] = []): Pric
 		type,
 		rates: shape?.rates ?? [],
 		words,
+		short: words === 'free' || words === short ? words : (shape?.short ?? words),
 		details: details ?? short,
-		discount: readDiscount(pricing),
+		discount,
 		basis: shape?.basis,
 		media,
 	};
@@ -212,11 +254,22 @@ function wordsOf({ rates, words }: Shape, own?: string): string {
 	return rates.every(({ usd }) => usd === 0) ? 'free' : (own ?? words);
 }
 
-function readDiscount(pricing: Dict): Price['discount'] {
-	const { discount } = pricing;
-	if (!discount) return undefined;
+/** What is charged is the listed price × (1 − discount) (docs/api.md#prices). Undefined once it is over. */
+function readDiscount(pricing: Dict, now: number): Discount | undefined {
+	const share = number(pricing.discount);
+	if (share === undefined || share <= 0 || share > 1) return undefined;
 	const endsAt = readMoment(pricing.discount_ends_at);
-	return endsAt === undefined ? {} : { endsAt };
+	if (endsAt === undefined) return { share };
+	return endsAt > now ? { share, endsAt } : undefined;
+}
+
+/** Every amount is in a field that begins or ends with its unit, cents; factors and sizes stay. */
+function discounted(pricing: Dict, { share }: Discount): Dict {
+	const amounts = Object.keys(pricing).flatMap((name) => {
+		const amount = /^cents_|_cents$/.test(name) ? amountOf(pricing, name) : undefined;
+		return amount === undefined ? [] : [[name, amount * (1 - share)] as const];
+	});
+	return { ...pricing, ...Object.fromEntries(amounts) };
 }
 
 /** Milliseconds since 1970, from seconds, milliseconds or an ISO date. */

@@ -20,12 +20,27 @@ export function needsImage({ name, tasks, tags }: Pick<Model, 'name' | 'tasks' |
 const FILED_ELSEWHERE = new Map<string, (model: Model) => boolean>([
 	['image-to-image', (model) => model.tasks.includes('text-to-image') && needsImage(model)],
 	['image-to-video', (model) => model.tasks.includes('text-to-video') && needsImage(model)],
+	['ocr', ({ tasks, tags }) => tasks.includes('text-generation') && tags.includes('ocr')],
 	[
 		'image-to-text',
 		({ tasks, tags }) => tasks.includes('text-generation') && tags.some((tag) => READS_IMAGES.includes(tag)),
 	],
 ]);
 const READS_IMAGES = ['multimodal', 'ocr', 'vision', 'vlm'];
+
+/** Rows of the catalogue that rent hardware or hold an account's money, and are no models (docs/api.md#catalogue). */
+const NO_MODELS = [
+	'rent-container',
+	'bare-metal',
+	'cluster',
+	'capacity',
+	'commitment',
+	'sandbox',
+	'openclaw',
+	'hermes',
+];
+
+export const isModel = ({ tasks }: Pick<Model, 'tasks'>): boolean => !tasks.some((task) => NO_MODELS.includes(task));
 
 /** Whether the model can do a task, be it filed under it or not. */
 export function fitsTask(model: Model, task: string): boolean {

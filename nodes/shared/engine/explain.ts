@@ -25,6 +25,8 @@ export interface Situation {
 	readonly nearestModels?: readonly string[];
 	/** USD that DeepInfra said it billed for this item. */
 	readonly billed?: number;
+	/** What does the same job where a task may have no model any more. */
+	readonly substitute?: string;
 	/** API names of values and their names on the screen, such as `max_new_tokens` and 'Max New Tokens'. */
 	readonly screenNames?: Readonly<Record<string, string>>;
 	/** What goes on without the run, and how to get it. */
@@ -74,14 +76,14 @@ const missing: Advice = (problem, situation, said) => {
 	};
 };
 
-const unknownModel: Advice = (_, { model, nearestModels = [] }) => ({
+const unknownModel: Advice = (_, { model, nearestModels = [], substitute }) => ({
 	happened: model === '' ? 'DeepInfra does not have what was asked for' : `DeepInfra has no model '${model}'`,
 	todo:
 		model === ''
 			? 'Check the ID.'
 			: nearestModels.length
 				? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
-				: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.",
+				: `Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.${substitute ? ` If the list has none: ${substitute}.` : ''}`,
 });
 
 /** The gateway gave up on the service, which may have answered all the same. */

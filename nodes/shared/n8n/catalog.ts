@@ -1,5 +1,6 @@
 import type { NodeContext } from './context';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { readExample } from '../catalog/example';
 import { findMaskToken } from '../catalog/maskToken';
 import { readModel, readModels, type Model, type ModelKind } from '../catalog/model';
 import { findModel, joinModels } from '../catalog/models';
@@ -15,11 +16,28 @@ type Context = NodeContext | ILoadOptionsFunctions;
 export interface KnownModel extends ModelFacts {
 	/** Its row in the catalogue: price and deprecation. */
 	readonly model?: Model;
+	/** How long its own example ran. */
+	readonly exampleSeconds?: number;
+	/** What it answers with, as far as its example tells. */
+	readonly labels?: readonly string[];
 }
 
 /** Milliseconds that n8n's editor waits for the list of models, and that anybody waits for what can be done without. */
 const LIST_PATIENCE = 20_000;
 const PATIENCE = 5_000;
+
+/** A list is read once, however often it is searched: the rows of an answer that is remembered stay the same. */
+const readBefore = new WeakMap<object, Model[]>();
+
+function readRows(rows: unknown, kind: ModelKind): Model[] {
+	if (!Array.isArray(rows)) return [];
+	const models = readBefore.get(rows) ?? readModels(rows, kind);
+	readBefore.set(rows, models);
+	return models;
+}
+
+const isRefusal = (error: unknown): boolean =>
+	typeof error === 'object' && error !== null && 'httpCode' in error && ['401', '403'].includes(String(error.httpCode));
 
 function listOf(answer: unknown): unknown[] {
 	if (Array.isArray(answer)) return answer;
@@ -28,6 +46,8 @@ function listOf(answer: unknown): unknown[] {
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */
 export class Catalog {
+	private keyRefused = false;
+
 	/** @param stop ends the waiting of a run */
 	constructor(
 		private readonly context: Context,
@@ -40,7 +60,11 @@ export class Catalog {
 	 * @throws when the public list cannot be had
 	 */
 	async models(): Promise<Model[]> {
-		const own = async (path: string, kind: ModelKind) => await this.ownList(path, kind).catch(() => []);
+		const own = async (path: string, kind: ModelKind) =>
+			await this.ownList(path, kind).catch((error: unknown) => {
+				if (isRefusal(error)) this.keyRefused = true;
+				return [];
+			});
 		const lists = await Promise.all([
 			own('/models/private/list', 'private'),
 			own('/models/lora/list', 'lora'),
@@ -48,6 +72,11 @@ export class Catalog {
 			this.publicList(),
 		]);
 		return joinModels(...lists);
+	}
+
+	/** Whether the service refused the key when the account's own models were asked for. */
+	get isKeyRefused(): boolean {
+		return this.keyRefused;
 	}
 
 	/** What is known of a model; what cannot be had is left out. Never throws. */
@@ -60,6 +89,7 @@ export class Catalog {
 			await this.get(`${path}${part}${query}`, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
 		const row = readModel(info);
+		const { seconds, labels } = readExample(info);
 		return {
 			name,
 			tags: row?.tags,
@@ -67,6 +97,8 @@ export class Catalog {
 			maskToken: findMaskToken(info),
 			schema: readSchema(schema) ?? readSchema(info),
 			model: row,
+			exampleSeconds: seconds,
+			labels,
 		};
 	}
 
@@ -85,11 +117,11 @@ export class Catalog {
 		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>
 			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
-		return readModels(await remember(url, get, LIST_PATIENCE, this.options.stop));
+		return readRows(await remember(url, get, LIST_PATIENCE, this.options.stop, this.account.baseUrl), 'public');
 	}
 
 	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.options.hasCredential === false ? [] : readModels(await this.get(path, listOf), kind);
+		return this.options.hasCredential === false ? [] : readRows(await this.get(path, listOf), kind);
 	}
 
 	private async deployments(): Promise<Model[]> {
@@ -109,6 +141,7 @@ export class Catalog {
 			});
 			return read(answer);
 		};
-		return await remember(`${this.account.baseUrl} ${this.account.id} ${path}`, get, PATIENCE, this.options.stop);
+		const { baseUrl, id } = this.account;
+		return await remember(`${baseUrl} ${id} ${path}`, get, PATIENCE, this.options.stop, baseUrl);
 	}
 }

@@ -1,7 +1,7 @@
 import type { NodeContext } from './context';
 import type { FileRef } from '../core/fields';
-import { isRetired } from '../catalog/model';
-import { findReplacement } from '../catalog/models';
+import { isRetired, type Model } from '../catalog/model';
+import { findReplacement, indexModels } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
@@ -48,7 +48,7 @@ export class Client {
 		readonly maker: ItemMaker,
 		private readonly catalogue: Catalog,
 		private readonly known: ReadonlyMap<string, KnownModel>,
-		private readonly replacements: ReadonlyMap<string, string>,
+		private readonly replacements: ReadonlyMap<string, Replacement>,
 	) {}
 
 	/**
@@ -152,8 +152,9 @@ export class Client {
 	/** What the catalogue says about an item's model; nothing when it does not answer. */
 	facts(settings: Settings): KnownModel {
 		const known = this.known.get(keyOf(settings)) ?? {};
-		const answering = this.replacement(settings);
-		return answering === undefined ? known : { ...known, name: answering };
+		const answering = this.replacements.get(settings.model);
+		// Who answers is who is paid.
+		return answering === undefined ? known : { ...known, name: answering.name, model: answering.model ?? known.model };
 	}
 
 	/** How many pages a file has; undefined for one that is no PDF. */
@@ -163,7 +164,7 @@ export class Client {
 
 	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */
 	replacement({ model }: Settings): string | undefined {
-		return this.replacements.get(model);
+		return this.replacements.get(model)?.name;
 	}
 
 	/** Names of models that exist and resemble the one that does not; looked for once, however many items ask. */
@@ -197,18 +198,24 @@ const mostFacts = (facts: RequestFacts): RequestFacts =>
 /** What a request asks of a model beside the task itself. */
 const featuresOf = ({ options }: Dict, form: number): string => `${form} ${JSON.stringify(options ?? {})}`;
 
+interface Replacement {
+	readonly name: string;
+	readonly model?: Model;
+}
+
 /** The list is asked for only when a model is retired: its replacement may be retired, too. */
 async function findReplacements(
 	known: ReadonlyMap<string, KnownModel>,
 	catalogue: Catalog,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Replacement>> {
 	const retired = [...known.values()].flatMap(({ model }) => (model && isRetired(model, clock.now()) ? [model] : []));
 	if (retired.length === 0) return new Map();
 	const models = await catalogue.models().catch(() => retired);
+	const find = indexModels(models);
 	return new Map(
-		retired.flatMap((model): Array<[string, string]> => {
-			const name = findReplacement(models, model.name, clock.now()) ?? model.deprecation?.replacedBy;
-			return name === undefined ? [] : [[model.name, name]];
+		retired.flatMap((model): Array<[string, Replacement]> => {
+			const name = findReplacement(find, model.name, clock.now()) ?? model.deprecation?.replacedBy;
+			return name === undefined ? [] : [[model.name, { name, model: find(name) }]];
 		}),
 	);
 }

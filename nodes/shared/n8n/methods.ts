@@ -1,8 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { mapperFields } from '../schema/mapperFields';
-import { searchModels as search } from '../catalog/models';
-import { pickerRow } from '../catalog/picker';
+import { isRetired, type Model } from '../catalog/model';
+import { modelsFor, searchModels as search } from '../catalog/models';
+import { noticeRow, pickerRow, type PickerRow } from '../catalog/picker';
+import { substituteFor } from '../catalog/substitutes';
 import type { AnyOperation } from '../core/operation';
 import { operations } from '../operations';
 import { presetVoices, takesOwnVoice } from '../operations/audio/speechFields';
@@ -38,7 +40,51 @@ async function listModels(
 	});
 	// A deployment runs a model; the catalogue knows that model only.
 	const usable = isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
-	return { results: search(usable, tasks, filter).map((model) => pickerRow(model)) };
+	const rows = search(usable, tasks, filter).map((model) => pickerRow(model));
+	return { results: [...notices(catalog, usable, tasks, filter, rows.length), ...rows] };
+}
+
+/** Rows that say why a list is short or empty. */
+function notices(
+	catalog: Catalog,
+	models: readonly Model[],
+	tasks: readonly string[],
+	filter: string | undefined,
+	found: number,
+): PickerRow[] {
+	const refused = catalog.isKeyRefused
+		? [
+				noticeRow(
+					'Your own models are missing: the API key is not accepted',
+					'DeepInfra does not accept the API key of the credential, so the list has its public models only.',
+				),
+			]
+		: [];
+	const living = modelsFor(models, tasks).filter((model) => !isRetired(model));
+	if (living.length === 0) return [...refused, ...noModelRows(tasks)];
+	if (found > 0) return refused;
+	const among =
+		tasks.length === 0 ? `${living.length} models` : `${living.length} models of the task ${tasks.join(' or ')}`;
+	return [
+		...refused,
+		noticeRow(
+			`No model for '${filter ?? ''}': only models for this task are listed`,
+			`None of the ${among} has these words. A model of another task has an operation of its own, or runs with Model > Run.`,
+		),
+	];
+}
+
+function noModelRows(tasks: readonly string[]): PickerRow[] {
+	const substitute = substituteFor(tasks);
+	const description =
+		'A model of your own can be entered by its ID, and Model > Run runs any model with its own fields.';
+	return [
+		noticeRow(
+			`DeepInfra has no model for this task now${tasks.length > 0 ? ` (${tasks.join(', ')})` : ''}`,
+			description,
+		),
+		...(substitute ? [noticeRow(`Instead: ${substitute}`, description)] : []),
+	];
 }
 
 /** The voices that can speak for the chosen model: its own, and those of the account where it can clone. */

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { costFacts, estimateCost } from '../catalog/estimate';
+import { costFacts, estimateCost, summarizeEstimates } from '../catalog/estimate';
+import { substituteFor } from '../catalog/substitutes';
 import type { Fitted } from '../schema/fitRequest';
 import { isUnknownModel, type Situation } from '../engine/explain';
 import { FileNames } from '../media/fileName';
@@ -79,6 +80,8 @@ class ItemRun {
 	/** For each item the name of the file that goes in, after which what comes out is called. */
 	private readonly inputFiles: Array<string | undefined>;
 	private fileNames: FileNames | undefined;
+	/** USD that each dry run would cost; null where nobody can say. */
+	private readonly estimates: Array<number | null> = [];
 	/** Items that wait for others, with which they are put in order. */
 	private readonly answered: Entry[] = [];
 	/** The form in which each model is asked, where it does not take the first. */
@@ -373,12 +376,16 @@ class ItemRun {
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
 	private preview({ request, dropped }: Fitted, settings: Settings, client: Client): PartResult {
-		const { model, schema } = client.facts(settings);
-		const estimate = estimateCost(model?.price, costFacts(request, schema));
+		const { model, schema, exampleSeconds } = client.facts(settings);
+		const answeredBy = this.answeredBy(settings, client);
+		const estimate = estimateCost(model?.price, { ...costFacts(request, schema), exampleSeconds });
+		this.estimates.push(estimate.usd);
+		if (request.note) this.hints.add(request.note);
 		const json = {
 			request: previewOf(request, (file) => fileLabel(this.context, file)),
 			estimatedCostUsd: estimate.usd,
 			estimateNote: estimate.usd === null ? estimate.why : undefined,
+			replacedBy: answeredBy === settings.model ? undefined : answeredBy,
 			droppedParameters: dropped.length > 0 ? dropped : undefined,
 		};
 		return { outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, share: 1, kind: 'plain' };
@@ -512,7 +519,9 @@ class ItemRun {
 		const nearestModels = isUnknown ? await this.client?.nearestModels(model) : undefined;
 		if (!goesOn) this.stop.abort();
 		const host = this.client?.account.host ?? '';
-		const situation = { model, host, attempts, billed, remains, nearestModels, screenNames: this.requests.names };
+		const substitute = substituteFor(this.operation.tasks);
+		const screenNames = this.requests.names;
+		const situation = { model, host, attempts, billed, remains, nearestModels, substitute, screenNames };
 		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
 		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
 		this.failure ??= toNodeError(this.context, problem, situation, item);
@@ -530,7 +539,8 @@ class ItemRun {
 			const summary = report.summary(clock.now(), figures);
 			this.progress.stop(summary);
 			tagExecution(context, { ...figures, failed: report.failures, model: client.models.join(', ') });
-			const messages = [...[...this.hints].slice(0, 10), summary];
+			const total = this.estimates.length > 0 ? [summarizeEstimates(this.estimates)] : [];
+			const messages = [...[...this.hints].slice(0, 10), ...total, summary];
 			// Older n8n has no hints.
 			if ('addExecutionHints' in context)
 				context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));

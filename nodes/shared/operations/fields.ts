@@ -6,14 +6,14 @@ import { isWebAddress } from '../core/values';
 /** Fields that several operations share. */
 
 /** The model picker; which models it lists follows from the operation's tasks (n8n/methods.ts). */
-export const modelField = (preset: string) =>
+export const modelField = (preset: string, description = 'The model that does the work') =>
 	field({
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator',
 		default: { mode: 'list', value: preset },
 		required: true,
-		description: 'The model that does the work',
+		description,
 		modes: [
 			{
 				displayName: 'From List',

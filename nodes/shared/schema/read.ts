@@ -37,20 +37,29 @@ export function readJsonSchema(root: unknown): ModelSchema | undefined {
 	const { keys, alternatives } = resolver.resolve(root);
 	// An input of one form or another: every field is known, what all forms require is required.
 	const forms = [keys, ...alternatives.map((form) => form.keys)].filter((form) => isDict(form.properties));
-	const properties = forms.reduce<Dict>(
-		// The first form that has a field describes it, and decides where it stands.
-		(all, form) => ({ ...all, ...(isDict(form.properties) ? form.properties : {}), ...all }),
-		{},
-	);
+	const properties = propertiesOf(forms);
+	if (!properties) return undefined;
 	const required = new Set(namesOf(keys.required));
 	const [first, ...others] = alternatives.map((form) => namesOf(form.keys.required));
 	first?.filter((name) => others.every((names) => names.includes(name))).forEach((name) => required.add(name));
-	const named = Object.entries(properties).filter(([name]) => name !== '' && name !== '__proto__');
+	const named = [...properties].filter(([name]) => name !== '' && name !== '__proto__');
 	if (named.length === 0 || named.length > MAX_FIELDS) return undefined;
 	return toSchema(
 		named.map(([name, property]) => readField(resolver, name, property, required.has(name))),
 		forms.some(({ additionalProperties: more }) => more === true || (isDict(more) && Object.keys(more).length > 0)),
 	);
+}
+
+/** The first form that has a field describes it, and decides where it stands. Undefined for more than any model has. */
+function propertiesOf(forms: readonly Dict[]): Map<string, unknown> | undefined {
+	const properties = new Map<string, unknown>();
+	for (const form of forms) {
+		for (const [name, property] of Object.entries(isDict(form.properties) ? form.properties : {})) {
+			if (!properties.has(name)) properties.set(name, property);
+			if (properties.size > MAX_FIELDS) return undefined;
+		}
+	}
+	return properties;
 }
 
 const namesOf = (value: unknown): string[] =>

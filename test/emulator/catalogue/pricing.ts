@@ -112,7 +112,13 @@ export function costOf(pricing: Pricing, usage: Usage): number {
 		rate('cents_per_output_sec') * (usage.outputSeconds ?? 0) +
 		rate('cents_per_frame_unit') * (usage.outputSeconds ?? 0) * 24 +
 		imageCents(rate, usage);
-	return Math.round(cents * 1e8) / 1e10;
+	return Math.round(cents * (1 - discountOf(pricing)) * 1e8) / 1e10;
+}
+
+/** Of the listed price, as long as it lasts. */
+function discountOf({ discount, discount_ends_at: end }: JsonObject): number {
+	const isOver = typeof end === 'number' && end * 1000 <= Date.now();
+	return typeof discount === 'number' && !isOver ? discount : 0;
 }
 
 function imageCents(rate: (name: string) => number, usage: Usage): number {

@@ -84,6 +84,14 @@ export const WRITERS: Model[] = [
 		description: 'An instruct model of 8 billion parameters. Wants its own chat template on the native route.',
 	}),
 	writer({
+		name: 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo',
+		family: 'llama3',
+		maxTokens: 131072,
+		quantization: 'fp8',
+		pricing: perToken(2e-6, 4e-6),
+		description: 'A small and fast instruct model.',
+	}),
+	writer({
 		name: 'meta-llama/Meta-Llama-3.1-70B-Instruct',
 		family: 'llama3',
 		maxTokens: 131072,
@@ -118,7 +126,10 @@ export const WRITERS: Model[] = [
 		maxTokens: 262144,
 		quantization: 'fp8',
 		tags: [...CHAT_TAGS, 'featured', 'reasoning'],
-		pricing: perToken(9e-6, 5.5e-5),
+		pricing: perToken(9e-6, 5.5e-5, {
+			rate_per_explicit_cache_write_token: { '5m': 1.25, '1h': 2 },
+			explicit_cache_granularity_tokens: 8192,
+		}),
 		envelope: 'costText',
 	}),
 	writer({
@@ -167,7 +178,7 @@ export const WRITERS: Model[] = [
 		maxTokens: 1000000,
 		isPartner: true,
 		tags: ['multimodal', 'cc-native', 'reasoning', 'json', 'ocr', 'no-free-anon', 'openai'],
-		pricing: perToken(0.0003, 0.0015, { discount: 0.5, discount_ends_at: '2030-01-01T00:00:00+00:00' }),
+		pricing: perToken(0.0003, 0.0015, { discount: 0.5, discount_ends_at: 1_893_456_000 }),
 	}),
 	writer({
 		name: 'emulator/ocr-reader-7b',

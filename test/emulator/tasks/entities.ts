@@ -34,13 +34,16 @@ export function classifyTokens(call: Call): Outcome {
 				entity_group: groupOf(name.word),
 				score: round(0.9 + (hashText(name.word) % 1000) / 10100),
 				word: name.word,
-				start: name.start,
-				end: name.start + name.word.length,
+				start: charactersIn(text.slice(0, name.start)),
+				end: charactersIn(text.slice(0, name.start + name.word.length)),
 			},
 		];
 	});
 	return { body: { results }, usage: { inputTokens: countTokens(text) } };
 }
+
+/** As Python counts: an emoji is one. */
+const charactersIn = (text: string): number => Array.from(text).length;
 
 /** "My name" and "The Alps": a common word at the start is no part of a name. */
 function withoutOpening(run: string, start: number): { word: string; start: number } | undefined {

@@ -25,19 +25,26 @@ const KNOWN: Array<[RegExp, string]> = [
 	[/\bsky\b/i, 'blue'],
 ];
 
+/** One gap has a list of candidates; several have a list of such lists, each with the other gaps still open. */
 export function fillMask(call: Call): Outcome {
 	const text = textOf(call.values.input) ?? '';
 	const mask = call.model.maskToken ?? '[MASK]';
-	const at = text.indexOf(mask);
-	if (at < 0) throw refuse(400, `No mask_token (${mask}) found on the input`);
-	if (text.indexOf(mask, at + mask.length) >= 0)
-		throw refuse(400, `More than one mask_token (${mask}) found on the input`);
-	const random = randomFrom(hashText(text));
+	const places = [...text.matchAll(new RegExp(mask.replace(/[[\]|]/g, '\\$&'), 'g'))].map(({ index }) => index);
+	if (places.length === 0) throw refuse(400, `No mask_token (${mask}) found on the input`);
+	const lists = places.map((at) => candidatesAt(text, at, mask));
+	return {
+		body: { results: lists.length === 1 ? (lists[0] ?? []) : lists },
+		usage: { inputTokens: countTokens(text) },
+	};
+}
+
+function candidatesAt(text: string, at: number, mask: string) {
+	const random = randomFrom(hashText(text, at));
 	const likely = KNOWN.find(([pattern]) => pattern.test(text))?.[1];
 	const others = FILLERS.filter((word) => word !== likely).sort(() => random() - 0.5);
 	const words = likely === undefined ? others.slice(0, 5) : [likely, ...others.slice(0, 4)];
 	let left = 1;
-	const results = words.map((word) => {
+	return words.map((word) => {
 		const score = round(left * 0.55);
 		left -= score;
 		return {
@@ -47,5 +54,4 @@ export function fillMask(call: Call): Outcome {
 			token_str: word,
 		};
 	});
-	return { body: { results }, usage: { inputTokens: countTokens(text) } };
 }

@@ -1,7 +1,7 @@
 import { isRetired, readModel, readModels } from '../../../nodes/shared/catalog/model';
 import { findModel, findReplacement, joinModels, searchModels } from '../../../nodes/shared/catalog/models';
 import { pickerRow } from '../../../nodes/shared/catalog/picker';
-import { deployments, loraRows, NOW, oddRows, pricing, privateRows, rows } from './fixtures/rows';
+import { deployments, loraRows, NOW, oddRows, privateRows, rows } from './fixtures/rows';
 
 const models = readModels(rows);
 const own = [
@@ -128,24 +128,18 @@ describe('the order of the picker', () => {
 
 describe('a row of the picker', () => {
 	test.each([
-		['zeta/plain', 'zeta/plain · $0.09 in, $0.55 out / 1M tokens · 8k context'],
-		['alpha/plain', 'alpha/plain · $0.09 in, $0.55 out / 1M tokens · 128k context'],
-		['mid/featured', 'mid/featured · $0.09 in, $0.55 out / 1M tokens · 1M context'],
-		['BAAI/tiny', 'BAAI/tiny · $0.01 / 1M tokens · 512 tokens context'],
-		[
-			'alpha/retired',
-			'alpha/retired · deprecated since 2026-04-22, replaced by alpha/retired-too · $0.09 in, $0.55 out / 1M tokens · 8k context',
-		],
-		['alpha/gone', 'alpha/gone · deprecated since 2026-05-31 · $0.09 in, $0.55 out / 1M tokens · 8k context'],
-		[
-			'alpha/leaving',
-			'alpha/leaving · $0.09 in, $0.55 out / 1M tokens · 8k context · will be deprecated on 2026-07-01, replaced by zeta/plain',
-		],
-		['paint/Photo-Edit-2', 'paint/Photo-Edit-2 · $0.03 / image · 8k context · needs an image'],
-		['me/secret', 'me/secret · your private model · $0.09 in, $0.55 out / 1M tokens · 8k context'],
-		['me/tone-lora', 'me/tone-lora · LoRA adapter · $0.09 in, $0.55 out / 1M tokens · 8k context'],
-		['deploy_id:dep1A2b3', 'me/own · your deployment · dep1A2b3'],
-		['deploy_id:dep9Z8y7', 'me/own · your deployment · dep9Z8y7 · initializing'],
+		['zeta/plain', 'zeta/plain · $0.09/$0.55 per 1M · 8k'],
+		['alpha/plain', 'alpha/plain · $0.09/$0.55 per 1M · 128k'],
+		['mid/featured', 'mid/featured · $0.09/$0.55 per 1M · 1M'],
+		['BAAI/tiny', 'BAAI/tiny · $0.01 per 1M · 512 tokens'],
+		['alpha/retired', 'alpha/retired · deprecated · $0.09/$0.55 per 1M · 8k'],
+		['alpha/gone', 'alpha/gone · deprecated · $0.09/$0.55 per 1M · 8k'],
+		['alpha/leaving', 'alpha/leaving · until 2026-07-01 · $0.09/$0.55 per 1M · 8k'],
+		['paint/Photo-Edit-2', 'paint/Photo-Edit-2 · needs an image · $0.03 / image · 8k'],
+		['me/secret', 'me/secret · private · $0.09/$0.55 per 1M · 8k'],
+		['me/tone-lora', 'me/tone-lora · LoRA · $0.09/$0.55 per 1M · 8k'],
+		['deploy_id:dep1A2b3', 'me/own · deployment · dep1A2b3'],
+		['deploy_id:dep9Z8y7', 'me/own · deployment · dep9Z8y7 · initializing'],
 	])('%s', (name, shown) => {
 		expect(pickerRow(named(name), NOW).name).toBe(shown);
 	});
@@ -154,18 +148,23 @@ describe('a row of the picker', () => {
 		expect(pickerRow(named('zeta/plain'), NOW)).toMatchObject({
 			value: 'zeta/plain',
 			url: 'https://deepinfra.com/zeta/plain',
-			description: 'About zeta/plain',
+			description: 'Price: $0.09 in, $0.55 out / 1M tokens. Context: 8,192 tokens. About zeta/plain.',
 		});
 		const odd = readModel({ model_name: 'a/b c?#' });
 		expect(odd && pickerRow(odd, NOW).url).toBe('https://deepinfra.com/a/b%20c%3F%23');
 	});
 
-	test('a discount is named until it ends', () => {
-		const model = readModel({ model_name: 'a/b', type: 'embeddings', pricing: pricing.discounted });
-		expect(model && pickerRow(model, NOW).name).toBe('a/b · $0.01 / 1M tokens (discount until 2026-07-01)');
-		expect(model && pickerRow(model, Date.UTC(2026, 7, 1)).name).toBe('a/b · $0.01 / 1M tokens');
-		const endless = readModel({ model_name: 'a/b', pricing: { ...pricing.discounted, discount_ends_at: null } });
-		expect(endless && pickerRow(endless, NOW).name).toBe('a/b · $0.01 / 1M tokens (discount)');
+	test('a discount is named, with its end where it has one', () => {
+		const listed = { type: 'input_tokens', cents_per_input_token: 1e-6, discount: 0.25 };
+		const described = (more: object) => {
+			const model = readModel({ model_name: 'a/b', type: 'embeddings', pricing: { ...listed, ...more } });
+			return model && pickerRow(model, NOW).description;
+		};
+		expect(described({ discount_ends_at: 4_070_908_800 })).toBe(
+			'Price: $0.0075 / 1M tokens (25 % discount until 2099-01-01).',
+		);
+		expect(described({ discount_ends_at: null })).toBe('Price: $0.0075 / 1M tokens (25 % discount).');
+		expect(described({ discount_ends_at: 1 })).toBe('Price: $0.01 / 1M tokens.');
 	});
 });
 

@@ -87,12 +87,50 @@ describe('a price in numbers', () => {
 		expect(readPrice(row)?.rates).toEqual(rates);
 	});
 
-	test('a discount is told, the numbers stay', () => {
-		const price = readPrice(pricing.discounted);
-		expect(price?.discount).toEqual({ endsAt: Date.UTC(2026, 6, 1) });
-		expect(price?.rates).toEqual([{ usd: 0.01, per: '1M input tokens' }]);
-		expect(readPrice({ ...pricing.discounted, discount_ends_at: null })?.discount).toEqual({});
-		expect(readPrice(pricing.inputTokens)?.discount).toBeUndefined();
+	describe('a discount', () => {
+		const now = Date.UTC(2026, 10, 25);
+		const listed = { type: 'tokens', cents_per_input_token: 1e-4, cents_per_output_token: 2e-4 };
+		const later = now / 1000 + 86_400;
+
+		test.each<[unknown, unknown, number, unknown]>([
+			[0.2, null, 0.8, { share: 0.2 }],
+			[0.5, later, 0.5, { share: 0.5, endsAt: later * 1000 }],
+			['0.25', undefined, 0.75, { share: 0.25 }],
+			[1, null, 0, { share: 1 }],
+			// over, and none
+			[0.5, now / 1000 - 1, 1, undefined],
+			[0, later, 1, undefined],
+			[null, null, 1, undefined],
+			[-0.5, null, 1, undefined],
+			[20, null, 1, undefined],
+			[{ name: 'summer' }, null, 1, undefined],
+		])('of %j until %j leaves %d of the price', (discount, discount_ends_at, left, told) => {
+			const price = readPrice({ ...listed, discount, discount_ends_at }, [], now);
+			expect(price?.rates.map(({ usd }) => usd)).toEqual([1 * left, 2 * left]);
+			expect(price?.discount).toEqual(told);
+			expect(price?.basis).toMatchObject({ input: expect.closeTo(1e-6 * left, 12) });
+		});
+
+		test('of an image, of its usual price and of seconds', () => {
+			const read = (pricing: object) => readPrice({ discount: 0.1, ...pricing }, ['text-to-image'], now)?.rates[0]?.usd;
+			expect(read({ type: 'image_units', cents_per_image_unit: 10, default_width: 1024 })).toBe(0.09);
+			expect(read({ type: 'image_units', cents_per_image_unit: 10, default_price_cents: 20 })).toBe(0.18);
+			expect(read({ type: 'time', cents_per_sec: 1 })).toBe(0.009);
+			expect(read({ type: 'input_character_length', cents_per_input_chars: 1e-4 })).toBe(0.9);
+		});
+	});
+
+	test('writing to an explicit cache has a price for each time it is kept', () => {
+		const explicit = (times: unknown) =>
+			readPrice({ type: 'tokens', cents_per_input_token: 1e-4, rate_per_explicit_cache_write_token: times })
+				?.rates.slice(1)
+				.map(({ usd, per }) => [usd, per]);
+		expect(explicit({ '5m': 1.25, '1h': 2 })).toEqual([
+			[1.25, '1M input tokens written to an explicit cache (5m)'],
+			[2, '1M input tokens written to an explicit cache (1h)'],
+		]);
+		expect(explicit(1.5)).toEqual([[1.5, '1M input tokens written to an explicit cache']]);
+		expect([explicit({}), explicit({ '5m': 'much' }), explicit(null), explicit([1, 2])]).toEqual([[], [], [], []]);
 	});
 });
 

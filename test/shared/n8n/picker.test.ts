@@ -1,5 +1,5 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
-import { operations as allOperations } from '../../../nodes/shared/operations';
+import { operations } from '../../../nodes/shared/operations';
 import { MODELS } from '../../emulator';
 import type { Model } from '../../emulator/catalogue/model';
 import { describedFields } from '../../support/editor';
@@ -16,7 +16,13 @@ const rowsOf = async (resource: string, operation: string, filter?: string): Pro
 	(await world.engine.search('searchModels', asked(resource, operation, ''), filter)).results;
 
 /** What the API files under another task than they work with (docs/api.md#catalogue). */
-const EDITORS = ['briaai/RMBG-2.0', 'Qwen/Qwen-Image-Edit'];
+const EDITORS = [
+	'black-forest-labs/FLUX.1-Kontext-dev',
+	'briaai/RMBG-2.0',
+	'emulator/collage-edit',
+	'emulator/list-edit',
+	'Qwen/Qwen-Image-Edit',
+];
 
 const isOver = ({ deprecated }: Model) => deprecated !== null && deprecated * 1000 <= Date.now();
 const isOwn = ({ group }: Model) => group !== 'public';
@@ -31,9 +37,8 @@ function expectedOrder(types: readonly string[]): string[] {
 		return isFeatured(model) ? 1 : 2;
 	};
 	// reported as custom: it takes other fields than its task has
-	return MODELS.filter(
-		({ type, reportedType }) => types.length === 0 || (types.includes(type) && reportedType !== 'custom'),
-	)
+	return MODELS.filter(({ type }) => type !== 'rent-container')
+		.filter(({ type, reportedType }) => types.length === 0 || (types.includes(type) && reportedType !== 'custom'))
 		.sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' }))
 		.map(({ name, deployId }) => (deployId === null ? name : `deploy_id:${deployId}`));
 }
@@ -93,63 +98,73 @@ describe('which models, in which order', () => {
 		const rows = await rowsOf('image', 'generate');
 		const marked = rows.filter(({ name }) => name.includes('needs an image')).map(({ value }) => value);
 		expect(marked).toEqual(EDITORS);
-		const over = rows.findIndex(({ name }) => name.includes('deprecated since'));
+		const over = rows.findIndex(({ name }) => name.includes(' · deprecated'));
 		expect(rows.slice(over - EDITORS.length, over).map(({ value }) => value)).toEqual(EDITORS);
 	});
 });
 
 describe('what a row says', () => {
+	// the row, which is short enough for the panel, and what stands beside it
 	it.each([
 		// every pricing shape
-		['meta-llama/Meta-Llama-3-8B-Instruct', '$0.03 in, $0.06 out / 1M tokens · 8k context'],
-		['mistralai/Mistral-7B-v0.1', '$0.028 in, $0.055 out / 1M tokens · 32k context'],
-		['emulator/no-schema-7b', '$0.05 / 1M tokens · 8k context'],
-		['emulator/free-preview-8b', 'free · 8k context'],
-		['emulator/partner-opus', '$3.00 in, $15.00 out / 1M tokens (discount until 2030-01-01) · 1M context'],
-		['Qwen/Qwen3-235B-A22B-Instruct-2507', '$0.09 in, $0.55 out / 1M tokens · 256k context'],
-		['mistralai/Mistral-Small-3.2-24B-Instruct-2506', '$0.075 in, $0.20 out / 1M tokens · 128k context'],
-		['BAAI/bge-large-en-v1.5', '$0.01 / 1M tokens · 512 tokens context'],
-		['hustvl/yolos-small', '$0.0005 / second of runtime'],
-		['emulator/rented-gpu', '$2.16 / hour'],
-		['openai/whisper-large-v3', '$0.00045 / minute'],
-		['mistralai/Voxtral-Small-24B-2507', '$0.003 / minute · 32k context'],
-		['hexgrad/Kokoro-82M', '$0.62 / 1M characters'],
-		['Qwen/Qwen3-TTS', 'free'],
-		['Wan-AI/Wan2.1-T2V-1.3B', '$0.02 / second'],
-		['emulator/world-sim', '$0.0500 / second (720p)'],
-		['black-forest-labs/FLUX-1-schnell', '$0.0005 / image (1024×1024, 1 step)'],
-		['black-forest-labs/FLUX-1-dev', '$0.009 / image (1024×1024, 25 steps)'],
-		['black-forest-labs/FLUX-1.1-pro', 'about $0.04 / image'],
-		['emulator/relative-links', '$0.014 / image (1024×1024)'],
-		['Bria/Bria-3.2', '$0.04 / image'],
-		['briaai/RMBG-2.0', 'free · needs an image'],
-		['emulator/barter-13b', 'two hens a day · 4k context'],
-		['emulator/unpriced-13b', ''],
+		['meta-llama/Meta-Llama-3-8B-Instruct', '$0.03/$0.06 per 1M · 8k', '$0.03 in, $0.06 out / 1M tokens'],
+		['mistralai/Mistral-7B-v0.1', '$0.028/$0.055 per 1M · 32k', '$0.028 in, $0.055 out / 1M tokens'],
+		['emulator/no-schema-7b', '$0.05 per 1M · 8k', '$0.05 / 1M tokens'],
+		['emulator/free-preview-8b', 'free · 8k', 'Price: free. Context: 8,192 tokens.'],
+		[
+			'emulator/partner-opus',
+			'$1.50/$7.50 per 1M · 1M',
+			'$1.50 in, $7.50 out / 1M tokens (50 % discount until 2030-01-01)',
+		],
+		['Qwen/Qwen3-235B-A22B-Instruct-2507', '$0.09/$0.55 per 1M · 256k', 'Context: 262,144 tokens'],
+		['mistralai/Mistral-Small-3.2-24B-Instruct-2506', '$0.075/$0.20 per 1M · 128k', 'Context: 128,000 tokens'],
+		['BAAI/bge-large-en-v1.5', '$0.01 per 1M · 512 tokens', '$0.01 / 1M tokens'],
+		['hustvl/yolos-small', '$0.0005 / second of runtime', '$0.0005 / second of runtime'],
+		['openai/whisper-large-v3', '$0.00045 / minute', '$0.00045 / minute'],
+		['mistralai/Voxtral-Small-24B-2507', '$0.003 / minute · 32k', '$0.003 / minute'],
+		['hexgrad/Kokoro-82M', '$0.62 / 1M characters', '$0.62 / 1M characters'],
+		['Wan-AI/Wan2.1-T2V-1.3B', '$0.02 / second', '$0.02 / second'],
+		['emulator/world-sim', '$0.0500 / second (720p)', '$0.0500 / second (720p)'],
+		['black-forest-labs/FLUX-1-schnell', '$0.0005 / image', '$0.0005 / image (1024×1024, 1 step)'],
+		['black-forest-labs/FLUX-1.1-pro', 'about $0.04 / image', 'about $0.04 / image'],
+		['emulator/relative-links', '$0.014 / image', '$0.014 / image (1024×1024)'],
+		['briaai/RMBG-2.0', 'needs an image · free', 'Price: free'],
+		['emulator/barter-13b', 'two hens a day · 4k', 'two hens a day'],
+		['emulator/unpriced-13b', '', ''],
 		// deprecation: over, over without a successor, announced
 		[
 			'google/gemma-2-9b-it',
-			'deprecated since 2024-07-26, replaced by google/gemma-3-12b-it · $0.03 in, $0.06 out / 1M tokens · 8k context',
+			'deprecated · $0.03/$0.06 per 1M · 8k',
+			'Deprecated since 2024-07-26, replaced by google/gemma-3-12b-it.',
 		],
-		['emulator/retired-gpt', 'deprecated since 2024-07-26 · $0.20 in, $1.10 out / 1M tokens'],
+		['emulator/retired-gpt', 'deprecated · $0.20/$1.10 per 1M', 'Deprecated since 2024-07-26. Price'],
 		[
 			'emulator/llama-sunset-13b',
-			'$0.05 in, $0.09 out / 1M tokens · 4k context · will be deprecated on 2099-01-01, replaced by meta-llama/Meta-Llama-3.1-70B-Instruct',
+			'until 2099-01-01 · $0.05/$0.09 per 1M · 4k',
+			'Will be deprecated on 2099-01-01, replaced by meta-llama/Meta-Llama-3.1-70B-Instruct.',
 		],
 		// the user's own
-		['emulator-user/support-llama', 'your private model · $0.03 in, $0.06 out / 1M tokens · 8k context'],
-		['emulator-user/house-embeddings', 'your private model · $1.80 / hour · 512 tokens context'],
-		['emulator-user/tone-lora', 'LoRA adapter · $0.04 in, $0.08 out / 1M tokens · 8k context'],
-		['civitai/watercolour-lora', 'LoRA adapter · $0.001 / image (1024×1024, 25 steps)'],
-	])('of %s: %s', async (model, words) => {
+		['emulator-user/support-llama', 'private · $0.03/$0.06 per 1M · 8k', '$0.03 in, $0.06 out / 1M tokens'],
+		['emulator-user/house-embeddings', 'private · $1.80 / hour · 512 tokens', '$1.80 / hour'],
+		['emulator-user/tone-lora', 'LoRA · $0.04/$0.08 per 1M · 8k', '$0.04 in, $0.08 out / 1M tokens'],
+	])('of %s: %s', async (model, words, beside) => {
 		const rows = (await rowsOf('model', 'run')).filter(({ value }) => value === model);
 		expect(rows).toEqual([
 			{
 				name: [model, words].filter(Boolean).join(' · '),
 				value: model,
 				url: `https://deepinfra.com/${model}`,
-				description: MODELS.find(({ name }) => name === model)?.description ?? '',
+				description: expect.stringContaining(beside),
 			},
 		]);
+		const { description } = MODELS.find(({ name }) => name === model) ?? {};
+		expect(rows[0]?.description).toContain(description ?? '');
+	});
+
+	it('hardware that is for rent is no model', async () => {
+		const values = (await rowsOf('model', 'run')).map(({ value }) => value);
+		expect(values).not.toContain('emulator/rented-gpu');
+		expect(values).toContain('emulator/dreamer');
 	});
 
 	it('of a deployment: which, and that it is not up yet', async () => {
@@ -158,14 +173,14 @@ describe('what a row says', () => {
 			['deploy_id:dep1A2b3C4d5E6f7', 'https://deepinfra.com/dash/deployments'],
 			['deploy_id:dep9Z8y7X6w5V4u3', 'https://deepinfra.com/dash/deployments'],
 		]);
-		expect(rows[0]?.name).toMatch(/^emulator-user\/own-mixtral · your deployment · dep1A2b3C4d5E6f7/);
+		expect(rows[0]?.name).toMatch(/^emulator-user\/own-mixtral · deployment · dep1A2b3C4d5E6f7/);
 		expect(rows[0]?.name).not.toContain('initializing');
-		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · your deployment · dep9Z8y7X6w5V4u3 · initializing/);
+		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · deployment · dep9Z8y7X6w5V4u3 · initializing/);
 	});
 
 	it('has no model twice, and nothing that is undefined', async () => {
 		const rows = await rowsOf('model', 'run');
-		expect(rows).toHaveLength(MODELS.length);
+		expect(rows).toHaveLength(MODELS.length - 1);
 		expect(new Set(rows.map(({ value }) => value)).size).toBe(rows.length);
 		expect(rows.filter(({ name }) => /undefined|null|NaN|\[object/.test(String(name)))).toEqual([]);
 	});
@@ -176,7 +191,7 @@ describe('the field itself', () => {
 		const fields = (await describedFields()).filter(({ name }) => name === 'model');
 		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
 		expect(operations).toHaveLength(
-			allOperations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
+			operations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
 		);
 		expect(operations).not.toContain('getAll');
 		for (const { type, modes = [], required } of fields) {
@@ -194,12 +209,13 @@ describe('the field itself', () => {
 	});
 
 	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
+		const free = operations.filter(({ isFree }) => isFree).map((each) => `${each.resource}: ${each.value}`);
 		const collections = (await describedFields()).filter(({ name, displayOptions }) => {
 			const [operation] = displayOptions?.show?.operation ?? [];
 			const [resource] = displayOptions?.show?.resource ?? [];
-			return name === 'options' && !(resource === 'model' && operation !== 'run');
+			return name === 'options' && !free.includes(`${resource}: ${operation}`);
 		});
-		expect(collections).toHaveLength(allOperations.filter(({ isFree }) => !isFree).length);
+		expect(collections).toHaveLength(operations.length - free.length);
 		for (const { options = [] } of collections) {
 			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
 		}
@@ -217,7 +233,6 @@ describe('searching', () => {
 		['in the tags', 'lora-base', ['black-forest-labs/FLUX-1-schnell']],
 		['all words in any order', 'turbo sdxl', ['stabilityai/sdxl-turbo']],
 		['the owner', 'nvidia', ['nvidia/llama-nemotron-rerank-vl-1b-v2']],
-		['nothing', 'there is no such model', []],
 	])('%s', async (_what, words, expected) => {
 		expect((await rowsOf('model', 'run', words)).map(({ value }) => value)).toEqual(expected);
 	});
@@ -226,11 +241,40 @@ describe('searching', () => {
 		const found = await rowsOf('text', 'generate', 'LLAMA-3');
 		expect(found.length).toBeGreaterThan(0);
 		expect(found.filter((row) => !/llama-3/i.test(JSON.stringify(row)))).toEqual([]);
-		expect(await rowsOf('text', 'generate', 'no such model')).toEqual([]);
 	});
 
-	it('keeps to the models of the operation', async () => {
-		expect((await rowsOf('audio', 'transcribe', 'llama')).map(({ value }) => value)).toEqual([]);
+	it.each([
+		['audio', 'transcribe', 'llama', 'automatic-speech-recognition'],
+		['text', 'classify', 'whisper', 'text-classification'],
+		['model', 'run', 'there is no such model', 'models'],
+	])('%s: %s keeps to its models and says so where it finds none: %s', async (resource, operation, words, named) => {
+		const rows = await rowsOf(resource, operation, words);
+		expect(rows.map(({ value }) => value)).toEqual(['']);
+		expect(rows[0]?.name).toBe(`No model for '${words}': only models for this task are listed`);
+		expect(rows[0]?.description).toContain(named);
+	});
+
+	it.each([
+		['deprecated', (name: string) => name.includes('· deprecated')],
+		['free', (name: string) => name.includes('free')],
+	])('knows what %s means', async (word, isMeant) => {
+		const rows = await rowsOf('text', 'generate', word);
+		expect(rows.length).toBeGreaterThan(0);
+		expect(rows.filter(({ name }) => !isMeant(String(name)))).toEqual([]);
+	});
+
+	it('cheap ones come by their price, the dear ones not at all', async () => {
+		const values = (await rowsOf('text', 'generate', 'cheap')).map(({ value }) => value);
+		expect(values).toContain('meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo');
+		expect(values).not.toContain('emulator/partner-opus');
+		expect(values).not.toContain('meta-llama/Meta-Llama-3.1-70B-Instruct');
+	});
+
+	it('puts the exact name first, then public ones, then own ones', async () => {
+		expect((await rowsOf('embedding', 'create', 'bge-m3'))[0]?.value).toBe('BAAI/bge-m3');
+		const values = (await rowsOf('text', 'generate', 'llama')).map(({ value }) => String(value));
+		const own = values.findIndex((value) => value.startsWith('emulator-user/') || value.startsWith('deploy_id:'));
+		expect(own).toBeGreaterThan(values.lastIndexOf('meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo'));
 	});
 });
 

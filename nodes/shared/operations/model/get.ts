@@ -1,3 +1,4 @@
+import { readExample } from '../../catalog/example';
 import { readModel } from '../../catalog/model';
 import { modelPath } from '../../core/request';
 import { defineOperation } from '../../core/operation';
@@ -26,6 +27,7 @@ export const getModel = defineOperation({
 			{
 				json: {
 					...modelItem(model, Date.now()),
+					labels: readExample(answer).labels,
 					version: answer.version,
 					inputSchema: answer.in_schema,
 					outputSchema: answer.out_schema,

@@ -10,7 +10,15 @@ export function modelItem(model: Model, now: number): Dict {
 		description,
 		contextLength,
 		tags,
-		pricing: price && { type: price.type, text: price.words, rates: price.rates },
+		pricing: price && {
+			type: price.type,
+			text: price.words,
+			rates: price.rates,
+			discount: price.discount && {
+				percent: Math.round(price.discount.share * 1000) / 10,
+				endsAt: price.discount.endsAt === undefined ? null : new Date(price.discount.endsAt).toISOString(),
+			},
+		},
 		isFeatured: model.featured,
 		isPartner,
 		isPrivate: kind !== 'public',

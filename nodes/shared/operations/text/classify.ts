@@ -11,7 +11,10 @@ export const classifyText = defineOperation({
 	description: 'Find the label that fits a text best, such as its sentiment or topic',
 	tasks: ['text-classification'],
 	fields: [
-		modelField('ProsusAI/finbert'),
+		modelField(
+			'ProsusAI/finbert',
+			"The model that does the work. The default one judges the mood of finance news (positive, negative, neutral): choose another for other texts. Each model has labels of its own, spelled its own way; 'Model > Get' shows them where the model's example tells.",
+		),
 		{
 			displayName: 'Text',
 			name: 'text',

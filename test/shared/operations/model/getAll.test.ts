@@ -25,7 +25,7 @@ describe('in the emulator', () => {
 
 	const isOver = ({ deprecated }: { deprecated: number | null }) =>
 		deprecated !== null && deprecated * 1000 <= Date.now();
-	const PUBLIC = MODELS.filter(({ group }) => group === 'public');
+	const PUBLIC = MODELS.filter(({ group, type }) => group === 'public' && type !== 'rent-container');
 
 	describe('the models', () => {
 		it('gives one item per model, each paired, with 50 as the limit', async () => {
@@ -74,6 +74,7 @@ describe('in the emulator', () => {
 				'question-answering': 'question-answering',
 				'text-classification': 'text-classification',
 				'text-to-image': 'text-to-image',
+				'text-to-music': 'text-to-music',
 				'text-to-speech': 'text-to-speech',
 				'text-to-video': 'text-to-video',
 				'token-classification': 'token-classification',
@@ -95,7 +96,8 @@ describe('in the emulator', () => {
 				{ search: 'whisper', options: { includeDeprecated: true } },
 				['openai/whisper-large-v3', 'openai/whisper-large-v3-turbo', 'openai/whisper-base', 'openai/whisper-large'],
 			],
-			[{ search: 'llama', limit: 1 }, ['meta-llama/Llama-3.3-70B-Instruct-Turbo']],
+			[{ search: 'Meta-Llama-3.1', limit: 1 }, ['meta-llama/Meta-Llama-3.1-70B-Instruct']],
+			[{ search: 'deprecated', task: 'embeddings', options: { includeDeprecated: true } }, ['intfloat/e5-large-v2']],
 		])('searches: %j', async (parameters, expected) => {
 			expect(names(await list(parameters))).toEqual(expected);
 		});
@@ -137,7 +139,6 @@ describe('in the emulator', () => {
 				'roberta-base',
 				{ type: 'time', text: '$0.0005 / second of runtime', rates: rates([0.0005, 'second of runtime']) },
 			],
-			['emulator/rented-gpu', { type: 'uptime', text: '$2.16 / hour', rates: rates([2.16, 'hour of uptime']) }],
 			[
 				'openai/whisper-large-v3',
 				{ type: 'input_length', text: '$0.00045 / minute', rates: rates([0.00045, 'minute of input']) },

@@ -1,0 +1,109 @@
+import { remember } from '../../../nodes/shared/n8n/cache';
+import { clock } from '../../../nodes/shared/n8n/http/clock';
+import { startEmulator } from '../../emulator';
+import { failureOf } from '../../support/results';
+import { openEditor } from '../../support/editor';
+import { asked } from '../../support/parameters';
+
+afterEach(() => void jest.restoreAllMocks());
+
+const turn = async () => await new Promise((resolve) => setImmediate(resolve));
+
+/** A service that answers when it is told to, and counts. */
+function slowService() {
+	let open = 0;
+	const state = { most: 0, asked: 0 };
+	const answer: Array<() => void> = [];
+	const get = async () => {
+		state.asked++;
+		state.most = Math.max(state.most, ++open);
+		await new Promise<void>((resolve) => answer.push(resolve));
+		open--;
+		return state.asked;
+	};
+	return { state, get, answerAll: () => answer.splice(0).forEach((each) => each()) };
+}
+
+it('asks a service at most 16 things at once, however many are wanted', async () => {
+	const { state, get, answerAll } = slowService();
+	const all = Promise.all(
+		Array.from({ length: 1200 }, async (_, index) => await remember(`gate ${index}`, get, 60_000, undefined, 'gate')),
+	);
+	const other = remember('other', async () => 'at once', 60_000, undefined, 'another service');
+	expect(await other).toBe('at once');
+	let isOver = false;
+	void all.finally(() => (isOver = true));
+	while (!isOver) {
+		answerAll();
+		await turn();
+	}
+	expect(await all).toHaveLength(1200);
+	expect(state).toEqual({ most: 16, asked: 1200 });
+});
+
+it('keeps what a run over 600 models reads, and forgets what was not used for longest', async () => {
+	let asks = 0;
+	const ask = async (name: string) => await remember(`kept ${name}`, async () => ++asks, 1000, undefined, 'kept');
+	for (let index = 0; index < 1200; index++) await ask(`a${index}`);
+	expect(asks).toBe(1200);
+	for (let index = 0; index < 1200; index++) await ask(`a${index}`);
+	expect(asks).toBe(1200);
+	for (let index = 0; index < 2000; index++) {
+		await ask(`b${index}`);
+		await ask('a0');
+	}
+	expect(asks).toBe(3200);
+	await ask('a0');
+	expect(asks).toBe(3200);
+	await ask('a1');
+	expect(asks).toBe(3201);
+});
+
+it('does not wait for one that never answers longer than for its first requests', async () => {
+	jest.spyOn(clock, 'sleep').mockImplementation(async () => {});
+	const { state, get } = slowService();
+	const failures = await Promise.all(
+		Array.from({ length: 200 }, async (_, index) => failureOf(remember(`down ${index}`, get, 5000, undefined, 'down'))),
+	);
+	expect(failures).toHaveLength(200);
+	expect(state.asked).toBeLessThan(40);
+});
+
+describe('the list says why it is short', () => {
+	it('with a key that is refused', async () => {
+		const service = await startEmulator({ seed: 5 });
+		const { search } = await openEditor({ id: 'wrong', baseUrl: service.url, apiKey: 'wrong-key' });
+		const { results } = await search(asked('audio', 'transcribe', ''));
+		expect(results[0]).toMatchObject({ value: '', name: expect.stringContaining('API key is not accepted') });
+		expect(results.length).toBeGreaterThan(3);
+		const right = await openEditor({ id: 'right', baseUrl: service.url });
+		expect((await right.search(asked('audio', 'transcribe', ''))).results.map(({ value }) => value)).not.toContain('');
+		await service.close();
+	});
+
+	it.each([
+		['text', 'classify', /text-classification/, /Classify with Own Labels/],
+		['text', 'fillMask', /fill-mask/, /Chat/],
+		['image', 'detectObjects', /object-detection/, /Analyze/],
+	])('%s: %s for which there is no model', async (resource, operation, task, instead) => {
+		const service = await startEmulator({
+			faults: ({ path }) =>
+				path === '/models/list'
+					? {
+							kind: 'status',
+							status: 200,
+							body: [
+								{ model_name: 'a/b', type: 'text-generation' },
+								{ model_name: 'old/one', type: 'fill-mask', deprecated: 1 },
+							],
+						}
+					: undefined,
+		});
+		const { search } = await openEditor({ id: 'a', baseUrl: service.url });
+		const { results } = await search(asked(resource, operation, ''));
+		expect(results[0]?.name).toMatch(/^DeepInfra has no model for this task now/);
+		expect(results[0]?.name).toMatch(task);
+		expect(results[1]?.name).toMatch(instead);
+		await service.close();
+	});
+});
