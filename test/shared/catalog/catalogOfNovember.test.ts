@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { readExample } from '../../../nodes/shared/catalog/example';
 import { estimateCost, summarizeEstimates } from '../../../nodes/shared/catalog/estimate';
 import { readModels } from '../../../nodes/shared/catalog/model';

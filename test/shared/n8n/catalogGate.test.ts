@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { remember } from '../../../nodes/shared/n8n/cache';
 import { clock } from '../../../nodes/shared/n8n/http/clock';
 import { startEmulator } from '../../emulator';
