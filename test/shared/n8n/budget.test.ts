@@ -156,7 +156,10 @@ it('a model that does not say what it costs has no cost in the sum', async () =>
 it('a dry run costs nothing', async () => {
 	const result = await run(classify({ budgetUsd: 0.001, dryRun: true }), 5);
 	expect(pairs(result.items)).toEqual(indexes(0, 5));
-	expect(hintsOf(result)).toEqual([expect.stringMatching(summary(5, 0))]);
+	expect(hintsOf(result)).toEqual([
+		expect.stringMatching(/^Dry run: 5 requests would be sent/),
+		expect.stringMatching(summary(5, 0)),
+	]);
 });
 
 it('embeddings that share a request count it once', async () => {

@@ -1,5 +1,5 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
-import { operations } from '../../../nodes/shared/operations';
+import { operations as allOperations } from '../../../nodes/shared/operations';
 import { MODELS } from '../../emulator';
 import type { Model } from '../../emulator/catalogue/model';
 import { describedFields } from '../../support/editor';
@@ -191,7 +191,7 @@ describe('the field itself', () => {
 		const fields = (await describedFields()).filter(({ name }) => name === 'model');
 		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
 		expect(operations).toHaveLength(
-			operations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
+			allOperations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
 		);
 		expect(operations).not.toContain('getAll');
 		for (const { type, modes = [], required } of fields) {
@@ -209,13 +209,13 @@ describe('the field itself', () => {
 	});
 
 	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
-		const free = operations.filter(({ isFree }) => isFree).map((each) => `${each.resource}: ${each.value}`);
+		const free = allOperations.filter(({ isFree }) => isFree).map((each) => `${each.resource}: ${each.value}`);
 		const collections = (await describedFields()).filter(({ name, displayOptions }) => {
 			const [operation] = displayOptions?.show?.operation ?? [];
 			const [resource] = displayOptions?.show?.resource ?? [];
 			return name === 'options' && !free.includes(`${resource}: ${operation}`);
 		});
-		expect(collections).toHaveLength(operations.length - free.length);
+		expect(collections).toHaveLength(allOperations.length - free.length);
 		for (const { options = [] } of collections) {
 			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
 		}
