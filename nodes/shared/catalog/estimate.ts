@@ -48,7 +48,7 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 	switch (basis.by) {
 		case 'tokens': {
 			const tokens = inputTokens(facts);
-			if (tokens === undefined) return unknown('How long the input is is not known before the request');
+			if (tokens === undefined) return unknown('The length of the input is not known before the request');
 			if (basis.output === 0) return { usd: basis.input * tokens };
 			if (facts.maxNewTokens === undefined) {
 				return unknown(
@@ -60,11 +60,11 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 		case 'inputTokens':
 			if (media === 'video') return times(basis.input, videoTokens(facts), VIDEO_UNKNOWN);
 			if (media) return unknown(`How many tokens the ${media} counts for is known only after the request`);
-			return times(basis.input, inputTokens(facts), 'How long the input is is not known before the request');
+			return times(basis.input, inputTokens(facts), 'The length of the input is not known before the request');
 		case 'characters':
-			return times(basis.usd, facts.inputCharacters, 'How long the input is is not known before the request');
+			return times(basis.usd, facts.inputCharacters, 'The length of the input is not known before the request');
 		case 'inputSeconds':
-			return times(basis.usd, facts.inputSeconds, 'How long the recording is is not known before the request');
+			return times(basis.usd, facts.inputSeconds, 'The length of the recording is not known before the request');
 		case 'outputSeconds':
 			return times(
 				basis.usd,

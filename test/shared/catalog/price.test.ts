@@ -163,7 +163,7 @@ describe('what a request will cost', () => {
 		['no price', null, [], {}, /names no price/],
 		['a price in words', pricing.unknown, [], {}, /two hens a day/],
 		['an answer without limit', pricing.tokens, [], { inputCharacters: 8 }, /'Max New Tokens'/],
-		['an unknown input', pricing.tokens, [], { maxNewTokens: 8 }, /input is is not known/],
+		['an unknown input', pricing.tokens, [], { maxNewTokens: 8 }, /length of the input is not known/],
 		['a recording of unknown length', pricing.inputLength, [], {}, /recording/],
 		['a video of unknown length', pricing.outputLength, TASKS.video, {}, /output becomes/],
 		['runtime', pricing.time, [], { inputCharacters: 8 }, /time it runs/],

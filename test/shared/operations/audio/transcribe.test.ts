@@ -21,7 +21,7 @@ const subject = testOperation(transcribe, {
 	model: 'openai/whisper-large-v3',
 	tasks: ['automatic-speech-recognition'],
 	media: 'audio',
-	request: { body: { audio: 'take.wav' }, estimate: /How long the recording is/ },
+	request: { body: { audio: 'take.wav' }, estimate: /The length of the recording is/ },
 	answer: {
 		text: 'Hello. Bye.',
 		segments: [
