@@ -21,7 +21,7 @@ export interface Delivery {
 }
 
 /** Undefined: not even headers come; `reset` tells whether the connection is cut. */
-export type Faulty = Delivery | { answer: undefined; reset: boolean };
+export type Faulty = Delivery | { answer: undefined; reset: boolean; afterMs?: number; raw?: string };
 
 const ERROR_PAGE =
 	'<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
@@ -42,6 +42,10 @@ export function spoil(fault: Fault, good: Answer, headers: IncomingHttpHeaders):
 	switch (fault.kind) {
 		case 'resetBeforeHeaders':
 			return { answer: undefined, reset: true };
+		case 'resetAfter':
+			return { answer: undefined, reset: true, afterMs: fault.afterMs };
+		case 'notHttp':
+			return { answer: undefined, reset: true, raw: 'SSH-2.0-OpenSSH_9.6\r\n\r\n' };
 		case 'stalledHeaders':
 			return { answer: undefined, reset: false };
 		case 'resetMidBody':
@@ -57,7 +61,16 @@ export function spoil(fault: Fault, good: Answer, headers: IncomingHttpHeaders):
 
 type Replacing = Exclude<
 	Fault,
-	{ kind: 'resetBeforeHeaders' | 'stalledHeaders' | 'resetMidBody' | 'stalledBody' | 'slowBody' }
+	{
+		kind:
+			| 'resetBeforeHeaders'
+			| 'resetAfter'
+			| 'notHttp'
+			| 'stalledHeaders'
+			| 'resetMidBody'
+			| 'stalledBody'
+			| 'slowBody';
+	}
 >;
 
 /** Faults work on bytes, so an answer that would come in pieces is sent as one. */
@@ -87,6 +100,23 @@ function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHead
 				headers: { ...good.headers, 'content-encoding': 'gzip' },
 			};
 		}
+		case 'part':
+			return {
+				...good,
+				status: 206,
+				payload: good.payload.subarray(0, half(good)),
+				headers: {
+					...good.headers,
+					'content-length': String(half(good)),
+					'content-range': `bytes 0-${half(good) - 1}/${good.payload.length}`,
+				},
+			};
+		case 'zipped':
+			return zip(good, good.payload);
+		case 'bomb':
+			return zip(good, Buffer.concat([good.payload, Buffer.alloc(fault.bytes)]));
+		case 'byteOrderMark':
+			return { ...good, payload: Buffer.concat([Buffer.from('\ufeff'), good.payload]) };
 		case 'failedStatus':
 			return jsonAnswer(200, {
 				request_id: 'RfailedRequestOfEmulator',
@@ -120,6 +150,12 @@ function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHead
 		case 'redirect':
 			return { ...emptyAnswer(fault.status ?? 307), headers: { location: fault.location } };
 	}
+}
+
+function zip(good: Answer, content: Buffer): Answer {
+	const payload = gzipSync(content, { level: 9 });
+	const headers = { ...good.headers, 'content-encoding': 'gzip', 'content-length': String(payload.length) };
+	return { ...good, payload, headers };
 }
 
 function statusAnswer({ status, body, retryAfter, contentType }: Extract<Fault, { kind: 'status' }>): Answer {

@@ -73,6 +73,16 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	response.once('close', () => {
 		record.aborted = !response.writableFinished && !isOurEnd;
 	});
+	const early = emulator.options.early?.(record);
+	if (early !== undefined) {
+		isOurEnd = true;
+		record.status = early;
+		const words = JSON.stringify(errorBody('detailError', `Emulated error ${early}`));
+		response.writeHead(early, { 'content-type': 'application/json', connection: 'close' });
+		// What is still on its way is met by a closed connection.
+		response.end(words, () => request.socket.destroy());
+		return;
+	}
 	const limit = emulator.options.maxBodyBytes ?? (found.kind === 'route' ? found.limit : Infinity);
 	const body = await readBody(request, record, limit);
 	if (response.destroyed) return;
@@ -96,7 +106,9 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	const faulty = fault ? spoil(fault, good, request.headers) : undefined;
 	if (faulty && faulty.answer === undefined) {
 		isOurEnd = faulty.reset;
-		if (faulty.reset) request.socket.resetAndDestroy();
+		if (faulty.afterMs !== undefined) await waitUntil(Date.now() + faulty.afterMs, response);
+		if (faulty.raw !== undefined) request.socket.end(faulty.raw);
+		else if (faulty.reset) request.socket.resetAndDestroy();
 		return;
 	}
 	const delivery = faulty ?? { answer: good, ending: { kind: 'complete' } as const };

@@ -22,7 +22,19 @@ export type Fault =
 	| { kind: 'hugeBody'; bytes: number }
 	| { kind: 'deepNesting'; depth?: number }
 	| { kind: 'protoKeys' }
-	| { kind: 'redirect'; location: string; status?: number };
+	| { kind: 'redirect'; location: string; status?: number }
+	/** The connection is cut without a byte of an answer, so long after the request was received whole. */
+	| { kind: 'resetAfter'; afterMs: number }
+	/** Bytes that are no HTTP. */
+	| { kind: 'notHttp' }
+	/** Half of the answer, declared as a part. */
+	| { kind: 'part' }
+	/** The answer in gzip, with the length of its packed form. */
+	| { kind: 'zipped' }
+	/** A little gzip that unpacks to so many bytes. */
+	| { kind: 'bomb'; bytes: number }
+	/** The answer begins with a byte order mark. */
+	| { kind: 'byteOrderMark' };
 
 /** How a service may write a key that it should not have written: in base64, with JSON escapes, in lines. */
 export type KeyForm = 'plain' | 'base64' | 'escaped' | 'lines';
@@ -68,6 +80,8 @@ export interface EmulatorOptions {
 	maxConcurrent?: number;
 	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
+	/** Asked once per request, before its body is read: a status to answer with at once, and close the connection. */
+	early?: (request: RecordedRequest) => number | undefined;
 	/** How a streamed chat comes: milliseconds before each piece, and after how many pieces it breaks off. */
 	chatStream?: { pieceMs?: number; breakAfter?: number };
 	/** How long a video job takes, milliseconds; default 300. */

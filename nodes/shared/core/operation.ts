@@ -2,6 +2,9 @@ import type { Field, FileRef, InputOf } from './fields';
 import type { ModelSchema } from './modelSchema';
 import type { Problem } from './problem';
 
+/** In bytes. */
+export const MEGABYTE = 1024 * 1024;
+
 export type Dict = Record<string, unknown>;
 
 /** One request to the API. `undefined` entries are left out. */
@@ -129,6 +132,8 @@ export interface Operation<I extends object = Dict> {
 	patience?(input: I): number | undefined;
 	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
 	readonly batch?: { readonly over: keyof I & string; readonly max: number };
+	/** Bytes that its answer may have; default 64 MB. A larger one is refused before it is read to its end. */
+	readonly largestAnswer?: number;
 	/** Whether `request` wants to know what the catalogue says about the model. */
 	readonly usesFacts?: true;
 	/** Whether it only reads the catalogue, which is free: no usage, no check against the model's schema. */

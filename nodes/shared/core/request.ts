@@ -25,18 +25,30 @@ interface Common {
 function common({ model, options }: NativeInput): Common {
 	const version = options.modelVersion?.trim();
 	const webhook = options.webhook?.trim();
-	if (webhook && !isWebAddress(webhook)) {
+	const extra = { ...(webhook ? { webhook } : {}), ...extraOf(options) };
+	if (extra.webhook && !(typeof extra.webhook === 'string' && isWebAddress(extra.webhook))) {
 		throw new InputError(
 			"'Webhook URL' is not a web address",
-			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result.',
+			'Enter an address that DeepInfra can reach, such as https://n8n.example.com/webhook/result, without blanks or line breaks.',
 		);
 	}
-	return {
-		path: inferencePath(model),
-		query: version ? { version } : undefined,
-		extra: { ...(webhook ? { webhook } : {}), ...options.extraFields },
-	};
+	return { path: inferencePath(model), query: version ? { version } : undefined, extra };
 }
+
+/** What the user wrote into 'Extra Fields'. @throws InputError for what would lose a paid answer */
+function extraOf({ extraFields = {} }: Pick<NativeInput['options'], 'extraFields'>): Dict {
+	if (isSwitchedOn(extraFields.stream)) {
+		throw new InputError(
+			"'Extra Fields (JSON)' sets 'stream', whose answer comes in pieces that this node does not read",
+			"Remove 'stream' from 'Extra Fields (JSON)'.",
+		);
+	}
+	return extraFields;
+}
+
+/** In every spelling that a service takes for true. */
+const isSwitchedOn = (value: unknown): boolean =>
+	value === true || (typeof value === 'number' && value !== 0) || /^\s*(true|1|yes|on)\s*$/i.test(String(value));
 
 /** A request to the native API with a JSON body; what is undefined or empty is left out. */
 export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
@@ -70,7 +82,7 @@ const textParts = (values: Dict, extra: Dict): Record<string, string> =>
  * @param path starts with a slash, already encoded
  */
 export function routeRequest(path: string, { options }: Pick<NativeInput, 'options'>, body: Dict): ApiRequest {
-	return { path, json: Object.fromEntries(setOf(body, { ...options.extraFields })) };
+	return { path, json: Object.fromEntries(setOf(body, extraOf(options))) };
 }
 
 /** The same with a form, such as /v1/images/edits takes. */

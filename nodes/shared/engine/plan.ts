@@ -23,22 +23,27 @@ export const hasWebhook = ({ options }: Dict): boolean =>
 /** The same for all inputs that differ in one field alone. */
 export const groupKey = (input: Dict, over: string): string => JSON.stringify({ ...input, [over]: undefined });
 
+/** Letters of the texts that share a request: more would be refused, or held in memory for long. */
+const LARGEST_BATCH = 8 * 1024 * 1024;
+
 /**
  * Which parts share a request: those that differ in the operation's `over` alone, equal ones sent once.
  * Linear in the number of parts.
  */
 export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Batch[] {
-	const batches: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][] }> = [];
+	const batches: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][]; size: number }> = [];
 	const open = new Map<string, number>();
 	const seen = new Map<string, number[]>();
 
 	parts.forEach((part, position) => {
 		if (!batch || isAlone(part)) {
-			batches.push({ inputs: [part], owners: [[position]] });
+			batches.push({ inputs: [part], owners: [[position]], size: 0 });
 			return;
 		}
 		const key = groupKey(part, batch.over);
-		const twin = `${key}\n${JSON.stringify(part[batch.over])}`;
+		const text = JSON.stringify(part[batch.over]) ?? '';
+		const size = text.length;
+		const twin = `${key}\n${text}`;
 		const owners = seen.get(twin);
 		if (owners) {
 			owners.push(position);
@@ -47,11 +52,12 @@ export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: reado
 		const mine = [position];
 		seen.set(twin, mine);
 		const last = batches[open.get(key) ?? -1];
-		if (last && last.inputs.length < batch.max) {
+		if (last && last.inputs.length < batch.max && last.size + size <= LARGEST_BATCH) {
+			last.size += size;
 			last.inputs.push(part);
 			last.owners.push(mine);
 		} else {
-			open.set(key, batches.push({ inputs: [part], owners: [mine] }) - 1);
+			open.set(key, batches.push({ inputs: [part], owners: [mine], size }) - 1);
 		}
 	});
 	return batches;

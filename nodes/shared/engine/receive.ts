@@ -50,7 +50,9 @@ function describe(text: string, isCut: boolean): string {
 
 /** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only as `rows`. */
 export function interpret(received: Received, now: number, kind?: AnyOperation['answer']): Outcome<Dict> {
-	const { status, headers, text, redact = asItIs } = received;
+	const { status, headers, redact = asItIs } = received;
+	// Some services begin with a byte order mark.
+	const text = received.text.replace(/^\ufeff/, '');
 	const hasRows = kind === 'rows';
 	const parsed = parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;

@@ -84,7 +84,7 @@ export class Client {
 	async ask(
 		request: ApiRequest,
 		settings: Settings,
-		{ answer, next, isPersonal }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal'>,
+		{ answer, next, isPersonal, largestAnswer }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal' | 'largestAnswer'>,
 		inputs: Inputs<Dict>,
 		{ chunks, form = 0 }: { readonly chunks?: Chunks; readonly form?: number } = {},
 	): Promise<Asked> {
@@ -94,7 +94,7 @@ export class Client {
 		const costs: number[] = [];
 		const call = async (each: ApiRequest, patience: number) => {
 			const send = async () => {
-				const outcome = await this.transport.send(each, patience, answer, chunks);
+				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
 				costs.push(outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};

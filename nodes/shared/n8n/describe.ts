@@ -59,7 +59,7 @@ function sorted(options: INodeProperties['options'] = [], timeout: number | unde
 /** The parameters of a sub-node, as they are read. */
 export const propertiesOfSubNode = (fields: readonly Field[]): INodeProperties[] =>
 	fields.map((property) => ({
-		...omit(property, 'orList'),
+		...omit(property, ...OWN_FLAGS),
 		...(property.type === 'collection' ? { options: sorted(property.options, undefined) } : {}),
 	}));
 

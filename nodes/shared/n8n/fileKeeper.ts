@@ -18,12 +18,6 @@ const DOWNLOAD_RETRIES = 4;
 /** Bytes of one of the files that are put together. */
 const LARGEST_PART = 256 * 1024 * 1024;
 
-/** Bytes of a file whose server does not tell its length. */
-const LARGEST_UNTOLD = 256 * 1024 * 1024;
-
-/** Bytes of a file whose server does. */
-const LARGEST_TOLD = 4 * 1024 * 1024 * 1024;
-
 type UrlFile = Extract<FileOut, { readonly url: string }>;
 
 /** Whose file it is, and how long getting it may take. */
@@ -86,10 +80,9 @@ export class FileKeeper {
 	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
 	private async fetch(file: UrlFile, { item, names, seconds }: Origin): Promise<Outcome<IBinaryData>> {
 		let name: string | undefined;
-		return await this.download(file, seconds, async ({ content, size, url, kind }) => {
-			const limit = size === undefined ? LARGEST_UNTOLD : Math.min(size, LARGEST_TOLD);
-			if (size !== undefined && size > limit) throw failure(url, `it has ${size} bytes, which is too large`, 'never');
-			const guarded = isStream(content) ? limited(content, url, limit) : content;
+		return await this.download(file, seconds, async (source) => {
+			const { kind, url } = source;
+			const guarded = limited(source);
 			name ??= names.claim(item, kind.extension);
 			const stored = await this.write(guarded, name, kind.mimeType);
 			// What n8n says of a stream that broke off is not about its storage.

@@ -6,8 +6,8 @@ import { InputError } from '../../core/problem';
 import { namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
-import { readWhole, type Source } from './source';
-import { bytesOf, peek, type Bytes, type Stream } from './stream';
+import { connectionFailure, readWhole, type Source } from './source';
+import { isStream, peek, readAhead, type Bytes, type Stream } from './stream';
 
 /** A file that is ready to be sent, once. */
 export interface OpenFile {
@@ -85,11 +85,11 @@ const isBinaryValue = (value: unknown): value is IBinaryData =>
 const emptyFile = (name: string | undefined) =>
 	new InputError(`The file ${name ? `'${name}' ` : ''}is empty`, 'Check the node that makes the file.');
 
-/** A file from an address whose server does not tell its length is held in memory, up to so many bytes. */
-const LARGEST_HELD = 256 * 1024 * 1024;
+/** Bytes of a file from an address that are read ahead: its server may announce the length of its packed form. */
+const READ_AHEAD = 4 * 1024 * 1024;
 
 /** Opens a web address without any key. */
-export type OpenUrl = (url: URL) => Promise<Source>;
+export type OpenUrl = (url: URL) => Promise<Source & { readonly isLengthWrong: boolean }>;
 
 /**
  * Opens a file for one request: one that is stored is streamed, so its size does not matter.
@@ -150,8 +150,14 @@ async function fromUrl(address: string, openUrl: OpenUrl): Promise<OpenFile> {
 	const first = new URL(address);
 	const source = await openUrl(first);
 	const file = named(source.head, lastPart(first) || lastPart(source.url), source.declared);
-	if (source.size !== undefined) return { ...file, size: source.size, content: bytesOf(source.content) };
-	const whole = await readWhole(source, LARGEST_HELD);
+	const { content, announced, isLengthWrong } = source;
+	if (isStream(content) && announced !== undefined && !isLengthWrong) {
+		const { pieces, length } = await readAhead(content, READ_AHEAD).catch((error: unknown) => {
+			throw connectionFailure(source.url, error);
+		});
+		return { ...file, size: length ?? announced, content: pieces };
+	}
+	const whole = await readWhole(source);
 	return { ...file, size: whole.length, content: [whole] };
 }
 

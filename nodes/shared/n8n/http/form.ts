@@ -1,3 +1,4 @@
+import { clock } from './clock';
 import type { OpenFile } from './files';
 
 interface Part {
@@ -17,7 +18,10 @@ export class StreamingForm {
 	private unread = 0;
 
 	/** @param whenSent is called when the last of its files has been read */
-	constructor(private readonly whenSent: () => void = () => undefined) {}
+	constructor(
+		private readonly signal: AbortSignal,
+		private readonly whenSent: () => void = () => undefined,
+	) {}
 
 	append(name: string, value: string | OpenFile): void {
 		if (typeof value === 'string') {
@@ -25,7 +29,7 @@ export class StreamingForm {
 			return;
 		}
 		this.unread++;
-		this.parts.push([name, toPart(value, () => --this.unread === 0 && this.whenSent())]);
+		this.parts.push([name, toPart(value, this.signal, () => --this.unread === 0 && this.whenSent())]);
 	}
 
 	entries(): IterableIterator<[string, string | Part]> {
@@ -37,9 +41,15 @@ export class StreamingForm {
 	}
 }
 
-function toPart({ name, mimeType, size, content }: OpenFile, whenRead: () => void): Part {
+/** Bytes from which a refusal is waited for: one that comes during the upload is lost when its sender hangs up. */
+const LARGE = 8 * 1024 * 1024;
+/** Milliseconds in which a service answers that looks at the size, the key or the model alone. */
+const PAUSE = 250;
+
+function toPart({ name, mimeType, size, content }: OpenFile, signal: AbortSignal, whenRead: () => void): Part {
 	async function* stream() {
 		let sent = 0;
+		if (size >= LARGE) await clock.sleep(PAUSE, signal);
 		for await (const piece of content) {
 			sent += piece.length;
 			if (sent > size) break;

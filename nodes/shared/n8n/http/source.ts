@@ -1,7 +1,7 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 import { SourceError } from '../../core/problem';
 import { declaredType, kindFrom, pageOf, type Kind } from '../../media/kind';
-import { bytesOf, isStream, isUnpacked, peek, readAll, type Stream } from './stream';
+import { bytesOf, isStream, peek, readAll, type Stream } from './stream';
 import { codeOf, deepestMessage } from './cause';
 
 /** A file at a web address, opened: its content, still unread where it is a stream, and what is known of it. */
@@ -14,8 +14,8 @@ export interface Source {
 	/** The type that its server declares, where it is one. */
 	readonly declared: string | undefined;
 	readonly kind: Kind;
-	/** Its length in bytes, where the server tells it: that of a file that comes compressed is not known. */
-	readonly size: number | undefined;
+	/** Bytes that its server announces. n8n's client unpacks what comes packed, so this may be the packed length. */
+	readonly announced: number | undefined;
 }
 
 /** Asks one address, without following it anywhere. */
@@ -76,9 +76,7 @@ async function read(response: IN8nHttpFullResponse, url: URL): Promise<Source> {
 		const page = pageOf(head) ?? (isDeclaredPage && kind.mimeType === declared ? declared : undefined);
 		if (page) throw failure(url, `it gives ${page}, not a file`, 'once');
 		const length = Number(headers['content-length']);
-		const isTold = length > 0 && isStream(content) && !isUnpacked(content);
-		const size = isStream(content) ? (isTold ? length : undefined) : content.length;
-		return { url, content, head, declared, kind, size };
+		return { url, content, head, declared, kind, announced: length > 0 ? length : undefined };
 	} catch (error) {
 		await drop(response);
 		throw error instanceof SourceError ? error : connectionFailure(url, error);
@@ -123,7 +121,8 @@ export function connectionFailure(url: URL, error: unknown): SourceError {
 	// A message may repeat the address with its tokens.
 	const why = url.search ? said.replaceAll(url.search, '') : said;
 	if (/^(HPE_|Z_)/.test(code)) return failure(url, `it sent something that cannot be read (${code})`, 'once');
-	return failure(url, why.slice(0, 200), /abort/i.test(why) ? 'often' : 'never');
+	if (/\babort/i.test(why)) return failure(url, 'it closed the connection before the file was whole', 'often');
+	return failure(url, why.slice(0, 200), 'never');
 }
 
 export const failure = (url: URL, why: string, again: Again): SourceError =>
@@ -134,31 +133,39 @@ export function shownAddress({ protocol, host, pathname }: URL): string {
 	return `${protocol}//${host}${pathname}`.slice(0, 300);
 }
 
-/** A stream that is refused when it grows beyond what a file may be. @throws SourceError, through the stream */
-export function limited(content: Stream, url: URL, limit: number): Stream {
+/** Bytes of a file whose server does not announce its length. */
+const LARGEST_UNTOLD = 256 * 1024 * 1024;
+const LARGEST_TOLD = 4 * 1024 * 1024 * 1024;
+
+/** Pictures, sound and films hardly pack: what grows this much while it is unpacked is no such file. */
+const MOST_GROWTH = 20;
+const SMALL = 16 * 1024 * 1024;
+
+/** Bytes that a file may have, unpacked. */
+const largestOf = ({ announced }: Source): number =>
+	announced === undefined ? LARGEST_UNTOLD : Math.min(LARGEST_TOLD, Math.max(SMALL, announced * MOST_GROWTH));
+
+/** Its content, refused when it grows beyond what a file may be. @throws SourceError, through the stream */
+export function limited(source: Source, most = Infinity): Stream | Buffer {
+	const { content, url } = source;
+	if (!isStream(content)) return content;
+	const limit = Math.min(most, largestOf(source));
 	let length = 0;
 	return content.map((piece: unknown) => {
 		if (piece instanceof Uint8Array) length += piece.length;
-		if (length > limit || isBomb(content, length)) throw tooLarge(url, limit);
+		if (length > limit) throw tooLarge(url, limit);
 		return piece;
 	});
 }
 
-/** @throws SourceError for a file that is larger than `limit` bytes */
-export async function readWhole({ content, url }: Pick<Source, 'content' | 'url'>, limit: number): Promise<Buffer> {
+/** @throws SourceError for a file that is larger than `most` bytes, or unpacks without end */
+export async function readWhole(source: Source, most = LARGEST_UNTOLD): Promise<Buffer> {
 	try {
-		return isStream(content) ? await readAll(limited(content, url, limit)) : content;
+		return await readAll(bytesOf(limited(source, most)));
 	} catch (error) {
-		throw connectionFailure(url, error);
+		throw connectionFailure(source.url, error);
 	}
 }
 
 const tooLarge = (url: URL, limit: number) =>
 	failure(url, `it is larger than ${Math.round(limit / 1024 / 1024)} MB, or unpacks to many times its size`, 'never');
-
-/** Pictures, sound and films hardly pack: what grows this much is no such file. */
-const MOST_GROWTH = 20;
-const SMALL = 16 * 1024 * 1024;
-
-const isBomb = (content: Stream, length: number): boolean =>
-	length > SMALL && 'bytesWritten' in content && length > MOST_GROWTH * Number(content.bytesWritten);

@@ -10,9 +10,6 @@ export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export const isStream = (body: unknown): body is Stream =>
 	typeof body === 'object' && body !== null && 'unshift' in body && 'read' in body && Symbol.asyncIterator in body;
 
-/** Whether n8n's client unpacks a stream while it comes: the announced length is then that of the packed bytes. */
-export const isUnpacked = (stream: Stream): boolean => 'bytesWritten' in stream;
-
 /** A body as n8n's client gives it. */
 export function bytesOf(body: unknown): Bytes {
 	if (body instanceof Uint8Array) return [body];
@@ -20,16 +17,53 @@ export function bytesOf(body: unknown): Bytes {
 	return isStream(body) ? body : [];
 }
 
-/** @throws RangeError beyond `limit` bytes */
-export async function readAll(bytes: Bytes, limit = Infinity): Promise<Buffer> {
+/** @param room is asked before more is held @throws RangeError beyond `limit` bytes */
+export async function readAll(
+	bytes: Bytes,
+	limit = Infinity,
+	room?: (length: number) => Promise<void>,
+): Promise<Buffer> {
 	const pieces: Uint8Array[] = [];
 	let length = 0;
 	for await (const piece of bytes) {
 		length += piece.length;
 		if (length > limit) throw new RangeError('too large');
+		await room?.(piece.length);
 		pieces.push(piece);
 	}
 	return Buffer.concat(pieces);
+}
+
+/**
+ * Reads so many bytes ahead, which tells the size of what is not longer.
+ * @returns all of its pieces, and their length where it ended
+ */
+export async function readAhead(
+	stream: Stream,
+	bytes: number,
+): Promise<{ readonly pieces: AsyncGenerator<Uint8Array>; readonly length: number | undefined }> {
+	const first: Uint8Array[] = [];
+	const rest = iterate(stream);
+	let length = 0;
+	let isWhole = false;
+	while (length <= bytes && !isWhole) {
+		const next = await rest.next();
+		if (next.done) isWhole = true;
+		else {
+			first.push(next.value);
+			length += next.value.length;
+		}
+	}
+	async function* pieces() {
+		yield* first;
+		yield* rest;
+	}
+	return { pieces: pieces(), length: isWhole ? length : undefined };
+}
+
+/** The pieces of a file, however it is held. */
+export async function* iterate(content: Bytes): AsyncGenerator<Uint8Array> {
+	yield* content;
 }
 
 /** The first bytes of a stream, which stay in it. */

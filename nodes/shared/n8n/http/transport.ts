@@ -16,23 +16,39 @@ import { Documents } from './documents';
 import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
+import { Room } from './room';
 import { checkAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
-import { bytesOf, isStream, readAll, type Bytes } from './stream';
+import { bytesOf, isStream, iterate, readAll, type Bytes } from './stream';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
 
-/** An answer in JSON that is larger than this is no answer to any task. */
-const LARGEST_ANSWER = 256 * 1024 * 1024;
+/** Bytes of an answer, where its operation says nothing else. */
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+/** Bytes from which work on an answer lets others in between. */
+const LONG_WORK = 1024 * 1024;
 
 /** A file that is drawn into another one. */
 const LARGEST_COPY = 32 * 1024 * 1024;
+
+/** What kind of answer is waited for. */
+interface Expected {
+	readonly kind?: AnyOperation['answer'];
+	/** Bytes that it may have. */
+	readonly largest?: number;
+	/** Where it may come in pieces. */
+	readonly chunks?: EventTaker;
+}
 
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
 export class Transport {
 	private readonly flights: PendingRequests;
 	private readonly documents: Documents;
+	private readonly room = new Room();
+	/** Addresses whose files turned out to have another length than their server announces. */
+	private readonly wrongLengths = new Set<string>();
 
 	constructor(
 		private readonly context: NodeContext,
@@ -58,8 +74,7 @@ export class Transport {
 	async send(
 		request: ApiRequest,
 		seconds: number,
-		kind?: AnyOperation['answer'],
-		chunks?: EventTaker,
+		{ kind, largest = LARGEST_ANSWER, chunks }: Expected = {},
 	): Promise<Outcome<Dict>> {
 		const flight = this.flights.start(seconds);
 		let hasBegun = false;
@@ -71,20 +86,29 @@ export class Transport {
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
 			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks);
-			const body = await readAll(bytesOf(response.body), LARGEST_ANSWER);
+			const body = await readAll(
+				bytesOf(response.body),
+				largest,
+				async (length) => await this.room.take(flight, length),
+			);
 			if (kind === 'bytes' && isFile(response)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
 			}
+			const breathe = async () => (body.length < LONG_WORK ? undefined : await clock.sleep(0, flight.signal));
+			await breathe();
 			const text = body.toString('utf8');
+			await breathe();
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
 			const outcome = interpret(received, clock.now(), kind);
+			await breathe();
 			return outcome.ok
 				? succeeded(this.account.redactAnswer(outcome.value, text))
 				: failed(this.account.redactProblem(outcome.problem));
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {
+			this.room.giveBack(flight);
 			flight.land();
 		}
 	}
@@ -191,7 +215,7 @@ export class Transport {
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
-		const filled = new StreamingForm(() => flight.hasSent());
+		const filled = new StreamingForm(flight.signal, () => flight.hasSent());
 		for (const [name, value] of Object.entries(form)) {
 			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
 				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight));
@@ -205,43 +229,39 @@ export class Transport {
 		const close = (content: unknown) => this.closeAtEnd(content, flight);
 		const openUrl = async (url: URL) => {
 			const ask = async (each: URL) => await this.anonymous(each, flight);
-			const source = await flight.during(url, async () => await openSource(url, ask));
+			const source = await openSource(url, ask);
 			close(source.content);
-			return source;
+			return { ...source, isLengthWrong: this.wrongLengths.has(url.href) };
 		};
-		const file = await openFile(this.context, ref, openUrl, close);
-		if (ref.file !== 'url') return file;
-		return { ...file, content: piecesOf(file, new URL(ref.url), flight) };
+		const open = async () => await openFile(this.context, ref, openUrl, close);
+		if (ref.file !== 'url') return await open();
+		const file = await flight.during(new URL(ref.url), open);
+		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
+	}
+
+	/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */
+	private async *sentOn({ content, size }: OpenFile, url: URL, flight: PendingRequest): AsyncGenerator<Uint8Array> {
+		let length = 0;
+		const pieces = iterate(content);
+		const read = async () => await pieces.next();
+		while (length <= size) {
+			const next = await flight.during(url, read).catch((error: unknown) => {
+				throw flight.blame(connectionFailure(url, error));
+			});
+			if (next.done) break;
+			length += next.value.length;
+			if (length <= size) yield next.value;
+		}
+		if (length === size) return;
+		// The next try reads it to its end first.
+		this.wrongLengths.add(url.href);
+		throw flight.blame(failure(url, `its length is not the ${size} bytes that it announces`, 'often'));
 	}
 
 	/** A request that fails early leaves its file open otherwise. */
 	private closeAtEnd(content: unknown, flight: PendingRequest): void {
 		if (isStream(content)) flight.atEnd(() => content.destroy());
 	}
-}
-
-/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */
-async function* piecesOf({ content, size }: OpenFile, url: URL, flight: PendingRequest): AsyncGenerator<Uint8Array> {
-	let length = 0;
-	const pieces = iterate(content);
-	for (;;) {
-		const next = await flight
-			.during(url, async () => await pieces.next())
-			.catch((error: unknown) => {
-				throw flight.blame(connectionFailure(url, error));
-			});
-		if (next.done) break;
-		length += next.value.length;
-		if (length > size) break;
-		yield next.value;
-	}
-	if (length !== size) {
-		throw flight.blame(failure(url, `it gave ${length} bytes or more of a file of ${size}`, 'often'));
-	}
-}
-
-async function* iterate(content: Bytes): AsyncGenerator<Uint8Array> {
-	yield* content;
 }
 
 /** The whole answer is wanted, whatever its status, and as a stream: so its end and its size are ours to judge. */

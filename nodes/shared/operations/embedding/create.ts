@@ -1,6 +1,6 @@
 import { number } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
-import { defineOperation, type Output } from '../../core/operation';
+import { defineOperation, MEGABYTE, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
 import { asRole } from './roles';
@@ -19,6 +19,7 @@ export const createEmbedding = defineOperation({
 	action: 'Create embedding',
 	description: 'Turn text into a vector of numbers, for semantic search, comparison or clustering',
 	tasks: ['embeddings'],
+	largestAnswer: 256 * MEGABYTE,
 	batch: { over: 'text', max: MAX_TEXTS },
 	fields: [
 		modelField('Qwen/Qwen3-Embedding-8B'),

@@ -1,6 +1,6 @@
 import { classification } from '../../core/answer';
 import { formRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField, unsureOption } from '../fields';
 
 export const classifyImage = defineOperation({
@@ -10,6 +10,7 @@ export const classifyImage = defineOperation({
 	action: 'Classify image',
 	description: 'Find the label that fits an image best, out of those that the model knows',
 	tasks: ['image-classification'],
+	largestAnswer: 1 * MEGABYTE,
 	fields: [
 		modelField('google/vit-base-patch16-224'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

@@ -1,6 +1,6 @@
 import { classification } from '../../core/answer';
 import { formRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField, unsureOption } from '../fields';
@@ -12,6 +12,7 @@ export const classifyZeroShot = defineOperation({
 	action: 'Classify image with own labels',
 	description: 'Find which of your own labels fits an image best (zero-shot classification)',
 	tasks: ['zero-shot-image-classification'],
+	largestAnswer: 1 * MEGABYTE,
 	fields: [
 		modelField('openai/clip-vit-base-patch32'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

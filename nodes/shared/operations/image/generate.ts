@@ -1,6 +1,6 @@
 import { seedOf } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { mediaOf } from '../../media/find';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
 
@@ -11,6 +11,7 @@ export const generateImage = defineOperation({
 	action: 'Generate image',
 	description: 'Make an image from a description',
 	tasks: ['text-to-image'],
+	largestAnswer: 256 * MEGABYTE,
 	timeout: 600,
 	fields: [
 		modelField('black-forest-labs/FLUX-1-schnell'),

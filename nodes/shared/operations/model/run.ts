@@ -1,7 +1,7 @@
 import { bodyOf, mappedValues } from '../../schema/mapperValues';
 import type { FileRef } from '../../core/fields';
 import { formRequest, jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, optionsField, outputDataField } from '../fields';
 
 export const runModel = defineOperation({
@@ -11,6 +11,7 @@ export const runModel = defineOperation({
 	action: 'Run model',
 	description: 'Run any model with its own input fields, whatever its task',
 	tasks: [],
+	largestAnswer: 256 * MEGABYTE,
 	isRaw: true,
 	usesFacts: true,
 	// Speech and music may come as the file itself.

@@ -1,6 +1,6 @@
 import { classification } from '../../core/answer';
 import { jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, optionsField, simplifyField, unsureOption } from '../fields';
 
 export const classifyText = defineOperation({
@@ -10,6 +10,7 @@ export const classifyText = defineOperation({
 	action: 'Classify text',
 	description: 'Find the label that fits a text best, such as its sentiment or topic',
 	tasks: ['text-classification'],
+	largestAnswer: 1 * MEGABYTE,
 	fields: [
 		modelField(
 			'ProsusAI/finbert',

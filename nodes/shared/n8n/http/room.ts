@@ -1,0 +1,33 @@
+/** How many bytes the answers of a run may hold in memory while they come. */
+export const ROOM = 512 * 1024 * 1024;
+
+/** Shares memory among answers that come at the same time. The one that came first may always go on, so none waits forever. */
+export class Room {
+	private used = 0;
+	private readonly held = new Map<object, number>();
+	private waiting: Array<() => void> = [];
+
+	constructor(private readonly total = ROOM) {}
+
+	/** Waits until there is room for so many bytes more. @param owner must give back what it took */
+	async take(owner: object, bytes: number): Promise<void> {
+		if (!this.held.has(owner)) this.held.set(owner, 0);
+		while (this.used + bytes > this.total && !this.isFirst(owner)) {
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
+		}
+		this.used += bytes;
+		this.held.set(owner, (this.held.get(owner) ?? 0) + bytes);
+	}
+
+	giveBack(owner: object): void {
+		this.used -= this.held.get(owner) ?? 0;
+		this.held.delete(owner);
+		const woken = this.waiting;
+		this.waiting = [];
+		for (const wake of woken) wake();
+	}
+
+	private isFirst(owner: object): boolean {
+		return this.held.keys().next().value === owner;
+	}
+}

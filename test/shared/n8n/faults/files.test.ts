@@ -1,0 +1,386 @@
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { asked, runParameters } from '../../../support/parameters';
+import { errorOf, hintsOf, onlyItem, pairedTo } from '../../../support/results';
+import { isInference, openWorld, type World } from '../../../support/world';
+import { images, makePng, makeWav, sha256 } from '../../../support/files';
+import type { Fault, RecordedRequest } from '../../../emulator';
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.requests.length = 0;
+	world.emulator.options.faults = undefined;
+	world.emulator.options.early = undefined;
+	world.service.requests.length = 0;
+});
+
+const continued = { onError: 'continueErrorOutput' as const };
+const withUrls = (urls: string[]): INodeExecutionData[] => urls.map((url) => ({ json: { url } }));
+const fromUrl = (options: INodeParameters = {}): INodeParameters =>
+	asked('image', 'classify', 'google/vit-base-patch16-224', {
+		inputSource: 'url',
+		inputUrl: '={{ $json.url }}',
+		options,
+	});
+const fromFile = (options: INodeParameters = {}): INodeParameters =>
+	asked('image', 'classify', 'google/vit-base-patch16-224', { options });
+const isFile = ({ path }: Pick<RecordedRequest, 'path'>) => !isInference({ path });
+const inference = () => world.emulator.requests.filter(isInference);
+
+/** A fault for each of the first requests of a path; then none. */
+function faultsOnce(match: (request: RecordedRequest) => boolean, ...faults: Fault[]): void {
+	const left = [...faults];
+	world.emulator.options.faults = (request) => (match(request) ? left.shift() : undefined);
+}
+
+describe('the host of an input', () => {
+	it('is the one that is blamed, by name, without its tokens, and DeepInfra is not', async () => {
+		const here = world.service.url;
+		world.service.reply = ({ path }) => {
+			if (path === '/page') return { contentType: 'text/html', body: '<!doctype html><title>Log in</title>' };
+			if (path === '/json') return { contentType: 'image/png', body: '{"error":"expired"}' };
+			if (path === '/xml') return { contentType: 'image/png', body: '<?xml version="1.0"?><Error/>' };
+			if (path === '/cut') return { contentType: 'image/png', body: makePng(200, 200), cutAfter: 900 };
+			if (path === '/none') return { contentType: 'image/png', body: '' };
+			return { status: 404, body: 'no' };
+		};
+		const urls = [
+			'http://nowhere.invalid/photo.png?token=sekret',
+			'http://127.0.0.1:9/photo.png?token=sekret',
+			...['page', 'json', 'xml', 'cut', 'none', 'gone'].map((path) => `${here}/${path}?token=sekret`),
+		];
+		const { errorItems } = await world.engine.run({
+			parameters: fromUrl({ maxRetries: 1 }),
+			items: withUrls(urls),
+			...continued,
+		});
+		expect(errorItems.map(pairedTo)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+		const texts = errorItems.map((item) => errorOf(item).text);
+		for (const [index, text] of texts.entries()) {
+			expect(text).toContain(new URL(urls[index] ?? '').host);
+			expect(text).toMatch(/Nothing was billed/);
+			expect(text).not.toMatch(/sekret|Base URL|may have billed|bill it twice/);
+		}
+		expect(texts[0]).toMatch(/name/);
+		expect(texts[1]).toMatch(/refuses the connection/);
+		expect(texts[2]).toMatch(/web page/);
+		expect(texts[3]).toMatch(/JSON/);
+		expect(texts[4]).toMatch(/XML/);
+		expect(texts[5]).toMatch(/closed the connection|bytes/);
+		expect(texts[6]).toMatch(/empty/);
+		expect(texts[7]).toMatch(/404/);
+		// It cost nothing, so each was asked twice.
+		for (const path of ['/page', '/cut', '/gone']) {
+			expect(world.service.requests.filter((request) => request.path === path)).toHaveLength(2);
+		}
+		// What began to come and broke off never arrived whole.
+		expect(inference().filter(({ aborted }) => !aborted)).toEqual([]);
+	});
+
+	it('may come right when it is asked again, and may redirect, but not in a circle', async () => {
+		const photo = makePng(40, 40);
+		let busy = 0;
+		const redirect = (path: string): Fault => ({ kind: 'redirect', location: path });
+		const png = `${world.emulator.url}/files/bytes/4000.png`;
+		world.service.reply = ({ path }) =>
+			path === '/busy.png' && busy++ === 0 ? { status: 503, body: 'busy' } : { contentType: 'image/png', body: photo };
+		world.emulator.options.faults = ({ path, query }) => {
+			if (!path.includes('4000.png')) return undefined;
+			if (query.to === 'circle') return redirect(`${png}?to=circle2`);
+			if (query.to === 'circle2') return redirect(`${png}?to=circle`);
+			return query.to === 'photo' ? redirect(`${world.service.url}/photo.png`) : undefined;
+		};
+		const urls = [`${world.service.url}/busy.png`, `${png}?to=photo`, `${png}?to=circle`];
+		const { items, errorItems } = await world.engine.run({
+			parameters: fromUrl(),
+			items: withUrls(urls),
+			...continued,
+		});
+		expect(items.map(pairedTo)).toEqual([0, 1]);
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual([expect.stringMatching(/circle/)]);
+	});
+
+	it('may pack what it sends: the length is that of the packed bytes', async () => {
+		const url = (size: number) => `${world.emulator.url}/files/bytes/${size}.png`;
+		world.emulator.options.faults = (request) =>
+			isFile(request) && request.path.endsWith('.png') ? { kind: 'zipped' } : undefined;
+		world.service.reply = () => ({ status: 404, body: '' });
+		const sizes = [5000, 70_000, 400_000];
+		const parameters = fromUrl();
+		const { items, errorItems } = await world.engine.run({ parameters, items: withUrls(sizes.map(url)), ...continued });
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual([]);
+		expect(items.map(pairedTo)).toEqual([0, 1, 2]);
+	});
+});
+
+it('a login page, JSON or XML that was saved as a picture is not sent', async () => {
+	const bodies = [
+		'<html><body>Log in',
+		'{"error": "expired"}',
+		'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
+	];
+	const items = await Promise.all(
+		bodies.map(async (body) => ({
+			json: {},
+			binary: { data: await world.engine.binary(Buffer.from(body), 'photo.jpg', 'image/jpeg') },
+		})),
+	);
+	const { errorItems } = await world.engine.run({ parameters: fromFile(), items, ...continued });
+	expect(errorItems.map((item) => errorOf(item).text)).toEqual([
+		expect.stringMatching(/'photo.jpg' holds a web page/),
+		expect.stringMatching(/'photo.jpg' holds JSON/),
+		expect.stringMatching(/'photo.jpg' holds XML/),
+	]);
+	expect(inference()).toEqual([]);
+});
+
+describe('the file of a result', () => {
+	const drawn = (count: number) =>
+		asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', { prompt: 'a boat', options: { numImages: count } });
+	const answer = (urls: string[]) => ({
+		request_id: 'Rpaid',
+		inference_status: { status: 'succeeded', cost: 0.001 },
+		images: urls,
+	});
+	/** An answer whose pictures are these. */
+	const answerWithImages = (urls: string[], more: (path: string) => Fault | undefined = () => undefined) => {
+		world.emulator.options.faults = (request) =>
+			isInference(request) ? { kind: 'status', status: 200, body: answer(urls) } : more(request.path);
+	};
+	const bytes = (size: number) => `${world.emulator.url}/files/bytes/${size}.png`;
+
+	it('that cannot be had fails alone, with its address and the request', async () => {
+		world.service.reply = ({ path }) => {
+			if (path === '/empty') return { contentType: 'image/png', body: '' };
+			if (path === '/denied') return { contentType: 'image/png', body: 'Access denied' };
+			if (path === '/xml') return { contentType: 'application/xml', body: '<Error><Code>NoSuchKey</Code></Error>' };
+			return { contentType: `image/${'x'.repeat(5000)}`, body: images.png.bytes };
+		};
+		const here = world.service.url;
+		answerWithImages([
+			bytes(900),
+			`${here}/empty?sig=sekret`,
+			`${here}/denied?sig=sekret`,
+			`${here}/xml?sig=sekret`,
+			`${here}/odd`,
+		]);
+		const { items, errorItems } = await world.engine.run({ parameters: drawn(1), ...continued });
+		const texts = errorItems.map((item) => errorOf(item).text);
+		expect(texts).toHaveLength(3);
+		expect(items.map(({ binary }) => binary?.data?.mimeType)).toEqual(['image/png', 'image/png']);
+		expect(new Set(items.map(({ binary }) => binary?.data?.fileName)).size).toBe(2);
+		for (const [index, path] of ['/empty', '/denied', '/xml'].entries()) {
+			expect(texts[index]).toContain(`${here}${path}`);
+			expect(texts[index]).not.toContain('sekret');
+			expect(texts[index]).toContain('Rpaid');
+		}
+		expect(texts[1]).toContain('Access denied');
+	});
+
+	it.each([404, 403, 500])('is asked for a second time after %i', async (status) => {
+		let failures = 1;
+		answerWithImages([bytes(1000)], () => (failures-- > 0 ? { kind: 'status', status } : undefined));
+		onlyItem(await world.engine.run({ parameters: drawn(1) }));
+		expect(inference()).toHaveLength(1);
+	});
+
+	it('that comes in half, or unpacks without end, is none', async () => {
+		answerWithImages([bytes(1000), bytes(2000), bytes(3000)], (path) =>
+			path.includes('1000')
+				? { kind: 'part' }
+				: path.includes('2000')
+					? { kind: 'bomb', bytes: 200_000_000 }
+					: { kind: 'zipped' },
+		);
+		const { items, errorItems } = await world.engine.run({ parameters: drawn(3), ...continued });
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual([
+			expect.stringMatching(/part/),
+			expect.stringMatching(/unpacks/),
+		]);
+		expect(items).toHaveLength(1);
+	});
+
+	it('is not fetched from an address that holds a password', async () => {
+		answerWithImages([bytes(1000).replace('http://', 'http://user:sekret@')]);
+		const { errorItems } = await world.engine.run({ parameters: drawn(1), ...continued });
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/password/);
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).not.toContain('sekret');
+		expect(world.emulator.requests.filter(({ path }) => path.includes('1000.png'))).toEqual([]);
+	});
+});
+
+it('what a model writes is no address to be visited, and stays', async () => {
+	const outputs = [
+		'/no_think',
+		'/s',
+		'and/or.it',
+		['Read more: ', `${'http://127.0.0.1'}:9/x`],
+		'https://127.0.0.1:9/x.png',
+	];
+	let index = 0;
+	world.emulator.options.faults = (request) =>
+		isInference(request)
+			? { kind: 'status', status: 200, body: { request_id: 'R', output: outputs[index++] } }
+			: undefined;
+	const { items } = await world.engine.run({
+		parameters: runParameters(
+			'meta-llama/Meta-Llama-3-8B-Instruct',
+			{ input: 'x' },
+			{ options: { maxConcurrency: 1 } },
+		),
+		items: outputs.map(() => ({ json: {} })),
+		...continued,
+	});
+	expect(items.map(({ json }) => json.output)).toEqual(outputs);
+	expect(
+		world.emulator.requests.filter(({ path }) => /no_think|and|\/s$/.test(path) && !isInference({ path })),
+	).toEqual([]);
+});
+
+it('an answer that is nested 5,000 deep fails its own item only', async () => {
+	world.emulator.options.faults = ({ index, path }) =>
+		isInference({ path }) && index % 2 ? { kind: 'deepNesting', depth: 5000 } : undefined;
+	const parameters = asked('text', 'generate', 'meta-llama/Meta-Llama-3-8B-Instruct', {
+		prompt: 'x',
+		simplify: false,
+		options: { maxConcurrency: 1, promptFormat: 'raw' },
+	});
+	const { items, errorItems, error } = await world.engine.run({
+		parameters: { ...parameters, prompt: '={{ $json.n }}' },
+		items: [1, 2, 3, 4].map((n) => ({ json: { n } })),
+		...continued,
+	});
+	expect(error).toBeUndefined();
+	expect(items).toHaveLength(2);
+	expect(errorItems.map((item) => errorOf(item).text)).toEqual([
+		expect.stringMatching(/nested too deeply/),
+		expect.stringMatching(/nested too deeply/),
+	]);
+});
+
+describe('a request that was sent whole', () => {
+	const photo = async () => ({
+		json: {},
+		binary: { data: await world.engine.binary(makePng(60, 60), 'photo.png', 'image/png') },
+	});
+
+	it('and lost its connection a second later is not sent again, and says what is known', async () => {
+		faultsOnce(isInference, { kind: 'resetAfter', afterMs: 1300 }, { kind: 'resetAfter', afterMs: 1300 });
+		const text = asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' });
+		for (const run of [
+			{ parameters: fromFile(), items: [await photo()] },
+			{ parameters: text, items: [{ json: {} }] },
+		]) {
+			const { errorItems } = await world.engine.run({ ...run, ...continued });
+			expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(
+				/received the request.*1 second.*may have been worked on/s,
+			);
+		}
+		expect(inference()).toHaveLength(2);
+	});
+
+	it('and lost it at once is sent again', async () => {
+		faultsOnce(isInference, { kind: 'resetAfter', afterMs: 0 });
+		onlyItem(await world.engine.run({ parameters: fromFile(), items: [await photo()] }));
+		expect(inference()).toHaveLength(2);
+	});
+
+	it('and was answered by something that is no HTTP is not sent again', async () => {
+		faultsOnce(isInference, { kind: 'notHttp' });
+		const { errorItems } = await world.engine.run({ parameters: fromFile(), items: [await photo()], ...continued });
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/no HTTP/);
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).not.toMatch(/before answering/);
+		expect(inference()).toHaveLength(1);
+	});
+
+	it.each([413, 401, 400])('is answered early with %i while it is still on its way', async (status) => {
+		world.emulator.options.early = (request) => (isInference(request) ? status : undefined);
+		const large = Buffer.concat([makeWav(0.1), Buffer.alloc(60_000_000)]);
+		const data = await world.engine.binary(large, 'long.wav', 'audio/wav');
+		const parameters = asked('audio', 'transcribe', 'openai/whisper-large-v3');
+		const { errorItems } = await world.engine.run({
+			parameters,
+			items: [{ json: {}, binary: { data } }],
+			...continued,
+		});
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toContain(`Emulated error ${status}`);
+		expect(inference()).toHaveLength(1);
+	});
+});
+
+it('an answer that begins with a byte order mark is JSON', async () => {
+	faultsOnce(isInference, { kind: 'byteOrderMark' });
+	onlyItem(await world.engine.run({ parameters: asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' }) }));
+});
+
+it('an answer that is too large for its task is refused before it is read', async () => {
+	faultsOnce(isInference, { kind: 'hugeBody', bytes: 3_000_000 });
+	const parameters = asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' });
+	const { errorItems } = await world.engine.run({ parameters, ...continued });
+	expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/too large/);
+});
+
+it('what would lose a paid answer is refused before anything is sent', async () => {
+	const items = [
+		{ stream: true },
+		{ stream: 'true' },
+		{ stream: 1 },
+		{ webhook: 'https://a.b/c\nx: y' },
+		{ webhook: 'https://a.b/c d' },
+	];
+	const { errorItems } = await world.engine.run({
+		parameters: asked('text', 'classify', 'ProsusAI/finbert', {
+			text: 'x',
+			options: { extraFields: '={{ JSON.stringify($json) }}' },
+		}),
+		items: items.map((json) => ({ json })),
+		...continued,
+	});
+	expect(errorItems.map((item) => errorOf(item).text)).toEqual([
+		...[1, 2, 3].map(() => expect.stringMatching(/'stream'/)),
+		...[1, 2].map(() => expect.stringMatching(/'Webhook URL' is not a web address/)),
+	]);
+	const lost = await world.engine.run({
+		parameters: asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {
+			prompt: 'x',
+			outputDataFieldName: '__proto__',
+		}),
+		...continued,
+	});
+	expect(errorOf(lost.errorItems[0] ?? { json: {} }).text).toMatch(/'Output Data Field Name' cannot be '__proto__'/);
+	expect(inference()).toEqual([]);
+});
+
+it('files of a run never share a name, and keep that of their input', async () => {
+	const wav = makeWav(1);
+	const names = ['memo.wav', 'memo.mp3', 'memo_1.wav', 'other.wav'];
+	const items = await Promise.all(
+		names.map(async (name) => ({ json: {}, binary: { data: await world.engine.binary(wav, name, 'audio/wav') } })),
+	);
+	const spoken = await world.engine.run({
+		parameters: asked('audio', 'transcribe', 'openai/whisper-large-v3', { options: { subtitles: ['srt'] } }),
+		items,
+	});
+	expect(spoken.items.map(({ binary }) => binary?.srt?.fileName)).toEqual([
+		'memo.srt',
+		'memo_2.srt',
+		'memo_1.srt',
+		'other.srt',
+	]);
+	const drawn = await world.engine.run({
+		parameters: asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {
+			prompt: 'x',
+			options: { numImages: 2, width: 128, height: 128 },
+		}),
+		items: [{ json: {} }, { json: {} }],
+	});
+	expect(drawn.items.map(({ binary }) => binary?.data?.fileName)).toEqual([
+		'image_0.png',
+		'image_0_1.png',
+		'image_1.png',
+		'image_1_1.png',
+	]);
+	expect(hintsOf(drawn).join()).not.toMatch(/could not/);
+	expect(sha256(wav)).toHaveLength(64);
+});
