@@ -8,7 +8,10 @@ export type Sign = 'well' | 'down' | 'hopeless' | 'none';
 const TRIP = 20;
 
 /** How often what looks hopeless is asked once more where all was well before: a single odd answer ends no run. */
-const DOUBTS = 2;
+const DOUBTS = 4;
+
+/** How many of those may end in a way that tells nothing. */
+const MOST_UNCLEAR = 8;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8000;
@@ -29,6 +32,7 @@ export class Breaker {
 	private running = 0;
 	private failures = 0;
 	private probed = 0;
+	private unclear = 0;
 	private isResting = false;
 	private waiting: Array<() => void> = [];
 
@@ -72,7 +76,7 @@ export class Breaker {
 		if (this.state === 'well' && (sign === 'hopeless' || (sign === 'down' && ++this.failures >= TRIP))) {
 			this.state = 'suspect';
 		}
-		if (this.running === 0) this.decide();
+		if (this.running === 0) this.decide(sign);
 	}
 
 	/** Lets all who wait look again. */
@@ -89,13 +93,16 @@ export class Breaker {
 		this.state = 'well';
 		this.isHopeless = false;
 		this.probed = 0;
+		this.unclear = 0;
 		this.wake();
 	}
 
 	/** All that were on their way have ended, and none of them well. */
-	private decide(): void {
+	private decide(sign: Sign): void {
 		if (this.state === 'well') return;
-		if (this.state === 'down') this.probed++;
+		const isUnclear = this.isHopeless && sign !== 'hopeless' && this.unclear < MOST_UNCLEAR;
+		if (isUnclear) this.unclear++;
+		else if (this.state === 'down') this.probed++;
 		const most = this.isHopeless ? (this.wasWell ? DOUBTS : 0) : this.probes;
 		this.state = this.probed < most ? 'down' : 'over';
 		if (this.isDown) this.rest();

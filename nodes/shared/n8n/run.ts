@@ -1,3 +1,4 @@
+import { randomUUID } from 'crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost, summarizeEstimates } from '../catalog/estimate';
 import { substituteFor } from '../catalog/substitutes';
@@ -15,7 +16,8 @@ import { isDict, number, optionalText } from '../core/answer';
 import type { AnyOperation, Dict } from '../core/operation';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
-import { isAlone, planBatches, type Batch } from '../engine/plan';
+import { hasWebhook, isAlone, planBatches, type Batch } from '../engine/plan';
+import { requestKey, SharedAnswers } from '../engine/reuse';
 import { previewOf } from '../engine/preview';
 import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
@@ -23,14 +25,14 @@ import { RunReport } from '../engine/report';
 import { reused, usageOfAll, usageOfItem, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
-import { checkFiles, fileLabel, inputFileName } from './http/files';
+import { checkFiles, digestFiles, fileLabel, fileMark, inputFileName } from './http/files';
 import { findOtherTask } from '../catalog/otherTask';
 import { operations, resources } from '../operations';
 import { fieldsOf } from '../operations/fields';
 import { inputReader } from './inputs';
 import type { KnownModel } from './catalog';
 import { chunksFor } from './chunks';
-import { Client } from './client';
+import { Client, type Asked } from './client';
 import { Progress, tagExecution } from './progress';
 import type { Made, Place } from './outputs';
 
@@ -65,6 +67,8 @@ interface Part {
 	readonly input: Dict;
 	/** What is sent when it is asked for alone; made by the check. */
 	fitted?: Fitted;
+	/** Where an equal request would get an equal answer. */
+	key?: string;
 }
 
 /** Runs an operation over all input items: items out in the order of the items in, each paired. */
@@ -175,7 +179,8 @@ class ItemRun {
 		);
 		// Each model has its own queue: one that is stuck holds up none of the others.
 		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.entry.settings.model ?? '');
-		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client);
+		const shared = new SharedAnswers<Asked>(this.keysOf(batches, parts));
+		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
 		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts);
 		await Promise.all(
 			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
@@ -268,20 +273,51 @@ class ItemRun {
 		return this.client;
 	}
 
+	/** What stands for the requests of which some may be equal: those that go alone, and whose answers do not differ. */
+	private keysOf(batches: readonly Batch[], parts: readonly Part[]): string[] {
+		const { operation } = this;
+		if (!operation.isDeterministic) return [];
+		const alone = batches.flatMap(({ owners }) =>
+			owners.flat().length === 1 ? (parts[owners[0]?.[0] ?? 0] ?? []) : [],
+		);
+		return alone.flatMap((part) => {
+			const { input, entry, fitted } = part;
+			if (!fitted || entry.settings.isDryRun || hasWebhook(input)) return [];
+			const key = attempt(() =>
+				operation.isDeterministic?.(input)
+					? requestKey(fitted.request, (file) => fileMark(this.context, file))
+					: undefined,
+			);
+			if (!key.ok || key.value === undefined) return [];
+			part.key = `${entry.settings.seconds} ${key.value}`;
+			return [part.key];
+		});
+	}
+
 	/**
 	 * Asks for a batch as a whole and delivers what comes; or tells what became of it. Where a model may not take the
 	 * first form, one batch finds out which it takes before the others are sent.
 	 */
-	private async tryBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<Missed | undefined> {
+	private async tryBatch(
+		batch: Batch,
+		parts: readonly Part[],
+		client: Client,
+		shared: SharedAnswers<Asked>,
+	): Promise<Missed | undefined> {
 		const model = parts[batch.owners[0]?.[0] ?? -1]?.entry.settings.model ?? '';
 		const pilot = this.pilots.get(model);
 		if (pilot) await pilot;
-		const trying = this.sendBatch(batch, parts, client);
+		const trying = this.sendBatch(batch, parts, client, shared);
 		if (!pilot && (this.operation.forms ?? 1) > 1) this.pilots.set(model, trying);
 		return await trying;
 	}
 
-	private async sendBatch(batch: Batch, parts: readonly Part[], client: Client): Promise<Missed | undefined> {
+	private async sendBatch(
+		batch: Batch,
+		parts: readonly Part[],
+		client: Client,
+		shared: SharedAnswers<Asked>,
+	): Promise<Missed | undefined> {
 		const owners = ownersOf(batch, parts);
 		const owner = owners[0]?.[0]?.entry;
 		if (!owner || this.stop.signal.aborted) return undefined;
@@ -296,7 +332,7 @@ class ItemRun {
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
-				: await this.ask(batch, fitted.value, owner, client, form);
+				: await this.ask(batch, fitted.value, owner, client, { form, shared, key: only?.key });
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const result = results.value[position];
@@ -312,7 +348,7 @@ class ItemRun {
 		if (billed === 0 && form + 1 < forms && isFormRefused?.(problem)) {
 			// Learnt once for all items of the run: none of them pays for it again.
 			this.forms.set(settings.model, Math.max(form + 1, this.forms.get(settings.model) ?? 0));
-			return await this.sendBatch(batch, parts, client);
+			return await this.sendBatch(batch, parts, client, shared);
 		}
 		return { problem, attempts, billed, remains };
 	}
@@ -345,13 +381,18 @@ class ItemRun {
 		{ request, dropped }: Fitted,
 		{ settings, item }: Entry,
 		client: Client,
-		form: number,
+		{ form, shared, key }: { readonly form: number; readonly shared: SharedAnswers<Asked>; readonly key?: string },
 	): Promise<Answered> {
 		const { operation } = this;
 		const chunks = operation.stream && chunksFor(this.context, item, operation.stream);
-		const asked = await client.ask(request, settings, operation, inputs, { chunks, form });
-		const { outcome, answers, attempts, billed } = asked;
-		const remains = asked.remains ?? (outcome.ok ? undefined : chunks?.sent());
+		const send = async () => await client.ask(request, settings, operation, inputs, { chunks, form });
+		const { told, isReused } =
+			key !== undefined && chunks === undefined && shared.hasTwin(key)
+				? await shared.ask(key, await digestFiles(this.context, request).catch(() => randomUUID()), send)
+				: { told: await send(), isReused: false };
+		const { outcome, answers, attempts } = told;
+		const billed = isReused ? 0 : told.billed;
+		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
 		if (!outcome.ok) return { results: outcome, attempts, billed, remains };
 		chunks?.end();
 		const answer = outcome.value;
@@ -371,7 +412,8 @@ class ItemRun {
 		for (const name of dropped) {
 			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
-		return { results: results.ok ? results : failed(withId(results.problem, usage.requestId)), attempts, billed };
+		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed };
+		return { results: isReused ? succeeded(results.value.map(reused)) : results, attempts, billed };
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */

@@ -205,3 +205,46 @@ describe('without a setting', () => {
 		expect(milliseconds).toBeLessThanOrEqual(2 * 5 * 300);
 	});
 });
+
+describe('faults of single requests, half of all tries spoiled', () => {
+	const KINDS: Record<string, Problem> = {
+		'401': status(401),
+		'403': status(403, { error: 'Model is private' }),
+		'404': status(404),
+		'405 with words': status(405),
+		'405 without': status(405, ''),
+		'429': status(429),
+		'503': status(503),
+		'500': status(500),
+		reset: { kind: 'network', code: 'ECONNRESET', message: '' },
+		timeout: { kind: 'timeout', seconds: 1 },
+	};
+
+	it.each([...Object.keys(KINDS), 'all of them'])('%s: each item ends as its own tries say', async (name) => {
+		const random = randomFrom(5);
+		const kinds = Object.entries(KINDS).flatMap(([key, problem]) =>
+			name === key || name === 'all of them' ? [problem] : [],
+		);
+		const script = Array.from({ length: 1000 }, () =>
+			Array.from({ length: 4 }, () => (random() < 0.5 ? kinds[Math.floor(random() * kinds.length)] : undefined)),
+		);
+		const tries = script.map(() => 0);
+		const { called } = await run(
+			all(1000),
+			(index) => {
+				const tried = tries[index] ?? 0;
+				tries[index] = tried + 1;
+				const problem = script[index]?.[tried];
+				return problem ? failed(problem) : succeeded(answer);
+			},
+			{ maxRetries: 3, maxConcurrency: 200, latency: 30 },
+		);
+		const isRetried = (problem: Problem | undefined) =>
+			problem !== undefined && [KINDS['429'], KINDS['503'], KINDS.reset].includes(problem);
+		for (const [index, steps] of script.entries()) {
+			const end = steps.findIndex((problem) => !isRetried(problem));
+			const last = steps[end < 0 ? 3 : end];
+			expect(called[index]?.outcome).toEqual(last ? failed(last) : succeeded(answer));
+		}
+	});
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { NodeContext } from '../context';
 import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
@@ -28,6 +29,29 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 	for (const ref of filesOf(request)) {
 		if (ref.file === 'binary') findBinary(context, ref.item, ref.value);
 	}
+}
+
+/** What is known of a file before it is read. What an address gives may be another file every time. */
+export function fileMark(context: NodeContext, ref: FileRef): string {
+	if (ref.file === 'url') return `${ref.url} ${nextNumber++}`;
+	const { id, bytes, fileSize, data } = findBinary(context, ref.item, ref.value);
+	return `${(id ? (bytes ?? fileSize) : data.length) ?? ''}`;
+}
+
+let nextNumber = 0;
+
+/** The content of a request's files in short, read piece by piece; empty without files. */
+export async function digestFiles(context: NodeContext, request: ApiRequest): Promise<string> {
+	const digests: string[] = [];
+	for (const ref of filesOf(request)) {
+		if (ref.file === 'url') continue;
+		const { id, data } = findBinary(context, ref.item, ref.value);
+		const hash = createHash('sha256');
+		if (id) for await (const piece of await context.helpers.getBinaryStream(id)) hash.update(piece);
+		else hash.update(Buffer.from(data, 'base64'));
+		digests.push(hash.digest('base64'));
+	}
+	return digests.join(' ');
 }
 
 /** The name of the first file that a request takes in. */

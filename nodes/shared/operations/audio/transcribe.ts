@@ -121,6 +121,7 @@ export const transcribe = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: ({ options }) => !options.temperature,
 	request: ([input]) => {
 		const { options } = input;
 		return formRequest(

@@ -17,6 +17,7 @@ export const classifyImage = defineOperation({
 		simplifyField,
 		optionsField([unsureOption]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
 	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

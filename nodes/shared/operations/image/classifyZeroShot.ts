@@ -29,6 +29,7 @@ export const classifyZeroShot = defineOperation({
 		simplifyField,
 		optionsField([unsureOption]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => {
 		const candidates = listOf(input.candidateLabels);
 		if (candidates.length === 0) {

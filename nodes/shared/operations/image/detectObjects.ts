@@ -57,6 +57,7 @@ export const detectObjects = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
 	items: (answer, [input]) => {
 		const { minScore = 0, outputMode, annotatedImage, labels } = input.options;

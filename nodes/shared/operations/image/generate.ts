@@ -87,6 +87,7 @@ export const generateImage = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: ({ options }) => options.seed !== undefined,
 	request: ([input]) =>
 		jsonRequest(input, {
 			prompt: input.prompt,

@@ -29,6 +29,7 @@ export const classifyText = defineOperation({
 		simplifyField,
 		optionsField([unsureOption]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => jsonRequest(input, { input: input.text }),
 	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

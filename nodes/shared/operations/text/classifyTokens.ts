@@ -25,6 +25,7 @@ export const classifyTokens = defineOperation({
 		simplifyField,
 		optionsField([]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => jsonRequest(input, { input: input.text }),
 	items: (answer, [input]) => [{ json: { text: input.text, entities: readEntities(answer.results, input.text) } }],
 });

@@ -64,6 +64,7 @@ export const fillMask = defineOperation({
 		simplifyField,
 		optionsField([]),
 	],
+	isDeterministic: () => true,
 	request: ([input], { maskToken, name = input.model }) => {
 		const known = maskToken === undefined ? [MASK, ...OTHER_MASKS] : [MASK, maskToken];
 		if (!known.some((token) => input.text.includes(token))) {

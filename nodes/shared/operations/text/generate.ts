@@ -143,6 +143,7 @@ export const generateText = defineOperation({
 		]),
 	],
 	usesFacts: true,
+	isDeterministic: ({ options }) => options.temperature === 0,
 	request: ([input], { name, tags, schema }) => {
 		const { prompt, options, model } = input;
 		const { responseFormat, stop = [] } = options;
