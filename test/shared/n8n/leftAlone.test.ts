@@ -1,0 +1,157 @@
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { Fault } from '../../emulator';
+import { makePng } from '../../support/files';
+import { asked } from '../../support/parameters';
+import { stored } from '../../support/results';
+import { openWorld, type World } from '../../support/world';
+
+/** Runs over many items that nobody watches: what is sent, what is paid, and what becomes of the rest. */
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.requests.length = 0;
+	world.emulator.options.faults = undefined;
+});
+
+const texts = (count: number, distinct = count): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, index) => ({ json: { text: `text ${index % distinct}` } }));
+
+const classify = (options: INodeParameters = {}) =>
+	asked('text', 'classify', 'ProsusAI/finbert', { text: '={{ $json.text }}', options });
+
+const run = async (parameters: INodeParameters, items: INodeExecutionData[], apiKey = 'emulator-key') =>
+	await world.engine.run({ parameters, items, onError: 'continueErrorOutput', credentials: { apiKey } });
+
+const errorsOf = (items: INodeExecutionData[]) => items.map(({ json }) => String(json.error));
+
+const usageOf = ({ json }: INodeExecutionData): IDataObject => {
+	const { usage } = stored(json);
+	return typeof usage === 'object' && usage !== null && !Array.isArray(usage) ? { ...usage } : {};
+};
+
+const costsOf = (items: INodeExecutionData[]) =>
+	items.reduce((sum, item) => sum + Number(usageOf(item).costUsd ?? 0), 0);
+
+/** What the texts of failed items say was billed for them. */
+const billedIn = (items: INodeExecutionData[]) =>
+	errorsOf(items).reduce((sum, text) => sum + Number(/billed \$([\d.]+) for it/.exec(text)?.[1] ?? 0), 0);
+
+describe('1,000 items with a key that is', () => {
+	it.each([
+		['wrong', 'no-such-key', /^Not sent: DeepInfra does not accept the API key/],
+		['not paid for', 'emulator-key-no-balance', /^Not sent: The DeepInfra account has no balance/],
+	])('%s are asked about at most 17 times', async (_what, apiKey, words) => {
+		const result = await run(classify(), texts(1000), apiKey);
+		expect(world.inference().length).toBeLessThanOrEqual(17);
+		expect(result.errorItems).toHaveLength(1000);
+		expect(errorsOf(result.errorItems).filter((text) => words.test(text)).length).toBeGreaterThanOrEqual(983);
+		expect(result.errorItems.map(({ pairedItem }) => pairedItem)).toEqual(
+			Array.from({ length: 1000 }, (_, item) => ({ item })),
+		);
+	});
+});
+
+describe('equal requests', () => {
+	it('of texts are sent once, and the first of them pays', async () => {
+		const result = await run(classify(), texts(300, 10));
+		expect(world.inference()).toHaveLength(10);
+		expect(result.items).toHaveLength(300);
+		const paid = result.items.filter((item) => usageOf(item).reused !== true);
+		expect(paid).toHaveLength(10);
+		for (const item of result.items.slice(10)) expect(usageOf(item)).toMatchObject({ reused: true, costUsd: 0 });
+	});
+
+	it('of files are told by their bytes, not by their names', async () => {
+		const bytes = [makePng(20, 10, 1), makePng(20, 10, 2)];
+		const items: INodeExecutionData[] = [];
+		for (let index = 0; index < 6; index++) {
+			const data = await world.engine.binary(bytes[index % 2] ?? makePng(1, 1, 1), `photo-${index}.png`, 'image/png');
+			items.push({ json: {}, binary: { data } });
+		}
+		const result = await run(asked('image', 'classify', 'google/vit-base-patch16-224'), items);
+		expect(result.items).toHaveLength(6);
+		expect(world.inference()).toHaveLength(2);
+		expect(result.items.map((item) => usageOf(item).reused === true)).toEqual([false, false, true, true, true, true]);
+	});
+
+	it('are all sent where the answer may differ', async () => {
+		const parameters = asked('text', 'generate', 'meta-llama/Meta-Llama-3-8B-Instruct', { prompt: 'Hi', options: {} });
+		await run(parameters, texts(3, 1));
+		expect(world.inference()).toHaveLength(3);
+	});
+
+	it('share a refusal, and one that fails with a fault of its own leaves it to the next', async () => {
+		let seen = 0;
+		const refuse: Fault = { kind: 'status', status: 422 };
+		world.emulator.options.faults = ({ path }) => (path.startsWith('/v1/inference/') ? refuse : undefined);
+		expect((await run(classify(), texts(5, 1))).errorItems).toHaveLength(5);
+		expect(world.inference()).toHaveLength(1);
+		world.emulator.requests.length = 0;
+		world.emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') && seen++ === 0 ? { kind: 'status', status: 500 } : undefined;
+		const result = await run(classify(), texts(5, 1));
+		expect(result.errorItems).toHaveLength(1);
+		expect(result.items).toHaveLength(4);
+		expect(world.inference()).toHaveLength(2);
+	});
+});
+
+describe('what was billed', () => {
+	it.each([200, 503])('for a refusal with status %i is counted once, told, and never sent again', async (status) => {
+		const body = {
+			request_id: 'R1',
+			error: 'told to fail',
+			inference_status: { status: 'failed', cost: 0.5, runtime_ms: 1 },
+		};
+		world.emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') ? { kind: 'status', status, body } : undefined;
+		const result = await run(classify({ budgetUsd: 1 }), texts(20));
+		expect(world.inference()).toHaveLength(2);
+		expect(billedIn(result.errorItems)).toBeCloseTo(1, 9);
+		expect(result.hints.map(({ message }) => message).join()).toContain('$1.00 · budget of $1.00 reached');
+	});
+
+	it('is what the items cost together, reused ones and batches included', async () => {
+		const single = await run(classify(), texts(40, 7));
+		const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}' });
+		const batch = await run(embed, texts(33, 11));
+		for (const result of [single, batch]) {
+			const told = /· \$([\d.]+) ·/.exec(result.hints.map(({ message }) => message).join())?.[1];
+			expect(costsOf(result.items)).toBeGreaterThan(0);
+			expect(Number(costsOf(result.items).toPrecision(3))).toBeCloseTo(Number(told), 12);
+		}
+		expect(batch.items.filter((item) => usageOf(item).reused === true)).toHaveLength(22);
+	});
+
+	it('for a batch is not billed again in halves', async () => {
+		const body = { error: 'no', inference_status: { status: 'failed', cost: 0.25 } };
+		world.emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') ? { kind: 'status', status: 200, body } : undefined;
+		const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}' });
+		const result = await run(embed, texts(100));
+		expect(world.inference()).toHaveLength(1);
+		expect(billedIn(result.errorItems)).toBeCloseTo(0.25, 9);
+	});
+
+	it('a cost that is hardly any, or negative, fails nothing', async () => {
+		for (const cost of [1e-110, -3]) {
+			const body = { results: [{ label: 'up', score: 1 }], inference_status: { status: 'succeeded', cost } };
+			world.emulator.options.faults = ({ path }) =>
+				path.startsWith('/v1/inference/') ? { kind: 'status', status: 200, body } : undefined;
+			expect((await run(classify(), texts(3))).items).toHaveLength(3);
+		}
+	});
+});
+
+it('a value that all texts share is not looked for in each of them', async () => {
+	world.emulator.options.faults = ({ path }) =>
+		path.startsWith('/v1/inference/')
+			? { kind: 'status', status: 400, body: { error: 'normalize is wrong' } }
+			: undefined;
+	const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}' });
+	const result = await run(embed, texts(1024));
+	expect(world.inference().length).toBeLessThanOrEqual(7);
+	expect(result.errorItems).toHaveLength(1024);
+});
