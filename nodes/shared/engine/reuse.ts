@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import { InlineFile } from '../core/request';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest } from '../core/operation';
@@ -8,19 +7,17 @@ import type { Outcome, Problem } from '../core/problem';
 export type FileMark = (file: FileRef) => string;
 
 /**
- * A request in short: equal requests have equal keys. Files count by their marks, so that equal keys of requests
+ * A request as a text: equal requests have equal ones. Files count by their marks, so that equal texts of requests
  * with files mean no more than that the files may be equal.
  */
-export function requestKey({ method, path, query, json, form }: ApiRequest, markOf: FileMark): string {
+export function requestText({ method, path, query, json, form }: ApiRequest, markOf: FileMark): string {
 	const mark = (_: string, value: unknown): unknown =>
 		value instanceof InlineFile ? { file: markOf(value.ref) } : value;
 	const parts = Object.entries(form ?? {}).map(([name, value]) => [
 		name,
 		typeof value === 'string' ? value : [value].flat().map((file) => ({ file: markOf(file) })),
 	]);
-	return createHash('sha256')
-		.update(JSON.stringify([method, path, query, json, parts], mark))
-		.digest('base64');
+	return JSON.stringify([method, path, query, json, parts], mark);
 }
 
 /** What several may share: an outcome, and what belongs to it. */

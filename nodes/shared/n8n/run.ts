@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { createHash, randomUUID } from 'crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { costFacts, estimateCost, summarizeEstimates } from '../catalog/estimate';
 import { substituteFor } from '../catalog/substitutes';
@@ -17,7 +17,7 @@ import type { AnyOperation, Dict } from '../core/operation';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
 import { hasWebhook, isAlone, planBatches, type Batch } from '../engine/plan';
-import { requestKey, SharedAnswers } from '../engine/reuse';
+import { requestText, SharedAnswers } from '../engine/reuse';
 import { previewOf } from '../engine/preview';
 import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
@@ -285,11 +285,12 @@ class ItemRun {
 			if (!fitted || entry.settings.isDryRun || hasWebhook(input)) return [];
 			const key = attempt(() =>
 				operation.isDeterministic?.(input)
-					? requestKey(fitted.request, (file) => fileMark(this.context, file))
+					? requestText(fitted.request, (file) => fileMark(this.context, file))
 					: undefined,
 			);
 			if (!key.ok || key.value === undefined) return [];
-			part.key = `${entry.settings.seconds} ${key.value}`;
+			// In short, since a text may be long and there are many.
+			part.key = `${entry.settings.seconds} ${createHash('sha256').update(key.value).digest('base64')}`;
 			return [part.key];
 		});
 	}
