@@ -34,6 +34,7 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 /** What is known of a file before it is read. What an address gives may be another file every time. */
 export function fileMark(context: NodeContext, ref: FileRef): string {
 	if (ref.file === 'url') return `${ref.url} ${nextNumber++}`;
+	if (ref.file === 'page') return `page ${ref.page} of ${fileMark(context, ref.of)}`;
 	const { id, bytes, fileSize, data } = findBinary(context, ref.item, ref.value);
 	return `${(id ? (bytes ?? fileSize) : data.length) ?? ''}`;
 }
@@ -44,8 +45,9 @@ let nextNumber = 0;
 export async function digestFiles(context: NodeContext, request: ApiRequest): Promise<string> {
 	const digests: string[] = [];
 	for (const ref of filesOf(request)) {
-		if (ref.file === 'url') continue;
-		const { id, data } = findBinary(context, ref.item, ref.value);
+		const whole = ref.file === 'page' ? ref.of : ref;
+		if (whole.file !== 'binary') continue;
+		const { id, data } = findBinary(context, whole.item, whole.value);
 		const hash = createHash('sha256');
 		if (id) for await (const piece of await context.helpers.getBinaryStream(id)) hash.update(piece);
 		else hash.update(Buffer.from(data, 'base64'));
