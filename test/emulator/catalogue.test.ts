@@ -102,9 +102,10 @@ describe('the catalogue', () => {
 });
 
 describe('a model', () => {
-	it('is described with its schema, mask token and price', async () => {
+	it('is described with its schema and price, and no longer with its mask token', async () => {
 		const { json } = await ask(emulator, '/models/roberta-base', {}, null);
-		expect(json).toMatchObject({ mask_token: '<mask>', type: 'fill-mask', public: true, pricing: { type: 'time' } });
+		expect(json).toMatchObject({ type: 'fill-mask', public: true, pricing: { type: 'time' } });
+		expect(json).not.toHaveProperty('mask_token');
 		expect(json.in_schema).toMatchObject({ required: ['input'] });
 		expect(json.in_fields).toEqual(
 			expect.arrayContaining([expect.objectContaining({ name: 'input', ftype: 'string' })]),

@@ -218,7 +218,7 @@ const plainOptions = [
 		type: 'string',
 		isFieldName: true,
 		default: '',
-			placeholder: 'e.g. result',
+		placeholder: 'e.g. result',
 		description: 'Put the result into one field of this name instead of beside the other fields of the item',
 	}),
 	timeoutOption,

@@ -168,7 +168,8 @@ describe('what a request will cost', () => {
 		['a video of unknown length', pricing.outputLength, TASKS.video, {}, /output becomes/],
 		['runtime', pricing.time, [], { inputCharacters: 8 }, /time it runs/],
 		['uptime', pricing.uptime, [], { inputCharacters: 8 }, /hours it is up/],
-		['frame units', pricing.frames, TASKS.video, { outputSeconds: 5 }, /frame units/],
+		['frame units', pricing.frames, TASKS.video, {}, /How long and how large/],
+		['frame units of another size', pricing.frames, TASKS.video, { outputSeconds: 5, resolution: '4k' }, /How long/],
 		["an image's tokens", pricing.inputTokens, TASKS.image, { inputCharacters: 8 }, /tokens the image counts for/],
 		['a video in image units', pricing.imageWithoutSize, TASKS.video, {}, /image unit/],
 	])('nobody knows: %s', (_name, row, tasks, facts, why) => {

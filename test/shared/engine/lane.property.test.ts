@@ -138,7 +138,8 @@ describe('an outage', () => {
 it('each item ends once, and a lane that is well is stopped by no other, whatever the answers', async () => {
 	const answers = [
 		succeeded(answer),
-		...[400, 403, 404, 405, 422, 429, 500, 502, 503].map((code) => failed(status(code))),
+		...[400, 404, 405, 422, 429, 500, 502, 503].map((code) => failed(status(code))),
+		failed(status(403, { error: 'You may not use this model' })),
 		failed({ kind: 'timeout', seconds: 3 }),
 		failed({ kind: 'network', code: 'ECONNRESET', message: '' }),
 	];

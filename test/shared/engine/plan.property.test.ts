@@ -92,7 +92,7 @@ describe('the plan', () => {
 	it('sends each part on its own when the operation does not batch', () => {
 		const all: Dict[] = [{ text: 'a' }, { text: 'a' }];
 		expect(planBatches({ batch: undefined }, all)).toEqual(
-			all.map((each, index) => ({ inputs: [each], owners: [[index]] })),
+			all.map((each, index) => ({ inputs: [each], owners: [[index]], size: 0 })),
 		);
 	});
 

@@ -50,7 +50,7 @@ describe('404', () => {
 
 	it('of an operation without a model says so', () => {
 		expect(said(404, { detail: 'Batch not found' }, { model: '' })).toBe(
-			'DeepInfra does not have what was asked for: Batch not found | Check the ID.',
+			'DeepInfra does not have this batch: Batch not found | Check the ID: it may be mistyped, deleted or that of another account.',
 		);
 		expect(said(403, '', { model: '' })).toMatch(/^The API key may not do this \|/);
 	});

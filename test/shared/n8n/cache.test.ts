@@ -175,7 +175,7 @@ it('without a credential the picker shows what is public, at DeepInfra itself', 
 });
 
 describe('runs', () => {
-	const finbert = asked('text', 'classify', 'ProsusAI/finbert', { text: 'Profits rose' });
+	const finbert = asked('text', 'classify', 'ProsusAI/finbert', { text: '={{ "Profits rose " + $itemIndex }}' });
 	const run = async (parameters: typeof finbert, count = 1) =>
 		await world.engine.run({
 			parameters,

@@ -226,7 +226,7 @@ describe('a catalogue of odd rows', () => {
 			'e/other',
 			'f/zork',
 			'g/barter · a hen a day',
-			'h/late · deprecated since 2023-11-14, replaced by a/plain',
+			'h/late · deprecated',
 		]);
 		const all = (await search(asked('model', 'run', ''))).results.map(({ value }) => value);
 		expect(all).toEqual([

@@ -161,7 +161,7 @@ describe('a model', () => {
 			'classify',
 			'meta-llama/Llama-3.3-70B-Instruct-Turbo',
 			{ text: 'x' },
-			/text generation.*'Text > Generate'/,
+			/text generation.*'Chat > Complete'/,
 		],
 	])(
 		'of another task: %s %s with %s says what it does, and what to choose',

@@ -194,10 +194,12 @@ describe('the field itself', () => {
 			allOperations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
 		);
 		expect(operations).not.toContain('getAll');
-		for (const { type, modes = [], required } of fields) {
+		for (const { type, modes = [], required, displayOptions } of fields) {
+			// A job is known by its ID alone.
+			const isJob = displayOptions?.show?.operation?.includes('get') && displayOptions.show.resource?.includes('video');
 			expect({ type, required, modes: modes.map(({ name }) => name) }).toEqual({
 				type: 'resourceLocator',
-				required: true,
+				required: !isJob,
 				modes: ['list', 'id'],
 			});
 			expect(modes[0]?.typeOptions).toMatchObject({
@@ -209,7 +211,10 @@ describe('the field itself', () => {
 	});
 
 	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
-		const free = allOperations.filter(({ isFree }) => isFree).map((each) => `${each.resource}: ${each.value}`);
+		const free = allOperations
+			// What is fetched of a job was paid for when it was started.
+			.filter(({ isFree, resource, value }) => isFree || (resource === 'video' && value === 'get'))
+			.map((each) => `${each.resource}: ${each.value}`);
 		const collections = (await describedFields()).filter(({ name, displayOptions }) => {
 			const [operation] = displayOptions?.show?.operation ?? [];
 			const [resource] = displayOptions?.show?.resource ?? [];

@@ -73,7 +73,9 @@ export function testExtraFields(subject: Subject, of: () => World): void {
 				['null', "'Extra Fields (JSON)' is not a JSON object [item 0]"],
 			])('that are wrong JSON are a clear error: %s', async (extraFields, message) => {
 				const { error, items } = await run(extraFields);
-				const description = 'Enter a JSON object, such as { "seed": 7 }.';
+				const description = message.includes('not valid JSON')
+					? expect.stringMatching(/^Line 1, column \d+ has .+ belongs\. .*JSON\.stringify/)
+					: 'Enter a JSON object, such as { "seed": 7 }.';
 				expect(error).toMatchObject({ message, description, itemIndex: 0 });
 				expect(items).toEqual([]);
 				expect(of().service.requests).toEqual([]);

@@ -348,7 +348,9 @@ it('what would lose a paid answer is refused before anything is sent', async () 
 		}),
 		...continued,
 	});
-	expect(errorOf(lost.errorItems[0] ?? { json: {} }).text).toMatch(/'Output Data Field Name' is '__proto__', which cannot be the name of a field/);
+	expect(errorOf(lost.errorItems[0] ?? { json: {} }).text).toMatch(
+		/'Output Data Field Name' is '__proto__', which cannot be the name of a field/,
+	);
 	expect(inference()).toEqual([]);
 });
 

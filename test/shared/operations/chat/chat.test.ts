@@ -360,7 +360,7 @@ describe('image: analyze and document: extractText, extract', () => {
 			items: [await picture()],
 			onError: 'continueErrorOutput',
 		});
-		expect(String(result.errorItems[0]?.json.error)).toContain('cannot see pictures');
+		expect(String(result.errorItems[0]?.json.error)).toMatch(/made for text generation, which 'Analyze' is not/);
 	});
 
 	it('reads a picture as a document of one page', async () => {
