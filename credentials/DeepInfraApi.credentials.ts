@@ -81,7 +81,7 @@ export class DeepInfraApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ $credentials.baseUrl || "https://api.deepinfra.com" }}',
-			/** This route refuses a missing or wrong key; others answer without one (docs/api.md#routes). */
+			/** This route refuses a missing or wrong key; others answer without one (docs/api.md#auth). */
 			url: '/v1/me',
 			// The key would go along to wherever a redirect points.
 			disableFollowRedirect: true,

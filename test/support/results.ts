@@ -38,9 +38,12 @@ export const summary = (items: number, requests: number, cost?: string, budget?:
 		`^${items} items? in( · \\d+ failed \\(.+\\))? · ${requests} requests?(, \\d+ of them sent again)?${cost === undefined ? '' : ` · \\$${cost.replace('.', '\\.')}`}${budget === undefined ? '' : ` · budget of \\$${budget.replace('.', '\\.')} reached`} · (\\d+ ms|\\d+\\.\\d s)$`,
 	);
 
+/** What an item, or the API's own answer, tells of its request. */
+const USAGE = ['usage', 'inference_status', 'request_id'];
+
 /** Output without what differs from request to request. */
 export const withoutUsage = ({ json }: INodeExecutionData): IDataObject =>
-	Object.fromEntries(Object.entries(stored(json)).filter(([name]) => name !== 'usage'));
+	Object.fromEntries(Object.entries(stored(json)).filter(([name]) => !USAGE.includes(name)));
 
 export function pairedTo({ pairedItem }: INodeExecutionData): number {
 	if (typeof pairedItem !== 'object' || Array.isArray(pairedItem)) throw new Error('An item is not paired');

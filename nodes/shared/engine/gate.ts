@@ -98,7 +98,7 @@ export class Gate {
 		void this.clock.sleep(1, this.never).then(() => {
 			this.isPausing = false;
 			// The more have been let in without a refusal, the more may follow at a time.
-			let left = 1 + Math.floor(this.started / 64);
+			let left = 1 + Math.floor(this.started / 256);
 			for (let door = this.next(); door && left-- > 0; door = this.next()) this.letIn(door);
 			this.open();
 		});

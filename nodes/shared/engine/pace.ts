@@ -4,6 +4,9 @@ export const FIRST_BURST = 16;
 /** How many a model takes of one account, unless DeepInfra has agreed on more (docs/api.md). */
 export const MOST_PER_MODEL = 200;
 
+/** How many may be on their way without any answer yet where more are allowed than DeepInfra usually takes. */
+const MOST_UNKNOWN = 64;
+
 /** How many successes, for each request that may run, it takes until one more may; doubled when that was too many. */
 const PATIENCE = 2;
 const MOST_PATIENCE = 32;
@@ -41,7 +44,9 @@ export class Pace {
 
 	/** How many requests may run at once now. */
 	get limit(): number {
-		return this.allowed;
+		// More than DeepInfra allows at once: before the first answer nobody knows whether it does for this account.
+		const isUnknown = this.answers === 0 && !this.isRefused && this.max > MOST_PER_MODEL;
+		return isUnknown ? Math.min(this.allowed, MOST_UNKNOWN) : this.allowed;
 	}
 
 	/** How many may start at the same moment; beyond, nobody knows yet whether they are too many. */

@@ -4,14 +4,30 @@ import path from 'node:path';
 import { operations } from '../../../nodes/shared/operations';
 import { places } from '../../../scripts/host/places';
 
-/** Whose tests stand in one file for all operations of their resource. */
-const TOGETHER: Readonly<Record<string, string>> = { account: 'account' };
+/** Operations of one family whose tests stand together, by what of them comes first: the operation, else the resource. */
+const TOGETHER: Readonly<Record<string, string>> = {
+	account: 'account/account',
+	'audio: synthesize': 'audio/synthesize',
+	chat: 'chat/chat',
+	document: 'document/document',
+	'image: analyze': 'chat/chat',
+	'image: edit': 'image/edit',
+	'text: answerQuestion': 'text/rerank',
+	'text: classifyZeroShot': 'chat/chat',
+	'text: countTokens': 'chat/chat',
+	'text: extract': 'chat/chat',
+	'text: rerank': 'text/rerank',
+	'text: summarize': 'chat/chat',
+	'text: translate': 'chat/chat',
+	video: 'video/video',
+	voice: 'voice/voice',
+};
 
 describe('every operation', () => {
 	it.each(operations.map(({ resource, value }) => [resource, value]))('%s: %s has its test file', (resource, value) => {
-		const folder = path.join(places.project, 'test/shared/operations', resource);
-		const file = path.join(folder, `${TOGETHER[resource] ?? value}.test.ts`);
+		const family = TOGETHER[`${resource}: ${value}`] ?? TOGETHER[resource];
+		const file = path.join(places.project, 'test/shared/operations', `${family ?? `${resource}/${value}`}.test.ts`);
 		expect([file, existsSync(file)]).toEqual([file, true]);
-		if (!TOGETHER[resource]) expect(readFileSync(file, 'utf8')).toContain('testOperation(');
+		if (!family) expect(readFileSync(file, 'utf8')).toContain('testOperation(');
 	});
 });

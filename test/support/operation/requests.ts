@@ -55,11 +55,7 @@ export function testRequests(subject: Subject, of: () => World): void {
 			const items = await subject.items(world.engine);
 			const item = onlyItem(await atService(world, { parameters: subject.parameters({ webhook }), items }));
 			expect(bodyOf(askedOf(world, subject)[0]).body?.webhook).toBe(webhook);
-			expect(stored(item.json)).toEqual(
-				operation.isRaw
-					? { request_id: 'Rqueued', inference_status: { status: 'queued' } }
-					: { status: 'queued', requestId: 'Rqueued' },
-			);
+			expect(stored(item.json)).toEqual({ status: 'queued', requestId: 'Rqueued' });
 			expect(item).toMatchObject({ pairedItem: { item: 0 } });
 			expect(item.binary).toBeUndefined();
 		});

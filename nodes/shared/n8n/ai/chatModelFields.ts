@@ -147,7 +147,7 @@ export const chatModelFields = [
 const MOST_FALLBACKS = 4;
 
 /**
- * What goes into a request's body beside what n8n's chat client puts there, by the API's names (docs/api.md#chat-completions).
+ * What goes into a request's body beside what n8n's chat client puts there, by the API's names (docs/api.md#chat).
  * @throws InputError
  */
 export function bodyAdditions(options: Dict): Dict {

@@ -7,7 +7,6 @@ import { type World, openWorld } from '../../../support/world';
 import { makePng, makeWav, sha256 } from '../../../support/files';
 
 import { runModel } from '../../../../nodes/shared/operations/model/run';
-import { envelope } from '../../../support/service';
 import { testOperation } from '../../../support/operation/suite';
 
 testOperation(runModel, {
@@ -16,7 +15,7 @@ testOperation(runModel, {
 	parameters: filled({ input: 'Profits rose' }),
 	request: { body: { input: 'Profits rose' }, estimate: /time it runs/ },
 	answer: { results: [{ label: 'positive', score: 0.95 }] },
-	output: { results: [{ label: 'positive', score: 0.95 }], ...envelope },
+	output: { results: [{ label: 'positive', score: 0.95 }] },
 	names: { parameters: 'modelFields outputDataFieldName', options: '' },
 });
 

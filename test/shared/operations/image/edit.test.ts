@@ -1,0 +1,54 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { asked } from '../../../support/parameters';
+import { expectNoMedia, onlyItem } from '../../../support/results';
+import { places } from '../../../../scripts/host/places';
+import { openWorld, type World } from '../../../support/world';
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => void (world.emulator.requests.length = 0));
+
+// FLUX takes no transparency, which every PNG of the tests has.
+const photo = readFileSync(path.join(places.fixtures, 'tiny.jpg'));
+
+const MODEL = 'black-forest-labs/FLUX.1-Kontext-dev';
+const edit = (rest = {}) =>
+	asked('image', 'edit', MODEL, { prompt: 'make it night', includeOtherFields: false, ...rest });
+const sent = () => world.emulator.requests.filter(({ path }) => path.endsWith('/images/edits'));
+
+describe('image: edit', () => {
+	it('sends the picture and the prompt, and gives the edited one as a file', async () => {
+		const data = await world.engine.binary(photo, 'photo.jpg', 'image/jpeg');
+		const item = onlyItem(await world.engine.run({ parameters: edit(), items: [{ json: {}, binary: { data } }] }));
+		expectNoMedia(item.json);
+		expect(item.json).toMatchObject({ index: 0, prompt: 'make it night' });
+		expect(item.binary?.data?.mimeType).toMatch(/^image\//);
+		expect(sent()).toHaveLength(1);
+		expect(
+			sent()[0]
+				?.form?.map(({ name }) => name)
+				.filter((name) => name === 'image'),
+		).toHaveLength(1);
+	});
+
+	it('sends several pictures under one name', async () => {
+		const one = await world.engine.binary(photo, 'one.jpg', 'image/jpeg');
+		const two = await world.engine.binary(photo, 'two.jpg', 'image/jpeg');
+		const parameters = edit({ inputDataFieldName: 'one, two' });
+		onlyItem(await world.engine.run({ parameters, items: [{ json: {}, binary: { one, two } }] }));
+		expect(
+			sent()[0]
+				?.form?.filter(({ name }) => name === 'image')
+				.map(({ filename }) => filename),
+		).toEqual(['one.jpg', 'two.jpg']);
+	});
+
+	it('refuses an item without the picture before anything is sent', async () => {
+		const { error } = await world.engine.run({ parameters: edit(), items: [{ json: {} }] });
+		expect(error?.message).toMatch(/no file in the field 'data'/);
+		expect(sent()).toEqual([]);
+	});
+});
