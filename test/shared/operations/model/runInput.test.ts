@@ -105,7 +105,7 @@ describe('a file', () => {
 	it('that cannot be downloaded is said, and nothing is sent', async () => {
 		const url = `${world.emulator.url}/files/nothing-here`;
 		const { error } = await run(runParameters('hustvl/yolos-small', { image: url }));
-		expect(error?.message).toMatch(/^The file at 127\.0\.0\.1:\d+ cannot be downloaded \(status 404\) \[item 0\]$/);
+		expect(error?.message).toMatch(/^The file at 127\.0\.0\.1:\d+ cannot be downloaded: status 404 \[item 0\]$/);
 		expect(world.inference()).toEqual([]);
 	});
 });
