@@ -209,7 +209,7 @@ const plainOptions = [
 		default: 16,
 		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		description:
-			'How many requests may run at the same time. The node lowers it by itself when DeepInfra is too busy. DeepInfra allows 200 per model.',
+			'How many requests may run at the same time at most. Not set: the node finds the number itself, from 16 up to the 200 that DeepInfra allows for a model.',
 	}),
 	maxRetriesOption,
 	field({
@@ -233,7 +233,7 @@ export const budgetOption = field({
 	default: 1,
 	typeOptions: { minValue: 0, numberPrecision: 6 },
 	description:
-		"Send no more requests once the results of this run have cost this much. The items that are left fail with 'Budget reached'. Requests that are on their way can exceed it.",
+		"Send no more requests once this run has cost this much. The items that are left fail with 'Budget reached'. The run can pass it by less than one request.",
 });
 
 /** Of every request that is billed. */
