@@ -51,6 +51,18 @@ function ensureSame(what: string, found: readonly string[], expected: readonly s
 	ensure(surplus.length === 0, `${what}: not expected ${surplus.join(', ')}`);
 }
 
+/** Whether a field holds nothing when it is new; a picker holds its choice within an object. */
+const isBlank = (preset: unknown): boolean =>
+	preset === '' || (typeof preset === 'object' && preset !== null && 'value' in preset && preset.value === '');
+
+/** A list of rows shows the labels of the rows that it has when it is new, too. */
+const titlesOf = ({ displayName, type, options = [], default: preset }: INodeProperties): string[] => [
+	displayName,
+	...(type === 'fixedCollection' && Object.keys(Object(preset)).length > 0
+		? options.flatMap((option) => ('values' in option ? option.values.map((value) => value.displayName) : []))
+		: []),
+];
+
 /** Compares the fields, labels and marks on the page with what the node describes. */
 async function checkShown(editor: Editor, values: Values): Promise<void> {
 	const expected = shownAt(values);
@@ -67,7 +79,7 @@ async function checkShown(editor: Editor, values: Values): Promise<void> {
 		wanted.map(({ name }) => name),
 	);
 	for (const { name, required, default: preset } of wanted) {
-		const shouldBe = required === true && preset === '';
+		const shouldBe = required === true && isBlank(preset);
 		await waitFor(`the mark of '${name}' as ${shouldBe ? 'required' : 'good'}`, 5, async () => {
 			const marks = (await editor.field(name).first().getAttribute('class')) ?? '';
 			return marks.includes('has-issues') === shouldBe || undefined;
@@ -77,7 +89,7 @@ async function checkShown(editor: Editor, values: Values): Promise<void> {
 	const labels = editor.part('node-parameters').locator('.n8n-input-label:visible');
 	const readLabels = async () => (await labels.allInnerTexts()).map((text) => text.split('\n')[0]?.trim() ?? '');
 	const mappers = expected.filter(({ type }) => type === 'resourceMapper').map(({ displayName }) => displayName);
-	const titles = expected.map(({ displayName }) => displayName).filter((title) => !mappers.includes(title));
+	const titles = expected.flatMap(titlesOf).filter((title) => !mappers.includes(title));
 	// A model's own fields come from its schema, a little later than the rest.
 	const own = (text: string) => mappers.length > 0 && (text === 'Values to Send' || / \(|: /.test(text));
 	if (mappers.length > 0) {
@@ -105,7 +117,7 @@ async function checkDropdowns(editor: Editor, values: Values): Promise<void> {
 	}
 	const options = shownAt(values).find(({ type }) => type === 'collection');
 	if (options) ensureSame('options', await editor.openOptions(), optionNames(options));
-	if (!shownAt(values).some(({ type }) => type === 'resourceLocator')) return;
+	if (!shownAt(values).some(({ type, name }) => type === 'resourceLocator' && name === 'model')) return;
 	const models = await editor.searchModels('');
 	ensure(models.length > 0, 'the list of models is empty');
 	const preset = await editor.shownModel();
