@@ -3,7 +3,7 @@ import type { FileRef } from '../../core/fields';
 import { defineOperation, type ApiRequest, type Dict, type ModelFacts } from '../../core/operation';
 import type { ModelSchema, SchemaField } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
-import { InlineFile, jsonRequest, needsNativeRoute, routeFormRequest } from '../../core/request';
+import { InlineFile, jsonRequest, modelPath, needsNativeRoute, routeFormRequest } from '../../core/request';
 import { mediaOf } from '../../media/find';
 import {
 	mediaInputFields,
@@ -132,6 +132,7 @@ export const editImage = defineOperation({
 	],
 	request: ([input], facts): ApiRequest => {
 		const { model, prompt, options } = input;
+		modelPath(model);
 		const edit: Edit = {
 			pictures: mediaInputs(input, 'image'),
 			mask: options.mask && { ...options.mask, only: 'image' },

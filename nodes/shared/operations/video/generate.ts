@@ -3,7 +3,7 @@ import { field, type FileRef } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
 import type { ModelSchema } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
-import { apiNames, InlineFile, jsonRequest, needsNativeRoute, routeRequest } from '../../core/request';
+import { apiNames, InlineFile, jsonRequest, modelPath, needsNativeRoute, routeRequest } from '../../core/request';
 import { isWebAddress } from '../../core/values';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
 import { waitField } from './fields';
@@ -159,6 +159,7 @@ export const generateVideo = defineOperation({
 		const image = startImage(input);
 		const common = { prompt, ...apiNames(options, 'negativePrompt', 'seed', 'style') };
 		if (form === 0 && !needsNativeRoute(input)) {
+			modelPath(model);
 			return routeRequest('/v1/videos', input, {
 				model,
 				...common,
