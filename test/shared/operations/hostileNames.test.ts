@@ -115,11 +115,12 @@ describe('a hostile model name', () => {
 		for (const operation of operations.filter(({ fields }) =>
 			fields.some(({ name, required }) => name === 'model' && required),
 		)) {
-			const input = {
-				...inputFor(operation, { text: 'a [MASK]', prompt: 'a', candidateLabels: 'a' }),
-				model: '../../v1/me',
-			};
-			expect(thrownBy(() => operation.request([input], {}))).toBeInstanceOf(InputError);
+			const texts = operation.fields.filter(({ type, required }) => type === 'string' && required);
+			const given = Object.fromEntries(texts.map(({ name }) => [name, 'a [MASK]']));
+			const input = { ...inputFor(operation, given), model: '../../v1/me' };
+			const refused = attempt(() => operation.request([input], {}));
+			expect([operation.resource, operation.value, refused.ok]).toEqual([operation.resource, operation.value, false]);
+			if (!refused.ok) expect(refused.problem.kind).toBe('input');
 		}
 	});
 });
