@@ -2,6 +2,8 @@ import { isDict, number, optionalText } from '../../core/answer';
 import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
+import { listOf } from '../../core/values';
+import { reasoningEffortOption, serviceTierOption } from '../../operations/chat/fields';
 import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 
 export const chatModelFields = [
@@ -59,22 +61,7 @@ export const chatModelFields = [
 			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
 			description: 'Above 0: a word that has occurred is less likely to come again',
 		}),
-		field({
-			displayName: 'Reasoning Effort',
-			name: 'reasoningEffort',
-			type: 'options',
-			options: [
-				{ name: 'High', value: 'high' },
-				{ name: 'Low', value: 'low' },
-				{ name: 'Max', value: 'max' },
-				{ name: 'Medium', value: 'medium' },
-				{ name: 'Minimal', value: 'minimal' },
-				{ name: 'None', value: 'none' },
-				{ name: 'Very High', value: 'xhigh' },
-			],
-			default: 'medium',
-			description: 'How long a model that reasons may think before it answers. More costs more tokens.',
-		}),
+		reasoningEffortOption,
 		field({
 			displayName: 'Response Format',
 			name: 'responseFormat',
@@ -95,18 +82,7 @@ export const chatModelFields = [
 			typeOptions: { numberPrecision: 0 },
 			description: 'With the same seed and input a model tends to give the same answer',
 		}),
-		field({
-			displayName: 'Service Tier',
-			name: 'serviceTier',
-			type: 'options',
-			options: [
-				{ name: 'Default', value: 'default', description: 'The usual price' },
-				{ name: 'Flex', value: 'flex', description: 'Cheaper, answers when there is room' },
-				{ name: 'Priority', value: 'priority', description: 'Dearer, answers before others' },
-			],
-			default: 'default',
-			description: 'How urgent the answers are, for models that have more than one tier',
-		}),
+		serviceTierOption,
 		field({
 			displayName: 'Stop Sequences',
 			name: 'stop',
@@ -152,7 +128,9 @@ const MOST_FALLBACKS = 4;
  */
 export function bodyAdditions(options: Dict): Dict {
 	const { minP, seed, serviceTier, reasoningEffort, stop, fallbackModels } = options;
-	const models = listOf(fallbackModels);
+	const models = listOf(
+		Array.isArray(fallbackModels) ? fallbackModels.map(String) : (optionalText(fallbackModels) ?? ''),
+	);
 	if (models.length > MOST_FALLBACKS) {
 		throw new InputError(`'Fallback Models' has ${models.length} models`, `DeepInfra takes ${MOST_FALLBACKS} at most.`);
 	}
@@ -175,8 +153,3 @@ function responseFormat({ responseFormat: type, jsonSchema }: Dict): Dict | unde
 	}
 	return { type, json_schema: { name: 'answer', schema: jsonSchema, strict: true } };
 }
-
-const listOf = (given: unknown): string[] =>
-	(Array.isArray(given) ? given : typeof given === 'string' ? given.split(/[\n,]/) : [])
-		.map((entry) => String(entry).trim())
-		.filter((entry) => entry !== '');

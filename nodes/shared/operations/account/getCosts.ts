@@ -1,13 +1,11 @@
 import { list, number, text } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
+import { listOf } from '../../core/values';
 import { plainOptionsField } from '../fields';
 
 /** How many one request asks for. The API names no limit; this keeps a request small. */
 const MAX_IDS = 500;
-
-const idsOf = (given: string | readonly string[]): string[] =>
-	(typeof given === 'string' ? given.split(/[\n,]/) : [...given]).map((id) => id.trim()).filter((id) => id !== '');
 
 export const getCosts = defineOperation({
 	resource: 'account',
@@ -33,14 +31,14 @@ export const getCosts = defineOperation({
 		plainOptionsField([]),
 	],
 	split: (input) => {
-		const ids = [...new Set(idsOf(input.requestIds))];
+		const ids = listOf(input.requestIds);
 		const parts = Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, index) =>
 			ids.slice(index * MAX_IDS, (index + 1) * MAX_IDS),
 		);
 		return parts.length > 0 ? parts.map((requestIds) => ({ ...input, requestIds })) : [input];
 	},
 	request: ([{ requestIds }]) => {
-		const ids = idsOf(requestIds);
+		const ids = listOf(requestIds);
 		if (ids.length === 0)
 			throw new InputError("'Request IDs' has no ID", "Enter IDs such as those in 'usage.requestId'.");
 		return { path: '/v1/request-costs', json: { requestIds: ids } };
