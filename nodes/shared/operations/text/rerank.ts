@@ -1,4 +1,5 @@
 import { errorText, number } from '../../core/answer';
+import { field } from '../../core/fields';
 import type { Dict, Inputs, ModelFacts, Output } from '../../core/operation';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError, type Problem } from '../../core/problem';
@@ -53,6 +54,33 @@ function rank(outputs: readonly Output[], options: { topN?: number; minScore?: n
 		.sort((a, b) => b.score - a.score)
 		.slice(0, topN);
 }
+
+export const instructionOption = field({
+	displayName: 'Instruction',
+	name: 'instruction',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Given a question, find the passage that answers it',
+	description: 'What makes a document relevant, for models that take an instruction',
+});
+
+export const minimumScoreOption = field({
+	displayName: 'Minimum Score',
+	name: 'minScore',
+	type: 'number',
+	default: 0.5,
+	typeOptions: { numberPrecision: 4 },
+	description: 'Documents with a lower score are left out. Most models give scores from 0 to 1.',
+});
+
+export const topNField = field({
+	displayName: 'Top N',
+	name: 'topN',
+	type: 'number',
+	default: 5,
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	description: 'How many documents to return at most, the best ones',
+});
 
 export const rerank = defineOperation({
 	resource: 'text',
@@ -115,32 +143,7 @@ export const rerank = defineOperation({
 			description: 'The texts to compare with the query, one a line. An expression may give an array.',
 		},
 		simplifyField,
-		optionsField([
-			{
-				displayName: 'Instruction',
-				name: 'instruction',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Given a question, find the passage that answers it',
-				description: 'What makes a document relevant, for models that take an instruction',
-			},
-			{
-				displayName: 'Minimum Score',
-				name: 'minScore',
-				type: 'number',
-				default: 0.5,
-				typeOptions: { numberPrecision: 4 },
-				description: 'Documents with a lower score are left out. Most models give scores from 0 to 1.',
-			},
-			{
-				displayName: 'Top N',
-				name: 'topN',
-				type: 'number',
-				default: 5,
-				typeOptions: { minValue: 1, numberPrecision: 0 },
-				description: 'How many documents to return at most, the best ones',
-			},
-		]),
+		optionsField([instructionOption, minimumScoreOption, topNField]),
 	],
 	// Each document of a list is asked about as an item would be; the list itself is not carried along.
 	split: (input) =>
