@@ -21,3 +21,6 @@ export const clock: Clock = {
 			void sleep(milliseconds, timer.signal).then(done, done);
 		}),
 };
+
+/** Milliseconds in which this process has had nothing to do but to wait. */
+export const idleTime = (): number => performance.eventLoopUtilization().idle;

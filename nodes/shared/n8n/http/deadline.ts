@@ -1,6 +1,6 @@
 import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
 import { onAbort } from '../../engine/abort';
-import { clock, ENDED } from './clock';
+import { clock, ENDED, idleTime } from './clock';
 import { codeOf, deepestMessage } from './cause';
 import { failure } from './source';
 import type { Account } from '../credential';
@@ -16,7 +16,7 @@ export class PendingRequest {
 	private isStopped = false;
 	private readonly endings: Array<() => void> = [];
 	private waitsFor: URL | undefined;
-	private sentAt: number | undefined;
+	private sent: { readonly at: number; readonly idle: number } | undefined;
 	private fault: Error | undefined;
 
 	constructor(
@@ -58,7 +58,7 @@ export class PendingRequest {
 
 	/** The whole request is on its way to the service, which may begin to work on it. */
 	hasSent(): void {
-		this.sentAt = clock.now();
+		this.sent = { at: clock.now(), idle: idleTime() };
 	}
 
 	/** What must happen at the end of the flight, however it ends. */
@@ -92,14 +92,20 @@ export class PendingRequest {
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
 		if (code?.startsWith('HPE_')) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
-		if (code !== undefined && CLOSED.includes(code) && this.sentAt !== undefined) {
-			const seconds = (clock.now() - this.sentAt) / 1000;
-			// At once, it is a connection that was kept open too long, or a service that restarts.
-			if (seconds >= 1) return { kind: 'lost', seconds: Math.floor(seconds) };
+		if (code !== undefined && CLOSED.includes(code) && this.sent) {
+			const elapsed = clock.now() - this.sent.at;
+			if (isLost(elapsed, idleTime() - this.sent.idle)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
 		}
 		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
 	}
 }
+
+/**
+ * Whether a connection that was closed without an answer was held long enough for work on the request. At once, it had
+ * been kept open too long, or the service restarts. A process that was busy itself learns of that late, so what counts
+ * is the time in which it waited, too. Both in milliseconds since the request was sent.
+ */
+export const isLost = (elapsed: number, idle: number): boolean => elapsed >= 1000 && idle >= 500;
 
 const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED'];
 

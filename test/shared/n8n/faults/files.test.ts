@@ -286,6 +286,20 @@ describe('a request that was sent whole', () => {
 		expect(inference()).toHaveLength(2);
 	});
 
+	it('and lost it at once is sent again, however late a busy process learns of it', async () => {
+		const busyFor = (milliseconds: number) => {
+			for (const end = Date.now() + milliseconds; Date.now() < end; );
+		};
+		let count = 0;
+		world.emulator.options.faults = (request) => {
+			if (!isInference(request) || count++ > 0) return undefined;
+			busyFor(1800);
+			return { kind: 'resetBeforeHeaders' };
+		};
+		onlyItem(await world.engine.run({ parameters: asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' }) }));
+		expect(inference()).toHaveLength(2);
+	});
+
 	it('and was answered by something that is no HTTP is not sent again', async () => {
 		faultsOnce(isInference, { kind: 'notHttp' });
 		const { errorItems } = await world.engine.run({ parameters: fromFile(), items: [await photo()], ...continued });
