@@ -1,5 +1,6 @@
+import { can } from './abilities';
 import { isRetired, type Model } from './model';
-import { fitsTask, isModel, needsImage } from './tasks';
+import { chats, fitsTask, isModel, needsImage } from './tasks';
 
 /** The first model with this value or name; the user's own before a public one of the same name. */
 export function findModel(models: readonly Model[], value: string): Model | undefined {
@@ -51,7 +52,7 @@ export const modelsFor = (models: readonly Model[], tasks: readonly string[]): M
  * The models that can do one of the tasks (any, when none is named) and whose name, description or tags hold
  * all the words: the user's own, featured ones, the others by name, and last those whose time is over.
  * A search puts the exact name first, then public names, own ones, and those that hold the words elsewhere.
- * The words "deprecated", "free" and "cheap" are also known as what they mean.
+ * The words "deprecated", "free", "cheap", "sees" and "reasons" are also known as what they mean.
  */
 export function searchModels(
 	models: readonly Model[],
@@ -88,6 +89,9 @@ function meaningsOf(
 	const known: Record<string, () => (model: Model) => boolean> = {
 		deprecated: () => (model) => !living(model),
 		free: () => (model) => usdOf(model) === 0,
+		// As a row marks what a chat model can do.
+		sees: () => (model) => chats(model) && can(model, 'images') === true,
+		reasons: () => (model) => chats(model) && can(model, 'reasoning') === true,
 		cheap: () => {
 			const isCheap = cheapest(models.filter(living));
 			return (model) => living(model) && isCheap(model);

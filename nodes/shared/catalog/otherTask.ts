@@ -1,7 +1,7 @@
 import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
 import type { Model } from './model';
-import { fitsTask } from './tasks';
+import { fitsTask, mayFitTask } from './tasks';
 
 const isFor = (model: Model, { tasks }: Pick<AnyOperation, 'tasks'>) => tasks.some((task) => fitsTask(model, task));
 
@@ -16,7 +16,8 @@ export function findOtherTask(
 	all: readonly AnyOperation[],
 	titles: Readonly<Record<string, string>>,
 ): InputError | undefined {
-	if (!model || operation.tasks.length === 0 || isFor(model, operation)) return undefined;
+	if (!model || operation.tasks.length === 0) return undefined;
+	if (operation.tasks.some((task) => mayFitTask(model, task))) return undefined;
 	const others = all.filter((other) => isFor(model, other));
 	if (others.length === 0) return undefined;
 	const [task = ''] = model.tasks;

@@ -1,6 +1,7 @@
+import { abilityMarks, abilityWords } from './abilities';
 import { isRetired, type Model } from './model';
 import { writeDay } from './money';
-import { needsImage } from './tasks';
+import { chats, needsImage } from './tasks';
 
 /** A row of n8n's list of models. */
 export interface PickerRow {
@@ -30,6 +31,7 @@ export function pickerRow(model: Model, now = Date.now()): PickerRow {
 		needsImage(model) ? 'needs an image' : '',
 		price?.short,
 		contextWords(contextLength),
+		chats(model) ? abilityMarks(model) : '',
 	];
 	return {
 		name: [name, ...marks].filter(Boolean).join(' · '),
@@ -46,6 +48,7 @@ function describeModel(model: Model, now: number): string {
 		deprecated && deprecated.charAt(0).toUpperCase() + deprecated.slice(1),
 		price && `Price: ${price}`,
 		model.contextLength === undefined ? '' : `Context: ${model.contextLength.toLocaleString('en-US')} tokens`,
+		chats(model) ? abilityWords(model) : '',
 		model.description.trim().replace(/\.$/, ''),
 	]
 		.filter(Boolean)

@@ -1,3 +1,4 @@
+import { can, seems } from './abilities';
 import type { Model } from './model';
 
 /**
@@ -21,12 +22,11 @@ const FILED_ELSEWHERE = new Map<string, (model: Model) => boolean>([
 	['image-to-image', (model) => model.tasks.includes('text-to-image') && needsImage(model)],
 	['image-to-video', (model) => model.tasks.includes('text-to-video') && needsImage(model)],
 	['ocr', ({ tasks, tags }) => tasks.includes('text-generation') && tags.includes('ocr')],
-	[
-		'image-to-text',
-		({ tasks, tags }) => tasks.includes('text-generation') && tags.some((tag) => READS_IMAGES.includes(tag)),
-	],
+	['image-to-text', (model) => chats(model) && seems(model, 'images')],
 ]);
-const READS_IMAGES = ['multimodal', 'ocr', 'vision', 'vlm'];
+
+/** Whether the model writes text to what it is told, for which alone the catalogue tells abilities. */
+export const chats = ({ tasks }: Pick<Model, 'tasks'>): boolean => tasks.includes('text-generation');
 
 /** Rows of the catalogue that rent hardware or hold an account's money, and are no models (docs/api.md#catalogue). */
 const NO_MODELS = [
@@ -48,3 +48,7 @@ export function fitsTask(model: Model, task: string): boolean {
 	if (model.tasks.includes('custom') && task !== 'custom') return false;
 	return model.tasks.includes(task) || (FILED_ELSEWHERE.get(task)?.(model) ?? false);
 }
+
+/** Whether nothing says that the model cannot do a task, though no list of its models has it: tags are not complete. */
+export const mayFitTask = (model: Model, task: string): boolean =>
+	fitsTask(model, task) || (task === 'image-to-text' && chats(model) && can(model, 'images') !== false);

@@ -130,7 +130,7 @@ describe('a row of the picker', () => {
 	test.each([
 		['zeta/plain', 'zeta/plain · $0.09/$0.55 per 1M · 8k'],
 		['alpha/plain', 'alpha/plain · $0.09/$0.55 per 1M · 128k'],
-		['mid/featured', 'mid/featured · $0.09/$0.55 per 1M · 1M'],
+		['mid/featured', 'mid/featured · $0.09/$0.55 per 1M · 1M · tools'],
 		['BAAI/tiny', 'BAAI/tiny · $0.01 per 1M · 512 tokens'],
 		['alpha/retired', 'alpha/retired · deprecated · $0.09/$0.55 per 1M · 8k'],
 		['alpha/gone', 'alpha/gone · deprecated · $0.09/$0.55 per 1M · 8k'],

@@ -107,17 +107,26 @@ describe('what a row says', () => {
 	// the row, which is short enough for the panel, and what stands beside it
 	it.each([
 		// every pricing shape
-		['meta-llama/Meta-Llama-3-8B-Instruct', '$0.03/$0.06 per 1M · 8k', '$0.03 in, $0.06 out / 1M tokens'],
+		['meta-llama/Meta-Llama-3-8B-Instruct', '$0.03/$0.06 per 1M · 8k · tools', '$0.03 in, $0.06 out / 1M tokens'],
+		[
+			'deepseek-ai/DeepSeek-V3.1',
+			'$0.21/$0.79 per 1M · 160k · reasons, tools',
+			'Reasons before it answers, uses tools, answers in JSON, keeps to a JSON schema.',
+		],
 		['mistralai/Mistral-7B-v0.1', '$0.028/$0.055 per 1M · 32k', '$0.028 in, $0.055 out / 1M tokens'],
-		['emulator/no-schema-7b', '$0.05 per 1M · 8k', '$0.05 / 1M tokens'],
+		['emulator/no-schema-7b', '$0.05 per 1M · 8k · tools', '$0.05 / 1M tokens'],
 		['emulator/free-preview-8b', 'free · 8k', 'Price: free. Context: 8,192 tokens.'],
 		[
 			'emulator/partner-opus',
-			'$1.50/$7.50 per 1M · 1M',
+			'$1.50/$7.50 per 1M · 1M · sees, reasons',
 			'$1.50 in, $7.50 out / 1M tokens (50 % discount until 2030-01-01)',
 		],
-		['Qwen/Qwen3-235B-A22B-Instruct-2507', '$0.09/$0.55 per 1M · 256k', 'Context: 262,144 tokens'],
-		['mistralai/Mistral-Small-3.2-24B-Instruct-2506', '$0.075/$0.20 per 1M · 128k', 'Context: 128,000 tokens'],
+		['Qwen/Qwen3-235B-A22B-Instruct-2507', '$0.09/$0.55 per 1M · 256k · reasons, tools', 'Context: 262,144 tokens'],
+		[
+			'mistralai/Mistral-Small-3.2-24B-Instruct-2506',
+			'$0.075/$0.20 per 1M · 128k · sees, tools',
+			'Context: 128,000 tokens',
+		],
 		['BAAI/bge-large-en-v1.5', '$0.01 per 1M · 512 tokens', '$0.01 / 1M tokens'],
 		['hustvl/yolos-small', '$0.0005 / second of runtime', '$0.0005 / second of runtime'],
 		['openai/whisper-large-v3', '$0.00045 / minute', '$0.00045 / minute'],
@@ -129,18 +138,18 @@ describe('what a row says', () => {
 		['black-forest-labs/FLUX-1.1-pro', 'about $0.04 / image', 'about $0.04 / image'],
 		['emulator/relative-links', '$0.014 / image', '$0.014 / image (1024×1024)'],
 		['briaai/RMBG-2.0', 'needs an image · free', 'Price: free'],
-		['emulator/barter-13b', 'two hens a day · 4k', 'two hens a day'],
+		['emulator/barter-13b', 'two hens a day · 4k · tools', 'two hens a day'],
 		['emulator/unpriced-13b', '', ''],
 		// deprecation: over, over without a successor, announced
 		[
 			'google/gemma-2-9b-it',
-			'deprecated · $0.03/$0.06 per 1M · 8k',
+			'deprecated · $0.03/$0.06 per 1M · 8k · tools',
 			'Deprecated since 2024-07-26, replaced by google/gemma-3-12b-it.',
 		],
-		['emulator/retired-gpt', 'deprecated · $0.20/$1.10 per 1M', 'Deprecated since 2024-07-26. Price'],
+		['emulator/retired-gpt', 'deprecated · $0.20/$1.10 per 1M · tools', 'Deprecated since 2024-07-26. Price'],
 		[
 			'emulator/llama-sunset-13b',
-			'until 2099-01-01 · $0.05/$0.09 per 1M · 4k',
+			'until 2099-01-01 · $0.05/$0.09 per 1M · 4k · tools',
 			'Will be deprecated on 2099-01-01, replaced by meta-llama/Meta-Llama-3.1-70B-Instruct.',
 		],
 		// the user's own
@@ -266,6 +275,12 @@ describe('searching', () => {
 		const rows = await rowsOf('text', 'generate', word);
 		expect(rows.length).toBeGreaterThan(0);
 		expect(rows.filter(({ name }) => !isMeant(String(name)))).toEqual([]);
+	});
+
+	it.each(['sees', 'reasons'])('knows what %s means', async (word) => {
+		const rows = await rowsOf('chat', 'complete', word);
+		expect(rows.length).toBeGreaterThan(1);
+		expect(rows.filter(({ name }) => !String(name).includes(word))).toEqual([]);
 	});
 
 	it('cheap ones come by their price, the dear ones not at all', async () => {

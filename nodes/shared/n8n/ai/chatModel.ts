@@ -1,5 +1,6 @@
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { lackOf } from '../../catalog/abilities';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { problemOf, type Problem } from '../../core/problem';
@@ -69,7 +70,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		send: fetch,
 		random: Math.random,
 		redact: (text) => account.redact(text),
-		refuse: (body) => spending.exceeded() ?? lackOf(model, facts, body),
+		refuse: (body) => spending.exceeded() ?? lackIn(model, facts, body),
 		onAnswer: (answer) => {
 			const { costUsd, requestId } = usageOf(answer, model, 1);
 			if (costUsd === undefined || costUsd < 0) return;
@@ -104,14 +105,10 @@ const codeOf = (error: unknown): string =>
 	typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** What the request asks of a model that cannot do it, as far as the catalogue knows. */
-function lackOf(model: string, { model: row }: KnownModel, body: Dict): Problem | undefined {
-	if (!row || row.tags.length === 0 || row.tags.includes('tools')) return undefined;
+function lackIn(model: string, { name, tags }: KnownModel, body: Dict): Problem | undefined {
 	if (!Array.isArray(body.tools) || body.tools.length === 0) return undefined;
-	return {
-		kind: 'input',
-		message: `The model '${model}' cannot use tools, which this agent gives it`,
-		advice: "Choose a model that is marked with 'tools' in the list of the field 'Model'. Nothing was sent.",
-	};
+	const lack = lackOf({ name: name ?? model, tags }, model, 'tools', 'This agent gives it tools.');
+	return lack && problemOf(lack);
 }
 
 /**

@@ -1,7 +1,8 @@
+import { lackOf, type Ability } from '../../catalog/abilities';
 import { isDict, list, optionalText } from '../../core/answer';
 import type { Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
-import { AnswerError, InputError } from '../../core/problem';
+import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
 
 /** What every operation over a chat model has. */
@@ -19,11 +20,19 @@ export interface ChatInput {
 
 /**
  * @param more fields beside the messages, under the API's names
- * @throws InputError for what is no model name
+ * @param facts what the catalogue says about the model
+ * @throws InputError for what is no model name, and for thinking that the model lacks
  */
-export function chatRequest(input: ChatInput, messages: readonly Dict[], more: Dict = {}): ApiRequest {
+export function chatRequest(
+	input: ChatInput,
+	messages: readonly Dict[],
+	more: Dict = {},
+	facts: ModelFacts = {},
+): ApiRequest {
 	const { model, options } = input;
 	modelPath(model);
+	const { reasoningEffort = 'none' } = options;
+	if (reasoningEffort !== 'none') requireAbility(facts, model, 'reasoning');
 	return routeRequest('/v1/chat/completions', input, {
 		model,
 		messages,
@@ -139,26 +148,28 @@ function parseArguments(text: string): unknown {
 	}
 }
 
-/** What a part of a request needs of the model, as the catalogue's tags name it. */
-const FEATURES = {
-	tools: { tags: ['tools'], words: 'take tools' },
-	json: { tags: ['json', 'structured-output'], words: 'answer in JSON' },
-	schema: { tags: ['structured-output'], words: 'keep to a JSON schema' },
-	images: { tags: ['multimodal', 'ocr', 'vision', 'vlm'], words: 'see pictures' },
-} as const;
+/** How to ask all the same: the catalogue may be wrong, and a request that DeepInfra refuses costs nothing. */
+const AROUND: Readonly<Record<Ability, string>> = {
+	images: aroundMedia('picture'),
+	sounds: aroundMedia('sound'),
+	tools: aroundField('tools'),
+	json: aroundField('response_format'),
+	schema: aroundField('response_format'),
+	reasoning: aroundField('reasoning_effort'),
+};
 
-/**
- * @throws InputError where the catalogue says that the model lacks what is asked for.
- * A model without any tags, or an unknown one, is left to the service.
- */
-export function requireFeature({ tags = [] }: ModelFacts, model: string, feature: keyof typeof FEATURES): void {
-	const { tags: wanted, words } = FEATURES[feature];
-	// Without the tag of the chat route the list says nothing about what the model can do there.
-	if (!tags.includes('openai') || wanted.some((tag) => tags.includes(tag))) return;
-	throw new InputError(
-		`The model '${model}' cannot ${words}`,
-		"Choose a model whose row in the list of 'Model' names it, or remove the option.",
-	);
+function aroundMedia(media: string): string {
+	return `If you know that it can, Chat > Complete sends a message with a ${media} in 'Previous Messages (JSON)' as it is.`;
+}
+
+function aroundField(name: string): string {
+	return `If you know that it can, give '${name}' in 'Extra Fields (JSON)', which is sent as it is.`;
+}
+
+/** @throws InputError where the catalogue says that the model lacks what is asked for; what it does not say is no "no" */
+export function requireAbility({ name, tags }: ModelFacts, model: string, ability: Ability): void {
+	const lack = lackOf({ name: name ?? model, tags }, model, ability, AROUND[ability]);
+	if (lack) throw lack;
 }
 
 /** What the end of a run says about answers that the limit cut. */

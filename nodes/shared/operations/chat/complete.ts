@@ -4,7 +4,7 @@ import { AnswerError, InputError } from '../../core/problem';
 import { apiNames } from '../../core/request';
 import { isWebAddress, listOf } from '../../core/values';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
-import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireFeature, type Choice } from './chat';
+import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireAbility, type Choice } from './chat';
 import { chatOptions } from './fields';
 import { findJson } from './findJson';
 import { mediaPart } from './media';
@@ -213,21 +213,26 @@ export const completeChat = defineOperation({
 		const { model, options, messages } = input;
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;
 		const said = messages.values.filter(({ content }) => content.trim() !== '');
-		const files = binaryFields.map(mediaPart);
+		const files = binaryFields.map((file) => mediaPart(file, (ability) => requireAbility(facts, model, ability)));
 		const pictures = listOf(imageUrls).map(pictureAt);
 		const earlier = readConversation(previousMessages);
 		if (said.length + files.length + pictures.length + earlier.length === 0)
 			throw new InputError("'Messages' is empty", 'Write at least one message, or check its expression for this item.');
-		if (pictures.length > 0) requireFeature(facts, model, 'images');
+		if (pictures.length > 0) requireAbility(facts, model, 'images');
 		const { logprobs, numResponses } = options;
-		return chatRequest(input, [...earlier, ...withMedia(said, [...files, ...pictures])], {
-			...apiNames(options, 'topP', 'minP', 'topK', 'presencePenalty', 'frequencyPenalty', 'repetitionPenalty'),
-			stop: options.stop?.filter((entry) => entry !== ''),
-			n: numResponses === 1 ? undefined : numResponses,
-			...formatOf(options, model, facts),
-			...toolsOf(options, model, facts),
-			...(logprobs ? { logprobs: true, top_logprobs: 5 } : {}),
-		});
+		return chatRequest(
+			input,
+			[...earlier, ...withMedia(said, [...files, ...pictures])],
+			{
+				...apiNames(options, 'topP', 'minP', 'topK', 'presencePenalty', 'frequencyPenalty', 'repetitionPenalty'),
+				stop: options.stop?.filter((entry) => entry !== ''),
+				n: numResponses === 1 ? undefined : numResponses,
+				...formatOf(options, model, facts),
+				...toolsOf(options, model, facts),
+				...(logprobs ? { logprobs: true, top_logprobs: 5 } : {}),
+			},
+			facts,
+		);
 	},
 	items: (answer, [{ options }]) => {
 		const choices = readChoices(answer);
@@ -264,10 +269,10 @@ interface FormatOptions {
 function formatOf({ responseFormat = 'text', jsonSchema }: FormatOptions, model: string, facts: ModelFacts): Dict {
 	if (responseFormat === 'text') return {};
 	if (responseFormat === 'json_object') {
-		requireFeature(facts, model, 'json');
+		requireAbility(facts, model, 'json');
 		return { response_format: { type: 'json_object' } };
 	}
-	requireFeature(facts, model, 'schema');
+	requireAbility(facts, model, 'schema');
 	if (!jsonSchema || Object.keys(jsonSchema).length === 0) {
 		throw new InputError(
 			"'JSON Schema' is missing",
@@ -286,7 +291,7 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: ToolOptions, model: string
 	const given: readonly unknown[] = Array.isArray(tools) ? tools : [tools];
 	const functions = given.map(readTool);
 	if (functions.length === 0) return {};
-	requireFeature(facts, model, 'tools');
+	requireAbility(facts, model, 'tools');
 	const choice = toolChoice.trim();
 	if (['auto', 'none', 'required'].includes(choice)) return { tools: functions, tool_choice: choice };
 	if (!functions.some((tool) => tool.function.name === choice)) {

@@ -1,5 +1,5 @@
 import { errorText, isDict } from '../../core/answer';
-import type { ApiRequest, Dict, NextRequest } from '../../core/operation';
+import type { ApiRequest, Dict, ModelFacts, NextRequest } from '../../core/operation';
 import { AnswerError, type Problem } from '../../core/problem';
 import { fitToSchema } from '../../schema/jsonSchema';
 import { RAISE_LIMIT, chatRequest, rawText, readChoices, type ChatInput } from './chat';
@@ -12,8 +12,14 @@ export const FORMS = 3;
 
 export type ExtractionInput = ChatInput & SchemaInput;
 
-/** @param form from 0: how much of it the service can hold the model to */
-export function extractionRequest(input: ExtractionInput, prompt: string, content: unknown, form = 0): ApiRequest {
+/** @param facts its `form` counts from 0: how much of it the service can hold the model to */
+export function extractionRequest(
+	input: ExtractionInput,
+	prompt: string,
+	content: unknown,
+	facts: ModelFacts,
+): ApiRequest {
+	const { form = 0 } = facts;
 	const { asked } = readWanted(input);
 	const system = form === 0 ? prompt : `${prompt}\n${schemaPrompt(asked)}`;
 	const messages = [
@@ -25,10 +31,8 @@ export function extractionRequest(input: ExtractionInput, prompt: string, conten
 		{ type: 'json_object' },
 		undefined,
 	];
-	return chatRequest(input, messages, {
-		temperature: input.options.temperature ?? 0,
-		response_format: formats[form],
-	});
+	const more = { temperature: input.options.temperature ?? 0, response_format: formats[form] };
+	return chatRequest(input, messages, more, facts);
 }
 
 /** Whether the service says that the model does not take this way to ask for JSON (docs/api.md#errors). */

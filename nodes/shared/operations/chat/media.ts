@@ -14,10 +14,14 @@ const SOUNDS: Readonly<Record<string, string>> = {
 
 const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** A file as the part of a message that its bytes say it is. */
-export const mediaPart = (file: FileRef): InlineFile =>
+/**
+ * A file as the part of a message that its bytes say it is.
+ * @param require throws for a model that cannot take it
+ */
+export const mediaPart = (file: FileRef, require: (ability: 'images' | 'sounds') => void): InlineFile =>
 	new InlineFile(file, ({ mimeType, size }, base64) => {
 		const format = SOUNDS[mimeType];
+		require(format ? 'sounds' : 'images');
 		if (format) return { type: 'input_audio', input_audio: { data: base64, format } };
 		return imageOf(mimeType, size, base64);
 	});

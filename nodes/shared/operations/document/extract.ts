@@ -1,5 +1,5 @@
 import { defineOperation } from '../../core/operation';
-import { requireFeature } from '../chat/chat';
+import { requireAbility } from '../chat/chat';
 import { extractionRequest, FORMS, isFormRefused, readExtraction, repairOf } from '../chat/extraction';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { picturePart } from '../chat/media';
@@ -30,11 +30,11 @@ export const extractFromDocument = defineOperation({
 	forms: FORMS,
 	isFormRefused,
 	request: ([input], facts) => {
-		requireFeature(facts, input.model, 'images');
+		requireAbility(facts, input.model, 'images');
 		requireFewPages(facts.pages ?? 1);
 		const pictures = pagesOf(mediaInput(input), facts.pages).map(picturePart);
 		const prompt = extractPrompt(FROM_PAGES, input.options.instructions);
-		return extractionRequest(input, prompt, pictures, facts.form);
+		return extractionRequest(input, prompt, pictures, facts);
 	},
 	next: (answer, [input], asked, sent) => repairOf(answer, input, asked, sent),
 	items: (answer, [input], sent) => [

@@ -1,6 +1,6 @@
 import { optionalText } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
-import { chatRequest, RAISE_LIMIT, readChoices, requireFeature } from '../chat/chat';
+import { chatRequest, RAISE_LIMIT, readChoices, requireAbility } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
@@ -41,9 +41,9 @@ export const extractDocumentText = defineOperation({
 			inputDataFieldName: page,
 		})),
 	request: ([input], facts) => {
-		requireFeature(facts, input.model, 'images');
+		requireAbility(facts, input.model, 'images');
 		const content = [{ type: 'text', text: READ_PROMPT }, picturePart(mediaInput(input))];
-		return chatRequest(input, [{ role: 'user', content }], { temperature: input.options.temperature ?? 0 });
+		return chatRequest(input, [{ role: 'user', content }], { temperature: input.options.temperature ?? 0 }, facts);
 	},
 	items: (answer) => {
 		const [{ text, finishReason }] = readChoices(answer);

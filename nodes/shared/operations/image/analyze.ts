@@ -1,5 +1,5 @@
 import { defineOperation } from '../../core/operation';
-import { chatRequest, CUT_NOTE, readChoices, requireFeature } from '../chat/chat';
+import { chatRequest, CUT_NOTE, readChoices, requireAbility } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
@@ -34,9 +34,9 @@ export const analyzeImage = defineOperation({
 	stream: chatStream,
 	patience: patienceOf,
 	request: ([input], facts) => {
-		requireFeature(facts, input.model, 'images');
+		requireAbility(facts, input.model, 'images');
 		const content = [{ type: 'text', text: input.prompt }, picturePart(mediaInput(input))];
-		return chatRequest(input, [{ role: 'user', content }]);
+		return chatRequest(input, [{ role: 'user', content }], {}, facts);
 	},
 	items: (answer) => {
 		const [{ text, finishReason }] = readChoices(answer);

@@ -53,7 +53,7 @@ export const getModels = defineOperation({
 			default: '',
 			placeholder: 'e.g. whisper',
 			description:
-				'Words that the name, the description or the tags must hold. The words free, cheap and deprecated are known as what they mean.',
+				'Words that the name, the description or the tags must hold. The words free, cheap, deprecated, sees and reasons are known as what they mean.',
 		},
 		{
 			displayName: 'Return All',

@@ -98,7 +98,7 @@ export const classifyTextZeroShot = defineOperation({
 		input.options.multiLabel
 			? readLabels(input.candidateLabels).map(({ words }) => ({ ...input, candidateLabels: [words] }))
 			: [input],
-	request: ([input], { tags = [] }) => {
+	request: ([input], facts) => {
 		const { options } = input;
 		const labels = readLabels(input.candidateLabels);
 		const { tag, text } = setApart(input.text);
@@ -111,7 +111,7 @@ export const classifyTextZeroShot = defineOperation({
 						labels.map(({ sign, words }) => `${sign}. ${words}`),
 						options.instructions,
 					);
-		const thinks = tags.includes('reasoning');
+		const thinks = facts.tags?.includes('reasoning');
 		return chatRequest(
 			input,
 			[
@@ -126,6 +126,7 @@ export const classifyTextZeroShot = defineOperation({
 				max_tokens: options.maxTokens ?? (thinks ? undefined : 1),
 				reasoning_effort: options.reasoningEffort ?? (thinks ? 'none' : undefined),
 			},
+			facts,
 		);
 	},
 	items: (answer, [{ candidateLabels, options }]) => {

@@ -30,12 +30,13 @@ export const extractFromText = defineOperation({
 		simplifyField,
 		routeOptionsField([...chatOptions, instructionsOption]),
 	],
+	usesFacts: true,
 	patience: patienceOf,
 	forms: FORMS,
 	isFormRefused,
-	request: ([input], { form }) => {
+	request: ([input], facts) => {
 		const { tag, text } = setApart(input.text);
-		return extractionRequest(input, extractPrompt(fromText(tag), input.options.instructions), text, form);
+		return extractionRequest(input, extractPrompt(fromText(tag), input.options.instructions), text, facts);
 	},
 	next: (answer, [input], asked, sent) => repairOf(answer, input, asked, sent),
 	items: (answer, [input]) => [{ json: { data: readExtraction(answer, input) } }],

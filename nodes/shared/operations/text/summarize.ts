@@ -85,8 +85,9 @@ export const summarizeText = defineOperation({
 		if (texts.length < 2) return [input];
 		return texts.map((text) => withPart(input, text, { kind: 'part', parts: texts.length, room }));
 	},
-	request: ([input], { contextLength }) => {
+	request: ([input], facts) => {
 		const { options } = input;
+		const { contextLength } = facts;
 		const { tag, text } = setApart(input.text);
 		const part = partOf(input);
 		const style = { style: options.style, language: options.language, instructions: options.instructions };
@@ -105,6 +106,7 @@ export const summarizeText = defineOperation({
 				{ role: 'user', content: text },
 			],
 			{ max_tokens: limit ?? options.maxTokens },
+			facts,
 		);
 	},
 	items: (answer, [input]) => {

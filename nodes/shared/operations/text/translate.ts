@@ -80,7 +80,7 @@ export const translateText = defineOperation({
 		const texts = splitText(input.text, roomFor(contextLength, SHARE, MOST));
 		return texts.length < 2 ? [input] : texts.map((text) => ({ ...input, text }));
 	},
-	request: ([input]) => {
+	request: ([input], facts) => {
 		const { options } = input;
 		const { tag, text } = setApart(input.text.trim());
 		const prompt = translatePrompt(tag, {
@@ -96,6 +96,7 @@ export const translateText = defineOperation({
 				{ role: 'user', content: text },
 			],
 			{ temperature: options.temperature ?? 0 },
+			facts,
 		);
 	},
 	next: (answer, [{ text, options }], asked, sent) => {

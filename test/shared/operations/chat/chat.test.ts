@@ -10,6 +10,7 @@ afterAll(async () => await world.close());
 beforeEach(() => (world.emulator.requests.length = 0));
 
 const LLAMA = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
+const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
 const asked = (resource: string, operation: string, rest: INodeParameters, model = LLAMA): INodeParameters => ({
 	resource,
 	operation,
@@ -138,10 +139,27 @@ describe('chat: complete', () => {
 
 	it('refuses before sending what the catalogue says that a model lacks, and what is empty', async () => {
 		const lacking = await complete(say(['user', 'x']), { tools: '[{"name":"f"}]' }, 'emulator/json-mode-8b');
-		expect(String(lacking.errorItems[0]?.json.error)).toContain('cannot take tools');
+		expect(String(lacking.errorItems[0]?.json.error)).toMatch(
+			/cannot use tools, as the catalogue has it.*'Extra Fields/s,
+		);
+		const idle = await complete(say(['user', 'x']), { reasoningEffort: 'high' });
+		expect(String(idle.errorItems[0]?.json.error)).toContain('cannot reason');
+		const blind = await complete(say(['user', 'x']), { imageUrls: 'https://example.com/a.png' });
+		expect(String(blind.errorItems[0]?.json.error)).toMatch(/cannot see pictures.*'Previous Messages \(JSON\)'/s);
 		const empty = await complete(say(['user', '  ']));
 		expect(String(empty.errorItems[0]?.json.error)).toContain("'Messages' is empty");
 		expect(sent()).toEqual([]);
+	});
+
+	it('asks a model of which the catalogue says nothing, and sends what the user insists on', async () => {
+		const tools = '[{"name":"f","parameters":{"type":"object","properties":{}}}]';
+		const silent = await complete(say(['user', 'x']), { tools }, 'mistralai/Mistral-7B-v0.1');
+		// DeepInfra's own words, which cost nothing.
+		expect(String(silent.errorItems[0]?.json.error)).toContain('Tool calling is not supported');
+		const insists = { extraFields: `{ "tools": [{ "type": "function", "function": { "name": "f" } }] }` };
+		const told = await complete(say(['user', 'x']), insists, 'emulator/json-mode-8b');
+		expect(String(told.errorItems[0]?.json.error)).toContain('Tool calling is not supported');
+		expect(sent()).toHaveLength(2);
 	});
 
 	it('estimates in a dry run, and sends nothing', async () => {
@@ -167,6 +185,12 @@ describe('chat: complete', () => {
 		expect(messages[0].content.map(({ type }: { type: string }) => type)).toEqual(['text', 'image_url', 'input_audio']);
 		expect(messages[0].content[1].image_url.url).toMatch(/^data:image\/png;base64,/);
 		expect(messages[0].content[2].input_audio.format).toBe('wav');
+		world.emulator.requests.length = 0;
+		const blind = await run('photo', LLAMA);
+		expect(String(blind.errorItems[0]?.json.error)).toContain('cannot see pictures');
+		const deaf = await run('note', SEES);
+		expect(String(deaf.errorItems[0]?.json.error)).toContain('cannot hear sound');
+		expect(sent()).toEqual([]);
 		const missing = await run('nothing', 'google/gemma-4-E4B-it');
 		expect(String(missing.errorItems[0]?.json.error)).toContain("no file in the field 'nothing'");
 	});
@@ -347,7 +371,6 @@ describe('image: analyze and document: extractText, extract', () => {
 		const { makePng } = await import('../../../support/files');
 		return { json: {}, binary: { data: await world.engine.binary(makePng(4, 4), 'a.png', 'image/png') } };
 	};
-	const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
 
 	it('asks about a picture', async () => {
 		const parameters = asked('image', 'analyze', { prompt: 'What is it?' }, SEES);
@@ -361,6 +384,13 @@ describe('image: analyze and document: extractText, extract', () => {
 			onError: 'continueErrorOutput',
 		});
 		expect(String(result.errorItems[0]?.json.error)).toMatch(/made for text generation, which 'Analyze' is not/);
+		const unknown = asked('image', 'analyze', { prompt: 'What is it?' }, 'mistralai/Mistral-7B-v0.1');
+		const asksAll = await world.engine.run({
+			parameters: unknown,
+			items: [await picture()],
+			onError: 'continueErrorOutput',
+		});
+		expect(String(asksAll.errorItems[0]?.json.error)).toContain('Image input is not supported');
 	});
 
 	it('reads a picture as a document of one page', async () => {
