@@ -1,9 +1,17 @@
+/** Loaded once for all test files of a worker (test/support/jest): n8n's engine takes seconds to load. */
+const sharedPackages = '(n8n-core|n8n-workflow|@n8n|@langchain|reflect-metadata)/';
+
 /** Most tests run on the sources; those that open a world (test/support) run the built package in n8n's own engine. */
 module.exports = {
-	testEnvironment: 'node',
+	testEnvironment: '<rootDir>/test/support/jest/environment.js',
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
-	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }] },
+	transform: {
+		[`/node_modules/${sharedPackages}`]: '<rootDir>/test/support/jest/packages.js',
+		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }],
+	},
+	transformIgnorePatterns: [`/node_modules/(?!${sharedPackages})`],
+	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
 	testTimeout: 60_000,
 	// Much of the time is waiting, on the emulator and for retries.
 	maxWorkers: 3,

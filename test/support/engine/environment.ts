@@ -4,16 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
+function makeUserFolder(): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
+	process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+	return folder;
+}
 
-process.env.N8N_USER_FOLDER = userFolder;
+// One for a process, since its test files share n8n's settings (test/support/jest).
+process.env.ENGINE_TESTS_FOLDER ??= makeUserFolder();
+
+/** Where n8n keeps its settings and, in filesystem mode, its binary data. */
+export const n8nUserFolder = process.env.ENGINE_TESTS_FOLDER;
+
+process.env.N8N_USER_FOLDER = n8nUserFolder;
 process.env.N8N_ENCRYPTION_KEY = 'engine-tests';
 process.env.N8N_LOG_LEVEL ??= 'silent'; // failures are part of these tests
 process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 
-/** Where n8n keeps its settings and, in filesystem mode, its binary data. */
-export const n8nUserFolder = userFolder;
-
 export function removeUserFolder(): void {
-	rmSync(userFolder, { recursive: true, force: true });
+	rmSync(n8nUserFolder, { recursive: true, force: true });
 }

@@ -1,0 +1,47 @@
+const vm = require('node:vm');
+const { ModernFakeTimers } = require('@jest/fake-timers');
+const { TestEnvironment } = require('jest-environment-node');
+
+const sharedContext = Object.freeze({});
+const { compileFunction } = vm;
+vm.compileFunction = (code, parameters, options) => {
+	const isShared = options?.parsingContext === sharedContext;
+	return compileFunction(code, parameters, isShared ? { ...options, parsingContext: undefined } : options);
+};
+
+const isPackage = (file) => file.includes('/node_modules/') || file.includes('\\node_modules\\');
+
+/**
+ * Jest gives each test file a context of its own, in which n8n's engine has to be loaded anew: ten seconds a file. Here
+ * the files of a worker run in the process's own context and share the packages (packages.js). What a file leaves in
+ * the global object, and what it loaded of the built node, is taken away behind it.
+ */
+class SharedPackagesEnvironment extends TestEnvironment {
+	constructor(config, context) {
+		super(config, context);
+		this.global = globalThis;
+		this.fakeTimersModern = new ModernFakeTimers({ config: config.projectConfig, global: globalThis });
+		this.globals = new Map(
+			Reflect.ownKeys(globalThis).map((key) => [key, Object.getOwnPropertyDescriptor(globalThis, key)]),
+		);
+		this.loaded = new Set(Object.keys(require.cache));
+		globalThis.requirePackage = require;
+	}
+
+	getVmContext() {
+		return sharedContext;
+	}
+
+	async teardown() {
+		await super.teardown();
+		for (const key of Reflect.ownKeys(globalThis)) {
+			const before = this.globals.get(key);
+			if (before === undefined) Reflect.deleteProperty(globalThis, key);
+			else if (before.configurable) Object.defineProperty(globalThis, key, before);
+		}
+		for (const file of Object.keys(require.cache))
+			if (!this.loaded.has(file) && !isPackage(file)) delete require.cache[file];
+	}
+}
+
+module.exports = SharedPackagesEnvironment;
