@@ -38,8 +38,6 @@ export class FakeService {
 interface Surroundings {
 	readonly clock?: FakeClock;
 	readonly stop?: AbortController;
-	/** How many may run at first; the gate finds the rest. */
-	readonly start?: number;
 	random?(): number;
 }
 
@@ -58,15 +56,15 @@ function throughGate<T>(door: Door, { clock, signal }: CallContext): Passage<T> 
 	};
 }
 
-/** All calls of a run, started at once as the engine does. */
+/** All calls of a run, started at once as the engine does. `max`: left out, the gate finds the number. */
 export async function callAll<T>(
 	count: number,
-	max: number,
+	max: number | undefined,
 	maxRetries: number,
 	send: (index: number, run: CallContext) => Promise<Outcome<T>>,
-	{ clock = new FakeClock(), stop = new AbortController(), random = () => 0.5, start = max }: Surroundings = {},
+	{ clock = new FakeClock(), stop = new AbortController(), random = () => 0.5 }: Surroundings = {},
 ): Promise<{ readonly called: Array<Called<T>>; readonly gate: Gate }> {
-	const gate = new Gate(new Pace(start, max), clock);
+	const gate = new Gate(new Pace(max), clock);
 	const door = gate.door(stop.signal);
 	const run: CallContext = { clock, signal: stop.signal, random };
 	const calls = Array.from(

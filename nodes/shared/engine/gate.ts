@@ -11,20 +11,21 @@ export interface Clock {
 /** How a request went that has had its place: `busy`, refused because it was one too many; `unsent`, not even sent. */
 export type Passing = 'answered' | 'busy' | 'failed' | 'unsent';
 
+/** Milliseconds after which a request counts as taken: what is one too many is refused at once. */
+const TAKEN_AFTER = 1000;
+
 /**
  * Lets as many requests run at once as its pace allows. Those who share it come through doors of their own:
  * the door with the fewest requests running comes first, so that nobody is kept out by what others wait for.
- *
- * Requests beyond what is known to be taken start a millisecond apart: a service that refuses is then noticed
- * after a few refusals instead of after hundreds.
  */
 export class Gate {
 	private readonly queue = new Set<Door>();
 	/** A gate outlives the runs that share it. */
 	private readonly never = new AbortController().signal;
 	private active = 0;
-	private started = 0;
-	private isPausing = false;
+	/** Requests that have ended since those that run were counted. */
+	private ended = 0;
+	private isWatching = false;
 
 	constructor(
 		private readonly pace: Pace,
@@ -41,6 +42,11 @@ export class Gate {
 		return door;
 	}
 
+	/** One more shares it, who allows so many at once; undefined where the gate is to find the number. */
+	admit(maxConcurrency: number | undefined): void {
+		this.pace.admit(maxConcurrency);
+	}
+
 	/** How many requests may run at once now. */
 	get current(): number {
 		return this.pace.limit;
@@ -53,10 +59,8 @@ export class Gate {
 
 	/** Lets in whoever may come in now. */
 	open(): void {
-		for (let door = this.next(); door; door = this.next()) {
-			if (!door.isOver && this.active >= this.pace.free) return this.wait();
-			this.letIn(door);
-		}
+		for (let door = this.next(); door; door = this.next()) this.letIn(door);
+		if (this.queue.size > 0 && !this.isWatching) void this.watch();
 	}
 
 	join(door: Door): void {
@@ -65,9 +69,12 @@ export class Gate {
 	}
 
 	leave(passing: Passing, milliseconds: number): void {
-		const running = this.active--;
+		// Who comes through two gates does not stand here yet when there is room in the first.
+		const isWanted = this.queue.size > 0 || this.active > this.pace.limit / 2;
+		this.active--;
+		this.ended++;
 		if (passing === 'busy') this.pace.busy(this.active);
-		else if (passing === 'answered') this.pace.answered(running, this.queue.size > 0, milliseconds);
+		else if (passing === 'answered') this.pace.answered(isWanted, milliseconds);
 		else if (passing === 'failed') this.pace.failed();
 		this.open();
 	}
@@ -85,23 +92,22 @@ export class Gate {
 
 	private letIn(door: Door): void {
 		this.active++;
-		this.started++;
 		// The last who came in is the last in turn.
 		this.queue.delete(door);
 		if (door.letIn()) this.queue.add(door);
 	}
 
-	/** Nobody has a place while they wait for their millisecond, so a refusal meanwhile keeps them out. */
-	private wait(): void {
-		if (this.isPausing) return;
-		this.isPausing = true;
-		void this.clock.sleep(1, this.never).then(() => {
-			this.isPausing = false;
-			// The more have been let in without a refusal, the more may follow at a time.
-			let left = 1 + Math.floor(this.started / 256);
-			for (let door = this.next(); door && left-- > 0; door = this.next()) this.letIn(door);
+	/** While some wait, looks at those that run: requests that take long must not hold up the growth. */
+	private async watch(): Promise<void> {
+		this.isWatching = true;
+		while (this.queue.size > 0) {
+			const before = this.active;
+			this.ended = 0;
+			await this.clock.sleep(TAKEN_AFTER, this.never);
+			if (this.active >= this.pace.limit) this.pace.lasted(Math.max(0, before - this.ended));
 			this.open();
-		});
+		}
+		this.isWatching = false;
 	}
 }
 

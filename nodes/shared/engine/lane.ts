@@ -5,7 +5,7 @@ import { Breaker } from './breaker';
 import type { CallContext, Passage } from './call';
 import { Gate, type Clock, type Door, type Passing } from './gate';
 import type { Meter, Reservation } from './meter';
-import { FIRST_BURST, MOST_PER_MODEL, Pace } from './pace';
+import { Pace } from './pace';
 import { signOf, type Scope } from './verdict';
 
 /** How many requests of one item may be sent again sets how often a service that is down is asked for a sign of life. */
@@ -43,9 +43,10 @@ export class SharedGates {
 		const known = this.all.get(key);
 		if (known) {
 			known.users++;
+			known.gate.admit(maxConcurrency);
 			return known.gate;
 		}
-		const gate = new Gate(paceFor(maxConcurrency), this.clock);
+		const gate = new Gate(new Pace(maxConcurrency), this.clock);
 		this.all.set(key, { gate, users: 1 });
 		return gate;
 	}
@@ -55,9 +56,6 @@ export class SharedGates {
 		if (known && --known.users === 0) this.all.delete(key);
 	}
 }
-
-const paceFor = (maxConcurrency: number | undefined): Pace =>
-	maxConcurrency === undefined ? new Pace(FIRST_BURST, MOST_PER_MODEL) : new Pace(maxConcurrency, maxConcurrency);
 
 /** The lanes of a run, one for each model: one that is stuck or over holds up none of the others. */
 export class Lanes {
@@ -72,7 +70,7 @@ export class Lanes {
 		maxConcurrency: number | undefined,
 	) {
 		this.account = new Breaker(run.clock, run.signal, 0);
-		this.hall = new Gate(paceFor(maxConcurrency), run.clock);
+		this.hall = new Gate(new Pace(maxConcurrency), run.clock);
 		onAbort(run.signal, () => this.close());
 	}
 
@@ -83,7 +81,7 @@ export class Lanes {
 		const { signal } = this.run;
 		// Nobody would give it back after the end of the run.
 		const gate = signal.aborted
-			? new Gate(paceFor(rules.maxConcurrency), this.run.clock)
+			? new Gate(new Pace(rules.maxConcurrency), this.run.clock)
 			: this.gates.borrow(rules.key, rules.maxConcurrency);
 		const doors = [gate.door(signal, rules.maxConcurrency), this.hall.door(signal)] as const;
 		const lane = new Lane(this.run, this.meter, rules, doors, gate, this.account);
@@ -225,6 +223,6 @@ export function throughDoor<T>(door: Door, signal: AbortSignal): Passage<T> {
 			door.leave('unsent');
 			return { kind: 'stopped' };
 		},
-		leave: () => door.leave('unsent'),
+		leave: ({ ok }) => door.leave(ok ? 'answered' : 'unsent'),
 	};
 }

@@ -68,8 +68,7 @@ export class Client {
 		const run: CallContext = { clock, signal: stop, random: Math.random };
 		const lanes = new Lanes(run, meter, gates, maxConcurrency);
 		// Downloads wait for each other, not for the service.
-		const downloads = maxConcurrency ?? FIRST_BURST;
-		const door = new Gate(new Pace(downloads, downloads), clock).door(stop);
+		const door = new Gate(new Pace(maxConcurrency ?? FIRST_BURST), clock).door(stop);
 		const maker = new ItemMaker(context, transport, run, door);
 		const catalogue = new Catalog(context, account, { stop });
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));

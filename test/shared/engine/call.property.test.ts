@@ -191,6 +191,30 @@ describe('a service that takes only so many at once', () => {
 		expect(clock.now() / ideal).toBeLessThan(1.6);
 	});
 
+	// What is refused is seen late, with many others at once.
+	it.each([5, 40, 150])(
+		'of 20 is found on a machine that looks every %i ms only, with few requests refused',
+		async (lag) => {
+			for (const max of [100, 1000, undefined]) {
+				const clock = new FakeClock(lag);
+				const service = new FakeService(clock, 20, () => 30);
+				const { called } = await callAll(
+					1000,
+					max,
+					4,
+					async (index, { signal }) => await service.answer(index, signal),
+					{
+						clock,
+						random: randomFrom(lag),
+					},
+				);
+				expect(called.filter(({ outcome }) => !outcome.ok)).toEqual([]);
+				expect(service.refused).toBeGreaterThan(0);
+				expect(service.refused).toBeLessThan(100);
+			}
+		},
+	);
+
 	it('loses few items with the retries that are set by default', async () => {
 		for (const [capacity, max, count] of [
 			[4, 16, 400],

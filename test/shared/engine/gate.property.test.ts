@@ -18,9 +18,9 @@ interface Watch {
 	readonly order: number[];
 }
 
-const watch = (max: number): Watch => {
-	const [clock, stop] = [new FakeClock(), new AbortController()];
-	const gate = new Gate(new Pace(max, max), clock);
+const watch = (max: number, lag = 1): Watch => {
+	const [clock, stop] = [new FakeClock(lag), new AbortController()];
+	const gate = new Gate(new Pace(max), clock);
 	return { gate, door: gate.door(stop.signal), clock, stop, active: 0, most: 0, order: [] };
 };
 
@@ -62,15 +62,57 @@ describe('the gate', () => {
 		);
 	});
 
-	it('uses all the room it has while nothing is refused', async () => {
+	it('uses all the room it has while nothing is refused, after no more rounds than doubling takes', async () => {
 		await fc.assert(
-			fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 120 }), async (max, count) => {
+			fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 120 }), async (max, more) => {
 				const state = watch(max);
-				// Longer than it takes to start all of them.
+				const first = Math.min(max, 16);
+				const rounds = Math.ceil(Math.log2(max / first));
+				const count = first * 2 ** rounds - first + max + more;
 				await state.clock.run(passAll(state, Array<Result>(count).fill('answered'), 1000));
-				expect(state.most).toBe(Math.min(max, count));
+				expect(state.most).toBe(max);
+				expect(state.clock.now()).toBeLessThanOrEqual(1000 * (rounds + Math.ceil((max + more) / max)));
 			}),
 		);
+	});
+
+	it('has at most twice as many on their way as were answered so far, and a first burst', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 1, max: 400 }),
+				latency,
+				fc.integer({ min: 1, max: 60 }),
+				async (max, milliseconds, lag) => {
+					const state = watch(max, lag);
+					let [answered, worst] = [0, 0];
+					const one = async () => {
+						await state.door.enter();
+						state.active++;
+						worst = Math.max(worst, state.active - answered);
+						await state.clock.sleep(milliseconds, state.stop.signal);
+						state.active--;
+						answered++;
+						state.door.leave('answered', milliseconds);
+					};
+					await state.clock.run(Promise.all(Array.from({ length: 500 }, one)));
+					expect(worst).toBeLessThanOrEqual(16);
+				},
+			),
+		);
+	});
+
+	it('does not wait for the end of requests that take long, once one was answered', async () => {
+		const state = watch(400);
+		const all = Array.from(
+			{ length: 400 },
+			async (_, index) => await pass(state, index, 'answered', index === 0 ? 100 : 60_000),
+		);
+		await state.clock.run(Promise.all(all));
+		expect(state.most).toBeGreaterThanOrEqual(399);
+		expect(state.clock.now()).toBeLessThan(70_000);
+		const unknown = watch(400);
+		await unknown.clock.run(passAll(unknown, Array<Result>(400).fill('failed'), 3000));
+		expect(unknown.most).toBe(16);
 	});
 
 	it('lets everybody out at once when the run is stopped, at any moment', async () => {
@@ -102,7 +144,7 @@ describe('the gate', () => {
 	it('is open for all when the run was stopped before', async () => {
 		const state = watch(1);
 		state.stop.abort();
-		const late = new Gate(new Pace(1, 1), state.clock).door(state.stop.signal);
+		const late = new Gate(new Pace(1), state.clock).door(state.stop.signal);
 		await state.clock.run(Promise.all([late.enter(), late.enter(), late.enter()]));
 		await state.clock.run(passAll(state, ['failed', 'busy', 'answered'], 10));
 		expect(state.order).toEqual([0, 1, 2]);

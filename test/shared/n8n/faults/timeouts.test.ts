@@ -39,7 +39,7 @@ it('of 1,000 items of which 300 stall, 700 come out and 300 say why', async () =
 	const all = subject.items.map((_, index) => index);
 	expect(result.items.map(pairedTo)).toEqual(all.filter((item) => item % 10 >= 3));
 	expect(result.errorItems.map(pairedTo)).toEqual(all.filter((item) => item % 10 < 3));
-	expect(world.emulator.requests.length).toBe(1000);
+	expect(world.inference().length).toBe(1000);
 	for (const item of result.errorItems) expect(errorOf(item).text).toContain('may have billed');
 });
 
