@@ -46,9 +46,15 @@ function readEnvelope(answer: Dict) {
 		requestId: requestIdOf(answer),
 		costUsd: cost(status.cost),
 		runtimeMs: number(status.runtime_ms),
-		inputTokens: number(status.tokens_input) ?? number(answer.num_input_tokens) ?? number(answer.input_tokens),
-		outputTokens: number(status.tokens_generated) ?? number(answer.num_tokens),
+		inputTokens: count(status.tokens_input, answer.num_input_tokens, answer.input_tokens),
+		outputTokens: count(status.tokens_generated, answer.num_tokens),
 	};
+}
+
+/** One of several counts of the same: a place that does not count says 0 where another knows (docs/api.md#envelope). */
+function count(...values: unknown[]): number | undefined {
+	const known = values.flatMap((value) => number(value) ?? []);
+	return known.find((value) => value > 0) ?? known[0];
 }
 
 /** What the routes with OpenAI's shapes say. Their `id` is what DeepInfra's own list of costs knows the request by. */

@@ -2,10 +2,11 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields
 import { NodeOperationError } from 'n8n-workflow';
 import { mapperFields } from '../schema/mapperFields';
 import { isRetired, type Model } from '../catalog/model';
-import { modelsFor, searchModels as search } from '../catalog/models';
+import { findModel, modelsFor, searchModels as search } from '../catalog/models';
 import { noticeRow, pickerRow, type PickerRow } from '../catalog/picker';
 import { substituteFor } from '../catalog/substitutes';
 import type { AnyOperation } from '../core/operation';
+import { attempt } from '../core/problem';
 import { operations } from '../operations';
 import { presetVoices, takesOwnVoice } from '../operations/audio/speechFields';
 import { readVoices } from '../operations/voice/voices';
@@ -41,7 +42,21 @@ async function listModels(
 	// A deployment runs a model; the catalogue knows that model only.
 	const usable = isFree ? models.filter(({ kind }) => kind !== 'deployment') : models;
 	const rows = search(usable, tasks, filter).map((model) => pickerRow(model));
-	return { results: [...notices(catalog, usable, tasks, filter, rows.length), ...rows] };
+	const chosen = filter ? [] : chosenRow(context, usable);
+	return { results: [...notices(catalog, usable, tasks, filter, rows.length), ...rows, ...chosen] };
+}
+
+/**
+ * The chosen model, where the catalogue has none of this name. n8n's editor empties a choice that a new list lacks, and
+ * asks for a new one when another credential is chosen.
+ */
+function chosenRow(context: ILoadOptionsFunctions, models: readonly Model[]): PickerRow[] {
+	const read = attempt(() => context.getCurrentNodeParameter('model', { extractValue: true }));
+	const chosen = read.ok ? read.value : undefined;
+	if (typeof chosen !== 'string' || chosen.trim() === '' || findModel(models, chosen)) return [];
+	const description =
+		'DeepInfra does not list it for this credential: it may belong to another account, or no longer exist.';
+	return [{ name: `${chosen.slice(0, 200)} · not in this list`, value: chosen, description }];
 }
 
 /** Rows that say why a list is short or empty. */

@@ -34,6 +34,16 @@ describe('what a request cost', () => {
 		});
 	});
 
+	it.each([
+		[{ inference_status: { tokens_input: 0 }, input_tokens: 12 }, { inputTokens: 12 }],
+		[{ inference_status: { tokens_input: 0 }, num_input_tokens: '31', input_tokens: 12 }, { inputTokens: 31 }],
+		[{ inference_status: { tokens_input: 4 }, input_tokens: 12 }, { inputTokens: 4 }],
+		[{ inference_status: { tokens_generated: 0 }, num_tokens: 7 }, { outputTokens: 7 }],
+		[{ inference_status: { tokens_input: 0 }, input_tokens: null }, { inputTokens: 0 }],
+	])('a place that counts nothing gives way to one that does: %j', (answer, counts) => {
+		expect(usageOf(answer, 'm', 1)).toEqual({ model: 'm', attempts: 1, ...counts });
+	});
+
 	it('keeps a cost of nothing', () => {
 		expect(usageOf({ inference_status: { cost: 0, tokens_input: 0 } }, 'm', 1)).toMatchObject({
 			costUsd: 0,

@@ -358,3 +358,27 @@ describe('the own models at work', () => {
 		expect(jsonOf(await world.engine.run({ parameters }))).toMatchObject({ index: 0, seed: 3, prompt: 'a boat' });
 	});
 });
+
+describe('the model that is chosen already', () => {
+	const rowsFor = async (model: string, filter?: string) =>
+		(await world.engine.search('searchModels', asked('text', 'generate', model), filter)).results;
+
+	it('stays in a list that has no model of this name, as after a change of the credential', async () => {
+		for (const model of ['other-account/private-llm', 'deploy_id:dep7Q7q7Q7q7']) {
+			const row = (await rowsFor(model)).at(-1);
+			expect(row).toMatchObject({ name: `${model} · not in this list`, value: model });
+			expect(row?.description).toContain('another account');
+		}
+	});
+
+	it.each([
+		['is in the list', 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo', undefined],
+		['belongs to another task', 'ProsusAI/finbert', undefined],
+		['is not searched for', 'other-account/private-llm', 'mixtral'],
+		['is none', ' ', undefined],
+	])('has no row of its own when it %s', async (_reason, model, filter) => {
+		const rows = await rowsFor(model, filter);
+		expect(rows.length).toBeGreaterThan(0);
+		expect(rows.filter(({ name }) => name.includes('not in this list'))).toEqual([]);
+	});
+});

@@ -50,7 +50,7 @@ export async function digestFiles(context: NodeContext, request: ApiRequest): Pr
 		const { id, data } = findBinary(context, whole.item, whole.value);
 		const hash = createHash('sha256');
 		if (id) for await (const piece of await context.helpers.getBinaryStream(id)) hash.update(piece);
-		else hash.update(Buffer.from(data, 'base64'));
+		else hash.update(decode(data));
 		digests.push(hash.digest('base64'));
 	}
 	return digests.join(' ');
@@ -146,13 +146,16 @@ async function openBinary(
 ): Promise<OpenFile> {
 	const { id, data, fileName, mimeType } = findBinary(context, ref.item, ref.value);
 	// Without an ID the content is held in memory, in the file's own data.
-	if (!id) return fileOf(Buffer.from(data, 'base64'), fileName, mimeType);
+	if (!id) return fileOf(decode(data), fileName, mimeType);
 	const { fileSize } = await context.helpers.getBinaryMetadata(id);
 	if (fileSize === 0) throw emptyFile(fileName);
 	const stream = await context.helpers.getBinaryStream(id);
 	whenOpen(stream);
 	return { ...named(await peek(stream), fileName, mimeType), size: fileSize, content: stream };
 }
+
+/** People paste data URLs where n8n has the base64 alone. */
+const decode = (data: string): Buffer => Buffer.from(data.replace(/^\s*data:[^,]{0,500};base64,/i, ''), 'base64');
 
 function fileOf(buffer: Buffer, given: string | undefined, mimeType: string | undefined): OpenFile {
 	if (buffer.length === 0) throw emptyFile(given);
@@ -166,6 +169,12 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 		throw new InputError(
 			`The file ${given ? `'${given.slice(0, 100)}' ` : ''}holds ${page}, whatever its name says`,
 			'Check the node that makes the file: it may have saved an error or a login page instead.',
+		);
+	}
+	if (/^\s*data:[\w.+-]+\/[^,]{0,100};base64,/i.test(Buffer.from(head).toString('latin1'))) {
+		throw new InputError(
+			`The file ${given ? `'${given.slice(0, 100)}' ` : ''}holds a data URL, which is a text`,
+			"Make a file of it with n8n's 'Convert to File' node: its operation 'Move Base64 String to File'.",
 		);
 	}
 	const { name, mimeType: type } = namedFile(given, mimeType, head);

@@ -248,3 +248,30 @@ describe('from a URL', () => {
 		},
 	);
 });
+
+describe('a file that is written as a data URL', () => {
+	beforeAll(async () => (bench = await openWorld({ asks: 'service', binaryMode: 'default' })));
+	afterAll(async () => await bench.close());
+
+	const classify = async (data: IBinaryData) => {
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
+		return await bench.engine.run({ parameters: operation.parameters(), items: [{ json: {}, binary: { data } }] });
+	};
+
+	it.each(['data:image/png;base64,', 'data:image/png;name=a%20b.png;base64,', '\n DATA:;base64,'])(
+		'is sent without its beginning: %j',
+		async (beginning) => {
+			const base64 = photo.toString('base64');
+			itemsOf(await classify({ data: `${beginning}${base64}`, mimeType: 'image/png', fileName: 'photo.png' }));
+			expect(sentForm(inferenceRequests(bench.service)[0]).files.image?.bytes).toEqual(photo);
+		},
+	);
+
+	it('is refused with the way to make a file of it, where the text was stored', async () => {
+		const text = Buffer.from(`data:image/png;base64,${photo.toString('base64')}`);
+		const { error } = await classify(await bench.engine.binary(text, 'photo.png', 'image/png'));
+		expect(`${error?.message} ${error?.description}`).toMatch(/'photo\.png' holds a data URL.*Convert to File/s);
+		expect(inferenceRequests(bench.service)).toEqual([]);
+	});
+});
