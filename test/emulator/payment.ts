@@ -1,6 +1,8 @@
 import { type Answer, jsonAnswer, refuse } from './answer';
 import { requireAccount } from './accounts';
 import type { Context } from './context';
+import { isObject, textsOf } from './json';
+import { hashText } from './random';
 
 /** Everything that the real route tells of a person; what of it a node passes on is the node's fault. */
 export const PERSONAL = {
@@ -81,4 +83,15 @@ export function listUsage({ headers, query }: Context): Answer {
 		months: [{ period, interval, items, total_cost: 339, invoice_id: 'NOT_FINAL' }],
 		initial_month: '2025.03',
 	});
+}
+
+/** Any request is known, and cost what follows from its ID. */
+export function listCosts({ headers, body }: Context): Answer {
+	requireAccount(headers, 'detail');
+	const asked = body.kind === 'json' && isObject(body.value) ? body.value : {};
+	const requests = textsOf(asked.requestIds).map((requestId) => ({
+		requestId,
+		costNanoUsd: hashText(requestId) % 1_000_000,
+	}));
+	return jsonAnswer(200, { requests });
 }

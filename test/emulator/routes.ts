@@ -5,7 +5,7 @@ import type { Route } from './context';
 import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
 import { bodyLimit, runDeployment, runParameters } from './inference';
 import { describeMe, describeRateLimit } from './me';
-import { describeBalance, listUsage } from './payment';
+import { describeBalance, listCosts, listUsage } from './payment';
 import {
 	describeModel,
 	describeSchema,
@@ -56,6 +56,7 @@ const ENTRIES: Entry[] = [
 	{ method: 'GET', path: /^\/v1\/me\/rate_limit$/, route: describeRateLimit },
 	{ method: 'GET', path: /^\/payment\/checklist$/, route: describeBalance },
 	{ method: 'GET', path: /^\/payment\/usage$/, route: listUsage },
+	{ method: 'POST', path: /^\/v1\/request-costs$/, route: listCosts },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/models$/, route: listOpenaiModels },
 	{ method: 'GET', path: /^\/files\/image\/([^/]+)$/, route: serveImage },
 	{ method: 'GET', path: /^\/files\/sample\.jpg$/, route: serveJpeg },

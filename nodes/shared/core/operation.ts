@@ -175,6 +175,8 @@ export interface Operation<I extends object = Dict> {
 	next?(answer: Dict, inputs: Inputs<I>, asked: number, sent: ApiRequest): NextRequest | undefined;
 	/** How the answer comes piece by piece, where the workflow hands pieces on. */
 	readonly stream?: StreamOf;
+	/** What an agent gets of a result whose whole would be too much to read. */
+	briefly?(json: Dict): Dict;
 	/** @param sent the request as the model took it, without what it does not know */
 	items(answer: Dict, inputs: Inputs<I>, sent?: ApiRequest): Output[];
 }

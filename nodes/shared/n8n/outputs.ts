@@ -1,4 +1,4 @@
-import type { NodeContext } from './context';
+import { isTool, type NodeContext } from './context';
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
@@ -83,7 +83,7 @@ export class ItemMaker {
 			binary[name] = kept.value;
 		}
 		const made = Object.values(binary);
-		const links = this.isTool && made.length > 0 ? { files: made.map((each) => this.link(each)) } : {};
+		const links = isTool(this.context) && made.length > 0 ? { files: made.map((each) => this.link(each)) } : {};
 		const item = attempt(() => this.besideInput(toJson({ ...taken.value.json, ...links }), binary, place));
 		return item.ok ? { item: item.value, problems, notes } : missing([item.problem]);
 	}
@@ -94,7 +94,7 @@ export class ItemMaker {
 		files: Record<string, IBinaryData>,
 		{ item, keepsInput, resultField }: Place,
 	): INodeExecutionData {
-		const input = keepsInput && !this.isTool ? this.context.getInputData()[item] : undefined;
+		const input = keepsInput && !isTool(this.context) ? this.context.getInputData()[item] : undefined;
 		const own = resultField === '' ? result : { [resultField]: result };
 		const binary = { ...input?.binary, ...files };
 		return {
@@ -102,12 +102,6 @@ export class ItemMaker {
 			pairedItem: { item },
 			...(Object.keys(binary).length > 0 ? { binary } : {}),
 		};
-	}
-
-	private get isTool(): boolean {
-		// Newer agents run their tools as nodes of a type that n8n makes of ours, older ones as a call.
-		const isTyped = this.context.getNode().type.endsWith('Tool');
-		return isTyped || ('isToolExecution' in this.context && this.context.isToolExecution());
 	}
 
 	/** n8n gives an agent the JSON alone (docs/n8n.md#tools), so it gets a link to the file, or a word that there is one. */

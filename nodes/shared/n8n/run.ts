@@ -35,6 +35,7 @@ import { chunksFor } from './chunks';
 import { Client, type Asked } from './client';
 import { Progress, tagExecution } from './progress';
 import type { Made, Place } from './outputs';
+import { itemsFor } from './toolAnswer';
 
 /** One input item, and what has come of it so far. */
 interface Entry {
@@ -126,7 +127,7 @@ class ItemRun {
 			throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
 		}
 		const summary = this.tell();
-		if (!this.failure) return this.results.flat();
+		if (!this.failure) return itemsFor(this.context, this.operation, this.results.flat());
 		// n8n shows no hints of a run that failed; what was paid until then must be known all the same.
 		if (summary && this.results.length > 1)
 			this.failure.description = `${this.failure.description ?? ''} ${summary}.`.trim();

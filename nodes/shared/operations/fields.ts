@@ -202,6 +202,16 @@ export const timeoutOption = field({
 /** How requests are sent, whatever they ask for. */
 const plainOptions = [
 	field({
+		displayName: 'Longest Tool Answer',
+		name: 'longestToolAnswer',
+		type: 'number',
+		isRunWide: true,
+		default: 1500,
+		typeOptions: { minValue: 200, numberPrecision: 0 },
+		description:
+			'How many characters an agent gets at most when it uses this node as a tool. It pays for each again in every turn that follows. Longer texts and lists are cut and say so.',
+	}),
+	field({
 		displayName: 'Max Concurrency',
 		name: 'maxConcurrency',
 		type: 'number',

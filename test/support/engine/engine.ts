@@ -16,11 +16,13 @@ import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	IExecuteData,
 	INode,
 	INodeExecutionData,
 	INodeListSearchResult,
 	INodeParameters,
 	IRun,
+	IRunData,
 	IWorkflowSettings,
 	NodeExecutionHint,
 	ResourceMapperFields,
@@ -51,6 +53,10 @@ export interface RunOptions {
 	settings?: IWorkflowSettings;
 	cancelAfterMs?: number;
 	credentials?: { apiKey?: string; baseUrl?: string };
+	/** As an agent runs it: under the type that n8n makes of a node that may be a tool. */
+	asTool?: boolean;
+	/** What a node named "Before" gave, from which an agent got the item that it hands to its tool. */
+	before?: INodeExecutionData[];
 }
 
 export interface RunError {
@@ -148,6 +154,23 @@ function readError(run: IRun): RunError | undefined {
 	};
 }
 
+/** The run of a node that ran earlier. */
+const ranBefore = (items: INodeExecutionData[] | undefined): IRunData =>
+	items === undefined
+		? {}
+		: { Before: [{ startTime: 0, executionIndex: 0, executionTime: 0, source: [], data: { main: [items] } }] };
+
+/** How n8n queues a tool that an agent asks for: with the agent's item, but not its files. */
+const asAgentDoes = (node: INode, items: INodeExecutionData[]): IExecuteData => ({
+	node,
+	data: { main: [items] },
+	source: { main: [{ previousNode: 'Before' }] },
+	metadata: {
+		preserveSourceOverwrite: true,
+		preservedSourceOverwrite: { previousNode: 'Before', previousNodeOutput: 0, previousNodeRun: 0 },
+	},
+});
+
 function readRun(run: IRun, durationMs: number): RunResult {
 	const task = run.data.resultData.runData[nodeName]?.at(-1);
 	return {
@@ -202,6 +225,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			...node,
 			id: '2',
 			name: nodeName,
+			type: runOptions.asTool ? `${nodeType}Tool` : nodeType,
 			parameters: runOptions.parameters,
 			onError: runOptions.onError ?? 'stopWorkflow',
 		};
@@ -209,7 +233,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			id: workflowId,
 			name: 'Engine test',
 			active: false,
-			nodes: [source, underTest],
+			nodes: [source, underTest, { ...source, id: '3', name: 'Before' }],
 			connections: { Source: { main: [[{ node: nodeName, type: 'main' as const, index: 0 }]] } },
 			settings: { executionOrder: 'v1' as const, ...runOptions.settings },
 		};
@@ -224,7 +248,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			createAdditionalData(credentialsHelper(runOptions.credentials), { mode: 'manual', ...definition }),
 			'manual',
 			createRunExecutionData({
-				executionData: { nodeExecutionStack: [{ node: source, data: { main: [[{ json: {} }]] }, source: null }] },
+				resultData: { runData: ranBefore(runOptions.before) },
+				executionData: {
+					nodeExecutionStack: [
+						runOptions.before === undefined
+							? { node: source, data: { main: [[{ json: {} }]] }, source: null }
+							: asAgentDoes(placed, runOptions.items ?? []),
+					],
+				},
 			}),
 		);
 		// n8n refuses a workflow whose required fields are empty before it starts

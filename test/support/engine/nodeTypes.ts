@@ -32,7 +32,8 @@ export class EngineNodeTypes implements INodeTypes {
 		if (nodeType === sourceNodeType) return createSource(this.items);
 		const prefix = `${this.loader.packageName}.`;
 		if (!nodeType.startsWith(prefix)) throw new Error(`Unknown node type ${nodeType}`);
-		return this.loader.getNode(nodeType.slice(prefix.length)).type; // throws for an unknown name
+		const name = nodeType.slice(prefix.length).replace(/Tool$/, '');
+		return this.loader.getNode(name).type; // throws for an unknown name
 	}
 
 	getByNameAndVersion(nodeType: string, version?: number): INodeType {

@@ -3,7 +3,7 @@ import { resources } from '../../../nodes/shared/operations';
 import type { Subject } from './example';
 
 /** On every operation. */
-const PLAIN = ['maxConcurrency', 'maxRetries', 'resultField', 'timeout'];
+const PLAIN = ['longestToolAnswer', 'maxConcurrency', 'maxRetries', 'resultField', 'timeout'];
 /** On those that cost. */
 const COSTLY = ['budgetUsd', 'dryRun', 'extraFields'];
 /** On those that ask a native route. */

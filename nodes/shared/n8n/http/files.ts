@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { NodeContext } from '../context';
+import { isTool, type NodeContext } from '../context';
 import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
@@ -7,6 +7,7 @@ import { InputError } from '../../core/problem';
 import { namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
+import { agentFile } from './agentFile';
 import { connectionFailure, readWhole, type Source } from './source';
 import { isStream, peek, readAhead, type Bytes, type Stream } from './stream';
 
@@ -76,7 +77,9 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 	const binary =
 		assertBinary(context, item, value) ??
 		// Where a workflow keeps files in `$json`, the name of a field stands for its place there.
-		(typeof value === 'string' ? assertBinary(context, item, `_files.${value}`) : undefined);
+		(typeof value === 'string'
+			? (assertBinary(context, item, `_files.${value}`) ?? agentFile(context, value))
+			: undefined);
 	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
 		// What `$binary.x` gives while n8n keeps files in memory.
 		throw new InputError(
@@ -89,7 +92,9 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 			typeof value === 'string'
 				? `The input item has no file in the field '${value}'`
 				: 'The input item has no such file',
-			"Check 'Input Data Field Name' against the 'Binary' tab of the input panel, and that the node before gives a file for this item.",
+			isTool(context)
+				? "Let the agent fill 'URL' instead (choose it as 'Input Source'), or name the file by an expression in 'Input Data Field Name': {{ $('NODE').item.binary.data }}, with the name of the node that has the file."
+				: "Check 'Input Data Field Name' against the 'Binary' tab of the input panel, and that the node before gives a file for this item.",
 		);
 	}
 	const bytes = 'bytes' in binary ? binary.bytes : undefined;

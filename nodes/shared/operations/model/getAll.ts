@@ -3,7 +3,7 @@ import { searchModels } from '../../catalog/models';
 import { field } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { modelItem } from './modelItem';
+import { briefModel, modelItem } from './modelItem';
 
 export const getModels = defineOperation({
 	resource: 'model',
@@ -81,6 +81,7 @@ export const getModels = defineOperation({
 			}),
 		]),
 	],
+	briefly: briefModel,
 	request: () => ({ method: 'GET', path: '/models/list' }),
 	items: ({ rows }, [{ task, search, returnAll, limit = 50, options }]) => {
 		const now = Date.now();

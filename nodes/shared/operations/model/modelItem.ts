@@ -1,3 +1,4 @@
+import { isDict } from '../../core/answer';
 import { isRetired, type Model } from '../../catalog/model';
 import type { Dict } from '../../core/operation';
 
@@ -26,4 +27,10 @@ export function modelItem(model: Model, now: number): Dict {
 		deprecatedAt: deprecation && new Date(deprecation.at).toISOString(),
 		replacedBy: deprecation?.replacedBy,
 	};
+}
+
+/** What an agent needs to choose one. */
+export function briefModel({ name, task, contextLength, pricing }: Dict): Dict {
+	const { text } = isDict(pricing) ? pricing : {};
+	return { name, task, contextLength, price: text };
 }
