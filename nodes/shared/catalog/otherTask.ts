@@ -1,4 +1,5 @@
 import type { AnyOperation } from '../core/operation';
+import type { ModelSchema } from '../core/modelSchema';
 import { InputError } from '../core/problem';
 import type { Model } from './model';
 import { fitsTask, mayFitTask } from './tasks';
@@ -9,15 +10,17 @@ const isFor = (model: Model, { tasks }: Pick<AnyOperation, 'tasks'>) => tasks.so
  * What is wrong where a model does what another operation is for; undefined where it fits,
  * or where nothing is known of it that would make a better choice.
  * @param titles of the resources, as the screen has them
+ * @param schema what the model takes
  */
 export function findOtherTask(
 	model: Model | undefined,
 	operation: AnyOperation,
 	all: readonly AnyOperation[],
 	titles: Readonly<Record<string, string>>,
+	schema?: ModelSchema,
 ): InputError | undefined {
 	if (!model || operation.tasks.length === 0) return undefined;
-	if (operation.tasks.some((task) => mayFitTask(model, task))) return undefined;
+	if (operation.tasks.some((task) => mayFitTask(model, task, schema))) return undefined;
 	const others = all.filter((other) => isFor(model, other));
 	if (others.length === 0) return undefined;
 	const [task = ''] = model.tasks;

@@ -1,3 +1,4 @@
+import type { ModelSchema } from '../core/modelSchema';
 import { can, seems } from './abilities';
 import type { Model } from './model';
 
@@ -17,9 +18,20 @@ export function needsImage({ name, tasks, tags }: Pick<Model, 'name' | 'tasks' |
 	return own.some((text) => IMAGE_IN.test(text) || IMAGE_WORK.test(text));
 }
 
+const draws = ({ tasks }: Pick<Model, 'tasks'>): boolean => tasks.includes('text-to-image');
+
+/** They draw from a prompt and edit pictures, too (docs/api.md#image-edits). */
+const EDITS_TOO = /(^|[^a-z])flux[-.]?2([^0-9]|$)/i;
+
+/** Whether a model's own fields have a place for a picture. */
+const takesImage = (schema: ModelSchema | undefined): boolean =>
+	schema?.fields.some(
+		({ name, kind }) => ['file', 'list', 'string'].includes(kind) && /(^|_)images?(_urls?)?(_\d+)?$/i.test(name),
+	) ?? false;
+
 /** Tasks by which nothing is filed, and how their models are known. */
 const FILED_ELSEWHERE = new Map<string, (model: Model) => boolean>([
-	['image-to-image', (model) => model.tasks.includes('text-to-image') && needsImage(model)],
+	['image-to-image', (model) => draws(model) && (needsImage(model) || EDITS_TOO.test(model.name))],
 	['image-to-video', (model) => model.tasks.includes('text-to-video') && needsImage(model)],
 	['ocr', ({ tasks, tags }) => tasks.includes('text-generation') && tags.includes('ocr')],
 	['image-to-text', (model) => chats(model) && seems(model, 'images')],
@@ -49,6 +61,12 @@ export function fitsTask(model: Model, task: string): boolean {
 	return model.tasks.includes(task) || (FILED_ELSEWHERE.get(task)?.(model) ?? false);
 }
 
-/** Whether nothing says that the model cannot do a task, though no list of its models has it: tags are not complete. */
-export const mayFitTask = (model: Model, task: string): boolean =>
-	fitsTask(model, task) || (task === 'image-to-text' && chats(model) && can(model, 'images') !== false);
+/**
+ * Whether nothing says that the model cannot do a task, though no list of its models has it: tags are not complete.
+ * @param schema what the model takes, where that is known
+ */
+export function mayFitTask(model: Model, task: string, schema?: ModelSchema): boolean {
+	if (fitsTask(model, task)) return true;
+	if (task === 'image-to-image') return draws(model) && takesImage(schema);
+	return task === 'image-to-text' && chats(model) && can(model, 'images') !== false;
+}

@@ -15,10 +15,12 @@ export function previewOf(
 			? Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, show(entry)]))
 			: value;
 	};
-	const parts = Object.entries(form ?? {}).map(([name, value]) => [
-		name,
-		typeof value === 'string' ? value : 'file' in value ? nameOf(value) : value.map(nameOf),
-	]);
+	const parts = Object.entries(form ?? {}).map(([name, value]) => {
+		if (typeof value === 'string') return [name, value];
+		// Each is a part of its own, so that one in a list is as one without.
+		const [first, ...others] = [value].flat().map(nameOf);
+		return [name, others.length > 0 ? [first, ...others] : first];
+	});
 	return { method, path: `${path}${search}`, body: json ? show(json) : Object.fromEntries(parts) };
 }
 

@@ -251,7 +251,7 @@ class ItemRun {
 			const check = attempt(() => {
 				const facts = this.factsOf(entry, client);
 				// Where little is known of a model, its task may be wrong, too.
-				const misfit = facts.schema && findOtherTask(facts.model, this.operation, operations, resources);
+				const misfit = facts.schema && findOtherTask(facts.model, this.operation, operations, resources, facts.schema);
 				if (misfit) throw misfit;
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)

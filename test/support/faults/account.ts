@@ -11,7 +11,7 @@ import type { World } from '../world';
  */
 export async function expectAccounted(
 	{ engine }: World,
-	{ result, ledgers, requests }: Ordeal,
+	{ trial, result, ledgers, requests }: Ordeal,
 	plan: Plan,
 	kindOf: (fault: Fault) => FaultKind,
 	{ maxRetries, answers }: { maxRetries: number; answers: readonly Answer[] },
@@ -26,7 +26,7 @@ export async function expectAccounted(
 	expect(result.errorItems.map(pairedTo)).toEqual(all.filter((item) => expected[item]?.end));
 
 	// the right answer to the very item
-	const made = await Promise.all(result.items.map(async (item) => await answerOf(engine, item)));
+	const made = await Promise.all(result.items.map(async (item) => await answerOf(engine, trial, item)));
 	expect(made).toEqual(result.items.map((item) => answers[pairedTo(item)]));
 
 	for (const item of result.errorItems) {

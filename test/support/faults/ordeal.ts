@@ -15,6 +15,8 @@ export interface Trial {
 	itemOf(request: RecordedRequest): number;
 	/** Whether a request is the operation's own, and none for the catalog. */
 	asks(request: RecordedRequest): boolean;
+	/** An output without what is new with each request. */
+	lasting(json: IDataObject): IDataObject;
 }
 
 export async function trialOf(engine: Engine, subject: Subject, count: number): Promise<Trial> {
@@ -23,6 +25,7 @@ export async function trialOf(engine: Engine, subject: Subject, count: number): 
 		items: await subject.distinctItems(engine, count),
 		itemOf: (request) => subject.itemOf(request),
 		asks: (request) => subject.asks(request),
+		lasting: (json) => subject.lasting(json),
 	};
 }
 
@@ -42,6 +45,7 @@ interface Ledger {
 }
 
 export interface Ordeal {
+	readonly trial: Trial;
 	readonly result: RunResult;
 	readonly ledgers: readonly Ledger[];
 	readonly requests: number;
@@ -49,15 +53,15 @@ export interface Ordeal {
 
 export async function runOrdeal(
 	{ engine, emulator }: Pick<World, 'engine' | 'emulator'>,
-	subject: Trial,
+	trial: Trial,
 	plan: Plan,
 	options: INodeParameters = {},
 ): Promise<Ordeal> {
-	const ledgers: Ledger[] = subject.items.map(() => ({ sent: 0, spoiled: [], paid: 0 }));
+	const ledgers: Ledger[] = trial.items.map(() => ({ sent: 0, spoiled: [], paid: 0 }));
 	emulator.requests.length = 0;
 	emulator.options.faults = (request) => {
-		if (!subject.asks(request)) return undefined;
-		const item = subject.itemOf(request);
+		if (!trial.asks(request)) return undefined;
+		const item = trial.itemOf(request);
 		const ledger = ledgers[item];
 		if (!ledger) throw new Error(`No item ${item}`);
 		ledger.sent++;
@@ -67,14 +71,15 @@ export async function runOrdeal(
 		return fault;
 	};
 	try {
-		const { parameters, items } = subject;
+		const { parameters, items } = trial;
 		const result = await engine.run({
 			parameters: withMore(parameters, options),
 			items,
 			onError: 'continueErrorOutput',
 			credentials: { baseUrl: emulator.url },
 		});
-		return { result, ledgers, requests: emulator.requests.filter((request) => subject.asks(request)).length };
+		const requests = emulator.requests.filter((request) => trial.asks(request)).length;
+		return { trial, result, ledgers, requests };
 	} finally {
 		emulator.options.faults = undefined;
 	}
@@ -85,20 +90,25 @@ export interface Answer {
 	readonly files: readonly string[];
 }
 
-/** What an item came to: its json without usage, and the hashes of its files. */
-export async function answerOf(engine: Engine, item: INodeExecutionData): Promise<Answer> {
+/** What an item came to: its json without what is new with each request, and the hashes of its files. */
+export async function answerOf(
+	engine: Engine,
+	{ lasting }: Pick<Trial, 'lasting'>,
+	item: INodeExecutionData,
+): Promise<Answer> {
 	const files = Object.values(item.binary ?? {});
 	return {
-		json: withoutUsage(item),
+		json: lasting(withoutUsage(item)),
 		files: await Promise.all(files.map(async (file) => sha256(await engine.read(file)))),
 	};
 }
 
 /** The answers while nothing goes wrong. */
-export async function answersOf({ engine }: World, { parameters, items }: Trial): Promise<Answer[]> {
+export async function answersOf({ engine }: World, trial: Trial): Promise<Answer[]> {
+	const { parameters, items } = trial;
 	const { items: made, error } = await engine.run({ parameters, items });
 	if (made.length !== items.length) throw new Error(`${items.length} items gave ${made.length}: ${error?.message}`);
-	return await Promise.all(made.map(async (item) => await answerOf(engine, item)));
+	return await Promise.all(made.map(async (item) => await answerOf(engine, trial, item)));
 }
 
 /** The answer to one of the items, in a run of its own. */

@@ -140,11 +140,12 @@ export function testAnswers(subject: Subject, of: () => World): void {
 	if (isJson) {
 		odd.push(
 			['JSON that ends early', { body: whole.slice(0, -5) }],
-			['cut off by a broken connection', { body: whole, cutAfter: 20 }],
+			['cut off by a broken connection', { body: whole, cutAfter: Math.min(20, whole.length - 1) }],
 			['an array', { body: '[]' }],
 		);
 	}
-	if (!operation.isRaw) odd.push(['an empty object', { body: '{}' }]);
+	// of an answer that nothing is read of, nothing can be missing
+	if (!operation.isRaw && subject.answerFields.length > 0) odd.push(['an empty object', { body: '{}' }]);
 	it.each(odd)('an answer that is %s is a clear error', async (_what, reply) => {
 		expect(await failWith(reply)).toMatch(/DeepInfra|connection|answer/i);
 	});

@@ -19,6 +19,8 @@ export interface FileAnswer {
 export interface Example {
 	/** A model of the emulator that does the task and is not about to be replaced. None: the operation has no model. */
 	readonly model?: string;
+	/** Whether the model need not be told, since the service knows it. */
+	readonly isModelOptional?: true;
 	/** The least that the operation needs besides, as n8n stores it. */
 	readonly parameters?: INodeParameters;
 	/** The text parameter that must not be empty, where there is one. */
@@ -41,6 +43,10 @@ export interface Example {
 	readonly fields?: IDataObject;
 	/** What the usage says on a route that is not native. */
 	readonly usage?: IDataObject;
+	/** Output fields that are new with each request, such as a job's ID. */
+	readonly unique?: readonly string[];
+	/** Whether the emulator must know something first, such as the ID of a job: the operation's own tests run it there. */
+	readonly needsState?: true;
 	/** Odd values that are right answers in every field. */
 	readonly takes?: readonly unknown[];
 	/** Options that make answers repeatable, and keep apart items that would share a request. */
@@ -80,7 +86,11 @@ export class Subject {
 	readonly model: string;
 	readonly path: string;
 	readonly isNative: boolean;
-	/** Whether its answer is a JSON object. */
+	/** Where it is asked with what only the native route can: itself, or one of its other forms. */
+	readonly nativePath: string;
+	/** Whether the first request of a run goes alone, to find out which form the model takes. */
+	readonly goesAhead: boolean;
+	/** Whether its answer is a JSON object, with something in it that is read. */
 	readonly isJson: boolean;
 	/** Whether two items ask for something else, so that they can be told apart. */
 	readonly isDistinct: boolean;
@@ -97,7 +107,9 @@ export class Subject {
 		this.model = model ?? '';
 		this.path = request.path ?? `/v1/inference/${this.model}`;
 		this.isNative = isNativeRequest({ path: this.path });
-		this.isJson = operation.answer === undefined;
+		this.nativePath = `/v1/inference/${this.model}`;
+		this.goesAhead = (operation.forms ?? 1) > 1;
+		this.isJson = operation.answer !== 'rows' && !Buffer.isBuffer(Object(example.answer).bytes);
 		this.isDistinct = media !== undefined || required !== undefined;
 		this.isSingle = this.isDistinct && !operation.merge && example.follows === undefined;
 	}
@@ -109,8 +121,17 @@ export class Subject {
 
 	/** Whether the operation has an option. */
 	hasOption(name: string): boolean {
+		return this.options.some((option) => option.name === name);
+	}
+
+	/** What the screen calls its options. */
+	get optionLabels(): string[] {
+		return this.options.map(({ displayName }) => displayName);
+	}
+
+	private get options() {
 		const options = this.operation.fields.find((field) => field.name === 'options')?.options ?? [];
-		return options.some((option) => 'displayName' in option && option.name === name);
+		return options.flatMap((option) => ('displayName' in option ? [option] : []));
 	}
 
 	parameters(options: INodeParameters = {}): INodeParameters {
@@ -127,6 +148,12 @@ export class Subject {
 		const { bytes, fileName, mimeType } = FILES[media];
 		const data = await engine.binary(bytes, fileName, mimeType);
 		return Array.from({ length: count }, () => ({ json: {}, binary: { data } }));
+	}
+
+	/** An output without what is new with each request. */
+	lasting(json: IDataObject): IDataObject {
+		const { unique = [] } = this.example;
+		return Object.fromEntries(Object.entries(json).filter(([name]) => !unique.includes(name)));
 	}
 
 	/** With these, each of the distinct items is asked for on its own. */
@@ -171,7 +198,8 @@ export class Subject {
 	/** Whether a request is one that the operation makes, and none for the catalogue. */
 	asks({ method, path }: { method: string; path: string }): boolean {
 		const { request, follows } = this.example;
-		return (method === (request.method ?? 'POST') && path === this.path) || follows?.test(path) === true;
+		const isOwn = path === this.path || (this.hasOption('modelVersion') && path === this.nativePath);
+		return (method === (request.method ?? 'POST') && isOwn) || follows?.test(path) === true;
 	}
 
 	/** The whole answer, with what every answer of a native route carries. */

@@ -73,7 +73,8 @@ export function testFaults(subject: Subject, of: () => World): void {
 		});
 
 		it('answers each item as it does when it is alone, and no two alike', async () => {
-			expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBeGreaterThan(ITEMS * 0.2);
+			if (!subject.example.unique)
+				expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBeGreaterThan(ITEMS * 0.2);
 			for (const index of [0, 77, ITEMS - 1]) expect(answers[index]).toEqual(await answerAlone(of(), trial, index));
 		});
 

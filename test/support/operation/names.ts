@@ -13,7 +13,7 @@ const SHARED = [...PLAIN, ...COSTLY, ...NATIVE];
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
 /** The names of its fields, which users' stored workflows hold. */
-export function testNames({ operation, example, isNative }: Subject): void {
+export function testNames({ operation, example, isNative, isJson, goesAhead }: Subject): void {
 	describe('the public interface', () => {
 		const properties = propertiesOf([operation], resources).filter(
 			({ name }) => !['resource', 'operation'].includes(name),
@@ -31,7 +31,9 @@ export function testNames({ operation, example, isNative }: Subject): void {
 
 		it('has its own options, and those that its kind shares', () => {
 			const isVersioned = operation.isFree && options.includes('modelVersion');
-			const needed = operation.isFree ? PLAIN : [...PLAIN, ...COSTLY, ...(isNative ? NATIVE : [])];
+			// what is only asked for costs nothing
+			const isBilled = !operation.isFree && example.request.method !== 'GET';
+			const needed = !isBilled ? PLAIN : [...PLAIN, ...COSTLY, ...(isNative || goesAhead ? NATIVE : [])];
 			expect(options.filter((name) => SHARED.includes(name)).sort()).toEqual(
 				[...needed, ...(isVersioned ? ['modelVersion'] : [])].sort(),
 			);
@@ -54,7 +56,7 @@ export function testNames({ operation, example, isNative }: Subject): void {
 			it('has the model picker', () => {
 				expect(find('model')).toMatchObject({
 					type: 'resourceLocator',
-					required: true,
+					required: !example.isModelOptional,
 					default: { mode: 'list', value: expect.stringMatching(/^[\w.-]+(\/[\w.-]+)?$/) },
 					modes: [
 						{ name: 'list', typeOptions: { searchable: true, searchListMethod: 'searchModels' } },
@@ -64,7 +66,7 @@ export function testNames({ operation, example, isNative }: Subject): void {
 			});
 		}
 
-		if (!operation.isFree && !operation.isRaw && operation.answer === undefined && isNative) {
+		if (!operation.isFree && !operation.isRaw && isJson && isNative) {
 			it('simplifies unless it is told otherwise', () => {
 				expect(find('simplify')).toMatchObject({ type: 'boolean', default: true });
 			});

@@ -89,7 +89,8 @@ export function testSecrets(subject: Subject, of: () => World): void {
 			expect(result.errorItems).toHaveLength(3);
 			expect(String(result.errorItems[0]?.json.error)).toContain('redirects to another address');
 			expect(other.seen).toEqual([]);
-			expect(asked()).toHaveLength(3);
+			// what hits the one that goes ahead is told to the others unsent
+			expect(asked()).toHaveLength(subject.goesAhead ? 1 : 3);
 		});
 	});
 }

@@ -75,7 +75,9 @@ export function testWaits(subject: Subject, of: () => World): void {
 			expect(result.durationMs).toBeGreaterThan(1950);
 			expect(result.durationMs).toBeLessThan(6000);
 			expect(result.items.map(pairedTo)).toEqual(EVEN);
-			expect(result.items.map(withoutUsage)).toEqual(result.items.map((item) => answers[pairedTo(item)]?.json));
+			expect(result.items.map((item) => trial.lasting(withoutUsage(item)))).toEqual(
+				result.items.map((item) => answers[pairedTo(item)]?.json),
+			);
 			expect(result.errorItems.map(pairedTo)).toEqual(EVEN.map((item) => item + 1));
 			for (const item of result.errorItems) {
 				const { text } = errorOf(item);
@@ -89,8 +91,9 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 			expect(stopped.result.status).toBe('canceled');
 			expect(stopped.result.durationMs).toBeLessThan(1500 + 1500);
-			expect(asked(stopped.emulator)).toHaveLength(20);
-			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(20);
+			const open = subject.goesAhead ? 1 : 20;
+			expect(asked(stopped.emulator)).toHaveLength(open);
+			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(open);
 		});
 
 		it('is asked again after a while, and every item is accounted for', async () => {

@@ -201,7 +201,7 @@ const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 function soundOf(answer: Dict, format: Format | undefined): FileOut {
 	if (Buffer.isBuffer(answer.bytes)) {
 		if (answer.bytes.length > 0) return { bytes: answer.bytes };
-		throw new AnswerError('DeepInfra answered with an empty sound');
+		throw new AnswerError('DeepInfra sent an empty answer instead of a sound');
 	}
 	const bare = [answer.audio, answer.audio_b64].find((value): value is string => typeof value === 'string');
 	// Raw samples look like nothing: that they are sound is known only because they were asked for.

@@ -35,7 +35,9 @@ describe('a service that takes 20 requests at once', () => {
 				onError: 'continueErrorOutput',
 			});
 			expect(result.errorItems).toEqual([]);
-			expect(await Promise.all(result.items.map(async (item) => await answerOf(world.engine, item)))).toEqual(answers);
+			expect(await Promise.all(result.items.map(async (item) => await answerOf(world.engine, subject, item)))).toEqual(
+				answers,
+			);
 			const refused = sent().filter(({ status }) => status === 429).length;
 			expect(sent().length).toBe(1000 + refused);
 			expect(result.items.reduce((sum, item) => sum + Number(attemptsOf(item)), 0)).toBe(1000 + refused);

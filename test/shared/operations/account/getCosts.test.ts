@@ -1,0 +1,44 @@
+import { getCosts } from '../../../../nodes/shared/operations/account/getCosts';
+import { testOperation } from '../../../support/operation/suite';
+import { operationOf, outputsFor, requestFor } from '../../../support/operations';
+import { thrownBy } from '../../../support/work';
+
+testOperation(getCosts, {
+	parameters: { requestIds: 'RWkd1SD0lRgrBsYHDpAhkLxn' },
+	required: 'requestIds',
+	request: { path: '/v1/request-costs', body: { requestIds: ['RWkd1SD0lRgrBsYHDpAhkLxn'] } },
+	answer: { requests: [{ requestId: 'RWkd1SD0lRgrBsYHDpAhkLxn', costNanoUsd: 114_000 }] },
+	output: { requestId: 'RWkd1SD0lRgrBsYHDpAhkLxn', costUsd: 0.000114 },
+	needsState: true,
+	names: { parameters: 'requestIds', options: '' },
+});
+
+describe('account: getCosts', () => {
+	const costs = operationOf('account', 'getCosts');
+
+	it('asks once for each ID, from text or a list', () => {
+		expect(requestFor(costs, { requestIds: ' a, b\nc,, ' }).json).toEqual({ requestIds: ['a', 'b', 'c'] });
+		expect(requestFor(costs, { requestIds: ['a', ' b '] }).json).toEqual({ requestIds: ['a', 'b'] });
+		expect(thrownBy(() => requestFor(costs, { requestIds: ' , \n' })).message).toContain("'Request IDs'");
+	});
+
+	it('spreads many over several requests, equal ones once', () => {
+		const requestIds = Array.from({ length: 1201 }, (_, index) => `R${index % 1101}`);
+		const parts = costs.split?.({ requestIds, options: {} }, {}) ?? [];
+		expect(parts.map((part) => (Array.isArray(part.requestIds) ? part.requestIds.length : 0))).toEqual([500, 500, 101]);
+	});
+
+	it('gives USD to the nano-dollar', () => {
+		const requests = [
+			{ requestId: 'R1', costNanoUsd: 1 },
+			{ requestId: 'R2', costNanoUsd: '114000' },
+		];
+		expect(outputsFor(costs, { requestIds: 'R' }, { requests }).map(({ json }) => json)).toEqual([
+			{ requestId: 'R1', costUsd: 1e-9 },
+			{ requestId: 'R2', costUsd: 0.000114 },
+		]);
+		expect(thrownBy(() => outputsFor(costs, { requestIds: 'R' }, { requests: [{ requestId: 'R1' }] })).name).toBe(
+			'AnswerError',
+		);
+	});
+});

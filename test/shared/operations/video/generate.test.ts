@@ -1,0 +1,348 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { makeMp4 } from '../../../emulator/media/video';
+import { dataUrl, makePng } from '../../../support/files';
+import { generateVideo } from '../../../../nodes/shared/operations/video/generate';
+import { testOperation } from '../../../support/operation/suite';
+import { asked } from '../../../support/parameters';
+import { expectNoMedia, itemsOf, jsonOf, onlyItem, stored, withoutUsage } from '../../../support/results';
+import { jsonReply, notFound, type Reply, type SentRequest } from '../../../support/service';
+import { openWorld, type World } from '../../../support/world';
+
+const PRUNA = 'PrunaAI/p-video';
+
+testOperation(generateVideo, {
+	model: PRUNA,
+	tasks: ['text-to-video', 'image-to-video'],
+	// the waiting has its own tests
+	parameters: { prompt: 'slow waves', waitForResult: false },
+	required: 'prompt',
+	request: {
+		path: '/v1/videos',
+		options: { seconds: 8, aspectRatio: '16:9', negativePrompt: 'text', resolution: '720p', seed: 3, style: 'anime' },
+		body: {
+			model: PRUNA,
+			prompt: 'slow waves',
+			seconds: 8,
+			aspect_ratio: '16:9',
+			negative_prompt: 'text',
+			size: '720p',
+			seed: 3,
+			style: 'anime',
+		},
+		estimate: 0.18,
+	},
+	answer: {
+		id: 'videos_abc',
+		object: 'video.generation.job',
+		created_at: 1,
+		status: 'queued',
+		model: PRUNA,
+		data: null,
+	},
+	output: { videoId: 'videos_abc', status: 'queued' },
+	unique: ['videoId'],
+	names: {
+		parameters: 'prompt startImage inputDataFieldName inputUrl waitForResult outputDataFieldName',
+		options: 'aspectRatio negativePrompt resolution seconds seed size style',
+	},
+	values: { startImage: { of: ['binary', 'none', 'url'], preset: 'none' } },
+});
+
+describe('of its own', () => {
+	let world: World;
+	beforeAll(async () => (world = await openWorld({ videoMs: 200 })));
+	afterAll(async () => await world.close());
+	beforeEach(() => void (world.emulator.requests.length = 0));
+
+	const film = (
+		prompt: string,
+		options: INodeParameters = {},
+		rest: INodeParameters = {},
+		model = PRUNA,
+	): INodeParameters => asked('video', 'generate', model, { prompt, options, includeOtherFields: false, ...rest });
+
+	const get = (videoId: string, rest: INodeParameters = {}): INodeParameters => ({
+		resource: 'video',
+		operation: 'get',
+		videoId,
+		includeOtherFields: false,
+		...rest,
+	});
+
+	const routes = () =>
+		world.emulator.requests.map(({ method, path }) => `${method} ${path.replace(/videos_\w+/, 'ID')}`);
+	const jobRoutes = () => routes().filter((route) => route.includes('/v1/videos') || route.includes('/inference/'));
+
+	/** Milliseconds that the movie lasts. */
+	const lengthOf = (mp4: Buffer) => mp4.readUInt32BE(mp4.indexOf('mvhd') + 20);
+
+	async function picture(
+		bytes = makePng(16, 9),
+		fileName = 'start.png',
+		mimeType = 'image/png',
+	): Promise<INodeExecutionData> {
+		return { json: {}, binary: { data: await world.engine.binary(bytes, fileName, mimeType) } };
+	}
+
+	describe('a video', () => {
+		it('is made as a job, waited for and stored as a file', async () => {
+			const options = { seconds: 7, seed: 3, aspectRatio: '16:9', negativePrompt: 'text', resolution: '720p' };
+			const { json, binary } = onlyItem(await world.engine.run({ parameters: film('waves', options) }));
+			expect(world.emulator.requests.find(({ path }) => path === '/v1/videos')?.json).toEqual({
+				model: PRUNA,
+				prompt: 'waves',
+				seconds: 7,
+				seed: 3,
+				aspect_ratio: '16:9',
+				negative_prompt: 'text',
+				size: '720p',
+			});
+			expect(withoutUsage({ json })).toEqual({
+				seed: 3,
+				status: 'succeeded',
+				videoId: expect.stringMatching(/^videos_/),
+			});
+			if (!binary?.data) throw new Error('no video');
+			expect(binary.data).toMatchObject({ mimeType: 'video/mp4', fileExtension: 'mp4' });
+			expect(lengthOf(await world.engine.read(binary.data))).toBe(7000);
+			expect(jobRoutes()).toEqual(['POST /v1/videos', 'GET /v1/videos/ID']);
+		});
+
+		it.each([
+			['a relative link', 'waves <<relative>>'],
+			['a data URL', 'waves <<data>>'],
+		])('comes from %s, too', async (_, prompt) => {
+			const { json, binary } = onlyItem(await world.engine.run({ parameters: film(prompt) }));
+			expectNoMedia(json);
+			if (!binary?.data) throw new Error('no video');
+			expect(await world.engine.read(binary.data)).toEqual(makeMp4(5));
+		});
+
+		it('of several results is an item each', async () => {
+			const output = itemsOf(await world.engine.run({ parameters: film('waves <<3 results>>') }));
+			expect(output.map(({ json, pairedItem }) => [json.index, json.status, pairedItem])).toEqual(
+				[0, 1, 2].map((index) => [index, 'succeeded', { item: 0 }]),
+			);
+			expect(output.every(({ binary }) => binary?.data?.mimeType === 'video/mp4')).toBe(true);
+		});
+
+		it('starts from a picture of the item or of the web', async () => {
+			const parameters = film('turn', {}, { startImage: 'binary' });
+			onlyItem(await world.engine.run({ parameters, items: [await picture()] }));
+			const url = `${world.emulator.url}/files/sample.jpg`;
+			onlyItem(await world.engine.run({ parameters: film('turn', {}, { startImage: 'url', inputUrl: url }) }));
+			const images = world.emulator.requests.flatMap(({ path, json }) => (path === '/v1/videos' ? [json] : []));
+			expect(images).toMatchObject([
+				{ image_url: dataUrl(makePng(16, 9), 'image/png') },
+				{ image_url: expect.stringMatching(/^data:image\/jpeg;base64,/) },
+			]);
+		});
+
+		it('of a model without jobs comes by the native route, which is asked instead', async () => {
+			const model = 'FastVideo/FastWan-QAD-FP8-1.3B';
+			const items = [0, 1, 2].map((n) => ({ json: { n } }));
+			const parameters = film('=waves {{ $json.n }}', { seconds: 4, resolution: '480p', maxConcurrency: 1 }, {}, model);
+			const output = itemsOf(await world.engine.run({ parameters, items }));
+			expect(world.inference()).toHaveLength(3);
+			expect(world.inference()[0]?.json).toEqual({ prompt: 'waves 0', seconds: 4, resolution: '480p' });
+			const [first] = output;
+			if (!first?.binary?.data) throw new Error('no video');
+			expect(withoutUsage(first)).toEqual({ seed: expect.any(Number) });
+			expect(lengthOf(await world.engine.read(first.binary.data))).toBe(4000);
+			expect(first.json.usage).toMatchObject({ model, costUsd: 0.01 });
+		});
+
+		it('by the native route has the names that the model has', async () => {
+			const parameters = film(
+				'waves',
+				{ seconds: 4, aspectRatio: '1:1', modelVersion: 'abc' },
+				{ startImage: 'binary' },
+				'ByteDance/Seedance-1.5-Pro',
+			);
+			onlyItem(await world.engine.run({ parameters, items: [await picture()] }));
+			expect(world.inference()).toMatchObject([
+				{
+					query: { version: 'abc' },
+					json: {
+						prompt: 'waves',
+						duration: 4,
+						aspect_ratio: '1:1',
+						first_frame_image: expect.stringMatching(/^data:image\/png/),
+					},
+				},
+			]);
+		});
+	});
+
+	describe('a video that is not waited for', () => {
+		it('gives its ID and its status at once, and is got later', async () => {
+			const started = jsonOf(await world.engine.run({ parameters: film('waves', {}, { waitForResult: false }) }));
+			expect(started).toMatchObject({ videoId: expect.stringMatching(/^videos_/), status: 'queued' });
+			expect(Object.keys(started).sort()).toEqual(['status', 'usage', 'videoId']);
+			const videoId = String(started.videoId);
+			const soon = jsonOf(await world.engine.run({ parameters: get(videoId, { waitForResult: false }) }));
+			expect(soon).toMatchObject({ videoId, status: expect.stringMatching(/queued|processing|succeeded/) });
+			const { json, binary } = onlyItem(await world.engine.run({ parameters: get(videoId) }));
+			expect(withoutUsage({ json })).toEqual({ videoId, status: 'succeeded' });
+			expect(binary?.data?.mimeType).toBe('video/mp4');
+		});
+
+		it('that failed is an item with its error, so that a loop can end', async () => {
+			const start = async (prompt: string) =>
+				String(jsonOf(await world.engine.run({ parameters: film(prompt, {}, { waitForResult: false }) })).videoId);
+			const [failed, expired, odd] = [
+				await start('<<fails>>'),
+				await start('<<expires>>'),
+				await start('<<state resting>>'),
+			];
+			const end = async (id: string) => withoutUsage(onlyItem(await world.engine.run({ parameters: get(id) })));
+			expect(await end(failed)).toEqual({
+				videoId: failed,
+				status: 'failed',
+				error: `The video job ${failed} failed: The model ran out of memory on this prompt`,
+			});
+			expect(await end(expired)).toMatchObject({ status: 'expired', error: expect.stringContaining('has expired') });
+			expect(await end(odd)).toMatchObject({ status: 'resting', error: expect.stringContaining('does not know') });
+		});
+
+		it("gives the API's own answer when Simplify is off", async () => {
+			const parameters = film('waves', {}, { waitForResult: false, simplify: false });
+			expect(jsonOf(await world.engine.run({ parameters }))).toMatchObject({
+				object: 'video.generation.job',
+				data: null,
+			});
+			const { json, binary } = onlyItem(await world.engine.run({ parameters: film('waves', {}, { simplify: false }) }));
+			expect(stored(json)).toMatchObject({ status: 'succeeded', data: [{ url: expect.any(String) }] });
+			expect(binary?.data?.mimeType).toBe('video/mp4');
+		});
+	});
+
+	describe('one clear error', () => {
+		const failure = async (parameters: INodeParameters, items?: INodeExecutionData[]) => {
+			const { error } = await world.engine.run({ parameters, items });
+			return `${error?.message} ${error?.description}`;
+		};
+
+		it.each([
+			['failed', '<<fails>>', /job videos_\w+ failed: The model ran out of memory/],
+			['was moderated', '<<moderated>>', /safety filter refused the video job videos_\w+: Content Moderated/],
+			['expired', '<<expires>>', /job videos_\w+ has expired/],
+			[
+				'has an unknown state',
+				'<<state resting>>',
+				/videos_\w+ has a state that this node does not know.*"resting".*Get it with/,
+			],
+		])('for a job that %s', async (_, prompt, words) => {
+			expect(await failure(film(prompt))).toMatch(words);
+		});
+
+		it('for a job that takes too long: it goes on, and how to get it', async () => {
+			const started = Date.now();
+			const words = await failure(film('slow <<takes 60000 ms>>', { timeout: 3 }));
+			expect(words).toMatch(/within 3 seconds.*goes on being made.*operation 'Get'.*video ID videos_\w+/);
+			expect(Date.now() - started).toBeGreaterThan(2900);
+		});
+
+		it.each<[string, Reply, RegExp]>([
+			['the service breaks', jsonReply({ error: { message: 'oops' } }, 500), /oops/],
+			['the key is refused', jsonReply({ error: { message: 'Not authenticated' } }, 401), /API key/],
+		])('for a wait that ends because %s: how to get the video', async (_, reply, words) => {
+			const job = { id: 'videos_abc', status: 'queued', object: 'video.generation.job', created_at: 1, model: PRUNA };
+			world.service.reply = ({ method, path }: SentRequest) =>
+				path === '/v1/videos'
+					? jsonReply(job)
+					: method === 'GET' && path === '/v1/videos/videos_abc'
+						? reply
+						: notFound;
+			const credentials = { baseUrl: world.service.url };
+			const { error } = await world.engine.run({ parameters: film('x'), credentials });
+			expect(error?.message).toMatch(words);
+			expect(error?.description).toMatch(/video ID videos_abc/);
+		});
+
+		it('for a video that cannot be downloaded: how to get it again', async () => {
+			const job = { id: 'videos_abc', status: 'succeeded', data: [{ url: '/gone.mp4' }], model: PRUNA };
+			world.service.reply = ({ path }) => (path === '/v1/videos' ? jsonReply(job) : notFound);
+			const credentials = { baseUrl: world.service.url };
+			const { error } = await world.engine.run({ parameters: film('x'), credentials });
+			expect(error?.message).toMatch(/could not be downloaded: .*status 404/);
+			expect(error?.description).toMatch(/video ID videos_abc/);
+		});
+
+		it('for a picture that is none, an address that is none, an empty prompt: nothing is sent', async () => {
+			const text = await picture(Buffer.from('just text, no picture'), 'notes.txt', 'text/plain');
+			expect(await failure(film('x', {}, { startImage: 'binary' }), [text])).toMatch(
+				/'notes.txt' is no picture, but text/,
+			);
+			expect(await failure(film('x', {}, { startImage: 'url', inputUrl: 'nowhere' }))).toMatch(/not a web address/);
+			expect(await failure(film('={{ " " }}'))).toMatch(/'Prompt' is empty/);
+			expect(await failure(get('../../models'))).toMatch(/'Video ID' is no ID/);
+			expect(jobRoutes()).toEqual([]);
+		});
+
+		it('for an ID of nobody', async () => {
+			expect(await failure(get('videos_nobody'))).toMatch(/does not have this video.*Check the ID/);
+		});
+	});
+
+	it('takes the content from the API itself where a job tells no address', async () => {
+		const job = { id: 'videos_abc', status: 'completed', data: null, model: PRUNA };
+		world.service.reply = ({ path, query }) => {
+			if (path === '/v1/videos/videos_abc') return jsonReply(job);
+			const isContent = path === '/v1/videos/videos_abc/content' && query.variant === 'video';
+			return isContent ? { body: makeMp4(2), contentType: 'video/mp4' } : notFound;
+		};
+		const credentials = { baseUrl: world.service.url };
+		const { binary } = onlyItem(await world.engine.run({ parameters: get('videos_abc'), credentials }));
+		if (!binary?.data) throw new Error('no video');
+		expect(lengthOf(await world.engine.read(binary.data))).toBe(2000);
+		expect(world.service.requests.at(-1)?.headers.authorization).toBe('Bearer emulator-key');
+	});
+
+	it('ends at once when the run is stopped while a job is made', async () => {
+		const cancelAfterMs = 600;
+		const result = await world.engine.run({ parameters: film('slow <<takes 60000 ms>>'), cancelAfterMs });
+		expect(result.status).toBe('canceled');
+		expect(result.durationMs).toBeLessThan(cancelAfterMs + 500);
+	});
+
+	it('streams a large video into the storage', async () => {
+		const size = 80 * 1024 * 1024;
+		global.gc?.();
+		const before = process.memoryUsage().rss;
+		let most = 0;
+		const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+		const { binary } = onlyItem(await world.engine.run({ parameters: film(`long <<${size} bytes>>`) }));
+		clearInterval(watch);
+		expect(binary?.data).toMatchObject({ mimeType: 'video/mp4', bytes: size });
+		expect((most - before) / 1024 / 1024).toBeLessThan(60);
+	});
+
+	describe('the dry run', () => {
+		const estimate = async (model: string, options: INodeParameters) =>
+			jsonOf(await world.engine.run({ parameters: film('waves', { ...options, dryRun: true }, {}, model) }));
+
+		it('shows what would be sent', async () => {
+			const parameters = film('waves', { dryRun: true }, { startImage: 'binary' });
+			const json = jsonOf(await world.engine.run({ parameters, items: [await picture()] }));
+			expect(json.request).toEqual({
+				method: 'POST',
+				path: '/v1/videos',
+				body: { model: PRUNA, prompt: 'waves', image_url: 'start.png' },
+			});
+			expect(jobRoutes()).toEqual([]);
+		});
+
+		it.each<[string, string, INodeParameters, number]>([
+			['the second', PRUNA, { seconds: 8 }, 0.18],
+			['the second, of the length that the model makes unless told', PRUNA, {}, 0.1125],
+			['the frame unit, 24 a second at 720p', 'emulator/world-sim', { seconds: 4, resolution: '720p' }, 0.2],
+			['the frame unit, half at 480p', 'emulator/world-sim', { seconds: 4, resolution: '480p' }, 0.1],
+			['the token, by pixels and frames', 'ByteDance/Seedance-1.5-Pro', { seconds: 5, resolution: '720p' }, 0.1296],
+		])('knows prices by %s', async (_, model, options, usd) => {
+			const json = await estimate(model, options);
+			expect(json.estimatedCostUsd).toBeCloseTo(usd, 4);
+		});
+	});
+});

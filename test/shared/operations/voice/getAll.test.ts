@@ -1,0 +1,13 @@
+import { getVoices } from '../../../../nodes/shared/operations/voice/getAll';
+import { testOperation } from '../../../support/operation/suite';
+
+testOperation(getVoices, {
+	parameters: { returnAll: true },
+	request: { method: 'GET', path: '/v1/voices' },
+	answer: {
+		voices: [{ user_id: 'gh:1', voice_id: 'v1', name: 'Ada', description: 'calm', created_at: 1_795_900_000 }],
+	},
+	output: { voiceId: 'v1', name: 'Ada', description: 'calm', createdAt: '2026-11-28T21:06:40.000Z' },
+	needsState: true,
+	names: { parameters: 'returnAll limit', options: '' },
+});
