@@ -100,6 +100,17 @@ describe('the connection', () => {
 		expect(emulator.requests[0]?.aborted).toBe(false);
 	});
 
+	it('is reset after a while, without a byte', async () => {
+		const begun = Date.now();
+		expect(await askRaw({ kind: 'resetAfter', afterMs: 120 })).toEqual({ received: '', error: 'ECONNRESET' });
+		expect(Date.now() - begun).toBeGreaterThanOrEqual(115);
+	});
+
+	it('speaks another language than HTTP', async () => {
+		const reply = await askRaw({ kind: 'notHttp' });
+		expect(reply).toEqual({ received: '', error: expect.stringMatching(/^HPE_/) });
+	});
+
 	it('stays silent, and the client that gives up is recorded', async () => {
 		expect(await askRaw({ kind: 'stalledHeaders' })).toEqual({ received: '', error: 'gave up' });
 		await until(() => emulator.requests[0]?.aborted === true);
@@ -227,6 +238,31 @@ describe('the body', () => {
 	it('has keys of a prototype', async () => {
 		const { text } = await askWith({ kind: 'protoKeys' });
 		expect(Object.keys(JSON.parse(text))).toEqual(expect.arrayContaining(['__proto__', 'constructor', 'results']));
+	});
+
+	it('is a part of what was asked for', async () => {
+		const good = await infer(emulator, 'ProsusAI/finbert', { input: 'Great' });
+		const { status, headers, received } = await askRaw({ kind: 'part' });
+		expect(status).toBe(206);
+		expect(headers?.['content-range']).toMatch(/^bytes 0-\d+\/\d+$/);
+		expect(received.length).toBeLessThan(good.text.length);
+	});
+
+	it('is zipped, with the length of what is zipped', async () => {
+		const { headers } = await askRaw({ kind: 'zipped' });
+		expect(headers?.['content-encoding']).toBe('gzip');
+		expect((await askWith({ kind: 'zipped' })).json.results).toHaveLength(3);
+	});
+
+	it('is small and unpacks to a large one', async () => {
+		const { headers } = await askRaw({ kind: 'bomb', bytes: 5_000_000 });
+		expect(Number(headers?.['content-length'])).toBeLessThan(50_000);
+		expect((await askWith({ kind: 'bomb', bytes: 5_000_000 })).text.length).toBeGreaterThanOrEqual(5_000_000);
+	});
+
+	it('begins with a byte order mark', async () => {
+		const { received } = await askRaw({ kind: 'byteOrderMark' });
+		expect(received.startsWith('\ufeff{')).toBe(true);
 	});
 
 	it('is elsewhere', async () => {
