@@ -151,7 +151,9 @@ class ItemRun {
 		if (this.failure) return;
 		if (!this.operation.isFree) {
 			const first = `${this.results.length} items, ${fitting.length} to be asked for`;
-			this.progress.start(first, () => this.report.progress(clock.now(), client.meter.figures));
+			// Who answers for a retired model is known before it is paid.
+			for (const { entry } of fitting) this.answeredBy(entry.settings, client);
+			this.progress.start([first, ...this.hints].join(' · '), () => this.report.progress(clock.now(), client.meter.figures));
 		}
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);

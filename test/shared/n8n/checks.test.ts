@@ -1,3 +1,5 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
 import type { INodeParameters } from 'n8n-workflow';
 import { startEmulator } from '../../emulator';
 import { asked, runParameters } from '../../support/parameters';
@@ -205,6 +207,18 @@ describe('a retired model', () => {
 		const parameters = runParameters('google/gemma-2-9b-it', { input: 'Hi' });
 		const result = await world.engine.run({ parameters });
 		expect(hintsOf(result)[0]).toBe(over('google/gemma-2-9b-it', 'google/gemma-3-12b-it'));
+	});
+
+	it('is said in the log before anything is sent', async () => {
+		const lines: string[] = [];
+		let sent = -1;
+		jest.spyOn(Container.get(Logger), 'info').mockImplementation((line) => {
+			if (lines.push(line) === 1) sent = world.inference().length;
+		});
+		const parameters = asked('text', 'fillMask', 'emulator/xlm-mask', { text: 'Hi [MASK]' });
+		await world.engine.run({ parameters, items: [{ json: {} }, { json: {} }] });
+		jest.restoreAllMocks();
+		expect([sent, lines[0]]).toEqual([0, expect.stringContaining(over('emulator/xlm-mask', 'roberta-base'))]);
 	});
 
 	it('is said once for many items', async () => {
