@@ -153,7 +153,9 @@ class ItemRun {
 			const first = `${this.results.length} items, ${fitting.length} to be asked for`;
 			// Who answers for a retired model is known before it is paid.
 			for (const { entry } of fitting) this.answeredBy(entry.settings, client);
-			this.progress.start([first, ...this.hints].join(' · '), () => this.report.progress(clock.now(), client.meter.figures));
+			this.progress.start([first, ...this.hints].join(' · '), () =>
+				this.report.progress(clock.now(), client.meter.figures),
+			);
 		}
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
