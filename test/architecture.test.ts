@@ -82,8 +82,15 @@ describe('the rooms of nodes/', () => {
 	});
 
 	it('know nothing but n8n-workflow and crypto', () => {
-		const packages = new Set(imports.filter(({ isPackage }) => isPackage).map(({ target }) => target));
+		const packages = new Set(
+			imports.filter(({ isPackage, isLater }) => isPackage && !isLater).map(({ target }) => target),
+		);
 		expect([...packages].sort()).toEqual(['crypto', 'n8n-workflow']);
+	});
+
+	it("load what only newer n8n has when it is needed, in the agents' room", () => {
+		const later = imports.filter(({ isLater }) => isLater).map(({ file, target }) => `${file} -> ${target}`);
+		expect(later).toEqual(['shared/n8n/ai/chatModel.ts -> @n8n/ai-node-sdk']);
 	});
 });
 

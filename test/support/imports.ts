@@ -9,6 +9,8 @@ export interface Import {
 	readonly target: string;
 	readonly isPackage: boolean;
 	readonly isType: boolean;
+	/** Loaded when it is needed. */
+	readonly isLater: boolean;
 }
 
 /** What the files of a folder import, read from their text. */
@@ -17,16 +19,16 @@ export function readImports(folder: string): Import[] {
 		.filter((name) => name.endsWith('.ts'))
 		.flatMap((file): Import[] => {
 			const text = readFileSync(path.join(folder, file), 'utf8');
-			const found = text.matchAll(/^(?:import|export) (type )?[^;]*? from '([^']+)';/gm);
-			return [...found].map(([, type, target = '']) => {
+			const imported = (target: string, isType: boolean, isLater: boolean): Import => {
 				const isPackage = !target.startsWith('.');
-				return {
-					file,
-					target: isPackage ? target : fileAt(folder, file, target),
-					isPackage,
-					isType: type !== undefined,
-				};
-			});
+				return { file, target: isPackage ? target : fileAt(folder, file, target), isPackage, isType, isLater };
+			};
+			const atOnce = text.matchAll(/^(?:import|export) (type )?[^;]*? from '([^']+)';/gm);
+			const later = text.matchAll(/\b(?:import|require)\(\s*'([^']+)'\s*,?\s*\)/g);
+			return [
+				...[...atOnce].map(([, type, target = '']) => imported(target, type !== undefined, false)),
+				...[...later].map(([, target = '']) => imported(target, false, true)),
+			];
 		});
 }
 

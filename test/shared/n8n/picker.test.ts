@@ -1,5 +1,5 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
-import { operations as allOperations } from '../../../nodes/shared/operations';
+import { operations } from '../../../nodes/shared/operations';
 import { MODELS } from '../../emulator';
 import type { Model } from '../../emulator/catalogue/model';
 import { describedFields } from '../../support/editor';
@@ -44,23 +44,19 @@ function expectedOrder(types: readonly string[]): string[] {
 }
 
 describe('which models, in which order', () => {
-	it.each([
-		['text', 'generate', ['text-generation', 'text2text-generation']],
-		['text', 'classify', ['text-classification']],
-		['text', 'classifyTokens', ['token-classification']],
-		['text', 'fillMask', ['fill-mask']],
-		['embedding', 'create', ['embeddings']],
-		['image', 'generate', ['text-to-image']],
-		['image', 'classify', ['image-classification']],
-		['image', 'classifyZeroShot', ['zero-shot-image-classification']],
-		['image', 'detectObjects', ['object-detection']],
-		['audio', 'transcribe', ['automatic-speech-recognition']],
-		['model', 'run', []],
-	])('%s: %s', async (resource, operation, types) => {
-		const expected = expectedOrder(types);
-		expect(expected.length).toBeGreaterThan(1);
-		expect((await rowsOf(resource, operation)).map(({ value }) => value)).toEqual(expected);
-	});
+	/** Those whose models are filed under the very tasks that they name; for the others others are tried below. */
+	const filed = operations
+		.filter(({ fields, isFree }) => !isFree && fields.some(({ name }) => name === 'model'))
+		.filter(({ tasks }) => tasks.every((task) => MODELS.some(({ type }) => type === task)));
+
+	it.each(filed.map(({ resource, value, tasks }) => [resource, value, tasks] as const))(
+		'%s: %s',
+		async (resource, operation, types) => {
+			const expected = expectedOrder(types);
+			expect(expected.length).toBeGreaterThan(1);
+			expect((await rowsOf(resource, operation)).map(({ value }) => value)).toEqual(expected);
+		},
+	);
 
 	it('model: get offers what has a page of its own: all but deployments', async () => {
 		const expected = expectedOrder([]).filter((value) => !value.startsWith('deploy_id:'));
@@ -198,11 +194,9 @@ describe('what a row says', () => {
 describe('the field itself', () => {
 	it('stands on every operation but getAll: a list that says when it is slow, and an ID that always works', async () => {
 		const fields = (await describedFields()).filter(({ name }) => name === 'model');
-		const operations = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
-		expect(operations).toHaveLength(
-			allOperations.filter((each) => each.fields.some(({ name }) => name === 'model')).length,
-		);
-		expect(operations).not.toContain('getAll');
+		const named = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
+		expect(named).toHaveLength(operations.filter((each) => each.fields.some(({ name }) => name === 'model')).length);
+		expect(named).not.toContain('getAll');
 		for (const { type, modes = [], required, displayOptions } of fields) {
 			// A job is known by its ID alone.
 			const isJob = displayOptions?.show?.operation?.includes('get') && displayOptions.show.resource?.includes('video');
@@ -220,7 +214,7 @@ describe('the field itself', () => {
 	});
 
 	it('options for any field, for a dry run and for a budget stand on every operation that costs', async () => {
-		const free = allOperations
+		const free = operations
 			// What is fetched of a job was paid for when it was started.
 			.filter(({ isFree, resource, value }) => isFree || (resource === 'video' && value === 'get'))
 			.map((each) => `${each.resource}: ${each.value}`);
@@ -229,7 +223,7 @@ describe('the field itself', () => {
 			const [resource] = displayOptions?.show?.resource ?? [];
 			return name === 'options' && !free.includes(`${resource}: ${operation}`);
 		});
-		expect(collections).toHaveLength(allOperations.length - free.length);
+		expect(collections).toHaveLength(operations.length - free.length);
 		for (const { options = [] } of collections) {
 			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
 		}
