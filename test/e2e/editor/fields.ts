@@ -1,6 +1,9 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { INodeProperties } from 'n8n-workflow';
+import path from 'node:path';
 import { propertiesOf } from '../../../nodes/shared/n8n/describe';
 import { operations as allOperations, resources as allResources } from '../../../nodes/shared/operations';
+import { places } from '../../../scripts/host/places';
 import type { Report } from '../support/report';
 import { ensure, waitFor } from '../support/report';
 import { connectInLine, deepInfraNode, manualTrigger, type CredentialName, SETTINGS } from '../support/workflows';
@@ -191,7 +194,10 @@ export async function checkFields(
 	for (const { title, name, values } of operationNodes) {
 		await report.check(`${title} (${theme})`, async () => {
 			await editor.openNode(name);
+			await editor.page.screenshot({ path: path.join(places.output, 'panels', `${name}-${theme}.png`) });
 			const presets = presetsOf(values);
+			// What a panel shows does not depend on the theme, only how it looks.
+			if (theme === 'dark') return await editor.closeNode();
 			await checkShown(editor, presets);
 			await checkDropdowns(editor, presets);
 			for (const source of choices('inputSource', presets)) {
@@ -203,6 +209,7 @@ export async function checkFields(
 		});
 		if (await editor.part('ndv').isVisible()) await editor.closeNode();
 	}
+	if (theme === 'dark') return;
 	await report.check(`Resource and operation can be changed (${theme})`, async () => {
 		// The last node: its input source is still what it was at first.
 		await editor.openNode(operationNodes.at(-1)?.name ?? '');

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { jsonError } from '../../../nodes/shared/core/jsonFault';
 
 const MEGABYTE = 1024 * 1024;
