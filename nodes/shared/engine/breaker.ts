@@ -5,10 +5,10 @@ import type { Clock } from './gate';
 export type Sign = 'well' | 'down' | 'hopeless' | 'none';
 
 /** Failures in a row, without any success, that look like an outage. Half of all failing at random comes nowhere near. */
-const TRIP = 20;
+const TRIP = 28;
 
-/** How often what looks hopeless is asked once more where all was well before: a single odd answer ends no run. */
-const DOUBTS = 4;
+/** How often what looks hopeless is asked once more where all was well before: no odd answers end a run, half of all or not. */
+const DOUBTS = 28;
 
 /** How many of those may end in a way that tells nothing. */
 const MOST_UNCLEAR = 8;
