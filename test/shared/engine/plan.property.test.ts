@@ -32,6 +32,18 @@ const sizes = fc.integer({ min: 1, max: 8 });
 const rest = (input: Dict) => JSON.stringify({ ...input, text: undefined });
 
 describe('the plan', () => {
+	it.each([
+		[0, 0],
+		[1, 1],
+		[1000, 1],
+		[1024, 1],
+		[1025, 2],
+		[3000, 3],
+	])('of %i texts makes %i requests', (count, requests) => {
+		const all = Array.from({ length: count }, (_, index) => ({ text: `text number ${index}`, options: {} }));
+		expect(planBatches(batching(1024), all)).toHaveLength(requests);
+	});
+
 	it('loses nothing and invents nothing: each part belongs to the one input that is equal to it', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {

@@ -1,7 +1,4 @@
 import { testClassification } from '../../../support/faults/classify';
 import { faultKinds } from '../../../support/faults/kinds';
 
-testClassification(
-	faultKinds.filter((_, index) => index % 3 === 2),
-	false,
-);
+testClassification(faultKinds.slice(22), false);
