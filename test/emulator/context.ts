@@ -21,6 +21,7 @@ export interface Context {
 	chatStream: NonNullable<EmulatorOptions['chatStream']>;
 	/** How long a video job takes, milliseconds. */
 	videoMs: number;
+	batches: NonNullable<EmulatorOptions['batches']>;
 }
 
 export type Route = (context: Context) => Answer;

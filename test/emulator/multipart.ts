@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { SpoolFile } from './batches/spool';
 import type { FormPart } from './types';
 import { KEPT_HEAD, KEPT_WHOLE, type Upload } from './uploads';
 
@@ -58,15 +59,18 @@ function keepFile(form: Form, name: string, stream: Readable, filename: string, 
 	const kept: Buffer[] = [];
 	let size = 0;
 	let isPng = false;
+	const spool = filename.endsWith('.jsonl') ? new SpoolFile() : undefined;
 	stream.on('data', (chunk: Buffer) => {
 		if (size === 0) isPng = chunk.subarray(0, 8).equals(PNG_SIGNATURE);
 		// Only a PNG is decoded; of everything else the header is enough.
 		if (size < (isPng ? KEPT_WHOLE : KEPT_HEAD)) kept.push(chunk);
+		spool?.write(chunk);
 		hash.update(chunk);
 		size += chunk.length;
 	});
 	// An upload that breaks off fails here, too; the parser as a whole reports it.
 	stream.on('error', () => stream.destroy());
+	stream.on('close', () => spool?.close());
 	stream.on('end', () => {
 		const bytes = Buffer.concat(kept);
 		const sha256 = hash.digest('hex');
@@ -78,6 +82,7 @@ function keepFile(form: Form, name: string, stream: Readable, filename: string, 
 			sha256,
 			head: bytes.subarray(0, KEPT_HEAD),
 			whole: bytes.length === size ? bytes : undefined,
+			path: spool?.path,
 		};
 		form.files.set(name, upload);
 		form.lists.set(name, [...(form.lists.get(name) ?? []), upload]);

@@ -1,5 +1,8 @@
 import { completeChat } from './chat/complete';
 import { tokenize } from './chat/tokenize';
+import { cancelBatch, createBatch, listBatches, readBatch } from './batches/batches';
+import { embedTexts } from './batches/embeddings';
+import { deleteFile, listFiles, readContent, readFile, uploadFile } from './batches/files';
 import { editImages } from './edits';
 import type { Route } from './context';
 import { serveBytes, serveImage, serveJpeg, serveSound, serveVideo } from './files';
@@ -38,6 +41,16 @@ const ENTRIES: Entry[] = [
 	{ method: 'POST', path: /^\/v1(?:\/openai)?\/videos$/, route: startVideo, isInference: true },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/videos\/([^/]+\/content)$/, route: readVideoContent },
 	{ method: 'GET', path: /^\/v1(?:\/openai)?\/videos\/([^/]+)$/, route: readVideo },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/embeddings$/, route: embedTexts, isInference: true },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/files$/, route: uploadFile },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/files$/, route: listFiles },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/files\/([^/]+\/content)$/, route: readContent },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/files\/([^/]+)$/, route: readFile },
+	{ method: 'DELETE', path: /^\/v1(?:\/openai)?\/files\/([^/]+)$/, route: deleteFile },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/batches$/, route: createBatch },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/batches$/, route: listBatches },
+	{ method: 'POST', path: /^\/v1(?:\/openai)?\/batches\/([^/]+\/cancel)$/, route: cancelBatch },
+	{ method: 'GET', path: /^\/v1(?:\/openai)?\/batches\/([^/]+)$/, route: readBatch },
 	{ method: 'GET', path: /^\/v1\/voices$/, route: listVoices },
 	{ method: 'POST', path: /^\/v1\/voices\/add$/, route: addVoice },
 	{ method: 'POST', path: /^\/v1\/voices\/([^/]+\/edit)$/, route: editVoice },
@@ -72,6 +85,8 @@ export type Found =
 	| { kind: 'wrongMethod' };
 
 const SMALL_BODY = 200 * 1024 ** 2;
+/** A file and what a form adds to it. */
+const FILE_BODY = 513 * 1024 ** 2;
 
 export function findRoute(method: string, path: string): Found {
 	let otherMethod = false;
@@ -84,7 +99,7 @@ export function findRoute(method: string, path: string): Found {
 		}
 		const rest = decodeSegments(match[1] ?? '');
 		if (rest === undefined) return { kind: 'missing' };
-		const limit = entry.route === runParameters ? bodyLimit(rest) : SMALL_BODY;
+		const limit = entry.route === runParameters ? bodyLimit(rest) : entry.route === uploadFile ? FILE_BODY : SMALL_BODY;
 		return { kind: 'route', route: entry.route, rest, isInference: entry.isInference ?? false, limit };
 	}
 	return { kind: otherMethod ? 'wrongMethod' : 'missing' };

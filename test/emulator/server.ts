@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { type Answer, emptyAnswer, errorBody, Refusal, jsonAnswer, refuse } from './answer';
 import { readBody } from './body';
+import { closeBatches, listKept } from './batches/batches';
 import { spoil } from './faults';
 import { randomFrom } from './random';
 import { findRoute, type Found } from './routes';
@@ -34,16 +35,25 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		socket.once('close', () => sockets.delete(socket));
 		socket.on('error', () => socket.destroy());
 	});
-	const webhooks = makeWebhookSender();
+	const store = openStore();
+	const webhooks = makeWebhookSender(() => emulator.options.callbacks ?? {});
 	const close = async () => {
 		await webhooks.close();
+		closeBatches(store);
 		const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 		for (const socket of sockets) socket.destroy();
 		await closed;
 	};
-	const emulator: Emulator = { url: '', requests: [], maxInFlight: 0, options: { ...options }, close };
+	const emulator: Emulator = {
+		url: '',
+		requests: [],
+		maxInFlight: 0,
+		options: { ...options },
+		kept: () => listKept(store),
+		close,
+	};
 	const random = randomFrom(options.seed ?? Date.now());
-	const state: State = { emulator, open: 0, served: 0, random, webhooks, store: openStore() };
+	const state: State = { emulator, open: 0, served: 0, random, webhooks, store };
 	server.on('request', (request, response) => {
 		handle(state, request, response).catch((error: unknown) => {
 			// A defect of the emulator: say so instead of leaving the client to wait.
@@ -96,6 +106,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		store: state.store,
 		chatStream: emulator.options.chatStream ?? {},
 		videoMs: emulator.options.videoMs ?? 300,
+		batches: emulator.options.batches ?? {},
 	};
 	const fault = admitted ? emulator.options.faults?.(record) : undefined;
 	const good = admitted

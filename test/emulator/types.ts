@@ -70,6 +70,38 @@ export interface RecordedRequest {
 	status?: number;
 }
 
+/**
+ * How batches go. Words in a line say what becomes of it: <<fails>> (a status), <<error>> (no answer at all),
+ * <<lost>> (nothing is said about it).
+ */
+export interface BatchOptions {
+	/** How long a batch takes, milliseconds; default 300. */
+	ms?: number;
+	/** What batches end as; default completed. An expired one has done the share of its lines that `done` says. */
+	end?: 'completed' | 'failed' | 'expired';
+	/** From 0 to 1; default half of them. */
+	done?: number;
+	/** Whether the lines that an expired batch did not get to stand in its error file; default not. */
+	listsExpired?: boolean;
+}
+
+export interface CallbackOptions {
+	/** Before the first attempt, milliseconds; default 50. */
+	delayMs?: number;
+	/** How often each result is sent; default once. */
+	copies?: number;
+	/** How often one that is refused is sent; default 3. */
+	attempts?: number;
+	/** Whether the job fails: no result, a status alone. */
+	fails?: boolean;
+}
+
+/** What the account still has, for tests that look for what was left behind. */
+export interface Kept {
+	readonly files: ReadonlyArray<{ id: string; filename: string; bytes: number; purpose: string }>;
+	readonly batches: ReadonlyArray<{ id: string; status: string; total: number; costUsd: number }>;
+}
+
 export interface EmulatorOptions {
 	/** 0, the default, takes any free port. */
 	port?: number;
@@ -86,6 +118,10 @@ export interface EmulatorOptions {
 	chatStream?: { pieceMs?: number; breakAfter?: number };
 	/** How long a video job takes, milliseconds; default 300. */
 	videoMs?: number;
+	/** How batches go. */
+	batches?: BatchOptions;
+	/** How the results of requests with a webhook are sent. */
+	callbacks?: CallbackOptions;
 	/** Changes what is random: seeds of images, request ids. */
 	seed?: number;
 	/** Largest request body; the default is 2 GB for models that take audio and 200 MB for all others. */
@@ -99,5 +135,6 @@ export interface Emulator {
 	maxInFlight: number;
 	/** May be changed while the emulator runs (port and host excepted). */
 	options: EmulatorOptions;
+	kept(): Kept;
 	close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ export interface Upload {
 	sha256: string;
 	head: Buffer;
 	whole?: Buffer;
+	/** Where a file of JSON lines is kept. */
+	path?: string;
 }
 
 export const KEPT_WHOLE = 48 * 1024 * 1024;

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { refuseField } from './answer';
 import type { JsonObject } from './json';
+import type { CallbackOptions } from './types';
 
 const FIRST_AFTER_MS = 50;
 const ATTEMPTS = 3;
@@ -21,14 +22,18 @@ export function readWebhook(value: unknown): URL | undefined {
 }
 
 /** Posts results a little later, to addresses on this machine only. */
-export function makeWebhookSender(): WebhookSender {
+export function makeWebhookSender(optionsNow: () => CallbackOptions): WebhookSender {
 	const stop = new AbortController();
 	const underWay = new Set<Promise<void>>();
 	return {
 		send(url, result) {
 			if (!LOOPBACK.has(url.hostname)) return;
-			const sending = deliver(url, result, stop.signal).finally(() => underWay.delete(sending));
-			underWay.add(sending);
+			const options = optionsNow();
+			const sent = options.fails ? failedResult(result) : result;
+			for (let copy = 0; copy < (options.copies ?? 1); copy++) {
+				const sending = deliver(url, sent, stop.signal, options).finally(() => underWay.delete(sending));
+				underWay.add(sending);
+			}
 		},
 		async close() {
 			stop.abort();
@@ -37,12 +42,23 @@ export function makeWebhookSender(): WebhookSender {
 	};
 }
 
-async function deliver(url: URL, result: JsonObject, signal: AbortSignal) {
+/** A job that failed has no result and no cost, and tells no reason. */
+const failedResult = ({ request_id }: JsonObject): JsonObject => ({
+	request_id,
+	inference_status: { status: 'failed', runtime_ms: 0, cost: 0 },
+});
+
+async function deliver(
+	url: URL,
+	result: JsonObject,
+	signal: AbortSignal,
+	{ delayMs = FIRST_AFTER_MS, attempts = ATTEMPTS }: CallbackOptions,
+) {
 	const body = JSON.stringify({ ...result, emulator: true });
 	const headers = { 'content-type': 'application/json', 'x-emulator': 'deepinfra-emulator' };
-	for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt++) {
+	for (let attempt = 0; attempt < attempts && !signal.aborted; attempt++) {
 		try {
-			await wait(FIRST_AFTER_MS * (attempt + 1), undefined, { signal });
+			await wait(attempt === 0 ? delayMs : FIRST_AFTER_MS * (attempt + 1), undefined, { signal });
 			const response = await fetch(url, { method: 'POST', headers, body, signal });
 			await response.arrayBuffer();
 			if (response.ok) return;
