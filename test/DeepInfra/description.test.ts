@@ -238,12 +238,18 @@ describe('what is shown when', () => {
 		},
 	);
 
-	it('is never two fields of one name for one operation', () => {
-		const places = properties.flatMap(({ name, displayOptions }) => {
-			const { resource: resources = ['*'], operation = ['*'] } = displayOptions?.show ?? {};
-			return resources.flatMap((each) => operation.map((value) => `${String(each)}: ${String(value)}: ${name}`));
-		});
-		expect(places.filter((place, index) => places.indexOf(place) !== index)).toEqual([]);
+	it('is never two fields of one name at once', () => {
+		const meets = (one: INodeProperties, other: INodeProperties) => {
+			const others: Readonly<Record<string, unknown>> = other.displayOptions?.show ?? {};
+			return Object.entries(one.displayOptions?.show ?? {}).every(([name, values = []]) => {
+				const their = others[name];
+				return !Array.isArray(their) || values.some((value) => their.includes(value));
+			});
+		};
+		const twins = properties.filter((property, index) =>
+			properties.some((other, at) => at < index && other.name === property.name && meets(property, other)),
+		);
+		expect(twins.map(placeOf)).toEqual([]);
 	});
 });
 

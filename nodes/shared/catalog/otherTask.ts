@@ -14,7 +14,7 @@ const isFor = (model: Model, { tasks }: Pick<AnyOperation, 'tasks'>) => tasks.so
  */
 export function findOtherTask(
 	model: Model | undefined,
-	operation: AnyOperation,
+	operation: Pick<AnyOperation, 'tasks' | 'name'>,
 	all: readonly AnyOperation[],
 	titles: Readonly<Record<string, string>>,
 	schema?: ModelSchema,

@@ -27,6 +27,16 @@ export type FileRef = (
 	/** The picture that is a page of a PDF; `page` counts from 1. */
 	| { readonly file: 'page'; readonly of: FileRef; readonly page: number }
 	| { readonly file: 'url'; readonly url: string }
+	/**
+	 * A file of JSON lines, written while it is sent, so that its length does not matter. A line may hold InlineFiles.
+	 * `bytes`: what all lines have together, each with its line end.
+	 */
+	| {
+			readonly file: 'lines';
+			readonly name: string;
+			readonly lines: ReadonlyArray<Readonly<Record<string, unknown>>>;
+			readonly bytes: number;
+	  }
 ) & {
 	/** What it has to be; any other file is refused before it is sent. */
 	readonly only?: 'audio' | 'image';

@@ -19,6 +19,8 @@ export interface ApiRequest {
 	readonly form?: Readonly<Record<string, string | FileRef | readonly FileRef[]>>;
 	/** What the end of the run says about how it was asked; not sent. */
 	readonly note?: string;
+	/** What may be left at the service when no answer comes, and what to do about it; not sent. */
+	readonly remains?: string;
 }
 
 /** What a file is, by its bytes or as its sender declares it. */
@@ -98,6 +100,70 @@ export interface NextRequest {
 	readonly wait: number;
 	/** What a user has to know when no answer comes: how to get what is paid for. */
 	readonly remains?: string;
+	/** Takes back what the question before left behind, should this one be refused: then nothing remains. */
+	readonly undo?: ApiRequest;
+}
+
+/** The items of a run as the lines of files, of which each is asked about as one: work that is done later, and cheaper. */
+export interface GatherOf<I extends object> {
+	/** Lines and bytes that one file may have. */
+	readonly most: { readonly lines: number; readonly bytes: number };
+	/** The share of the usual price that it costs. */
+	readonly priceShare: number;
+	/** What an item is called, of which no two may be called the same. @throws InputError */
+	nameOf(input: I, item: number): string;
+	/** The lines that ask an equal request of several items; one of them stands for as many items as it can name. */
+	lines(request: ApiRequest, askers: ReadonlyArray<Asker<I>>): ReadonlyArray<GatheredLine>;
+	/** Asks about a file of lines; the operation's `next` and `items` do the rest, for the first of its items. */
+	send(lines: FileRef, inputs: Inputs<I>): ApiRequest;
+}
+
+/** An item that asks. */
+export interface Asker<I extends object> {
+	readonly item: number;
+	readonly name: string;
+	readonly input: I;
+}
+
+export interface GatheredLine {
+	readonly line: Dict;
+	/** The items that it asks for. */
+	readonly items: readonly number[];
+}
+
+/** A file of JSON lines at the service that belongs to an answer. */
+export interface LineFile {
+	/** A route of the API. */
+	readonly path: string;
+	/** What stands for it where it cannot be had; left out: the item fails. */
+	readonly otherwise?: readonly LineOutput[];
+}
+
+/** One of the outputs that the lines of files come to. */
+export interface LineOutput {
+	/** Its place among all of them. */
+	readonly at: number;
+	/** What it is called, with which a failure's words begin. */
+	readonly name: string;
+	readonly json?: Dict;
+	/** Why it is none. */
+	readonly failure?: Problem;
+	/** What the end of the run says about it. */
+	readonly note?: string;
+	/** The service's own answer, which says what it cost. */
+	readonly answer?: Dict;
+	/** Whether another output has paid for it. */
+	readonly isReused?: boolean;
+}
+
+/** Reads the files that belong to one answer, one after the other: it knows what it has read. */
+export interface LineReader {
+	/** The next file, once all before it were read; undefined at the end. */
+	next(): LineFile | undefined;
+	/** What a line comes to. Must not throw: one line is not the others' fault. */
+	read(line: Dict): readonly LineOutput[];
+	/** What to ask when all is read, such as that the files are deleted. */
+	readonly after: readonly ApiRequest[];
 }
 
 /** An answer that comes as events: what they have to say at once, and what they are together. */
@@ -173,6 +239,14 @@ export interface Operation<I extends object = Dict> {
 	 * @param sent the first
 	 */
 	next?(answer: Dict, inputs: Inputs<I>, asked: number, sent: ApiRequest): NextRequest | undefined;
+	/** What several answers are together, of which each is a page of the result. */
+	whole?(answers: Inputs<Dict>): Dict;
+	/** Whether all items of a run become the lines of files: then `request` makes what stands in a line. */
+	readonly gather?: GatherOf<I>;
+	/** Reads the files that an answer leads to, instead of `items`: they may be larger than memory. @throws as `items` */
+	openLines?(answer: Dict, inputs: Inputs<I>): LineReader;
+	/** The tasks of one input, where it chooses among several; left out: `tasks`. */
+	tasksOf?(input: Dict): readonly string[];
 	/** How the answer comes piece by piece, where the workflow hands pieces on. */
 	readonly stream?: StreamOf;
 	/** What an agent gets of a result whose whole would be too much to read. */

@@ -31,6 +31,8 @@ export interface Situation {
 	readonly screenNames?: Readonly<Record<string, string>>;
 	/** What goes on without the run, and how to get it. */
 	readonly remains?: string;
+	/** What of the item it is about, where it has several results. */
+	readonly subject?: string;
 }
 
 const BILLING = 'https://deepinfra.com/dash/billing';
@@ -289,7 +291,8 @@ function adviceForAnswer(advice: string | undefined, model: string): string {
 
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
-	const { message, description: todo } = words(problem, situation);
+	const { message: happened, description: todo } = words(problem, situation);
+	const message = situation.subject ? `${situation.subject}: ${happened}` : happened;
 	const bill = situation.billed ? `DeepInfra billed ${exactDollars(situation.billed)} for it.` : '';
 	const advice = [situation.remains, todo, bill].filter(Boolean).join(' ');
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';

@@ -196,9 +196,12 @@ const emptyGuard = ({ displayName }: Field) =>
 /** What is wrong where items give different values for what holds for the run as a whole. */
 export function findRunConflict(fields: readonly Field[], inputs: readonly Dict[]): InputError | undefined {
 	for (const field of fields) {
-		for (const { name, displayName, isRunWide } of optionFields(field)) {
+		for (const each of [field, ...optionFields(field)]) {
+			const { name, displayName, isRunWide } = each;
 			if (!isRunWide) continue;
-			const values = new Set(inputs.map(({ [field.name]: options }) => (isDict(options) ? options[name] : undefined)));
+			const values = new Set(
+				inputs.map(({ [field.name]: value }) => (each === field ? value : isDict(value) ? value[name] : undefined)),
+			);
 			if (values.size < 2) continue;
 			const some = [...values].slice(0, 3).map((value) => (value === undefined ? 'none' : shown(value)));
 			return new InputError(

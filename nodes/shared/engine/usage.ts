@@ -1,4 +1,4 @@
-import { isDict, number, readId, requestIdOf } from '../core/answer';
+import { isDict, number, optionalText, readId, requestIdOf } from '../core/answer';
 import { omit } from '../core/values';
 import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
@@ -107,6 +107,16 @@ export function withBills<S extends Share>(shares: readonly S[]): S[] {
 /** The same for a part that is equal to one which has paid. */
 export const reused = <S extends Share>(share: S): S => ({ ...share, costUsd: 0, isReused: true });
 
+/** What a line of a file says that it cost; an equal one that was answered with it pays nothing. */
+export function usageOfLine(answer: Dict, isReused: boolean): Usage {
+	const usage = usageOf(answer, optionalText(answer.model) ?? '', 1);
+	return isReused ? { ...withoutAmounts(usage), costUsd: 0, reused: true } : usage;
+}
+
+/** Nothing was spent on what is reused, tokens no more than money. */
+const withoutAmounts = (usage: Usage): Usage =>
+	omit(usage, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens');
+
 const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
 	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
 
@@ -135,6 +145,5 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 		attempts,
 	};
 	if (!shares.every(({ isReused }) => isReused)) return one;
-	// Nothing was spent on it, tokens no more than money.
-	return { ...omit(one, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'), reused: true };
+	return { ...withoutAmounts(one), reused: true };
 }

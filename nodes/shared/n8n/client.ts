@@ -5,7 +5,7 @@ import { findReplacement, indexModels } from '../catalog/models';
 import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
-import { attempt, billOf, failed, withoutWords, type Outcome } from '../core/problem';
+import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
 import { costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { addCosts } from '../engine/bill';
@@ -31,6 +31,8 @@ export interface Asked extends Called<Dict> {
 	/** What goes on although there is no result, and how to get it. */
 	readonly remains?: string;
 }
+
+type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'whole' | 'isPersonal' | 'largestAnswer'>;
 
 /** One service, however many runs of this process ask it. */
 const gates = new SharedGates(clock);
@@ -83,7 +85,7 @@ export class Client {
 	async ask(
 		request: ApiRequest,
 		settings: Settings,
-		{ answer, next, isPersonal, largestAnswer }: Pick<AnyOperation, 'answer' | 'next' | 'isPersonal' | 'largestAnswer'>,
+		{ answer, next, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
 		{ chunks, form = 0 }: { readonly chunks?: Chunks; readonly form?: number } = {},
 	): Promise<Asked> {
@@ -107,6 +109,9 @@ export class Client {
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
+		if (!first.ok && isUncertain(first.problem)) {
+			return { outcome: first, attempts, answers: [], billed: addCosts(costs), remains: request.remains };
+		}
 		const answers: Dict[] = [];
 		let outcome = first;
 		// The gate is free while a job works: it is entered for each question anew.
@@ -117,16 +122,51 @@ export class Client {
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
 			if (!step.ok) return { outcome: step, answers, attempts, billed: addCosts(costs) };
 			if (!step.value) break;
-			const { request: following, wait, remains } = step.value;
+			const { request: following, wait, remains, undo } = step.value;
 			const left = due - this.run.clock.now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(left, 0), this.run.signal);
 			const billed = () => addCosts(costs);
 			if (left <= 0)
 				return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains, billed: billed() };
 			({ outcome } = await call(following, left / 1000));
-			if (!outcome.ok) return { outcome: overdue(outcome, seconds), answers, attempts, remains, billed: billed() };
+			if (!outcome.ok) {
+				const isUndone = undo && !isUncertain(outcome.problem) && (await this.transport.takeBack(undo));
+				const left = isUndone ? undefined : remains;
+				return { outcome: overdue(outcome, seconds), answers, attempts, remains: left, billed: billed() };
+			}
 		}
+		const [page, ...pages] = answers;
+		if (outcome.ok && whole && page) outcome = attempt(() => whole([page, ...pages]));
 		return { outcome, answers, attempts, billed: addCosts(costs) };
+	}
+
+	/** How many bytes a line of a file has. */
+	async measureLine(line: Dict): Promise<Outcome<number>> {
+		return await this.transport.measureLine(line);
+	}
+
+	/** Reads a file of lines at the service, each once, although the connection may break. */
+	async readLines(path: string, settings: Settings, use: (line: Dict) => Promise<void>): Promise<Outcome<Dict>> {
+		const { seconds, maxRetries } = settings;
+		let used = 0;
+		const take = async (line: Dict) => {
+			await use(line);
+			used++;
+		};
+		const read = async () => await this.transport.readLines(path, seconds, used, take);
+		for (let breaks = 0; ; breaks++) {
+			const before = used;
+			const passage = this.laneOf(settings).passage({ isPaid: true, options: path, isAboutModel: false });
+			const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run);
+			// What is only read may be read again.
+			const isBroken = !outcome.ok && outcome.problem.kind === 'cut';
+			if (!isBroken || breaks >= maxRetries || (breaks > 0 && used === before)) return outcome;
+		}
+	}
+
+	/** Asks for what follows a result, such as that files are deleted. @returns whether the service did it */
+	async tidy(request: ApiRequest): Promise<boolean> {
+		return await this.transport.takeBack(request);
 	}
 
 	/** The way of all requests to a model. */
@@ -181,6 +221,9 @@ export class Client {
 		);
 	}
 }
+
+/** Whether the service may have done what it was asked for: nobody heard its answer. */
+const isUncertain = ({ kind }: Problem): boolean => ['timeout', 'cut', 'lost', 'network'].includes(kind);
 
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
 function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {

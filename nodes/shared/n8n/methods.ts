@@ -18,7 +18,11 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	const resource = this.getCurrentNodeParameter('resource');
 	const value = this.getCurrentNodeParameter('operation');
 	const operation = operations.find((each) => each.resource === resource && each.value === value);
-	return await listModels(this, operation ?? { tasks: [] }, filter);
+	if (!operation) return await listModels(this, { tasks: [] }, filter);
+	const choices = operation.fields.filter(({ type }) => type === 'options');
+	const chosen = Object.fromEntries(choices.map(({ name }) => [name, this.getCurrentNodeParameter(name)]));
+	const { isFree, tasks, tasksOf } = operation;
+	return await listModels(this, { isFree, tasks: tasksOf?.(chosen) ?? tasks }, filter);
 }
 
 /** The picker of a sub-node, which does one task only. */

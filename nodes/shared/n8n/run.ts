@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { costFacts, estimateCost, summarizeEstimates } from '../catalog/estimate';
+import { costFacts, estimateCost, summarizeEstimates, type Estimate } from '../catalog/estimate';
 import { substituteFor } from '../catalog/substitutes';
 import type { Fitted } from '../schema/fitRequest';
 import { isUnknownModel, type Situation } from '../engine/explain';
@@ -9,20 +9,31 @@ import { makesFiles } from '../media/find';
 import { findRunConflict } from '../engine/input';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
 import { addCosts, exactDollars, shareCost } from '../engine/bill';
+import { findTwins } from '../engine/gather';
 import { askInHalves, type Missed } from '../engine/halving';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
 import { isDict, number, optionalText } from '../core/answer';
-import type { AnyOperation, Dict } from '../core/operation';
+import type { FileRef } from '../core/fields';
+import type {
+	AnyOperation,
+	ApiRequest,
+	Dict,
+	GatherOf,
+	Inputs,
+	LineOutput,
+	LineReader,
+	Output,
+} from '../core/operation';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
 import { hasWebhook, isAlone, planBatches, type Batch } from '../engine/plan';
 import { requestText, SharedAnswers } from '../engine/reuse';
 import { previewOf } from '../engine/preview';
-import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
+import { attempt, failed, InputError, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
 import { readSettings, type Settings } from '../engine/settings';
 import { RunReport } from '../engine/report';
-import { reused, usageOfAll, usageOfItem, withBills } from '../engine/usage';
+import { reused, usageOfAll, usageOfItem, usageOfLine, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
 import { checkFiles, digestFiles, fileLabel, fileMark, inputFileName } from './http/files';
@@ -32,6 +43,7 @@ import { fieldsOf } from '../operations/fields';
 import { inputReader } from './inputs';
 import type { KnownModel } from './catalog';
 import { chunksFor } from './chunks';
+import { gatherPacks, type AskedPack, type Asking } from './gather';
 import { Client, type Asked } from './client';
 import { Progress, tagExecution } from './progress';
 import type { Made, Place } from './outputs';
@@ -59,6 +71,8 @@ interface Answered {
 	readonly attempts: number;
 	readonly billed: number;
 	readonly remains?: string;
+	/** Reads the files that hold the results, where the answer only leads to them. */
+	readonly reader?: LineReader;
 }
 
 /** What is asked for one item; an item that splits has several. */
@@ -99,6 +113,8 @@ class ItemRun {
 	private readonly progress: Progress;
 	/** Billed for items that gave no output which could say so. */
 	private readonly unshared: number[] = [];
+	/** USD that files of lines may cost which were sent: they are billed later. */
+	private promised = 0;
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -157,6 +173,8 @@ class ItemRun {
 				this.report.progress(clock.now(), client.meter.figures),
 			);
 		}
+		const { gather } = this.operation;
+		if (gather) return await this.gatherAll(fitting, gather, client);
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
 	}
@@ -171,6 +189,12 @@ class ItemRun {
 			else await this.fail(entry, pages.problem);
 			if (this.stop.signal.aborted) return;
 		}
+	}
+
+	/** The operation as what this input asks of it. */
+	private tasksFor(input: Dict): Pick<AnyOperation, 'tasks' | 'name'> {
+		const { name, tasks, tasksOf } = this.operation;
+		return { name, tasks: tasksOf?.(input) ?? tasks };
 	}
 
 	private factsOf({ settings, pages }: Entry, client: Client | undefined): KnownModel {
@@ -255,7 +279,8 @@ class ItemRun {
 			const check = attempt(() => {
 				const facts = this.factsOf(entry, client);
 				// Where little is known of a model, its task may be wrong, too.
-				const misfit = facts.schema && findOtherTask(facts.model, this.operation, operations, resources, facts.schema);
+				const misfit =
+					facts.schema && findOtherTask(facts.model, this.tasksFor(part.input), operations, resources, facts.schema);
 				if (misfit) throw misfit;
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)
@@ -334,11 +359,12 @@ class ItemRun {
 			form === 0 && others.length === 0 && only?.fitted
 				? succeeded(only.fitted)
 				: this.fitBatch(batch, owner, client, form);
-		const { results, attempts, billed, remains }: Answered = !fitted.ok
+		const { results, attempts, billed, remains, reader }: Answered = !fitted.ok
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
 				: await this.ask(batch, fitted.value, owner, client, { form, shared, key: only?.key });
+		if (results.ok && reader) return await this.takeLines(owner, reader, client);
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const result = results.value[position];
@@ -402,6 +428,12 @@ class ItemRun {
 		if (!outcome.ok) return { results: outcome, attempts, billed, remains };
 		chunks?.end();
 		const answer = outcome.value;
+		if (operation.openLines) {
+			const opened = attempt(() => operation.openLines?.(answer, inputs));
+			return opened.ok
+				? { results: succeeded([]), reader: opened.value, attempts, billed }
+				: { results: opened, attempts, billed };
+		}
 		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
 		const results = attempt(() =>
 			withBills(
@@ -474,14 +506,177 @@ class ItemRun {
 		if (made.some(isResult)) this.report.succeed(outputs[0]?.json.usage);
 	}
 
-	/** The items of one input. An output that is none, or whose file cannot be had, fails alone. */
-	private async makeItems(entry: Entry, outputs: readonly Finished[], client: Client): Promise<INodeExecutionData[]> {
-		const { item, input, settings } = entry;
-		const made: INodeExecutionData[] = [];
+	/** All items together as the lines of files, one file after the other. */
+	private async gatherAll(parts: readonly Part[], gather: GatherOf<Dict>, client: Client): Promise<void> {
+		const byItem = new Map(parts.map((part) => [part.entry.item, part]));
+		const askings: Asking[] = [];
+		for (const { entry, input, fitted } of parts) {
+			const name = attempt(() => gather.nameOf(input, entry.item));
+			if (!name.ok) await this.fail(entry, name.problem);
+			else if (fitted) askings.push({ item: entry.item, name: name.value, input, request: fitted.request });
+		}
+		const twins = findTwins(askings);
+		for (const [position, twin] of twins) {
+			const part = byItem.get(askings[position]?.item ?? -1);
+			if (part) await this.fail(part.entry, problemOf(twin));
+		}
+		if (this.failure) return;
+		const fail = async (item: number, problem: Problem) => {
+			const part = byItem.get(item);
+			if (part) await this.fail(part.entry, problem);
+			return this.failure === undefined;
+		};
+		const single = askings.filter((_, position) => !twins.has(position));
+		const isDry = ({ item }: Asking) => byItem.get(item)?.entry.settings.isDryRun === true;
+		const made: string[] = [];
+		for (const group of groupBy(single, (asking) => String(isDry(asking)))) {
+			for (const pack of await gatherPacks(this.context, client, gather, group, fail)) {
+				if (this.stop.signal.aborted) return;
+				const asking = pack.lines.flatMap(({ items }) => items.flatMap((item) => byItem.get(item) ?? []));
+				await this.sendPack(pack, asking, gather, client, made);
+			}
+		}
+	}
+
+	/** One file of lines; what it gives belongs to all of its items. @param made what was made before, for an error to tell */
+	private async sendPack(
+		{ lines, bytes, requests }: AskedPack,
+		parts: readonly Part[],
+		gather: GatherOf<Dict>,
+		client: Client,
+		made: string[],
+	): Promise<void> {
+		const [first, ...rest] = [...parts].sort((a, b) => a.entry.item - b.entry.item);
+		if (!first) return;
+		const { entry } = first;
+		const { settings } = entry;
+		const inputs: Inputs<Dict> = [first.input, ...rest.map(({ input }) => input)];
+		const name = `n8n-${randomUUID()}.jsonl`;
+		const file: FileRef = { file: 'lines', name, lines: lines.map(({ line }) => line), bytes };
+		const estimate = this.estimateLines(requests, gather.priceShare, settings, client);
+		const asked = await this.askPack(gather, file, inputs, settings, client, estimate);
+		if (!asked.ok) {
+			const remains = [asked.missed.remains, ...made].filter(Boolean).join(' ') || undefined;
+			for (const part of [first, ...rest])
+				await this.fail(part.entry, asked.missed.problem, { ...asked.missed, remains });
+			return;
+		}
+		const outputs = asked.value.map(({ json, remains }): Finished => ({ json, remains, isRaw: false }));
+		for (const { remains } of outputs) if (remains) made.push(remains);
+		const pairedItem = [first, ...rest].map((part) => ({ item: part.entry.item }));
+		const items = await this.makeItems(entry, outputs, client);
+		this.results[entry.item] = items.map((item) => ({ ...item, pairedItem }));
+		for (const part of [first, ...rest]) {
+			part.entry.isOver = true;
+			this.report.succeed(undefined);
+		}
+	}
+
+	private async askPack(
+		gather: GatherOf<Dict>,
+		file: FileRef,
+		inputs: Inputs<Dict>,
+		settings: Settings,
+		client: Client,
+		estimate: Estimate,
+	): Promise<{ ok: true; value: readonly Output[] } | { ok: false; missed: Missed }> {
+		const missed = (problem: Problem, known: Partial<Missed> = {}) => ({
+			ok: false as const,
+			missed: { problem, attempts: 0, billed: 0, ...known },
+		});
+		const request = attempt(() => gather.send(file, inputs));
+		if (!request.ok) return missed(request.problem);
+		if (settings.isDryRun) return { ok: true, value: [this.previewLines(request.value, file, estimate)] };
+		const over = overBudget(settings, estimate, this.promised);
+		if (over) return missed(problemOf(over));
+		const asked = await client.ask(request.value, settings, this.operation, inputs);
+		if (!asked.outcome.ok) return missed(asked.outcome.problem, { attempts: asked.attempts, remains: asked.remains });
+		const answer = asked.outcome.value;
+		this.promised = addCosts([this.promised, estimate.usd ?? 0]);
+		const outputs = attempt(() => this.operation.items(answer, inputs, request.value));
+		return outputs.ok ? { ok: true, value: outputs.value } : missed(outputs.problem, { attempts: asked.attempts });
+	}
+
+	/** USD that all lines cost at most, where the catalogue tells. */
+	private estimateLines(requests: readonly ApiRequest[], share: number, settings: Settings, client: Client): Estimate {
+		const { model, schema } = client.facts(settings);
+		const costs: number[] = [];
+		for (const request of requests) {
+			const estimate = estimateCost(model?.price, costFacts(request, schema));
+			if (estimate.usd === null) return estimate;
+			costs.push(estimate.usd * share);
+		}
+		return { usd: addCosts(costs) };
+	}
+
+	private previewLines(request: ApiRequest, file: FileRef, estimate: Estimate): Output {
+		const [line = {}] = file.file === 'lines' ? file.lines : [];
+		const nameOf = (each: FileRef) => fileLabel(this.context, each);
+		this.estimates.push(estimate.usd);
+		return {
+			json: {
+				request: previewOf(request, nameOf),
+				firstLine: previewOf({ path: '', json: line }, nameOf).body,
+				lines: file.file === 'lines' ? file.lines.length : 0,
+				bytes: file.file === 'lines' ? file.bytes : 0,
+				estimatedCostUsd: estimate.usd,
+				estimateNote: estimate.usd === null ? estimate.why : undefined,
+			},
+		};
+	}
+
+	/** The results that stand in files of lines: each becomes an item as soon as it is read, so that no file is held whole. */
+	private async takeLines(entry: Entry, reader: LineReader, client: Client): Promise<Missed | undefined> {
+		const made: Array<{ readonly at: number; readonly items: readonly INodeExecutionData[] }> = [];
+		const place = this.placeOf(entry, client);
+		const take = async (output: LineOutput) => {
+			made.push({ at: output.at, items: await this.lineItems(entry, output, place, client) });
+		};
+		for (let file = reader.next(); file; file = reader.next()) {
+			const read = await client.readLines(file.path, entry.settings, async (line) => {
+				for (const output of reader.read(line)) await take(output);
+			});
+			if (this.stop.signal.aborted) return undefined;
+			if (read.ok) continue;
+			const isGone = read.problem.kind === 'status' && read.problem.status === 404;
+			if (!file.otherwise || !isGone) return { problem: read.problem, attempts: 1, billed: 0 };
+			for (const output of file.otherwise) await take(output);
+		}
+		for (const request of reader.after) {
+			if (!(await client.tidy(request))) this.hints.add(`Not done at DeepInfra: ${request.remains ?? request.path}`);
+		}
+		entry.isOver = true;
+		this.results[entry.item] = made.sort((a, b) => a.at - b.at).flatMap(({ items }) => items);
+		this.report.succeed(undefined);
+		return undefined;
+	}
+
+	private async lineItems(
+		entry: Entry,
+		{ name, json, failure, note, answer = {}, isReused = false }: LineOutput,
+		place: Place,
+		client: Client,
+	): Promise<INodeExecutionData[]> {
+		if (note) this.hints.add(note);
+		if (failure) return await this.failedItems(entry, failure, { attempts: 1, subject: name });
+		const usage = usageOfLine(answer, isReused);
+		const { item, problems } = await client.maker.make({ json: { ...json, usage }, isRaw: false }, place);
+		const [problem] = problems;
+		if (item) return [item];
+		return problem ? await this.failedItems(entry, problem, { attempts: 1, subject: name }) : [];
+	}
+
+	private placeOf({ item, input, settings }: Entry, client: Client): Place {
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
 		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
-		const place = { ...settings, item, fieldName, names, makesFiles: areFiles };
+		return { ...settings, item, fieldName, names, makesFiles: areFiles };
+	}
+
+	/** The items of one input. An output that is none, or whose file cannot be had, fails alone. */
+	private async makeItems(entry: Entry, outputs: readonly Finished[], client: Client): Promise<INodeExecutionData[]> {
+		const made: INodeExecutionData[] = [];
+		const place = this.placeOf(entry, client);
 		const missing: Array<{ readonly problem: Problem; readonly billed?: number; readonly remains?: string }> = [];
 		for (const output of outputs) {
 			const { requestId, costUsd } = usageIn(output);
@@ -557,7 +752,7 @@ class ItemRun {
 	private async failedItems(
 		{ item, settings }: Pick<Entry, 'item'> & Partial<Entry>,
 		problem: Problem,
-		{ attempts = 0, billed, remains }: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains'>>,
+		{ attempts = 0, billed, remains, subject }: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject'>>,
 	): Promise<INodeExecutionData[]> {
 		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
 		const model = settings?.model ?? '';
@@ -569,7 +764,7 @@ class ItemRun {
 		const host = this.client?.account.host ?? '';
 		const substitute = substituteFor(this.operation.tasks);
 		const screenNames = this.requests.names;
-		const situation = { model, host, attempts, billed, remains, nearestModels, substitute, screenNames };
+		const situation = { model, host, attempts, billed, remains, subject, nearestModels, substitute, screenNames };
 		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
 		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
 		this.failure ??= toNodeError(this.context, problem, situation, item);
@@ -579,7 +774,11 @@ class ItemRun {
 	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */
 	private tell(): string | undefined {
 		const { client, context, report } = this;
-		if (!client || this.operation.isFree) return undefined;
+		if (!client) return undefined;
+		if (this.operation.isFree) {
+			attempt(() => this.hint([...this.hints].slice(0, 10)));
+			return undefined;
+		}
 		const told = attempt(() => {
 			const unshared = addCosts(this.unshared);
 			if (unshared > 0) this.hints.add(`${exactDollars(unshared)} was billed for items that gave no output`);
@@ -588,14 +787,34 @@ class ItemRun {
 			this.progress.stop(summary);
 			tagExecution(context, { ...figures, failed: report.failures, model: client.models.join(', ') });
 			const total = this.estimates.length > 0 ? [summarizeEstimates(this.estimates)] : [];
-			const messages = [...[...this.hints].slice(0, 10), ...total, summary];
-			// Older n8n has no hints.
-			if ('addExecutionHints' in context)
-				context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+			this.hint([...[...this.hints].slice(0, 10), ...total, summary]);
 			return summary;
 		});
 		return told.ok ? told.value : undefined;
 	}
+
+	private hint(messages: readonly string[]): void {
+		// Older n8n has no hints.
+		if (messages.length > 0 && 'addExecutionHints' in this.context)
+			this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+	}
+}
+
+/** Why a file of lines is not sent: what it costs is billed later, so the budget has to judge it before. */
+function overBudget({ budget }: Settings, estimate: Estimate, promised: number): InputError | undefined {
+	if (budget === Infinity) return undefined;
+	if (estimate.usd === null) {
+		return new InputError(
+			`What this costs at most is not known, so 'Budget (USD)' cannot be kept: ${estimate.why}`,
+			"Set 'Max Tokens', or remove 'Budget (USD)'. Nothing was sent.",
+		);
+	}
+	const all = addCosts([promised, estimate.usd]);
+	if (all <= budget) return undefined;
+	return new InputError(
+		`This may cost ${exactDollars(all)}, and 'Budget (USD)' is ${exactDollars(budget)}`,
+		"Raise the budget, lower 'Max Tokens', or send fewer items. Nothing was sent.",
+	);
 }
 
 /** Whether an item is a result, not a failure. */

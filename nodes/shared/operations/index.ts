@@ -5,6 +5,11 @@ import { getLimits } from './account/getLimits';
 import { getUsage } from './account/getUsage';
 import { synthesize } from './audio/synthesize';
 import { transcribe } from './audio/transcribe';
+import { cancelBatch } from './batch/cancel';
+import { createBatch } from './batch/create';
+import { getBatch } from './batch/get';
+import { getBatches } from './batch/getAll';
+import { getBatchResults } from './batch/getResults';
 import { completeChat } from './chat/complete';
 import { extractFromDocument } from './document/extract';
 import { extractDocumentText } from './document/extractText';
@@ -72,12 +77,18 @@ export const operations: readonly AnyOperation[] = [
 	getVoices,
 	createVoice,
 	deleteVoice,
+	createBatch,
+	getBatch,
+	getBatches,
+	getBatchResults,
+	cancelBatch,
 ];
 
 /** Titles of the resources, in the order of the dropdown. */
 export const resources: Readonly<Record<string, string>> = {
 	account: 'Account',
 	audio: 'Audio',
+	batch: 'Batch',
 	chat: 'Chat',
 	document: 'Document',
 	embedding: 'Embedding',

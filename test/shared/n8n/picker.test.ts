@@ -195,7 +195,9 @@ describe('the field itself', () => {
 	it('stands on every operation but getAll: a list that says when it is slow, and an ID that always works', async () => {
 		const fields = (await describedFields()).filter(({ name }) => name === 'model');
 		const named = fields.map(({ displayOptions }) => displayOptions?.show?.operation?.[0]);
-		expect(named).toHaveLength(operations.filter((each) => each.fields.some(({ name }) => name === 'model')).length);
+		expect(named).toHaveLength(
+			operations.flatMap(({ fields: own }) => own.filter(({ name }) => name === 'model')).length,
+		);
 		expect(named).not.toContain('getAll');
 		for (const { type, modes = [], required, displayOptions } of fields) {
 			// A job is known by its ID alone.
@@ -223,7 +225,12 @@ describe('the field itself', () => {
 			const [resource] = displayOptions?.show?.resource ?? [];
 			return name === 'options' && !free.includes(`${resource}: ${operation}`);
 		});
-		expect(collections).toHaveLength(operations.length - free.length);
+		const paid = operations.filter((each) => !free.includes(`${each.resource}: ${each.value}`));
+		expect(paid).toHaveLength(operations.length - free.length);
+		expect(collections).toHaveLength(
+			paid.flatMap((each) => each.fields.filter(({ name }) => name === 'options')).length,
+		);
+		for (const each of paid) expect(each.fields.map(({ name }) => name)).toContain('options');
 		for (const { options = [] } of collections) {
 			expect(options.map(({ name }) => name)).toEqual(expect.arrayContaining(['budgetUsd', 'dryRun', 'extraFields']));
 		}

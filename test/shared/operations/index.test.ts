@@ -8,6 +8,7 @@ import { places } from '../../../scripts/host/places';
 const TOGETHER: Readonly<Record<string, string>> = {
 	chat: 'chat/chat',
 	document: 'document/document',
+	batch: 'batch/batch',
 	'image: analyze': 'chat/chat',
 	'text: classifyZeroShot': 'chat/chat',
 	'text: countTokens': 'chat/chat',

@@ -14,6 +14,21 @@ type Open = (ref: FileRef) => Promise<OpenFile>;
  * @throws InputError for a file that cannot be sent
  */
 export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
+	const { pieces, files, length } = await openBody(json, open);
+	const body = Buffer.allocUnsafe(length);
+	let end = 0;
+	for (const [index, piece] of pieces.entries()) {
+		const file = index % 2 ? files[Number(piece)] : undefined;
+		end = file ? await writeBase64(body, end, file) : end + body.write(piece, end);
+	}
+	return body;
+}
+
+/** How many bytes a JSON body has with its files in base64; they are opened, but not read. @throws as `writeBody` */
+export const bodyLength = async (json: Dict, open: Open): Promise<number> => (await openBody(json, open)).length;
+
+/** The body in pieces: every second one is the number of a file. */
+async function openBody(json: Dict, open: Open) {
 	// Nobody can write into a prompt what stands for a file.
 	const mark = randomUUID();
 	const files: OpenFile[] = [];
@@ -38,13 +53,7 @@ export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
 		(sum, piece, index) => sum + (index % 2 ? base64Length(files[Number(piece)]?.size ?? 0) : Buffer.byteLength(piece)),
 		0,
 	);
-	const body = Buffer.allocUnsafe(length);
-	let end = 0;
-	for (const [index, piece] of pieces.entries()) {
-		const file = index % 2 ? files[Number(piece)] : undefined;
-		end = file ? await writeBase64(body, end, file) : end + body.write(piece, end);
-	}
-	return body;
+	return { pieces, files, length };
 }
 
 const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3);

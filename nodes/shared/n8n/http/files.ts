@@ -22,6 +22,7 @@ export interface OpenFile {
 /** A file as people know it, for showing what would be sent. */
 export function fileLabel(context: NodeContext, ref: FileRef): string {
 	if (ref.file === 'page') return `page ${ref.page} of ${fileLabel(context, ref.of)}`;
+	if (ref.file === 'lines') return `${ref.name} (${ref.lines.length} lines, ${ref.bytes} bytes)`;
 	return ref.file === 'url' ? ref.url : (findBinary(context, ref.item, ref.value).fileName ?? 'file');
 }
 
@@ -35,6 +36,7 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 /** What is known of a file before it is read. What an address gives may be another file every time. */
 export function fileMark(context: NodeContext, ref: FileRef): string {
 	if (ref.file === 'url') return `${ref.url} ${nextNumber++}`;
+	if (ref.file === 'lines') return `${ref.name} ${nextNumber++}`;
 	if (ref.file === 'page') return `page ${ref.page} of ${fileMark(context, ref.of)}`;
 	const { id, bytes, fileSize, data } = findBinary(context, ref.item, ref.value);
 	return `${(id ? (bytes ?? fileSize) : data.length) ?? ''}`;
@@ -62,7 +64,7 @@ export function inputFileName(context: NodeContext, request: ApiRequest): string
 	const [first] = filesOf(request);
 	if (!first) return undefined;
 	const ref = first.file === 'page' ? first.of : first;
-	if (ref.file === 'page') return undefined;
+	if (ref.file === 'page' || ref.file === 'lines') return undefined;
 	if (ref.file === 'url') return URL.canParse(ref.url) ? lastPart(new URL(ref.url)) : undefined;
 	return findBinary(context, ref.item, ref.value).fileName;
 }
@@ -129,7 +131,7 @@ export type OpenUrl = (url: URL) => Promise<Source & { readonly isLengthWrong: b
  */
 export async function openFile(
 	context: NodeContext,
-	ref: Exclude<FileRef, { file: 'page' }>,
+	ref: Exclude<FileRef, { file: 'page' | 'lines' }>,
 	openUrl: OpenUrl,
 	whenOpen: (stream: Stream) => void,
 ): Promise<OpenFile> {

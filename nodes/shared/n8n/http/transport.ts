@@ -13,6 +13,7 @@ import { inlineFiles } from '../../core/request';
 import { writeBody } from './body';
 import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
+import { lineLength, readLines, writeLines } from './lines';
 import { openFile, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
@@ -29,6 +30,9 @@ const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Bytes from which work on an answer lets others in between. */
 const LONG_WORK = 1024 * 1024;
+
+/** Seconds that taking something back may take. */
+const TAKE_BACK_SECONDS = 30;
 
 /** A file that is drawn into another one. */
 const LARGEST_COPY = 32 * 1024 * 1024;
@@ -123,6 +127,66 @@ export class Transport {
 			take(event);
 		});
 		return succeeded(stream.whole(events));
+	}
+
+	/**
+	 * Sends what takes back an earlier question, even at the end of a run that was stopped.
+	 * @returns whether the service did it
+	 */
+	async takeBack(request: ApiRequest): Promise<boolean> {
+		const flight = new PendingRequests(new AbortController().signal).start(TAKE_BACK_SECONDS);
+		try {
+			const { statusCode, body } = await this.authenticated(await this.optionsOf(request, flight), flight);
+			await readAll(bytesOf(body), LARGEST_COPY);
+			return statusCode >= 200 && statusCode < 300;
+		} catch {
+			return false;
+		} finally {
+			flight.land();
+		}
+	}
+
+	/** How many bytes a line has, its files and its end included. Its files are looked at, not read. */
+	async measureLine(line: Dict): Promise<Outcome<number>> {
+		const flight = this.flights.start(DOCUMENT_SECONDS);
+		try {
+			return succeeded(await lineLength(line, async (ref) => await this.open(ref, flight)));
+		} catch (error) {
+			return failed(flight.problem(error, false, this.account));
+		} finally {
+			flight.land();
+		}
+	}
+
+	/**
+	 * Gets a file of JSON lines from the API and hands each line to `use` as it comes.
+	 * @param skip so many lines were used before the connection broke
+	 * @returns `lines`, how many there were
+	 */
+	async readLines(
+		path: string,
+		seconds: number,
+		skip: number,
+		use: (line: Dict) => Promise<void>,
+	): Promise<Outcome<Dict>> {
+		const flight = this.flights.start(seconds);
+		let hasBegun = false;
+		try {
+			const response = await this.authenticated(await this.optionsOf({ method: 'GET', path }, flight), flight);
+			const { statusCode: status, headers } = response;
+			if (status < 200 || status >= 300) {
+				const text = (await readAll(bytesOf(response.body), LONG_WORK)).toString('utf8');
+				const said = interpret({ status, headers, text, redact: this.account.redact }, clock.now());
+				return said.ok ? said : failed(this.account.redactProblem(said.problem));
+			}
+			hasBegun = true;
+			const { redactAnswer } = this.account;
+			return succeeded({ lines: await readLines(bytesOf(response.body), skip, redactAnswer, use) });
+		} catch (error) {
+			return failed(flight.problem(error, hasBegun, this.account));
+		} finally {
+			flight.land();
+		}
 	}
 
 	/** How many pages a file has; undefined for one that is no PDF. */
@@ -226,6 +290,11 @@ export class Transport {
 
 	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
 		if (ref.file === 'page') return await this.documents.page(ref.of, ref.page);
+		if (ref.file === 'lines') {
+			const { name, lines, bytes: size } = ref;
+			const content = writeLines(lines, async (line, write) => await this.withFiles(line, flight, write));
+			return { name, mimeType: 'application/jsonl', size, content };
+		}
 		const close = (content: unknown) => this.closeAtEnd(content, flight);
 		const openUrl = async (url: URL) => {
 			const ask = async (each: URL) => await this.anonymous(each, flight);
@@ -237,6 +306,22 @@ export class Transport {
 		if (ref.file !== 'url') return await open();
 		const file = await flight.during(new URL(ref.url), open);
 		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
+	}
+
+	/** A line's files are closed with it: a file of lines may have tens of thousands of them. */
+	private async withFiles(
+		line: Dict,
+		whole: PendingRequest,
+		write: (line: Dict, open: (ref: FileRef) => Promise<OpenFile>) => Promise<Buffer>,
+	): Promise<Buffer> {
+		const flight = this.flights.start(whole.seconds);
+		try {
+			return await write(line, async (ref) => await this.open(ref, flight));
+		} catch (error) {
+			throw error instanceof Error ? whole.blame(error) : error;
+		} finally {
+			flight.land();
+		}
 	}
 
 	/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */

@@ -1,4 +1,5 @@
 import { isDict, number, optionalText } from '../../core/answer';
+import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames } from '../../core/request';
@@ -13,6 +14,191 @@ import { CHAT_MODEL, CHAT_TASKS } from './models';
 import { patienceOf } from './patience';
 import { chatStream } from './stream';
 
+/** What is said, the oldest first. */
+export const messagesField = field({
+	displayName: 'Messages',
+	name: 'messages',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Message' },
+	default: { values: [{ role: 'user', content: '' }] },
+	placeholder: 'Add Message',
+	description: 'What has been said, the oldest first',
+	options: [
+		{
+			displayName: 'Message',
+			name: 'values',
+			values: [
+				{
+					displayName: 'Role',
+					name: 'role',
+					type: 'options',
+					options: [
+						{ name: 'Assistant', value: 'assistant', description: 'What the model has said' },
+						{ name: 'System', value: 'system', description: 'Instructions that the model follows' },
+						{ name: 'User', value: 'user', description: 'What the model is asked' },
+					],
+					default: 'user',
+					description: 'Who says it',
+				},
+				{
+					displayName: 'Content',
+					name: 'content',
+					type: 'string',
+					typeOptions: { rows: 3 },
+					default: '',
+					placeholder: 'e.g. Write a friendly reply to this complaint',
+					description: 'What is said',
+				},
+			],
+		},
+	],
+});
+
+/** How a chat is answered. */
+export const completionOptions = [
+	...chatOptions,
+	field({
+		displayName: 'Files of the Item',
+		name: 'binaryFields',
+		type: 'string',
+		orList: true,
+		typeOptions: { binaryDataProperty: true },
+		default: '',
+		placeholder: 'e.g. data',
+		description:
+			'Pictures (JPEG, PNG, WebP, GIF) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
+	}),
+	field({
+		displayName: 'Frequency Penalty',
+		name: 'frequencyPenalty',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		description: 'Above 0: the more often a word has occurred, the less likely it comes again',
+	}),
+	field({
+		displayName: 'Image URLs',
+		name: 'imageUrls',
+		type: 'string',
+		orList: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/photo.jpg',
+		description:
+			'Web addresses of pictures that go along with the last user message, separated by commas. DeepInfra fetches them itself.',
+	}),
+	field({
+		displayName: 'JSON Schema',
+		name: 'jsonSchema',
+		type: 'json',
+		default: '{ "type": "object", "properties": {} }',
+		description: "What the answer must fit. Needs 'JSON Schema' as 'Response Format'.",
+	}),
+	field({
+		displayName: 'Log Probabilities',
+		name: 'logprobs',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return how likely each token of the answer was, beside the likeliest others',
+	}),
+	field({
+		displayName: 'Min P',
+		name: 'minP',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
+		description: 'Leave out words that are less likely than this share of the likeliest one',
+	}),
+	field({
+		displayName: 'Number of Responses',
+		name: 'numResponses',
+		type: 'number',
+		default: 1,
+		typeOptions: { minValue: 1, maxValue: 4, numberPrecision: 0 },
+		description: 'How many answers to write. Each becomes an item of its own.',
+	}),
+	field({
+		displayName: 'Presence Penalty',
+		name: 'presencePenalty',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		description: 'Above 0: a word that has occurred is less likely to come again',
+	}),
+	field({
+		displayName: 'Previous Messages (JSON)',
+		name: 'previousMessages',
+		type: 'json',
+		orList: true,
+		default: '[]',
+		placeholder: 'e.g. {{ $json.messages }}',
+		description:
+			'An earlier conversation that comes before the messages: an array of messages with role and content, tool turns included, or what a Chat Memory Manager node gives',
+	}),
+	field({
+		displayName: 'Repetition Penalty',
+		name: 'repetitionPenalty',
+		type: 'number',
+		default: 1,
+		typeOptions: { minValue: 0.01, maxValue: 5, numberPrecision: 2 },
+		description: 'Above 1: repeating is discouraged',
+	}),
+	field({
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: [
+			{ name: 'JSON', value: 'json_object', description: 'Any JSON object. Say so in the messages too.' },
+			{ name: 'JSON Schema', value: 'json_schema', description: "A JSON object that fits 'JSON Schema'" },
+			{ name: 'Text', value: 'text', description: 'Any text' },
+		],
+		default: 'text',
+		description: "What the answer must look like. JSON is returned parsed, in 'data'.",
+	}),
+	field({
+		displayName: 'Stop Sequences',
+		name: 'stop',
+		type: 'string',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
+		default: [],
+		placeholder: 'e.g. ###',
+		description: 'The answer ends before any of these texts',
+	}),
+	field({
+		displayName: 'Tool Choice',
+		name: 'toolChoice',
+		type: 'string',
+		default: 'auto',
+		placeholder: 'e.g. auto',
+		description: "Whether the model may call tools: auto, none, required, or a tool's name",
+	}),
+	field({
+		displayName: 'Tools (JSON)',
+		name: 'tools',
+		type: 'json',
+		orList: true,
+		default: '[]',
+		placeholder: 'e.g. [{ "name": "get_weather", "parameters": { "type": "object", "properties": {} } }]',
+		description:
+			"Functions that the model may ask for: their name, description and parameters. What it asks for is in 'toolCalls'; your workflow runs them.",
+	}),
+	field({
+		displayName: 'Top K',
+		name: 'topK',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0, maxValue: 999, numberPrecision: 0 },
+		description: 'Choose among this many of the likeliest words. 0 is no limit.',
+	}),
+	field({
+		displayName: 'Top P',
+		name: 'topP',
+		type: 'number',
+		default: 1,
+		typeOptions: { minValue: 0.001, maxValue: 1, numberPrecision: 3 },
+		description: 'Choose among the likeliest words that together have this probability',
+	}),
+] as const;
+
 export const completeChat = defineOperation({
 	resource: 'chat',
 	value: 'complete',
@@ -21,191 +207,7 @@ export const completeChat = defineOperation({
 	description:
 		'Answer messages with a chat model: text, JSON or tool calls, with pictures and sound if the model takes them',
 	tasks: CHAT_TASKS,
-	fields: [
-		modelField(CHAT_MODEL),
-		{
-			displayName: 'Messages',
-			name: 'messages',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Message' },
-			default: { values: [{ role: 'user', content: '' }] },
-			placeholder: 'Add Message',
-			description: 'What has been said, the oldest first',
-			options: [
-				{
-					displayName: 'Message',
-					name: 'values',
-					values: [
-						{
-							displayName: 'Role',
-							name: 'role',
-							type: 'options',
-							options: [
-								{ name: 'Assistant', value: 'assistant', description: 'What the model has said' },
-								{ name: 'System', value: 'system', description: 'Instructions that the model follows' },
-								{ name: 'User', value: 'user', description: 'What the model is asked' },
-							],
-							default: 'user',
-							description: 'Who says it',
-						},
-						{
-							displayName: 'Content',
-							name: 'content',
-							type: 'string',
-							typeOptions: { rows: 3 },
-							default: '',
-							placeholder: 'e.g. Write a friendly reply to this complaint',
-							description: 'What is said',
-						},
-					],
-				},
-			],
-		},
-		simplifyField,
-		routeOptionsField([
-			...chatOptions,
-			{
-				displayName: 'Files of the Item',
-				name: 'binaryFields',
-				type: 'string',
-				orList: true,
-				typeOptions: { binaryDataProperty: true },
-				default: '',
-				placeholder: 'e.g. data',
-				description:
-					'Pictures (JPEG, PNG, WebP, GIF) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
-			},
-			{
-				displayName: 'Frequency Penalty',
-				name: 'frequencyPenalty',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-				description: 'Above 0: the more often a word has occurred, the less likely it comes again',
-			},
-			{
-				displayName: 'Image URLs',
-				name: 'imageUrls',
-				type: 'string',
-				orList: true,
-				default: '',
-				placeholder: 'e.g. https://example.com/photo.jpg',
-				description:
-					'Web addresses of pictures that go along with the last user message, separated by commas. DeepInfra fetches them itself.',
-			},
-			{
-				displayName: 'JSON Schema',
-				name: 'jsonSchema',
-				type: 'json',
-				default: '{ "type": "object", "properties": {} }',
-				description: "What the answer must fit. Needs 'JSON Schema' as 'Response Format'.",
-			},
-			{
-				displayName: 'Log Probabilities',
-				name: 'logprobs',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to return how likely each token of the answer was, beside the likeliest others',
-			},
-			{
-				displayName: 'Min P',
-				name: 'minP',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
-				description: 'Leave out words that are less likely than this share of the likeliest one',
-			},
-			{
-				displayName: 'Number of Responses',
-				name: 'numResponses',
-				type: 'number',
-				default: 1,
-				typeOptions: { minValue: 1, maxValue: 4, numberPrecision: 0 },
-				description: 'How many answers to write. Each becomes an item of its own.',
-			},
-			{
-				displayName: 'Presence Penalty',
-				name: 'presencePenalty',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-				description: 'Above 0: a word that has occurred is less likely to come again',
-			},
-			{
-				displayName: 'Previous Messages (JSON)',
-				name: 'previousMessages',
-				type: 'json',
-				orList: true,
-				default: '[]',
-				placeholder: 'e.g. {{ $json.messages }}',
-				description:
-					'An earlier conversation that comes before the messages: an array of messages with role and content, tool turns included, or what a Chat Memory Manager node gives',
-			},
-			{
-				displayName: 'Repetition Penalty',
-				name: 'repetitionPenalty',
-				type: 'number',
-				default: 1,
-				typeOptions: { minValue: 0.01, maxValue: 5, numberPrecision: 2 },
-				description: 'Above 1: repeating is discouraged',
-			},
-			{
-				displayName: 'Response Format',
-				name: 'responseFormat',
-				type: 'options',
-				options: [
-					{ name: 'JSON', value: 'json_object', description: 'Any JSON object. Say so in the messages too.' },
-					{ name: 'JSON Schema', value: 'json_schema', description: "A JSON object that fits 'JSON Schema'" },
-					{ name: 'Text', value: 'text', description: 'Any text' },
-				],
-				default: 'text',
-				description: "What the answer must look like. JSON is returned parsed, in 'data'.",
-			},
-			{
-				displayName: 'Stop Sequences',
-				name: 'stop',
-				type: 'string',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
-				default: [],
-				placeholder: 'e.g. ###',
-				description: 'The answer ends before any of these texts',
-			},
-			{
-				displayName: 'Tool Choice',
-				name: 'toolChoice',
-				type: 'string',
-				default: 'auto',
-				placeholder: 'e.g. auto',
-				description: "Whether the model may call tools: auto, none, required, or a tool's name",
-			},
-			{
-				displayName: 'Tools (JSON)',
-				name: 'tools',
-				type: 'json',
-				orList: true,
-				default: '[]',
-				placeholder: 'e.g. [{ "name": "get_weather", "parameters": { "type": "object", "properties": {} } }]',
-				description:
-					"Functions that the model may ask for: their name, description and parameters. What it asks for is in 'toolCalls'; your workflow runs them.",
-			},
-			{
-				displayName: 'Top K',
-				name: 'topK',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: 0, maxValue: 999, numberPrecision: 0 },
-				description: 'Choose among this many of the likeliest words. 0 is no limit.',
-			},
-			{
-				displayName: 'Top P',
-				name: 'topP',
-				type: 'number',
-				default: 1,
-				typeOptions: { minValue: 0.001, maxValue: 1, numberPrecision: 3 },
-				description: 'Choose among the likeliest words that together have this probability',
-			},
-		]),
-	],
+	fields: [modelField(CHAT_MODEL), messagesField, simplifyField, routeOptionsField([...completionOptions])],
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
@@ -234,14 +236,26 @@ export const completeChat = defineOperation({
 			facts,
 		);
 	},
-	items: (answer, [{ options }]) => {
-		const choices = readChoices(answer);
-		const outputs = choices.map((choice) => outputOf(choice, options.responseFormat));
-		return (options.numResponses ?? 1) > 1
-			? outputs.map((output, index) => ({ ...output, json: { ...output.json, index } }))
-			: outputs.slice(0, 1);
-	},
+	items: (answer, [{ options }]) =>
+		readCompletion(
+			answer,
+			options.responseFormat !== undefined && options.responseFormat !== 'text',
+			options.numResponses,
+		),
 });
+
+/**
+ * An output for each response.
+ * @param isJson whether JSON was asked for
+ * @param responses how many were asked for
+ * @throws AnswerError for an answer that is none
+ */
+export function readCompletion(answer: Dict, isJson: boolean, responses = 1): Output[] {
+	const outputs = readChoices(answer).map((choice) => outputOf(choice, isJson));
+	return responses > 1
+		? outputs.map((output, index) => ({ ...output, json: { ...output.json, index } }))
+		: outputs.slice(0, 1);
+}
 
 function pictureAt(url: string): Dict {
 	if (isWebAddress(url)) return { type: 'image_url', image_url: { url } };
@@ -314,8 +328,7 @@ function readTool(tool: unknown) {
 	);
 }
 
-function outputOf({ text, finishReason, reasoning, toolCalls, logprobs }: Choice, format: string | undefined): Output {
-	const isJson = format === 'json_object' || format === 'json_schema';
+function outputOf({ text, finishReason, reasoning, toolCalls, logprobs }: Choice, isJson: boolean): Output {
 	return {
 		json: {
 			text,

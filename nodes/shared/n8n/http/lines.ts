@@ -1,0 +1,99 @@
+import { randomUUID } from 'crypto';
+import { isDict } from '../../core/answer';
+import { hasExact, parseExact, writeJson } from '../../core/exact';
+import type { FileRef } from '../../core/fields';
+import type { Dict } from '../../core/operation';
+import { AnswerError } from '../../core/problem';
+import { inlineFiles } from '../../core/request';
+import { bodyLength, writeBody } from './body';
+import type { OpenFile } from './files';
+import type { Bytes } from './stream';
+
+type Open = (ref: FileRef) => Promise<OpenFile>;
+
+const END = Buffer.from('\n');
+const LINE_END = 10;
+
+/** Lines without files are sent in pieces of about this length: one by one they would cost more than they hold. */
+const PIECE = 64 * 1024;
+
+const textOf = (line: Dict): string => (hasExact(line) ? writeJson(line, `${randomUUID()}:`) : JSON.stringify(line));
+
+/** Bytes of a line, with its end. @throws InputError for a file that cannot be sent */
+export async function lineLength(line: Dict, open: Open): Promise<number> {
+	const length = inlineFiles(line).length > 0 ? await bodyLength(line, open) : Buffer.byteLength(textOf(line));
+	return length + END.length;
+}
+
+/** A file of lines, of which one is held at a time. @param withFiles opens a line's files for `write` and closes them */
+export async function* writeLines(
+	lines: readonly Dict[],
+	withFiles: (line: Dict, write: (line: Dict, open: Open) => Promise<Buffer>) => Promise<Buffer>,
+): AsyncGenerator<Uint8Array> {
+	let texts = '';
+	for (const line of lines) {
+		if (inlineFiles(line).length === 0) texts += `${textOf(line)}\n`;
+		else {
+			if (texts !== '') yield Buffer.from(texts);
+			texts = '';
+			yield await withFiles(line, writeBody);
+			yield END;
+		}
+		if (texts.length < PIECE) continue;
+		yield Buffer.from(texts);
+		texts = '';
+	}
+	if (texts !== '') yield Buffer.from(texts);
+}
+
+/** Bytes that one line may have. */
+const LARGEST_LINE = 256 * 1024 * 1024;
+
+/**
+ * Hands each JSON line to `use` as it comes.
+ * @param skip so many lines are left out
+ * @returns how many lines there were
+ * @throws AnswerError for a line that is no JSON object
+ */
+export async function readLines(
+	bytes: Bytes,
+	skip: number,
+	redact: <T extends object>(answer: T, text: string) => T,
+	use: (line: Dict) => Promise<void>,
+): Promise<number> {
+	let count = 0;
+	const take = async (text: string) => {
+		if (text.trim() === '' || count++ < skip) return;
+		const line = parse(text, count);
+		await use(redact(line, text));
+	};
+	let rest: Uint8Array[] = [];
+	let length = 0;
+	for await (const piece of bytes) {
+		// Whole lines alone are read: a character may be split over two pieces.
+		const end = piece.lastIndexOf(LINE_END) + 1;
+		length = end > 0 ? piece.length - end : length + piece.length;
+		if (length > LARGEST_LINE) throw new RangeError('too large');
+		if (end === 0) {
+			rest.push(piece);
+			continue;
+		}
+		const whole = Buffer.concat([...rest, piece.subarray(0, end)]).toString('utf8');
+		// A copy: a part of it would keep all of it.
+		rest = end < piece.length ? [Uint8Array.from(piece.subarray(end))] : [];
+		for (const line of whole.split('\n')) await take(line);
+	}
+	await take(Buffer.concat(rest).toString('utf8'));
+	return count;
+}
+
+function parse(text: string, number: number): Dict {
+	let line: unknown;
+	try {
+		line = parseExact(text, ({ digits }) => digits);
+	} catch {
+		line = undefined;
+	}
+	if (isDict(line)) return line;
+	throw new AnswerError(`Line ${number} of the file at DeepInfra is no JSON object`);
+}

@@ -1,0 +1,415 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { readLineId, writeIds } from '../../../../nodes/shared/operations/batch/names';
+import type { EmulatorOptions, Fault, RecordedRequest } from '../../../emulator';
+import { makePng } from '../../../support/files';
+import { operationOf, outputsFor, requestFor } from '../../../support/operations';
+import { modelId } from '../../../support/parameters';
+import { errorOf, hintsOf, itemsOf, jsonOf, pairedTo, stored } from '../../../support/results';
+import { thrownBy } from '../../../support/work';
+import { openWorld, type World } from '../../../support/world';
+
+const CHAT = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
+const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.requests.length = 0;
+	Object.assign(world.emulator.options, { faults: undefined, early: undefined, batches: { ms: 60 } });
+});
+
+const batch = (operation: string, rest: INodeParameters = {}): INodeParameters => ({
+	resource: 'batch',
+	operation,
+	...rest,
+});
+const chatBatch = (rest: INodeParameters = {}, options: INodeParameters = {}): INodeParameters =>
+	batch('create', {
+		batchTask: 'chat',
+		model: modelId(CHAT),
+		messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+		customId: '={{ $json.id ?? "" }}',
+		options,
+		...rest,
+	});
+const texts = (...all: string[]): INodeExecutionData[] => all.map((text) => ({ json: { text } }));
+
+const setBatches = (options: EmulatorOptions['batches']) => void (world.emulator.options.batches = options);
+const posts = (path: string) =>
+	world.emulator.requests.filter(({ method, path: asked }) => method === 'POST' && asked === path);
+const asked = (method: string) => world.emulator.requests.filter((request) => request.method === method);
+
+async function untilEnded(): Promise<void> {
+	const isOpen = ({ status }: { status: string }) =>
+		['validating', 'in_progress', 'finalizing', 'cancelling'].includes(status);
+	for (let tries = 0; world.emulator.kept().batches.some(isOpen); tries++) {
+		if (tries > 1000) throw new Error('The batches never end');
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+/** Hands items over and waits until the batch has ended. @returns its ID */
+async function finished(parameters: INodeParameters, items: INodeExecutionData[]): Promise<string> {
+	const { batchId } = jsonOf(await world.engine.run({ parameters, items, onError: 'continueErrorOutput' }));
+	await untilEnded();
+	return String(batchId);
+}
+
+const results = async (batchId: string, options: INodeParameters = {}) =>
+	await world.engine.run({ parameters: batch('getResults', { batchId, options }), onError: 'continueErrorOutput' });
+
+describe('batch: create', () => {
+	it('hands all items over as one batch, which belongs to all of them', async () => {
+		const made = itemsOf(await world.engine.run({ parameters: chatBatch(), items: texts('one', 'two', 'three') }));
+		expect(made).toHaveLength(1);
+		expect(stored(made[0]?.json)).toEqual({
+			batchId: expect.stringMatching(/^batch_/),
+			status: 'validating',
+			model: CHAT,
+			counts: { total: 0, completed: 0, failed: 0 },
+			createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+			finishedAt: null,
+			error: null,
+		});
+		expect(made[0]?.pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		const [upload] = posts('/v1/files');
+		const values = Object.fromEntries(upload?.form?.map(({ name, value }) => [name, value]) ?? []);
+		expect(values).toMatchObject({
+			purpose: 'batch',
+			'expires_after[anchor]': 'created_at',
+			'expires_after[seconds]': '604800',
+		});
+		expect(posts('/v1/batches')[0]?.json).toMatchObject({ endpoint: '/v1/chat/completions', completion_window: '24h' });
+	});
+
+	it('sends equal lines once, and each of their items gets the result; who pays is told', async () => {
+		const items = ['a', 'b', 'a', 'c', 'a'].map((text, index) => ({ json: { text, id: `id ${index},%` } }));
+		const id = await finished(chatBatch(), items);
+		expect(world.emulator.kept().batches.find((each) => each.id === id)).toMatchObject({ total: 3 });
+		const output = itemsOf(await results(id)).map(({ json }) => stored(json));
+		expect(output.map(({ customId }) => customId)).toEqual(items.map(({ json }) => json.id));
+		expect(output[2]?.text).toBe(output[0]?.text);
+		expect(output.map(({ usage }) => usage)).toMatchObject([
+			{ attempts: 1, inputTokens: expect.any(Number), costUsd: expect.any(Number) },
+			{},
+			{ reused: true, costUsd: 0 },
+			{},
+			{ reused: true, costUsd: 0 },
+		]);
+		expect(output[0]?.usage).not.toHaveProperty('reused');
+		expect(output[2]?.usage).not.toHaveProperty('inputTokens');
+	});
+
+	it('refuses a custom ID that another item has, and sends the others', async () => {
+		const items = ['x', 'y', 'x'].map((id, index) => ({ json: { text: `text ${index}`, id } }));
+		const result = await world.engine.run({ parameters: chatBatch(), items, onError: 'continueErrorOutput' });
+		expect(result.items[0]?.pairedItem).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(result.errorItems.map(pairedTo)).toEqual([2]);
+		expect(result.errorItems.map(errorOf)[0]?.text).toMatch(/^'Custom ID' is 'x', as is that of item 0 \[item 2\]/);
+	});
+
+	it('sends nothing where an item is wrong and the run is to stop', async () => {
+		const { error } = await world.engine.run({ parameters: chatBatch(), items: texts('good', '') });
+		expect(error).toMatchObject({ itemIndex: 1, message: expect.stringContaining("'Messages' is empty") });
+		expect(posts('/v1/files')).toEqual([]);
+	});
+
+	it('takes one model for all items', async () => {
+		const parameters = chatBatch({ model: modelId(`={{ $json.text }}`) });
+		const { error } = await world.engine.run({ parameters, items: texts(CHAT, SEES) });
+		expect(error?.message).toContain("'Model' holds for the run as a whole");
+		expect(posts('/v1/files')).toEqual([]);
+	});
+
+	it('refuses a model of another task before anything is sent', async () => {
+		const parameters = chatBatch({ model: modelId('Qwen/Qwen3-Embedding-8B') });
+		const { error } = await world.engine.run({ parameters, items: texts('a') });
+		expect(error?.message).toMatch(/is made for embeddings, which 'Create' is not/);
+		expect(posts('/v1/files')).toEqual([]);
+	});
+
+	it('takes pictures into its lines', async () => {
+		const pictures = await Promise.all(
+			[1, 2].map(
+				async (seed) => await world.engine.binary(makePng(30 * seed, 20, seed), `photo ${seed}.png`, 'image/png'),
+			),
+		);
+		const items = pictures.map((data) => ({ json: { text: 'What is on it?' }, binary: { data } }));
+		const id = await finished(chatBatch({ model: modelId(SEES) }, { binaryFields: 'data' }), items);
+		const output = itemsOf(await results(id));
+		expect(output).toHaveLength(2);
+		expect(new Set(output.map(({ json }) => json.text)).size).toBe(2);
+	});
+
+	it('shows what would be sent and what it may cost, a fifth less, and sends nothing', async () => {
+		const parameters = chatBatch({}, { dryRun: true, maxTokens: 100 });
+		const result = await world.engine.run({ parameters, items: texts('x'.repeat(4000), 'y'.repeat(4000)) });
+		const json = jsonOf(result);
+		expect(json).toMatchObject({ lines: 2, firstLine: { custom_id: '0', url: '/v1/chat/completions' } });
+		// 2 × (1000 × 0.1 + 100 × 0.32) / 1e6 × 0.8
+		expect(json.estimatedCostUsd).toBeCloseTo((2 * 0.8 * (1000 * 0.1 + 100 * 0.32)) / 1e6, 9);
+		expect(posts('/v1/files')).toEqual([]);
+		expect(hintsOf(result).join()).toContain('Dry run');
+	});
+
+	it.each([
+		[{ budgetUsd: 0.000001, maxTokens: 100 }, /^This may cost \$0\.0000\d+, and 'Budget \(USD\)' is \$0\.000001/],
+		[{ budgetUsd: 1 }, /'Budget \(USD\)' cannot be kept/],
+	])('keeps a budget before anything is sent: %j', async (options, words) => {
+		const { error } = await world.engine.run({ parameters: chatBatch({}, options), items: texts('a text') });
+		expect(error?.message).toMatch(words);
+		expect(posts('/v1/files')).toEqual([]);
+	});
+
+	const refuse = (path: string, fault: Fault) => (request: RecordedRequest) =>
+		request.method === 'POST' && request.path === path ? fault : undefined;
+
+	it('deletes its file again where no batch is made of it', async () => {
+		world.emulator.options.faults = refuse('/v1/batches', { kind: 'status', status: 400 });
+		const before = world.emulator.kept().files.length;
+		const { error } = await world.engine.run({ parameters: chatBatch(), items: texts('a') });
+		expect(error?.message).toContain('Emulated error 400');
+		expect(asked('DELETE')).toHaveLength(1);
+		expect(world.emulator.kept().files).toHaveLength(before);
+	});
+
+	it('names the file where it cannot be deleted, or where a batch may have been made of it', async () => {
+		world.emulator.options.faults = (request) =>
+			request.method === 'DELETE' || request.path === '/v1/batches' ? { kind: 'status', status: 400 } : undefined;
+		const kept = await world.engine.run({ parameters: chatBatch(), items: texts('a') });
+		expect(kept.error?.description).toMatch(/The uploaded file file-\w+ is still at DeepInfra/);
+		world.emulator.options.faults = refuse('/v1/batches', { kind: 'resetMidBody' });
+		const unsure = await world.engine.run({ parameters: chatBatch(), items: texts('b') });
+		expect(unsure.error?.description).toMatch(/The uploaded file file-\w+ is still at DeepInfra.*'Get Many'/);
+		world.emulator.options.faults = refuse('/v1/files', { kind: 'resetMidBody' });
+		const lost = await world.engine.run({ parameters: chatBatch(), items: texts('c') });
+		expect(lost.error?.description).toMatch(/a file named n8n-[\w-]+\.jsonl at DeepInfra is then left over/);
+	});
+
+	it('leaves no file when it is stopped between its two requests', async () => {
+		const inputs = () => world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch');
+		const before = inputs().length;
+		world.emulator.options.faults = refuse('/v1/batches', { kind: 'stalledHeaders' });
+		const result = await world.engine.run({ parameters: chatBatch(), items: texts('a'), cancelAfterMs: 1500 });
+		expect(result.status).toBe('canceled');
+		expect(posts('/v1/batches')).toHaveLength(1);
+		for (let tries = 0; tries < 100 && inputs().length > before; tries++)
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(inputs()).toHaveLength(before);
+	});
+});
+
+describe('batch: getResults', () => {
+	it('gives an item for each line in the order of create, whatever order they come in', async () => {
+		const items = Array.from({ length: 600 }, (_, index) => ({
+			json: { text: `number ${index}`, id: `sku-${index}` },
+		}));
+		const id = await finished(chatBatch(), items);
+		const output = itemsOf(await results(id));
+		expect(output.map(({ json }) => json.customId)).toEqual(items.map(({ json }) => json.id));
+		expect(new Set(output.map(pairedTo))).toEqual(new Set([0]));
+		expect(stored(output[7]?.json)).toMatchObject({
+			customId: 'sku-7',
+			text: expect.any(String),
+			finishReason: 'stop',
+		});
+		const cost = output.reduce((sum, { json }) => sum + Number(Object(json.usage).costUsd), 0);
+		expect(cost).toBeCloseTo(world.emulator.kept().batches.find((each) => each.id === id)?.costUsd ?? NaN, 9);
+	}, 30_000);
+
+	it('gives failed lines as failed items, in the words of the service, and the others as results', async () => {
+		const id = await finished(
+			chatBatch(),
+			['good', 'bad <<fails>>', 'worse <<error>>', 'fine'].map((text, index) => ({
+				json: { text, id: `row ${index}` },
+			})),
+		);
+		const result = await results(id);
+		expect(result.items.map(({ json }) => json.customId)).toEqual(['row 0', 'row 3']);
+		const failures = result.errorItems.map((item) => errorOf(item).text);
+		expect(failures[0]).toMatch(/^row 1: .*The model ran out of memory on this line/);
+		expect(failures[1]).toMatch(/^row 2: The line failed: The line could not be processed/);
+		const stopped = await world.engine.run({ parameters: batch('getResults', { batchId: id }) });
+		expect(stopped.error?.message).toMatch(/^row [12]: /);
+	});
+
+	it('parses JSON and numbers several responses, as the chat itself does', async () => {
+		const json = await finished(chatBatch({}, { responseFormat: 'json_object' }), texts('Give me JSON of a city'));
+		expect(itemsOf(await results(json))[0]?.json.data).toEqual(expect.any(Object));
+		const several = await finished(chatBatch({}, { numResponses: 2 }), texts('Tell me something'));
+		const output = itemsOf(await results(several));
+		expect(output.map((item) => item.json.index)).toEqual([0, 1]);
+	});
+
+	it('gives vectors', async () => {
+		const parameters = batch('create', {
+			batchTask: 'embedding',
+			model: modelId('BAAI/bge-large-en-v1.5'),
+			text: '={{ $json.text }}',
+			options: { inputType: 'query' },
+		});
+		const id = await finished(parameters, texts('a cat', 'a dog'));
+		expect(posts('/v1/batches')[0]?.json).toMatchObject({ endpoint: '/v1/embeddings' });
+		const output = itemsOf(await results(id));
+		expect(output.map(({ json }) => [json.customId, json.dimensions])).toEqual([
+			['0', 1024],
+			['1', 1024],
+		]);
+	});
+
+	it('says how far a batch is that has not ended, which can be cancelled', async () => {
+		setBatches({ ms: 60_000 });
+		const made = jsonOf(await world.engine.run({ parameters: chatBatch(), items: texts('a', 'b') }));
+		const batchId = String(made.batchId);
+		const early = await world.engine.run({ parameters: batch('getResults', { batchId }) });
+		expect(early.error?.message).toMatch(/^The batch batch_\w+ has not ended: it is (validating|in progress)/);
+		const cancelled = jsonOf(await world.engine.run({ parameters: batch('cancel', { batchId }) }));
+		expect(String(cancelled.status)).toMatch(/^cancell(ing|ed)$/);
+		await untilEnded();
+		expect(jsonOf(await world.engine.run({ parameters: batch('get', { batchId }) }))).toMatchObject({
+			status: 'cancelled',
+			finishedAt: expect.any(String),
+		});
+	});
+
+	it.each([false, true])('gives what an expired batch has, and fails the rest (listed: %s)', async (listsExpired) => {
+		setBatches({ ms: 60, end: 'expired', done: 0.5, listsExpired });
+		const id = await finished(
+			chatBatch(),
+			['a', 'b', 'c', 'd'].map((text) => ({ json: { text, id: `row ${text}` } })),
+		);
+		const result = await results(id);
+		expect(result.items.map(({ json }) => json.customId)).toEqual(['row a', 'row b']);
+		const failures = result.errorItems.map((item) => errorOf(item).text);
+		expect(failures.map((text) => text.slice(0, 6))).toEqual(['row c:', 'row d:']);
+		expect(failures[0]).toMatch(/expired|completion window/);
+		for (const { id: file } of world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch')) {
+			const key = { authorization: 'Bearer emulator-key' };
+			await fetch(`${world.emulator.url}/v1/files/${file}`, { method: 'DELETE', headers: key });
+		}
+		if (listsExpired) return;
+		const without = await results(id);
+		expect(without.items).toHaveLength(2);
+		expect(errorOf(without.errorItems[0] ?? { json: {} }).text).toContain('2 of 4 lines of the batch');
+	});
+
+	it('says why a batch failed as a whole', async () => {
+		setBatches({ ms: 60, end: 'failed' });
+		const id = await finished(chatBatch(), texts('a'));
+		const { error } = await world.engine.run({ parameters: batch('getResults', { batchId: id }) });
+		expect(error?.message).toMatch(/failed as a whole: The batch failed for no reason/);
+	});
+
+	it('reads on where the connection breaks, and each line once', async () => {
+		const items = Array.from({ length: 400 }, (_, index) => ({ json: { text: `number ${index}` } }));
+		const id = await finished(chatBatch(), items);
+		let breaks = 0;
+		world.emulator.options.faults = ({ path }) =>
+			path.endsWith('/content') && breaks++ === 0 ? { kind: 'resetBeforeHeaders' } : undefined;
+		const output = itemsOf(await results(id));
+		expect(breaks).toBeGreaterThan(1);
+		expect(output.map(({ json }) => json.customId)).toEqual(items.map((_, index) => String(index)));
+	});
+
+	it('leaves nothing at DeepInfra where it is told so', async () => {
+		const before = world.emulator.kept().files.length;
+		const id = await finished(chatBatch(), texts('a', '<<fails>>'));
+		expect(world.emulator.kept().files.length).toBeGreaterThan(before);
+		await results(id, { deleteFiles: true });
+		expect(world.emulator.kept().files).toHaveLength(before);
+	});
+
+	it.each(['../files', 'batch 1', '', 'https://example.com'])('asks for no batch %j', async (batchId) => {
+		const { error } = await world.engine.run({
+			parameters: batch('getResults', { batchId: '={{ $json.id }}' }),
+			items: [{ json: { id: batchId } }],
+		});
+		expect(error?.message).toMatch(/'Batch ID'/);
+		expect(world.emulator.requests).toEqual([]);
+	});
+});
+
+describe('batch: getAll', () => {
+	it('reads page after page, by state and age', async () => {
+		setBatches({ ms: 5 });
+		const key = { authorization: 'Bearer emulator-key', 'content-type': 'application/json' };
+		const { batches } = world.emulator.kept();
+		const [input] = world.emulator.requests;
+		expect(input).toBeUndefined();
+		await finished(chatBatch(), texts('a'));
+		const file = world.emulator.kept().files.find(({ purpose }) => purpose === 'batch')?.id;
+		const body = JSON.stringify({ input_file_id: file, endpoint: '/v1/chat/completions', completion_window: '24h' });
+		for (let made = 0; made < 210; made++) {
+			await fetch(`${world.emulator.url}/v1/batches`, { method: 'POST', headers: key, body });
+			if (made % 50 === 49) await untilEnded();
+		}
+		await untilEnded();
+		world.emulator.requests.length = 0;
+		const all = itemsOf(await world.engine.run({ parameters: batch('getAll', { returnAll: true }) }));
+		expect(all).toHaveLength(batches.length + 211);
+		expect(asked('GET').filter(({ path }) => path === '/v1/batches').length).toBeGreaterThan(2);
+		const some = itemsOf(await world.engine.run({ parameters: batch('getAll', { limit: 120 }) }));
+		expect(some.map(({ json }) => json.batchId)).toEqual(all.slice(0, 120).map(({ json }) => json.batchId));
+		const states = { returnAll: true, options: { states: ['expired'] } };
+		const expired = itemsOf(await world.engine.run({ parameters: batch('getAll', states) }));
+		expect(new Set(expired.map(({ json }) => json.status))).toEqual(new Set(['expired']));
+		const old = { returnAll: true, options: { maxAgeHours: 0 } };
+		expect(itemsOf(await world.engine.run({ parameters: batch('getAll', old) }))).toEqual([]);
+	}, 60_000);
+});
+
+describe('the IDs of lines', () => {
+	it('say who asked, whatever the names are', () => {
+		const names = ['0', 'a,b', '50%', ' %2C', 'ü 日本', '7:x', 'j3', '::'];
+		const named = names.map((name, at) => ({ at, name }));
+		for (const isJson of [false, true]) {
+			const ids = writeIds(named, isJson);
+			expect(ids.flatMap(({ id }) => readLineId(id)?.items ?? [])).toEqual(named);
+			expect(ids.every(({ id }) => readLineId(id)?.isJson === isJson)).toBe(true);
+		}
+	});
+
+	it('are several where one would be too long', () => {
+		const many = Array.from({ length: 1000 }, (_, at) => ({ at, name: `product number ${at}` }));
+		const ids = writeIds(many, false);
+		expect(ids.every(({ id }) => id.length <= 512)).toBe(true);
+		expect(ids.flatMap(({ id }) => readLineId(id)?.items ?? [])).toEqual(many);
+	});
+
+	it.each(['request-1', '', 'a:b', '1,x', '-1'])('that are not ours are told: %j', (id) =>
+		expect(readLineId(id)).toBeUndefined(),
+	);
+});
+
+describe('what the service says of a batch', () => {
+	const get = operationOf('batch', 'get');
+	it.each([
+		[
+			{ id: 'b', status: 'COMPLETED', completed_at: 1_790_000_000 },
+			{ status: 'completed', finishedAt: '2026-09-21T14:13:20.000Z' },
+		],
+		[
+			{ id: 'b', status: 'new', request_counts: null, created_at: 'x' },
+			{ status: 'new', createdAt: null, model: null },
+		],
+		[
+			{ id: 'b', status: 'failed', errors: { data: [{ line: 3, message: 'bad' }, { code: 'odd' }] } },
+			{ error: 'line 3: bad; odd' },
+		],
+		[
+			{ id: 'b', status: 'failed', errors: { data: [1, 2].flatMap(() => [{ message: 'x' }, { message: 'y' }]) } },
+			{ error: 'x; y; x; and 1 more' },
+		],
+	])('reads %j', (answer, json) => expect(outputsFor(get, { batchId: 'b' }, answer)[0]?.json).toMatchObject(json));
+
+	it.each([{}, { id: 'b' }, { id: 7, status: 'completed' }])('is none: %j', (answer) =>
+		expect(thrownBy(() => outputsFor(get, { batchId: 'b' }, answer)).name).toBe('AnswerError'),
+	);
+
+	it('is asked for by its own ID', () => {
+		expect(requestFor(get, { batchId: ' batch_1 ' })).toEqual({ method: 'GET', path: '/v1/batches/batch_1' });
+		expect(requestFor(operationOf('batch', 'cancel'), { batchId: 'batch_1' }).path).toBe('/v1/batches/batch_1/cancel');
+	});
+});
