@@ -1,4 +1,3 @@
- 
 import { requirePaying } from '../accounts';
 import { type Answer, jsonAnswer, refuse, refuseField } from '../answer';
 import type { Context } from '../context';
