@@ -64,10 +64,17 @@ function readRouteUsage(answer: Dict, usage: Dict) {
 		requestId: readId(answer.id) ?? requestIdOf(answer),
 		costUsd: cost(usage.estimated_cost) ?? readEnvelope(answer).costUsd,
 		inputTokens: number(usage.prompt_tokens),
-		outputTokens: number(usage.completion_tokens),
+		outputTokens: outputTokensOf(usage),
 		cachedTokens: isDict(prompt) ? number(prompt.cached_tokens) : undefined,
 		reasoningTokens: isDict(completion) ? number(completion.reasoning_tokens) : undefined,
 	};
+}
+
+/** Some models count their thoughts apart: then the total knows (docs/api.md#chat). */
+function outputTokensOf({ prompt_tokens: prompt, completion_tokens: completion, total_tokens: total }: Dict) {
+	const said = number(completion);
+	const all = (number(total) ?? NaN) - (number(prompt) ?? NaN);
+	return said !== undefined && all > said ? all : said;
 }
 
 /** Amounts that add up over the requests that were sent for one result. */

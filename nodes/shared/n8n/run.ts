@@ -36,7 +36,7 @@ import { RunReport } from '../engine/report';
 import { reused, usageOfAll, usageOfItem, usageOfLine, withBills } from '../engine/usage';
 import { clock } from './http/clock';
 import { toFailedItem, toNodeError } from './errors';
-import { checkFiles, digestFiles, fileLabel, fileMark, inputFileName } from './http/files';
+import { checkFiles, digestFiles, fileLabel, fileMark, fileType, inputFileName } from './http/files';
 import { findOtherTask } from '../catalog/otherTask';
 import { operations, resources } from '../operations';
 import { fieldsOf } from '../operations/fields';
@@ -462,7 +462,11 @@ class ItemRun {
 		this.estimates.push(estimate.usd);
 		if (request.note) this.hints.add(request.note);
 		const json = {
-			request: previewOf(request, (file) => fileLabel(this.context, file)),
+			request: previewOf(
+				request,
+				(file) => fileLabel(this.context, file),
+				(file) => fileType(this.context, file),
+			),
 			estimatedCostUsd: estimate.usd,
 			estimateNote: estimate.usd === null ? estimate.why : undefined,
 			replacedBy: answeredBy === settings.model ? undefined : answeredBy,

@@ -255,7 +255,8 @@ const billedOptions = [
 		type: 'boolean',
 		isGuard: true,
 		default: false,
-		description: 'Whether to send nothing and return what would be sent, with an estimate of its cost',
+		description:
+			'Whether to send nothing and return what would be sent, with an estimate of its cost: for texts from their number of characters',
 	}),
 	field({
 		displayName: 'Extra Fields (JSON)',

@@ -1,6 +1,8 @@
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { failed, succeeded } from '../../../nodes/shared/core/problem';
 import { Meter } from '../../../nodes/shared/engine/meter';
+import { InputError } from '../../../nodes/shared/core/problem';
+import { InlineFile } from '../../../nodes/shared/core/request';
 import { previewOf } from '../../../nodes/shared/engine/preview';
 import { readSettings } from '../../../nodes/shared/engine/settings';
 
@@ -97,6 +99,21 @@ describe('a preview', () => {
 			path: '/v1/inference/a/b?version=x+y%26z',
 			body: { image: 'photo.jpg (4 kB)', candidate_labels: '["a"]' },
 		});
+	});
+
+	it('shows what stands around a file in a JSON body, where its type is known and fits', () => {
+		const file = new InlineFile({ file: 'binary', item: 0, value: 'data' }, ({ mimeType }, base64) => {
+			if (!mimeType.startsWith('image/')) throw new InputError('no picture');
+			return { type: 'image_url', image_url: { url: `data:${mimeType};base64,${base64}` } };
+		});
+		const plain = new InlineFile({ file: 'binary', item: 0, value: 'data' });
+		const body = (mimeType?: string) =>
+			previewOf({ path: '/x', json: { content: ['a', file, plain] } }, nameOf, () => mimeType).body;
+		expect(body('image/png')).toEqual({
+			content: ['a', { type: 'image_url', image_url: { url: 'photo.jpg (4 kB)' } }, 'photo.jpg (4 kB)'],
+		});
+		for (const type of ['application/pdf', undefined])
+			expect(body(type)).toEqual({ content: ['a', 'photo.jpg (4 kB)', 'photo.jpg (4 kB)'] });
 	});
 
 	it('shows a JSON body as it is', () => {

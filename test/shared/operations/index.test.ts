@@ -5,17 +5,7 @@ import { operations } from '../../../nodes/shared/operations';
 import { places } from '../../../scripts/host/places';
 
 /** Operations of one family whose tests stand together, by what of them comes first: the operation, else the resource. */
-const TOGETHER: Readonly<Record<string, string>> = {
-	chat: 'chat/chat',
-	document: 'document/document',
-	batch: 'batch/batch',
-	'image: analyze': 'chat/chat',
-	'text: classifyZeroShot': 'chat/chat',
-	'text: countTokens': 'chat/chat',
-	'text: extract': 'chat/chat',
-	'text: summarize': 'chat/chat',
-	'text: translate': 'chat/chat',
-};
+const TOGETHER: Readonly<Record<string, string>> = { batch: 'batch/batch' };
 
 describe('every operation', () => {
 	it.each(operations.map(({ resource, value }) => [resource, value]))('%s: %s has its test file', (resource, value) => {

@@ -31,16 +31,17 @@ export function testBadInput(subject: Subject, of: () => World): void {
 			['null', null],
 			['missing', undefined],
 		])('refuses input that is %s', async (_what, value) => {
-			const parameters = { ...subject.parameters(), [required]: '={{ $json.value }}' };
+			const parameters = { ...subject.parameters(), ...subject.withText('={{ $json.value }}') };
 			await expectRefused(parameters, { ...(await firstItem()), json: { value } });
 		});
 
-		it('is stopped by n8n itself when the field on the screen is empty', async () => {
+		it('is stopped, where it is required by n8n itself, when the field on the screen is empty', async () => {
 			const world = of();
 			script(world, subject);
 			const items = await subject.items(world.engine);
-			const { error } = await atService(world, { parameters: { ...subject.parameters(), [required]: '' }, items });
-			expect(error?.name).toBe('WorkflowHasIssuesError');
+			const parameters = { ...subject.parameters(), ...subject.withText('') };
+			const { error } = await atService(world, { parameters, items });
+			expect(error?.name).toBe(subject.isTextRequired ? 'WorkflowHasIssuesError' : 'NodeOperationError');
 			expect(world.service.requests).toEqual([]);
 		});
 
@@ -53,7 +54,7 @@ export function testBadInput(subject: Subject, of: () => World): void {
 		])('sends %s as data to the one place where it asks', async (_what, value) => {
 			const world = of();
 			script(world, subject);
-			const parameters = { ...subject.parameters(), [required]: '={{ $json.value }}' };
+			const parameters = { ...subject.parameters(), ...subject.withText('={{ $json.value }}') };
 			const result = await atService(world, { parameters, items: [{ ...(await firstItem()), json: { value } }] });
 			// what is allowed beside it differs; what must not be is a crash, or another request
 			expect(`${result.error?.message}`).not.toMatch(/TypeError|Cannot read|is not a function/);

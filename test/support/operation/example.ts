@@ -25,10 +25,14 @@ export interface Example {
 	readonly parameters?: INodeParameters;
 	/** The text parameter that must not be empty, where there is one. */
 	readonly required?: string;
+	/** Where that text stands, when it is no parameter by itself. */
+	readonly placeText?: (text: string) => INodeParameters;
 	/** Texts that the operation takes, all of them different; default English with a [MASK] in it. Each holds `case INDEX.` */
 	readonly textOf?: (index: number) => string;
 	/** The kind of the file that goes in. */
 	readonly media?: 'image' | 'audio';
+	/** Files that the operation takes, all of them different; default noise. */
+	readonly mediaOf?: (index: number) => Buffer;
 	/** What is asked as DeepInfra documents it, and what that is estimated to cost. */
 	readonly request: ExampleRequest;
 	/** The answer; on a native route the part that is the task's own. */
@@ -156,21 +160,33 @@ export class Subject {
 		return Object.fromEntries(Object.entries(json).filter(([name]) => !unique.includes(name)));
 	}
 
+	/** The parameters that put a text, or an expression, where the operation takes it. */
+	withText(text: string): INodeParameters {
+		const { required, placeText } = this.example;
+		if (placeText) return placeText(text);
+		return required === undefined ? {} : { [required]: text };
+	}
+
+	/** Whether n8n itself refuses to run without the text. */
+	get isTextRequired(): boolean {
+		return this.operation.fields.some(({ name, required }) => name === this.example.required && required === true);
+	}
+
 	/** With these, each of the distinct items is asked for on its own. */
 	apart(options: INodeParameters = {}): INodeParameters {
 		const { required, media, apart } = this.example;
-		const byItem = required === undefined || media !== undefined ? {} : { [required]: `={{ $json.${required} }}` };
+		const byItem = required === undefined || media !== undefined ? {} : this.withText(`={{ $json.${required} }}`);
 		return { ...this.parameters({ ...apart, ...options }), ...byItem };
 	}
 
 	/** An item unlike those of other indexes. */
 	async distinctItem(engine: Engine, index: number): Promise<INodeExecutionData> {
-		const { required, media, textOf = TEXT } = this.example;
+		const { required, media, textOf = TEXT, mediaOf } = this.example;
 		if (media === undefined) return { json: required === undefined ? {} : { [required]: textOf(index) } };
 		const isImage = media === 'image';
-		const bytes = isImage
-			? makePng(8 + (index % 20), 8 + Math.floor(index / 20), index + 1)
-			: makeWav(0.1 + index / 1000);
+		const noise = () =>
+			isImage ? makePng(8 + (index % 20), 8 + Math.floor(index / 20), index + 1) : makeWav(0.1 + index / 1000);
+		const bytes = mediaOf ? mediaOf(index) : noise();
 		this.hashes.set(sha256(bytes), index);
 		const data = isImage
 			? await engine.binary(bytes, `photo-${index}.png`, 'image/png')

@@ -26,6 +26,12 @@ export function fileLabel(context: NodeContext, ref: FileRef): string {
 	return ref.file === 'url' ? ref.url : (findBinary(context, ref.item, ref.value).fileName ?? 'file');
 }
 
+/** What a file is said to be, before it is read; its bytes may tell otherwise. */
+export function fileType(context: NodeContext, ref: FileRef): string | undefined {
+	if (ref.file === 'page') return 'image/jpeg';
+	return ref.file === 'url' ? undefined : findBinary(context, ref.item, ref.value).mimeType;
+}
+
 /** @throws InputError when a request names a file that its item has not. Sends nothing, reads nothing. */
 export function checkFiles(context: NodeContext, request: ApiRequest): void {
 	for (const ref of filesOf(request)) {

@@ -1,0 +1,67 @@
+import { analyzeImage } from '../../../../nodes/shared/operations/image/analyze';
+import { CHAT_OPTIONS, CHAT_PATH, chatParameters, completion, completionUsage, SEES } from '../../../support/chat';
+import { testOperation } from '../../../support/operation/suite';
+import { jsonOf } from '../../../support/results';
+import { type World, openWorld } from '../../../support/world';
+
+testOperation(analyzeImage, {
+	model: SEES,
+	parameters: { prompt: 'What is it?' },
+	media: 'image',
+	tasks: ['text-generation'],
+	request: {
+		path: CHAT_PATH,
+		options: { maxTokens: 100 },
+		body: {
+			model: SEES,
+			messages: [
+				{
+					role: 'user',
+					content: [
+						{ type: 'text', text: 'What is it?' },
+						{ type: 'image_url', image_url: { url: 'photo.png' } },
+					],
+				},
+			],
+			max_tokens: 100,
+		},
+		estimate: /length of the input is not known/,
+	},
+	answer: completion('A boat.'),
+	output: { text: 'A boat.' },
+	usage: completionUsage,
+	names: { parameters: 'inputSource inputDataFieldName inputUrl prompt', options: CHAT_OPTIONS },
+});
+
+describe('image: analyze', () => {
+	let world: World;
+	beforeAll(async () => (world = await openWorld({ binaryMode: 'filesystem' })));
+	afterAll(async () => await world.close());
+	beforeEach(() => (world.emulator.requests.length = 0));
+
+	const picture = async () => {
+		const { makePng } = await import('../../../support/files');
+		return { json: {}, binary: { data: await world.engine.binary(makePng(4, 4), 'a.png', 'image/png') } };
+	};
+
+	it('asks about a picture', async () => {
+		const parameters = chatParameters('image', 'analyze', { prompt: 'What is it?' }, SEES);
+		expect(jsonOf(await world.engine.run({ parameters, items: [await picture()] })).text).toContain(
+			'What is it?: image/png',
+		);
+		const blind = chatParameters('image', 'analyze', { prompt: 'What is it?' });
+		const result = await world.engine.run({
+			parameters: blind,
+			items: [await picture()],
+			onError: 'continueErrorOutput',
+		});
+		expect(String(result.errorItems[0]?.json.error)).toMatch(/made for text generation, which 'Analyze' is not/);
+		const unknown = chatParameters('image', 'analyze', { prompt: 'What is it?' }, 'mistralai/Mistral-7B-v0.1');
+		const asksAll = await world.engine.run({
+			parameters: unknown,
+			items: [await picture()],
+			onError: 'continueErrorOutput',
+		});
+		expect(String(asksAll.errorItems[0]?.json.error)).toContain('Image input is not supported');
+	});
+});
