@@ -1,7 +1,6 @@
 import type { Dict } from '../../../nodes/shared/core/operation';
-import { failed, succeeded } from '../../../nodes/shared/core/problem';
+import { failed, succeeded, InputError } from '../../../nodes/shared/core/problem';
 import { Meter } from '../../../nodes/shared/engine/meter';
-import { InputError } from '../../../nodes/shared/core/problem';
 import { InlineFile } from '../../../nodes/shared/core/request';
 import { previewOf } from '../../../nodes/shared/engine/preview';
 import { readSettings } from '../../../nodes/shared/engine/settings';
