@@ -1,4 +1,5 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { attempt } from '../../../nodes/shared/core/problem';
 import { isNative as isNativeRequest } from '../../../nodes/shared/core/request';
 import type { AnyOperation } from '../../../nodes/shared/core/operation';
 import { fieldsOf } from '../../../nodes/shared/operations/fields';
@@ -6,6 +7,7 @@ import type { RecordedRequest } from '../../emulator';
 import type { Engine } from '../engine/engine';
 import { makePng, makeWav, sha256 } from '../files';
 import { sentForm } from '../multipart';
+import { inputFor } from '../operations';
 import { modelId } from '../parameters';
 import { envelope, type Reply, type SentRequest } from '../service';
 
@@ -116,6 +118,15 @@ export class Subject {
 		this.isJson = operation.answer !== 'rows' && !Buffer.isBuffer(Object(example.answer).bytes);
 		this.isDistinct = media !== undefined || required !== undefined;
 		this.isSingle = this.isDistinct && !operation.merge && example.follows === undefined;
+	}
+
+	/** Whether one of its forms is asked on its native route. */
+	get hasNativeForm(): boolean {
+		const input = inputFor(this.operation, this.parameters());
+		const forms = Array.from({ length: this.operation.forms ?? 1 }, (_, form) =>
+			attempt(() => this.operation.request([input], { form })),
+		);
+		return this.isNative || forms.some((each) => each.ok && isNativeRequest(each.value));
 	}
 
 	/** Whether the operation has a parameter. */

@@ -13,7 +13,8 @@ const SHARED = [...PLAIN, ...COSTLY, ...NATIVE];
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
 /** The names of its fields, which users' stored workflows hold. */
-export function testNames({ operation, example, isNative, isJson, goesAhead }: Subject): void {
+export function testNames(subject: Subject): void {
+	const { operation, example, isNative, isJson } = subject;
 	describe('the public interface', () => {
 		const properties = propertiesOf([operation], resources).filter(
 			({ name }) => !['resource', 'operation'].includes(name),
@@ -33,7 +34,7 @@ export function testNames({ operation, example, isNative, isJson, goesAhead }: S
 			const isVersioned = operation.isFree && options.includes('modelVersion');
 			// what is only asked for costs nothing
 			const isBilled = !operation.isFree && example.request.method !== 'GET';
-			const needed = !isBilled ? PLAIN : [...PLAIN, ...COSTLY, ...(isNative || goesAhead ? NATIVE : [])];
+			const needed = !isBilled ? PLAIN : [...PLAIN, ...COSTLY, ...(subject.hasNativeForm ? NATIVE : [])];
 			expect(options.filter((name) => SHARED.includes(name)).sort()).toEqual(
 				[...needed, ...(isVersioned ? ['modelVersion'] : [])].sort(),
 			);

@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import { FIRST_BURST } from '../../../nodes/shared/engine/pace';
 import { startEmulator, type Emulator, type Fault } from '../../emulator';
 import { expectAccounted } from '../faults/account';
 import { answersOf, runOrdeal, trialOf, withMore, type Answer, type Trial } from '../faults/ordeal';
@@ -91,7 +92,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 			expect(stopped.result.status).toBe('canceled');
 			expect(stopped.result.durationMs).toBeLessThan(1500 + 1500);
-			const open = subject.goesAhead ? 1 : 20;
+			const open = subject.goesAhead ? 1 : FIRST_BURST;
 			expect(asked(stopped.emulator)).toHaveLength(open);
 			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(open);
 		});
