@@ -29,7 +29,7 @@ export function fileLabel(context: NodeContext, ref: FileRef): string {
 /** What a file is said to be, before it is read; its bytes may tell otherwise. */
 export function fileType(context: NodeContext, ref: FileRef): string | undefined {
 	if (ref.file === 'page') return 'image/jpeg';
-	return ref.file === 'url' ? undefined : findBinary(context, ref.item, ref.value).mimeType;
+	return ref.file === 'binary' ? findBinary(context, ref.item, ref.value).mimeType : undefined;
 }
 
 /** @throws InputError when a request names a file that its item has not. Sends nothing, reads nothing. */
