@@ -41,6 +41,15 @@ export function estimateCost(price: Price | undefined, facts: RequestFacts): Est
 	return estimate.usd === null ? estimate : { usd: roundUsd(estimate.usd) };
 }
 
+/**
+ * USD that a request has cost whose answer does not tell, by the price in the catalogue;
+ * undefined where the service alone can know, such as how much was written, and where it is free.
+ */
+export function assumedCost(price: Price | undefined, facts: RequestFacts): number | undefined {
+	if (price?.basis?.by === 'tokens' && price.basis.output > 0) return undefined;
+	return estimateCost(price, facts).usd || undefined;
+}
+
 const times = (usd: number, amount: number | undefined, missing: string): Estimate =>
 	amount === undefined ? unknown(missing) : { usd: usd * amount };
 
@@ -163,6 +172,7 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		names.map((name) => body[name]).find((value) => value !== undefined) ??
 		names.map((name) => schema?.byName.get(name)?.default).find((value) => value !== undefined);
 	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
+	const [, wide, high] = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
 	return {
 		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
 		texts: texts.length || undefined,
@@ -171,8 +181,8 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		outputSeconds: seconds !== undefined && seconds > 0 ? seconds : undefined,
 		resolution: optionalText(first(['resolution', 'size'])),
 		images: count('num_images') ?? (body.messages ? undefined : count('n')),
-		width: count('width'),
-		height: count('height'),
+		width: count('width') ?? number(wide),
+		height: count('height') ?? number(high),
 		steps: count('num_inference_steps'),
 	};
 }

@@ -53,9 +53,15 @@ export interface Finished extends Omit<Output, 'from'> {
 /** The sum over the items is what was billed, so several items of one input share its cost. */
 export function shareUsage(outputs: readonly Output[], usage: Usage | undefined): Finished[] {
 	const costs = usage?.costUsd === undefined ? [] : shareCost(usage.costUsd, outputs.length);
+	const thought = usage?.estimatedCostUsd === undefined ? [] : shareCost(usage.estimatedCostUsd, outputs.length);
 	return outputs.map(({ json, file, texts, remains, problem }, index) => {
-		const costUsd = costs[index];
-		const each = costUsd === undefined ? usage : { ...usage, costUsd };
+		const [costUsd, estimatedCostUsd] = [costs[index], thought[index]];
+		const each =
+			costUsd !== undefined
+				? { ...usage, costUsd }
+				: estimatedCostUsd !== undefined
+					? { ...usage, estimatedCostUsd }
+					: usage;
 		return { json: { ...json, usage: each }, file, texts, remains, problem, isRaw: false };
 	});
 }

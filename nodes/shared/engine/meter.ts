@@ -16,14 +16,16 @@ export interface Figures {
 	readonly retries: number;
 	/** USD; undefined where the service told nothing. */
 	readonly costUsd?: number;
+	/** USD beside it, by the catalogue's prices, for answers that told no cost; undefined where there was none. */
+	readonly estimatedCostUsd?: number;
 	/** USD; the limit, once nothing more is sent because of it. */
 	readonly budgetReached?: number;
 }
 
 /** Adds up what a run has cost, and says when that is enough. */
 export class Meter {
-	private spent = 0;
-	private isKnown = false;
+	private told: number | undefined;
+	private assumed: number | undefined;
 	private requests = 0;
 	private retries = 0;
 	private reserved = 0;
@@ -34,6 +36,11 @@ export class Meter {
 	private waiting: Array<() => void> = [];
 
 	constructor(readonly budget: number) {}
+
+	/** USD, told or assumed. */
+	private get spent(): number {
+		return addCosts([this.told ?? 0, this.assumed ?? 0]);
+	}
 
 	/** The problem of an item that would be sent now, once the budget is used up. */
 	exceeded(): Problem | undefined {
@@ -65,18 +72,24 @@ export class Meter {
 		return { usd, isKnown };
 	}
 
-	/** Counts a request that has ended, and what its answer says it cost, whatever the answer is. */
-	settle({ usd, isKnown }: Reservation, outcome: Outcome<Dict>): void {
+	/**
+	 * Counts a request that has ended, and what its answer says it cost, whatever the answer is.
+	 * @param assume USD that it is thought to have cost where its answer does not say
+	 */
+	settle(
+		{ usd, isKnown }: Reservation,
+		outcome: Outcome<Dict>,
+		assume: () => number | undefined = () => undefined,
+	): void {
 		this.requests++;
 		this.open--;
 		this.reserved = this.open === 0 ? 0 : addCosts([this.reserved, -usd]);
 		if (!isKnown) this.openUnknown--;
 		const told = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
-		if (told !== undefined) {
-			this.isKnown = true;
-			this.spent = addCosts([this.spent, told]);
-		}
-		if (outcome.ok || told) this.dearest = Math.max(this.dearest ?? 0, told ?? 0);
+		const assumed = outcome.ok && told === undefined ? assume() : undefined;
+		if (told !== undefined) this.told = addCosts([this.told ?? 0, told]);
+		if (assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);
+		if (outcome.ok || told) this.dearest = Math.max(this.dearest ?? 0, told ?? assumed ?? 0);
 		this.wake();
 	}
 
@@ -97,7 +110,8 @@ export class Meter {
 		return {
 			requests: this.requests,
 			retries: this.retries,
-			costUsd: this.isKnown ? this.spent : undefined,
+			costUsd: this.told,
+			estimatedCostUsd: this.assumed,
 			budgetReached: this.exceeded() ? this.budget : undefined,
 		};
 	}

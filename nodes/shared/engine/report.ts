@@ -16,6 +16,12 @@ export function reasonOf(message: string): string {
 	return reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
 }
 
+/** What the service told apart from what the catalogue's prices make it. */
+const costWords = (told: number | undefined, estimated: number | undefined): string[] => [
+	...(told === undefined ? [] : [`$${dollars(told)}`]),
+	...(estimated === undefined ? [] : [`about $${dollars(estimated)} estimated`]),
+];
+
 /** Keeps count of the items of a run, for those who look at it. */
 export class RunReport {
 	private done = 0;
@@ -52,27 +58,27 @@ export class RunReport {
 	}
 
 	/** A line for the log while the run goes on: no prompt, no file name, nothing of the items themselves. */
-	progress(now: number, { costUsd }: Figures): string {
+	progress(now: number, { costUsd, estimatedCostUsd }: Figures): string {
 		const left = this.items - this.done;
 		const rest = this.done > 0 ? ((now - this.startedAt) / this.done) * left : undefined;
 		const parts = [
 			`${this.done} of ${count(this.items, 'item')} done`,
 			...(this.failed > 0 ? [`${this.failed} failed`] : []),
-			...(costUsd === undefined ? [] : [`$${dollars(costUsd)}`]),
+			...costWords(costUsd, estimatedCostUsd),
 			...(rest === undefined ? [] : [`about ${Math.ceil(rest / 1000)} s left`]),
 		];
 		return parts.join(' · ');
 	}
 
 	/** For the output panel and the log: what was done, what went wrong and why, and what it cost. */
-	summary(now: number, { requests, retries, costUsd, budgetReached }: Figures): string {
+	summary(now: number, { requests, retries, costUsd, estimatedCostUsd, budgetReached }: Figures): string {
 		const parts = [
 			`${count(this.items, 'item')} in`,
 			...(this.failed > 0 ? [`${this.failed} failed (${this.commonest()})`] : []),
 			...(this.reused > 0 ? [`${this.reused} reused`] : []),
 			...[...this.fallbacks].map(([model, items]) => `${items} by the fallback model '${model}'`),
 			retries > 0 ? `${count(requests, 'request')}, ${retries} of them sent again` : count(requests, 'request'),
-			...(costUsd === undefined ? [] : [`$${dollars(costUsd)}`]),
+			...costWords(costUsd, estimatedCostUsd),
 			...(budgetReached === undefined ? [] : [`budget of $${dollars(budgetReached)} reached`]),
 			seconds(now - this.startedAt),
 		];

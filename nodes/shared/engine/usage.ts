@@ -8,6 +8,8 @@ export interface Usage {
 	readonly requestId?: string;
 	/** USD, this item's share: the sum over all items is what DeepInfra says it bills. */
 	readonly costUsd?: number;
+	/** USD by the catalogue's price, in the place of `costUsd` where the service tells no cost. */
+	readonly estimatedCostUsd?: number;
 	/** Milliseconds of the whole request. */
 	readonly runtimeMs?: number;
 	readonly inputTokens?: number;
@@ -80,14 +82,18 @@ function outputTokensOf({ prompt_tokens: prompt, completion_tokens: completion, 
 /** Amounts that add up over the requests that were sent for one result. */
 const AMOUNTS = ['costUsd', 'runtimeMs', 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const;
 
-/** What all answers that one result took have cost together; the last one tells the rest. */
-export function usageOfAll(answers: readonly Dict[], model: string, attempts: number): Usage {
+/**
+ * What all answers that one result took have cost together; the last one tells the rest.
+ * @param estimated USD that they are thought to have cost, should none of them say so
+ */
+export function usageOfAll(answers: readonly Dict[], model: string, attempts: number, estimated?: number): Usage {
 	const each = answers.map((answer) => usageOf(answer, model, attempts));
 	const sums = AMOUNTS.flatMap((name) => {
 		const known = each.flatMap((usage) => usage[name] ?? []);
 		return known.length > 0 ? [[name, known.reduce((sum, amount) => sum + amount, 0)]] : [];
 	});
-	return { model, ...each.at(-1), ...Object.fromEntries(sums), attempts };
+	const all: Usage = { model, ...each.at(-1), ...Object.fromEntries(sums), attempts };
+	return all.costUsd !== undefined || estimated === undefined ? all : { ...all, estimatedCostUsd: estimated };
 }
 
 /** The part that an item has in a request: all of it, or a share where items travel together. */
@@ -139,15 +145,24 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 	if (!first) return undefined;
 	const isAlone = all.every(([, share]) => share > 1 - 1e-9);
 	const costs = shares.map(({ usage, share, costUsd }) => costUsd ?? (usage.costUsd && usage.costUsd * share));
+	// Where a part tells no cost, what they come to together is no more than an estimate.
+	const thought = shares.map(
+		({ usage: { estimatedCostUsd }, share }, index) => costs[index] ?? (estimatedCostUsd && estimatedCostUsd * share),
+	);
+	const costUsd = sumOf(costs) === undefined ? undefined : addCosts(costs.flatMap((cost) => cost ?? []));
 	const found = {
-		costUsd: sumOf(costs) === undefined ? undefined : addCosts(costs.flatMap((cost) => cost ?? [])),
+		costUsd,
+		estimatedCostUsd:
+			costUsd !== undefined || sumOf(thought) === undefined
+				? undefined
+				: addCosts(thought.flatMap((cost) => cost ?? [])),
 		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
 		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
 	};
 	const known = Object.entries(found).filter(([, value]) => value !== undefined);
 	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
 	const one: Usage = {
-		...omit(first, 'costUsd', 'inputTokens', 'outputTokens'),
+		...omit(first, 'costUsd', 'estimatedCostUsd', 'inputTokens', 'outputTokens'),
 		...Object.fromEntries(known),
 		attempts,
 	};

@@ -6,7 +6,7 @@ import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
 import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
-import { costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
+import { assumedCost, costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { addCosts } from '../engine/bill';
 import { Gate } from '../engine/gate';
@@ -28,6 +28,8 @@ export interface Asked extends Called<Dict> {
 	readonly answers: readonly Dict[];
 	/** USD that all of it cost, refusals included. */
 	readonly billed: number;
+	/** USD that it is thought to have cost where no answer says so. */
+	readonly estimated?: number;
 	/** What goes on although there is no result, and how to get it. */
 	readonly remains?: string;
 }
@@ -93,6 +95,7 @@ export class Client {
 		const due = this.run.clock.now() + seconds * 1000;
 		const lane = this.laneOf(settings);
 		const costs: number[] = [];
+		let estimated: number | undefined;
 		const call = async (each: ApiRequest, patience: number) => {
 			const send = async () => {
 				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
@@ -102,6 +105,11 @@ export class Client {
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: each.method === 'GET',
+				assume: () => {
+					const usd = this.assume(each, settings);
+					if (usd !== undefined) estimated = addCosts([estimated ?? 0, usd]);
+					return usd;
+				},
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
@@ -137,7 +145,7 @@ export class Client {
 		}
 		const [page, ...pages] = answers;
 		if (outcome.ok && whole && page) outcome = attempt(() => whole([page, ...pages]));
-		return { outcome, answers, attempts, billed: addCosts(costs) };
+		return { outcome, answers, attempts, billed: addCosts(costs), estimated };
 	}
 
 	/** How many bytes a line of a file has. */
@@ -181,6 +189,14 @@ export class Client {
 			estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request, this.facts(settings).schema))).usd ??
 			undefined
 		);
+	}
+
+	/** USD that a request has cost by the catalogue's price, for an answer that does not say. */
+	private assume(request: ApiRequest, settings: Settings): number | undefined {
+		// To look at what is paid for costs nothing.
+		if (request.method === 'GET') return undefined;
+		const { model, schema } = this.facts(settings);
+		return model && assumedCost(model.price, costFacts(request, schema));
 	}
 
 	/** The models that the run asks, each once. */

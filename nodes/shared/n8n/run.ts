@@ -434,7 +434,7 @@ class ItemRun {
 				? { results: succeeded([]), reader: opened.value, attempts, billed }
 				: { results: opened, attempts, billed };
 		}
-		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts);
+		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts, told.estimated);
 		const results = attempt(() =>
 			withBills(
 				readResults(

@@ -240,6 +240,14 @@ export const SPEAKERS: Model[] = [
 		sound: 'audio_b64',
 	}),
 	defineModel({
+		name: 'emulator/bare-voice',
+		type: 'text-to-speech',
+		schema: QWEN_SPEECH,
+		pricing: perCharacter(0.002),
+		isPartner: true,
+		sound: 'raw',
+	}),
+	defineModel({
 		name: 'emulator/always-mp3',
 		type: 'text-to-speech',
 		schema: QWEN_SPEECH,

@@ -1,4 +1,4 @@
-import { usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
+import { reused, usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {
@@ -151,5 +151,37 @@ describe('shares and sums', () => {
 	it('of one is that one, of none is none', () => {
 		expect(usageOfItem([one])).toEqual(usage);
 		expect(usageOfItem([])).toBeUndefined();
+	});
+});
+
+describe('a cost that no answer tells', () => {
+	const answers = [{ data: [] }];
+
+	it('is what the request is thought to have cost', () => {
+		expect(usageOfAll(answers, 'm', 1, 0.02)).toEqual({ model: 'm', estimatedCostUsd: 0.02, attempts: 1 });
+		const told = [{ inference_status: { cost: 0.01 } }];
+		expect(usageOfAll(told, 'm', 1, 0.02)).toEqual({ model: 'm', costUsd: 0.01, attempts: 1 });
+	});
+
+	it('is shared by the parts of a request, and added up over several', () => {
+		const usage = usageOfAll(answers, 'm', 1, 0.02);
+		expect(usageOfItem([{ usage, share: 0.5 }])).toEqual({ model: 'm', estimatedCostUsd: 0.01, attempts: 1 });
+		const other = usageOfAll(answers, 'm', 1, 0.03);
+		expect(usageOfItem([usage, other].map((each) => ({ usage: each, share: 1 })))).toMatchObject({
+			estimatedCostUsd: 0.05,
+		});
+	});
+
+	it('makes the sum an estimate, where other parts were told', () => {
+		const told = usageOfAll([{ inference_status: { cost: 0.01 } }], 'm', 1);
+		const parts = [told, usageOfAll(answers, 'm', 1, 0.02)].map((usage) => ({ usage, share: 1 }));
+		expect(usageOfItem(parts)).toEqual({ model: 'm', estimatedCostUsd: 0.03, attempts: 1 });
+		const unknown = { usage: usageOfAll(answers, 'm', 1), share: 1 };
+		expect(usageOfItem([...parts, unknown])).toEqual({ model: 'm', attempts: 1 });
+	});
+
+	it('is none for a part that is equal to one which has paid', () => {
+		const share = { usage: usageOfAll(answers, 'm', 1, 0.02), share: 1 };
+		expect(usageOfItem([reused(share)])).toEqual({ model: 'm', costUsd: 0, attempts: 1, reused: true });
 	});
 });

@@ -17,17 +17,18 @@ testOperation(editImage, {
 	required: 'prompt',
 	request: {
 		path: '/v1/images/edits',
-		options: { numImages: 2, seed: 7, size: '64x64' },
+		options: { numImages: 2, seed: 7, size: '512x512' },
 		body: {
 			image: 'photo.png',
 			model: 'black-forest-labs/FLUX-2-klein-9b',
 			prompt: 'make it night',
 			n: '2',
-			size: '64x64',
+			size: '512x512',
 			seed: '7',
 			response_format: 'b64_json',
 		},
-		estimate: 0.03,
+		// $0.015 for 1024 × 1024: two of a quarter of the pixels
+		estimate: 0.0075,
 	},
 	answer: { data: [{ b64_json: images.png.bytes.toString('base64'), revised_prompt: null, url: null }] },
 	apart: { seed: 7 },

@@ -1,0 +1,113 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { places } from '../../../scripts/host/places';
+import { asked } from '../../support/parameters';
+import { hintsOf, itemsOf, onlyItem, pairedTo, stored } from '../../support/results';
+import { openWorld, type World } from '../../support/world';
+
+/** Where the service tells no cost, the catalogue's price stands in for it, under a name of its own. */
+
+let world: World;
+beforeAll(async () => (world = await openWorld({ videoMs: 50 })));
+afterAll(async () => await world.close());
+
+const photo = readFileSync(path.join(places.fixtures, 'tiny.jpg'));
+const KONTEXT = 'black-forest-labs/FLUX.1-Kontext-dev';
+
+const usageOf = ({ json }: INodeExecutionData): IDataObject => Object(stored(json).usage);
+
+const edit = (model: string, options: INodeParameters = {}) =>
+	asked('image', 'edit', model, { prompt: 'make it night', includeOtherFields: false, options });
+const film = (rest: INodeParameters) =>
+	asked('video', 'generate', 'PrunaAI/p-video', { prompt: 'waves', includeOtherFields: false, ...rest });
+const speech = (model: string, text: string, options: INodeParameters = {}) =>
+	asked('audio', 'synthesize', model, { text, includeOtherFields: false, options });
+
+async function photos(count: number): Promise<INodeExecutionData[]> {
+	const data = await world.engine.binary(photo, 'photo.jpg', 'image/jpeg');
+	return Array.from({ length: count }, () => ({ json: {}, binary: { data } }));
+}
+
+describe('an edit', () => {
+	it('is estimated, each of its pictures with its share', async () => {
+		const options = { numImages: 2, size: '512x512' };
+		const parameters = edit('black-forest-labs/FLUX-2-klein-9b', options);
+		const result = await world.engine.run({ parameters, items: await photos(1) });
+		// $0.015 for 1024 × 1024: two of a quarter of the pixels
+		expect(itemsOf(result).map((item) => usageOf(item).estimatedCostUsd)).toEqual([0.00375, 0.00375]);
+		for (const item of result.items) expect(usageOf(item)).not.toHaveProperty('costUsd');
+		expect(hintsOf(result).at(-1)).toMatch(/^1 item in · 1 request · about \$0\.0075 estimated · /);
+	});
+
+	it('counts for the budget', async () => {
+		const parameters = edit(KONTEXT, { budgetUsd: 0.02, maxConcurrency: 1 });
+		const result = await world.engine.run({ parameters, items: await photos(5), onError: 'continueErrorOutput' });
+		expect(result.items.map(pairedTo)).toEqual([0, 1]);
+		expect(result.errorItems.map(({ json }) => String(json.error))).toEqual(
+			[2, 3, 4].map(() =>
+				expect.stringMatching(/^Budget reached: this run has cost \$0\.02, and \$0\.02 is the limit/),
+			),
+		);
+		expect(hintsOf(result).at(-1)).toMatch(/ about \$0\.02 estimated · budget of \$0\.02 reached · /);
+	});
+});
+
+it('speech that comes as bare bytes is estimated by its characters, in parts as in one', async () => {
+	const sentence = 'This is the sentence with the number of the day. ';
+	const text = sentence.repeat(110).trim();
+	for (const given of ['Good day', text]) {
+		world.emulator.requests.length = 0;
+		const item = onlyItem(await world.engine.run({ parameters: speech('emulator/bare-voice', given) }));
+		const spoken = world.inference().map(({ json }) => String(Object(json).input).length);
+		const characters = spoken.reduce((sum, length) => sum + length, 0);
+		expect(spoken).toHaveLength(given === text ? 2 : 1);
+		// $20 a million characters
+		expect(usageOf(item).estimatedCostUsd).toBeCloseTo(characters * 20e-6, 12);
+		expect(usageOf(item)).not.toHaveProperty('costUsd');
+	}
+});
+
+describe('a video job', () => {
+	it.each([true, false])('is estimated once, whether it is waited for: %j', async (waitForResult) => {
+		const result = await world.engine.run({ parameters: film({ waitForResult, options: { seconds: 8 } }) });
+		expect(usageOf(onlyItem(result))).toMatchObject({ estimatedCostUsd: 0.18 });
+		expect(usageOf(onlyItem(result))).not.toHaveProperty('costUsd');
+		expect(hintsOf(result).at(-1)).toMatch(/about \$0\.18 estimated/);
+	});
+
+	it('costs nothing more when it is fetched', async () => {
+		const started = onlyItem(await world.engine.run({ parameters: film({ waitForResult: false }) }));
+		const { videoId } = started.json;
+		const parameters = { resource: 'video', operation: 'get', videoId: String(videoId), includeOtherFields: false };
+		const result = await world.engine.run({ parameters });
+		expect(Object.keys(usageOf(onlyItem(result)))).toEqual(['model', 'attempts']);
+		expect(hintsOf(result).join()).not.toMatch(/\$/);
+	});
+});
+
+it('is told apart from what the service tells, in one run of both', async () => {
+	const models = ['hexgrad/Kokoro-82M', 'emulator/bare-voice'];
+	const model = { __rl: true, mode: 'id', value: '={{ $json.model }}' };
+	const parameters = { ...speech('', 'Good day'), model };
+	const items = models.map((each) => ({ json: { model: each } }));
+	const result = await world.engine.run({ parameters, items });
+	expect(itemsOf(result).map(usageOf)).toMatchObject([{ costUsd: 0.00000496 }, { estimatedCostUsd: 0.00016 }]);
+	expect(result.items.map((item) => Object.keys(usageOf(item)).filter((name) => /cost/i.test(name)).length)).toEqual([
+		1, 1,
+	]);
+	expect(hintsOf(result).at(-1)).toMatch(/ · \$0\.00000496 · about \$0\.00016 estimated · /);
+});
+
+it('is not guessed where only the service can know, such as how long an answer was', async () => {
+	world.service.reply = ({ method, path: route }) => {
+		if (method === 'POST') return { body: JSON.stringify({ results: [{ generated_text: 'Hi' }] }) };
+		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
+		const body = route.startsWith('/models/') ? { model_name: 'a/b', type: 'text-generation', pricing } : {};
+		return { body: JSON.stringify(body) };
+	};
+	const parameters = asked('text', 'generate', 'a/b', { prompt: 'Hi', includeOtherFields: false });
+	const result = await world.engine.run({ parameters, credentials: { baseUrl: world.service.url } });
+	expect(Object.keys(usageOf(onlyItem(result)))).toEqual(['model', 'attempts']);
+});
