@@ -1,4 +1,4 @@
-import type { NodeContext } from './context';
+import type { ServiceContext } from './context';
 import { createHash } from 'crypto';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { readBaseUrl, readKey } from '../core/account';
@@ -16,7 +16,7 @@ export interface Account extends Secret {
 
 /** @throws InputError when there is no credential, or it holds no key or address */
 export async function readAccount(
-	context: Pick<NodeContext | ILoadOptionsFunctions, 'getCredentials'>,
+	context: Pick<ServiceContext | ILoadOptionsFunctions, 'getCredentials'>,
 ): Promise<Account> {
 	const { baseUrl: pastedUrl, apiKey } = await decrypt(context);
 	const baseUrl = readBaseUrl(pastedUrl);
@@ -29,7 +29,7 @@ export async function readAccount(
 	};
 }
 
-type WithCredentials = Pick<NodeContext | ILoadOptionsFunctions, 'getCredentials'>;
+type WithCredentials = Pick<ServiceContext | ILoadOptionsFunctions, 'getCredentials'>;
 
 async function decrypt(context: WithCredentials) {
 	const given = await context.getCredentials('deepInfraApi').catch(notGiven);

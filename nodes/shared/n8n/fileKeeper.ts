@@ -6,7 +6,7 @@ import type { Door } from '../engine/gate';
 import { throughDoor } from '../engine/lane';
 import type { FileNames } from '../media/fileName';
 import { isText, kindFrom } from '../media/kind';
-import type { NodeContext } from './context';
+import type { ServiceContext } from './context';
 import { codeOf, deepestMessage } from './http/cause';
 import { connectionFailure, failure, limited, readWhole, type Source } from './http/source';
 import { isStream } from './http/stream';
@@ -33,7 +33,7 @@ interface Origin {
 /** Puts the files of answers into n8n's storage. What goes wrong with one of them is told, never thrown. */
 export class FileKeeper {
 	constructor(
-		private readonly context: NodeContext,
+		private readonly context: ServiceContext,
 		private readonly transport: Transport,
 		private readonly run: CallContext,
 		private readonly door: Door,

@@ -1,4 +1,4 @@
-import { isTool, type NodeContext } from './context';
+import { hasItems, isTool, type ServiceContext } from './context';
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
@@ -44,7 +44,7 @@ export class ItemMaker {
 	private readonly files: FileKeeper;
 
 	constructor(
-		private readonly context: NodeContext,
+		private readonly context: ServiceContext,
 		private readonly transport: Transport,
 		run: CallContext,
 		door: Door,
@@ -94,7 +94,8 @@ export class ItemMaker {
 		files: Record<string, IBinaryData>,
 		{ item, keepsInput, resultField }: Place,
 	): INodeExecutionData {
-		const input = keepsInput && !isTool(this.context) ? this.context.getInputData()[item] : undefined;
+		const { context } = this;
+		const input = keepsInput && hasItems(context) && !isTool(context) ? context.getInputData()[item] : undefined;
 		const own = resultField === '' ? result : { [resultField]: result };
 		const binary = { ...input?.binary, ...files };
 		return {

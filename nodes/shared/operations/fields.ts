@@ -276,6 +276,7 @@ const nativeOptions = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. https://n8n.example.com/webhook/result',
+		hint: "The Production URL of a 'DeepInfra Trigger' node, with ?ref= and a name to know the result by",
 		description:
 			'Do not wait for the result: DeepInfra sends it to this web address when it is ready, and the node returns the request ID at once',
 	}),

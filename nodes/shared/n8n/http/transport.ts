@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import type { NodeContext } from '../context';
+import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
@@ -55,7 +55,7 @@ export class Transport {
 	private readonly wrongLengths = new Set<string>();
 
 	constructor(
-		private readonly context: NodeContext,
+		private readonly context: ServiceContext,
 		readonly account: Account,
 		run: AbortSignal,
 	) {
@@ -253,7 +253,7 @@ export class Transport {
 
 	private async authenticated(options: IHttpRequestOptions, flight: PendingRequest): Promise<IN8nHttpFullResponse> {
 		// n8n takes the signal from the context that it is called on, and that one knows no deadline.
-		const caller: NodeContext = Object.create(this.context, {
+		const caller: ServiceContext = Object.create(this.context, {
 			getExecutionCancelSignal: { value: () => flight.signal },
 		});
 		return await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', options);
@@ -302,7 +302,9 @@ export class Transport {
 			close(source.content);
 			return { ...source, isLengthWrong: this.wrongLengths.has(url.href) };
 		};
-		const open = async () => await openFile(this.context, ref, openUrl, close);
+		const { context } = this;
+		if (!hasItems(context)) throw new Error('A trigger has no files to send');
+		const open = async () => await openFile(context, ref, openUrl, close);
 		if (ref.file !== 'url') return await open();
 		const file = await flight.during(new URL(ref.url), open);
 		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };

@@ -1,0 +1,185 @@
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { field } from '../core/fields';
+import type { AnyOperation, Dict, LineOutput } from '../core/operation';
+import type { Outcome, Problem } from '../core/problem';
+import { explain } from '../engine/explain';
+import { usageOfLine } from '../engine/usage';
+import { batchItem, readBatch, readBatches, type Batch } from '../operations/batch/batches';
+import { getBatches } from '../operations/batch/getAll';
+import { getBatchResults } from '../operations/batch/getResults';
+import { readAccount, type Account } from './credential';
+import { toNodeError } from './errors';
+import { clock } from './http/clock';
+import { Transport } from './http/transport';
+import { toJson } from './json';
+
+export const batchTriggerFields = [
+	field({
+		displayName: 'Output',
+		name: 'emit',
+		type: 'options',
+		options: [
+			{
+				name: 'Batches',
+				value: 'batches',
+				description: 'An item for each batch that has ended: its ID, state and counts',
+			},
+			{ name: 'Results', value: 'results', description: 'An item for each line of the batches that have ended' },
+		],
+		default: 'batches',
+		description: 'What comes out when batches have ended',
+	}),
+] as const;
+
+/** States that start the workflow. Who cancels a batch knows. */
+const ENDINGS = ['completed', 'failed', 'expired'];
+
+/** Hours within which a batch may end: it has a day, and some time to be finished. */
+const OPEN_HOURS = 72;
+
+/** Seconds that one question, or a file of results, may take. */
+const SECONDS = 300;
+
+/** How long n8n remembers what this trigger has told of. */
+type Memory = IDataObject & { known?: string[] };
+
+/**
+ * What to hand on: batches that ended since the last poll, the one that ended first coming first; null for none.
+ * Each comes once, as long as n8n keeps the workflow's data, also after a restart. Those that had ended before the
+ * first poll are taken for known.
+ */
+export async function pollBatches(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const poll = new BatchPoll(
+		context,
+		await readAccount(context).catch((error: unknown) => {
+			throw toNodeError(
+				context,
+				{ kind: 'input', message: error instanceof Error ? error.message : String(error) },
+				SITUATION,
+				0,
+			);
+		}),
+	);
+	return await poll.run();
+}
+
+const SITUATION = { model: '', host: '', attempts: 1 };
+
+class BatchPoll {
+	private readonly end = new AbortController();
+	private readonly transport: Transport;
+
+	constructor(
+		private readonly context: IPollFunctions,
+		private readonly account: Account,
+	) {
+		this.transport = new Transport(context, account, this.end.signal);
+	}
+
+	async run(): Promise<INodeExecutionData[][] | null> {
+		try {
+			return this.context.getMode() === 'manual' ? await this.latest() : await this.news();
+		} finally {
+			this.end.abort();
+		}
+	}
+
+	/** "Fetch test event" shows the newest one, whatever was told before. */
+	private async latest(): Promise<INodeExecutionData[][] | null> {
+		const [newest] = (await this.list()).filter(hasEnding).reverse().sort(byEnd).reverse();
+		return newest ? [await this.itemsOf(newest)] : null;
+	}
+
+	private async news(): Promise<INodeExecutionData[][] | null> {
+		const memory: Memory = this.context.getWorkflowStaticData('node');
+		const ended = (await this.list()).filter(hasEnding).reverse().sort(byEnd);
+		const isFirst = !Array.isArray(memory.known);
+		const known = new Set(memory.known);
+		const items: INodeExecutionData[] = [];
+		const told: string[] = [];
+		for (const batch of isFirst ? [] : ended.filter(({ id }) => !known.has(id))) {
+			// One whose results cannot be had now comes with a later poll, and keeps none of the others back.
+			const made = await this.itemsOf(batch).catch((error: unknown) => this.postpone(batch, error, told.length > 0));
+			if (!made) continue;
+			items.push(...made);
+			told.push(batch.id);
+		}
+		// Those that are no longer listed can never come again.
+		memory.known = ended.map(({ id }) => id).filter((id) => isFirst || known.has(id) || told.includes(id));
+		return items.length > 0 ? [items] : null;
+	}
+
+	/** @throws where it is the only news, so that n8n shows why nothing comes */
+	private postpone({ id }: Batch, error: unknown, hasOthers: boolean): undefined {
+		if (!hasOthers) throw error;
+		this.context.logger.warn(`DeepInfra batch ${id}: its results cannot be had now, the next poll tries again`);
+		return undefined;
+	}
+
+	/** All batches that may have ended lately, page after page. */
+	private async list(): Promise<Batch[]> {
+		const input = { returnAll: true, options: { maxAgeHours: OPEN_HOURS } };
+		const answer = await this.ask(getBatches, input);
+		return readBatches(answer).filter(
+			({ createdAt }) => createdAt === null || Date.parse(createdAt) > clock.now() - OPEN_HOURS * 3_600_000,
+		);
+	}
+
+	/** An operation's questions, one after the other, as the node itself asks them. */
+	private async ask(operation: AnyOperation, input: Dict): Promise<Dict> {
+		const request = operation.request([input], {});
+		const answers: Dict[] = [this.valueOf(await this.transport.send(request, SECONDS, { kind: operation.answer }))];
+		for (let last = answers[0]; last; last = answers.at(-1)) {
+			const next = operation.next?.(last, [input], answers.length - 1, request);
+			if (!next) break;
+			answers.push(this.valueOf(await this.transport.send(next.request, SECONDS, { kind: operation.answer })));
+		}
+		const [first = {}, ...rest] = answers;
+		return operation.whole ? operation.whole([first, ...rest]) : (answers.at(-1) ?? first);
+	}
+
+	private valueOf<T>(outcome: Outcome<T>): T {
+		if (outcome.ok) return outcome.value;
+		throw toNodeError(this.context, outcome.problem, { ...SITUATION, host: this.account.host }, 0);
+	}
+
+	private async itemsOf(batch: Batch): Promise<INodeExecutionData[]> {
+		if (this.context.getNodeParameter('emit') !== 'results') return [{ json: toJson(batchItem(batch)) }];
+		const input = { batchId: batch.id, options: {} };
+		const answer = await this.ask(getBatchResults, input);
+		// One that failed as a whole has no results, and says why.
+		if (batch.outputFileId === undefined && batch.errorFileId === undefined)
+			return [{ json: toJson(batchItem(readBatch(answer))) }];
+		return await this.results(batch, answer, input);
+	}
+
+	private async results(batch: Batch, answer: Dict, input: { batchId: string; options: object }) {
+		const reader = getBatchResults.openLines?.(answer, [input]);
+		const made: Array<{ readonly at: number; readonly item: INodeExecutionData }> = [];
+		const take = (outputs: readonly LineOutput[] = []) => {
+			for (const output of outputs) made.push({ at: output.at, item: this.lineItem(batch, output) });
+		};
+		for (let file = reader?.next(); file; file = reader?.next()) {
+			const read = await this.transport.readLines(file.path, 6 * SECONDS, 0, async (line) => take(reader?.read(line)));
+			if (!read.ok && isGone(read.problem)) take(file.otherwise);
+			else this.valueOf(read);
+		}
+		return made.sort((a, b) => a.at - b.at).map(({ item }) => item);
+	}
+
+	private lineItem(
+		{ id }: Batch,
+		{ name, json, failure, answer = {}, isReused = false }: LineOutput,
+	): INodeExecutionData {
+		if (!failure) return { json: toJson({ batchId: id, ...json, usage: usageOfLine(answer, isReused) }) };
+		const { message, advice } = explain(failure, { ...SITUATION, host: this.account.host, subject: name });
+		return { json: { batchId: id, customId: name, error: `${message}. ${advice}` } };
+	}
+}
+
+const hasEnding = ({ status }: Batch): boolean => ENDINGS.includes(status);
+
+const byEnd = (one: Batch, other: Batch): number => endOf(one) - endOf(other);
+const endOf = ({ finishedAt, createdAt }: Batch): number => Date.parse(finishedAt ?? createdAt ?? '') || 0;
+
+const isGone = (problem: Problem): boolean => problem.kind === 'status' && problem.status === 404;

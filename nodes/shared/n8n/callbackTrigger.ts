@@ -1,0 +1,249 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeProperties,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { isDict, optionalText, refusal, requestIdOf } from '../core/answer';
+import { optionFields, type Field } from '../core/fields';
+import type { AnyOperation, Dict } from '../core/operation';
+import { attempt, type Problem } from '../core/problem';
+import { omit } from '../core/values';
+import { finish, readResults, type Finished } from '../engine/assemble';
+import type { CallContext } from '../engine/call';
+import { Gate } from '../engine/gate';
+import { isShown } from '../engine/input';
+import { FIRST_BURST, Pace } from '../engine/pace';
+import { usageOf } from '../engine/usage';
+import { FileNames } from '../media/fileName';
+import { makesFiles } from '../media/find';
+import { operations, resources } from '../operations';
+import { explain } from '../engine/explain';
+import { readAccount, type Account } from './credential';
+import { toNodeError } from './errors';
+import { clock } from './http/clock';
+import { Transport } from './http/transport';
+import { toJson } from './json';
+import { ItemMaker } from './outputs';
+
+/** Where DeepInfra sends results; n8n puts an ID before it that nobody can guess. */
+export const callbackWebhooks: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'deepinfra' },
+];
+
+/** Operations whose results can be sent to a web address. */
+const callable = operations.filter(({ fields }) =>
+	fields.some((field) => field.name === 'options' && optionFields(field).some(({ name }) => name === 'webhook')),
+);
+
+const titled = (names: readonly string[]) =>
+	names.map((value) => ({ name: resources[value] ?? value, value })).sort((a, b) => a.name.localeCompare(b.name));
+
+const outputDataField: INodeProperties = {
+	displayName: 'Output Data Field Name',
+	name: 'outputDataFieldName',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data',
+	hint: 'The name of the output field that files are put into',
+};
+
+export const callbackTriggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			"Copy this node's webhook URL into the option 'Webhook URL' of a DeepInfra node. What you add to it as <code>?ref=order-17</code> comes out in the field 'ref' beside the result.",
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: titled([...new Set(callable.map(({ resource }) => resource))]),
+		default: 'text',
+	},
+	...[...new Set(callable.map(({ resource }) => resource))].map((resource): INodeProperties => {
+		const own = callable.filter((operation) => operation.resource === resource);
+		const preset = own[0]?.value ?? '';
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [resource] } },
+			options: own
+				.map(({ name, value, action, description }) => ({ name, value, action, description }))
+				.sort((a, b) => a.name.localeCompare(b.name)),
+			default: preset,
+		};
+	}),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [outputDataField],
+	},
+];
+
+/** Milliseconds in which a result that comes again is the same one. */
+const TWICE = 3_600_000;
+
+/** What DeepInfra has sent lately, in this process: n8n stores its own memory only after the answer. */
+const lately = new Map<string, number>();
+
+/** Takes a result: first output for those that succeeded, second one for the others. */
+export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const body: unknown = context.getBodyData();
+	const requestId = isDict(body) ? requestIdOf(body) : undefined;
+	const hasStatus = isDict(body) && (isDict(body.inference_status) || optionalText(body.status) !== undefined);
+	if (!isDict(body) || requestId === undefined || !hasStatus) {
+		context.getResponseObject().status(400).json({ error: 'This is no result of DeepInfra' });
+		return { noWebhookResponse: true };
+	}
+	if (isRepeated(context, requestId)) return { webhookResponse: 'received before' };
+	let isTaken = false;
+	try {
+		const workflowData = await new Callback(context, body, requestId).outputs();
+		isTaken = true;
+		return { workflowData };
+	} finally {
+		// DeepInfra hears of a failure, and sends it once more.
+		if (!isTaken) forget(context, requestId);
+	}
+}
+
+const keyOf = (context: IWebhookFunctions, requestId: string): string =>
+	`${context.getWorkflow().id} ${context.getNode().id} ${requestId}`;
+
+function forget(context: IWebhookFunctions, requestId: string): void {
+	lately.delete(keyOf(context, requestId));
+	const memory = context.getWorkflowStaticData('node');
+	if (isDict(memory.received)) memory.received = toJson(omit(memory.received, requestId));
+}
+
+/** Whether the same result has come within the hour; if not, it is remembered. */
+function isRepeated(context: IWebhookFunctions, requestId: string): boolean {
+	const now = clock.now();
+	const memory = context.getWorkflowStaticData('node');
+	const stored: Dict = isDict(memory.received) ? memory.received : {};
+	const fresh = Object.entries(stored).filter(([, at]) => typeof at === 'number' && now - at < TWICE);
+	for (const [key, at] of lately) if (now - at >= TWICE) lately.delete(key);
+	const key = keyOf(context, requestId);
+	const isKnown = fresh.some(([id]) => id === requestId) || lately.has(key);
+	if (isKnown) return true;
+	lately.set(key, now);
+	memory.received = toJson(Object.fromEntries([...fresh, [requestId, now]]));
+	return false;
+}
+
+class Callback {
+	constructor(
+		private readonly context: IWebhookFunctions,
+		private readonly answer: Dict,
+		private readonly requestId: string,
+	) {}
+
+	/** @returns items of the first output and of the second */
+	async outputs(): Promise<INodeExecutionData[][]> {
+		const words = refusal(this.answer);
+		if (words !== undefined) return [[], [this.failedItem({ kind: 'refusal', message: words })]];
+		const resource = this.context.getNodeParameter('resource');
+		const value = this.context.getNodeParameter('operation');
+		const operation = callable.find((each) => each.resource === resource && each.value === value);
+		if (!operation) return [[], [this.failedItem({ kind: 'input', message: 'Choose an operation of the list' })]];
+		const shaped = attempt(() => shape(operation, this.answer));
+		// What is paid for is handed on, whatever it is.
+		if (!shaped.ok) return [[], [this.failedItem(shaped.problem, { response: this.answer })]];
+		return await this.itemsOf(operation, shaped.value);
+	}
+
+	private async itemsOf(operation: AnyOperation, outputs: readonly Finished[]): Promise<INodeExecutionData[][]> {
+		const end = new AbortController();
+		try {
+			const account = await this.account();
+			const run: CallContext = { clock, signal: end.signal, random: Math.random };
+			const transport = new Transport(this.context, account, end.signal);
+			const door = new Gate(new Pace(FIRST_BURST), clock).door(end.signal);
+			const maker = new ItemMaker(this.context, transport, run, door);
+			const options: unknown = this.context.getNodeParameter('options', {});
+			const named = isDict(options) ? optionalText(options.outputDataFieldName)?.trim() : undefined;
+			const place = {
+				item: 0,
+				fieldName: named || 'data',
+				names: new FileNames([undefined], operation.resource),
+				makesFiles: makesFiles(operation.tasks),
+				seconds: operation.timeout ?? 300,
+				keepsInput: false,
+				resultField: '',
+			};
+			const good: INodeExecutionData[] = [];
+			const bad: INodeExecutionData[] = [];
+			for (const output of outputs) {
+				const { item, problems } = await maker.make(output, place);
+				if (item) good.push({ ...item, json: { ...this.frame(), ...item.json } });
+				bad.push(...problems.map((problem) => this.failedItem(problem)));
+			}
+			return [good, bad];
+		} finally {
+			end.abort();
+		}
+	}
+
+	private async account(): Promise<Account> {
+		return await readAccount(this.context).catch((error: unknown) => {
+			const message = error instanceof Error ? error.message : String(error);
+			throw toNodeError(this.context, { kind: 'input', message }, SITUATION, 0);
+		});
+	}
+
+	/** What comes out beside every result. */
+	private frame(): IDataObject {
+		const { inference_status: inner, status } = this.answer;
+		const query: unknown = this.context.getQueryData();
+		const ref = isDict(query) ? optionalText(query.ref) : undefined;
+		return {
+			requestId: this.requestId,
+			status: optionalText(isDict(inner) ? inner.status : status) ?? 'unknown',
+			...(ref === undefined ? {} : { ref }),
+		};
+	}
+
+	private failedItem(problem: Problem, more: Dict = {}): INodeExecutionData {
+		const { message, advice } = explain(problem, SITUATION);
+		return { json: { ...this.frame(), error: `${message}. ${advice}`, ...toJson(more) } };
+	}
+}
+
+const SITUATION = { model: '', host: '', attempts: 1 };
+
+/** @throws AnswerError for an answer that is none of this operation's */
+function shape(operation: AnyOperation, answer: Dict): Finished[] {
+	const input = blankInput(operation);
+	const model = optionalText(answer.model) ?? '';
+	const pieces = readResults(operation, answer, [input], usageOf(answer, model, 1));
+	const finished = finish(operation, input, pieces);
+	if ('outputs' in finished) return finished.outputs;
+	return pieces.flatMap(({ outputs, usage }) =>
+		outputs.map(({ json, file }): Finished => ({ json: { ...json, usage }, file, isRaw: false })),
+	);
+}
+
+/** An input of which nothing is known but what its fields hold at first. */
+function blankInput({ fields }: Pick<AnyOperation, 'fields'>): Dict {
+	const input: Dict = {};
+	for (const field of fields) if (isShown(field, input)) input[field.name] = presetOf(field);
+	return input;
+}
+
+function presetOf({ type, default: preset, typeOptions }: Field): unknown {
+	if (typeOptions?.binaryDataProperty) return { file: 'binary', item: 0, value: preset };
+	if (type === 'resourceLocator') return '';
+	if (type === 'fixedCollection') return { values: [] };
+	return preset;
+}

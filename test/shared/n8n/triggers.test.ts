@@ -1,0 +1,303 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { createServer } from 'node:http';
+import { DeepInfraTrigger } from '../../../nodes/DeepInfraTrigger/DeepInfraTrigger.node';
+import { poll, receive, type Callback, type TriggerOptions } from '../../support/engine/trigger';
+import { modelId } from '../../support/parameters';
+import { jsonOf, stored } from '../../support/results';
+import { envelope } from '../../support/service';
+import { openWorld, type World } from '../../support/world';
+
+let world: World;
+beforeAll(async () => (world = await openWorld({ batches: { ms: 40 } })));
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.options.batches = { ms: 40 };
+	world.emulator.options.faults = undefined;
+});
+
+const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function create(...texts: string[]): Promise<string> {
+	const parameters: INodeParameters = {
+		resource: 'batch',
+		operation: 'create',
+		batchTask: 'chat',
+		model: modelId('meta-llama/Llama-3.3-70B-Instruct-Turbo'),
+		messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+		customId: '={{ "row " + $itemIndex }}',
+	};
+	const items = texts.map((text) => ({ json: { text } }));
+	return String(jsonOf(await world.engine.run({ parameters, items })).batchId);
+}
+
+const isOpen = ({ status }: { status: string }) => ['validating', 'in_progress', 'finalizing'].includes(status);
+async function untilEnded(): Promise<void> {
+	for (let tries = 0; world.emulator.kept().batches.some(isOpen) && tries < 500; tries++) await wait(20);
+}
+async function ended(...texts: string[]): Promise<string> {
+	const id = await create(...texts);
+	await untilEnded();
+	return id;
+}
+
+describe('DeepInfra Batch Trigger', () => {
+	const options = (memory: IDataObject, more: Partial<TriggerOptions> = {}): TriggerOptions => ({
+		node: 'deepInfraBatchTrigger',
+		parameters: { emit: 'batches' },
+		baseUrl: world.emulator.url,
+		memory,
+		...more,
+	});
+	const ids = (items: Awaited<ReturnType<typeof poll>>) => items?.map(({ json }) => json.batchId) ?? null;
+	/** What n8n finds in its database after it was stopped. */
+	const restarted = (memory: IDataObject): IDataObject => JSON.parse(JSON.stringify(memory));
+
+	it('tells of each batch that ended once, also after a restart; all that ended between two polls; no old ones at first', async () => {
+		await ended('old');
+		const memory: IDataObject = {};
+		expect(await poll(options(memory))).toBeNull();
+		expect(await poll(options(memory))).toBeNull();
+		const first = await ended('one');
+		world.emulator.options.batches = { ms: 40, end: 'expired' };
+		const second = await ended('two', 'three');
+		world.emulator.options.batches = { ms: 40, end: 'failed' };
+		const third = await ended('four');
+		const told = await poll(options(memory));
+		expect(new Set(ids(told))).toEqual(new Set([first, second, third]));
+		expect(new Set(told?.map(({ json }) => json.status))).toEqual(new Set(['completed', 'expired', 'failed']));
+		expect(stored(told?.find(({ json }) => json.batchId === first)?.json)).toEqual({
+			batchId: first,
+			status: 'completed',
+			model: 'meta-llama/Llama-3.3-70B-Instruct-Turbo',
+			counts: { total: 1, completed: 1, failed: 0 },
+			createdAt: expect.any(String),
+			finishedAt: expect.any(String),
+			error: null,
+		});
+		expect(await poll(options(memory))).toBeNull();
+		const after = restarted(memory);
+		expect(await poll(options(after))).toBeNull();
+		world.emulator.options.batches = { ms: 40 };
+		const fourth = await ended('five');
+		expect(ids(await poll(options(after)))).toEqual([fourth]);
+		expect(await poll(options(restarted(after)))).toBeNull();
+	});
+
+	it('waits for one that is open, which was there before the first poll', async () => {
+		world.emulator.options.batches = { ms: 400 };
+		const id = await create('slow');
+		const memory: IDataObject = {};
+		expect(await poll(options(memory))).toBeNull();
+		await untilEnded();
+		expect(ids(await poll(options(memory)))).toEqual([id]);
+		expect(await poll(options(memory))).toBeNull();
+	});
+
+	it('is silent about one that was cancelled', async () => {
+		const memory: IDataObject = {};
+		await poll(options(memory));
+		world.emulator.options.batches = { ms: 60_000 };
+		const id = await create('never');
+		await world.engine.run({ parameters: { resource: 'batch', operation: 'cancel', batchId: id } });
+		await untilEnded();
+		expect(await poll(options(memory))).toBeNull();
+	});
+
+	it('gives the results themselves, failed lines with their error, in the order of create', async () => {
+		const memory: IDataObject = {};
+		const results = { parameters: { emit: 'results' } };
+		await poll(options(memory, results));
+		const id = await ended('a', 'b <<fails>>', 'c');
+		const items = (await poll(options(memory, results))) ?? [];
+		expect(items.map(({ json }) => [json.batchId, json.customId])).toEqual(
+			[0, 1, 2].map((index) => [id, `row ${index}`]),
+		);
+		expect(items[0]?.json).toMatchObject({ text: expect.any(String), usage: { costUsd: expect.any(Number) } });
+		expect(items[1]?.json.error).toMatch(/^row 1: .*ran out of memory/);
+		expect(await poll(options(memory, results))).toBeNull();
+	});
+
+	it('comes back to a batch whose results could not be had', async () => {
+		const memory: IDataObject = {};
+		const results = { parameters: { emit: 'results' } };
+		await poll(options(memory, results));
+		await ended('a');
+		world.emulator.options.faults = ({ path }) =>
+			path.endsWith('/content') ? { kind: 'status', status: 500 } : undefined;
+		await expect(poll(options(memory, results))).rejects.toThrow(/could not answer/);
+		world.emulator.options.faults = undefined;
+		expect(await poll(options(memory, results))).toHaveLength(1);
+	});
+
+	it('shows the newest one by hand, and forgets nothing by it', async () => {
+		const memory: IDataObject = {};
+		await poll(options(memory));
+		const newest = await ended('newest');
+		const before = JSON.stringify(memory);
+		expect(ids(await poll(options(memory, { mode: 'manual' })))).toEqual([newest]);
+		expect(JSON.stringify(memory)).toBe(before);
+		expect(ids(await poll(options(memory)))).toEqual([newest]);
+	});
+
+	it('says what is wrong with the key', async () => {
+		world.emulator.options.faults = () => ({ kind: 'status', status: 401 });
+		await expect(poll(options({}))).rejects.toThrow(/does not accept the API key/);
+	});
+});
+
+describe('DeepInfra Trigger', () => {
+	let calls = 0;
+	const memory: IDataObject = {};
+	const options = (resource: string, operation: string, more: Partial<TriggerOptions> = {}): TriggerOptions => ({
+		node: 'deepInfraTrigger',
+		parameters: { resource, operation },
+		baseUrl: world.emulator.url,
+		memory,
+		...more,
+	});
+	const result = (task: IDataObject): IDataObject => ({ ...task, ...envelope, request_id: `R${++calls}` });
+	const text = (generated_text = 'hello') => result({ results: [{ generated_text }] });
+	const take = async (body: unknown, query?: Callback['query']) =>
+		await receive(options('text', 'generate'), { body, query });
+
+	it('has an address that nobody can guess: the ID of n8n stands before its path', () => {
+		const [webhook] = new DeepInfraTrigger().description.webhooks ?? [];
+		expect(webhook).toMatchObject({ httpMethod: 'POST', path: 'deepinfra', responseMode: 'onReceived' });
+		expect(webhook?.isFullPath).toBeUndefined();
+	});
+
+	it('gives a result as its operation does, with the reference of the address', async () => {
+		const body = text();
+		const { data } = await take(body, { ref: 'order-17' });
+		expect(data.workflowData?.map((output) => output.map(({ json }) => stored(json)))).toEqual([
+			[
+				{
+					requestId: body.request_id,
+					status: 'succeeded',
+					ref: 'order-17',
+					text: 'hello',
+					usage: expect.objectContaining({ costUsd: 0.000114, requestId: body.request_id }),
+				},
+			],
+			[],
+		]);
+	});
+
+	it.each([
+		[{}],
+		['text'],
+		[[1]],
+		[null],
+		[{ request_id: 'R' }],
+		[{ inference_status: { status: 'succeeded' } }],
+		[{ request_id: 7, status: 'ok' }],
+	])('answers 400 to a body that is none: %j', async (body) => {
+		const { data, status } = await take(body);
+		expect([status, data]).toEqual([400, { noWebhookResponse: true }]);
+	});
+
+	it('passes a result once that comes several times, at once or later, also after a restart', async () => {
+		const body = text();
+		const all = await Promise.all([1, 2, 3].map(async () => await take(body)));
+		const passed = all.filter(({ data }) => data.workflowData !== undefined);
+		expect(passed).toHaveLength(1);
+		expect((await take(body)).data).toEqual({ webhookResponse: 'received before' });
+		const after: IDataObject = JSON.parse(JSON.stringify(memory));
+		expect(Object.keys(Object(after.received))).toContain(body.request_id);
+		const elsewhere = await receive(options('text', 'generate', { memory: after, workflowId: 'restarted' }), { body });
+		expect(elsewhere.data).toEqual({ webhookResponse: 'received before' });
+		expect((await take(text())).data.workflowData?.[0]).toHaveLength(1);
+	});
+
+	it('passes it again after an hour', async () => {
+		const body = text();
+		const old = Date.now() - 3_600_001;
+		const past: IDataObject = { received: { [String(body.request_id)]: old } };
+		const { data } = await receive(options('text', 'generate', { memory: past }), { body });
+		expect(data.workflowData?.[0]).toHaveLength(1);
+		expect(Object.values(Object(past.received))).not.toContain(old);
+	});
+
+	it('gives a failed job on its second output', async () => {
+		const { data } = await take(
+			{ request_id: `R${++calls}`, inference_status: { status: 'failed', runtime_ms: 0, cost: 0 } },
+			{ ref: 'x' },
+		);
+		expect(data.workflowData?.[0]).toEqual([]);
+		expect(data.workflowData?.[1]?.[0]?.json).toMatchObject({
+			status: 'failed',
+			ref: 'x',
+			error: expect.stringContaining('failed'),
+		});
+	});
+
+	it('gives what does not fit the operation on its second output, with the response, since it is paid for', async () => {
+		const body = result({ labels: ['odd'] });
+		const { data } = await take(body);
+		expect(data.workflowData?.[0]).toEqual([]);
+		expect(data.workflowData?.[1]?.[0]?.json).toMatchObject({
+			error: expect.stringContaining('DeepInfra answered without'),
+			response: body,
+		});
+	});
+
+	it('puts files into binary data', async () => {
+		const image = Buffer.from(
+			'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+			'base64',
+		);
+		const body = result({ images: [`data:image/png;base64,${image.toString('base64')}`], seed: 7 });
+		const { data } = await receive(options('image', 'generate'), { body });
+		const [item] = data.workflowData?.[0] ?? [];
+		expect(item?.binary?.data).toMatchObject({ mimeType: 'image/png' });
+		expect(JSON.stringify(item?.json)).not.toContain('base64');
+		const { data: kept } = item?.binary ?? {};
+		if (!kept) throw new Error('There is no file');
+		expect(await world.engine.read(kept)).toEqual(image);
+	});
+
+	it('takes what the service sends: late, twice, and failed', async () => {
+		const seen: Array<{ body: unknown; query: Record<string, string> }> = [];
+		const server = createServer((request, response) => {
+			const chunks: Buffer[] = [];
+			request.on('data', (chunk: Buffer) => chunks.push(chunk));
+			request.on('end', () => {
+				const url = new URL(request.url ?? '/', 'http://localhost');
+				seen.push({ body: JSON.parse(Buffer.concat(chunks).toString()), query: Object.fromEntries(url.searchParams) });
+				response.end('ok');
+			});
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const address = server.address();
+		const port = typeof address === 'object' && address !== null ? address.port : 0;
+		const webhook = `http://127.0.0.1:${port}/webhook/secret/deepinfra?ref=a`;
+		const ask = async (prompt: string) =>
+			await world.engine.run({
+				parameters: {
+					resource: 'text',
+					operation: 'generate',
+					model: modelId('meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo'),
+					prompt,
+					options: { webhook },
+				},
+			});
+		try {
+			world.emulator.options.callbacks = { delayMs: 100, copies: 2 };
+			const { requestId } = jsonOf(await ask('Tell me something'));
+			for (let tries = 0; seen.length < 2 && tries < 300; tries++) await wait(20);
+			world.emulator.options.callbacks = { fails: true };
+			await ask('Fail');
+			for (let tries = 0; seen.length < 3 && tries < 300; tries++) await wait(20);
+			const outputs = [];
+			for (const callback of seen) outputs.push((await receive(options('text', 'generate'), callback)).data);
+			expect(outputs[0]?.workflowData?.[0]?.[0]?.json).toMatchObject({ requestId, ref: 'a', text: expect.any(String) });
+			expect(outputs[1]).toEqual({ webhookResponse: 'received before' });
+			expect(outputs[2]?.workflowData?.[1]).toHaveLength(1);
+		} finally {
+			world.emulator.options.callbacks = undefined;
+			server.closeAllConnections();
+			server.close();
+		}
+	});
+});
