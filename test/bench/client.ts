@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { createEngine, type Engine, type RunOptions } from '../support/engine/engine';
 import { classifyBare } from './bare';
 import { answer, readMessage } from './children';
@@ -30,6 +30,18 @@ async function runNode(engine: Engine, options: RunOptions): Promise<Pick<Measur
 async function measureRuns(engine: Engine, warmUp: RunOptions, options: RunOptions): Promise<Measure> {
 	await runNode(engine, warmUp);
 	const { value, ...costs } = await withCosts(async () => await runNode(engine, options));
+	await engine.close();
+	return { ...value, ...costs };
+}
+
+/** A run that stores one file of so many bytes. */
+async function measureFile(engine: Engine, bytes: number, parameters: INodeParameters): Promise<Measure> {
+	const { value, ...costs } = await withCosts(async () => {
+		const { items, error, durationMs } = await engine.run({ parameters });
+		const stored = Number(items[0]?.binary?.data?.bytes ?? 0);
+		if (stored !== bytes) throw new Error(`${stored} of ${bytes} bytes are stored: ${error?.message}`);
+		return { milliseconds: durationMs, answered: items.length };
+	});
 	await engine.close();
 	return { ...value, ...costs };
 }
@@ -73,29 +85,45 @@ async function run(job: Job, url: string): Promise<Measure> {
 			const parameters = { ...classify, resource: 'embedding', operation: 'create', model: model('BAAI/bge-m3') };
 			return await measureRuns(engine, warmUp, { parameters, items: itemsFor(job.items) });
 		}
+		case 'speak': {
+			const parameters = {
+				resource: 'audio',
+				operation: 'synthesize',
+				model: model('hexgrad/Kokoro-82M'),
+				text: '=Case {{ $itemIndex }}',
+			};
+			return await measureRuns(engine, warmUp, { parameters, items: itemsFor(job.items) });
+		}
+		case 'rerank': {
+			const parameters = {
+				resource: 'text',
+				operation: 'rerank',
+				model: model('Qwen/Qwen3-Reranker-0.6B'),
+				query: 'shares',
+				document: '={{ $json.text }}',
+			};
+			return await measureRuns(engine, warmUp, { parameters, items: itemsFor(job.items) });
+		}
+		case 'film':
+			return await measureFile(engine, job.bytes, {
+				resource: 'video',
+				operation: 'generate',
+				model: model('PrunaAI/p-video'),
+				prompt: `a long clip <<${job.bytes} bytes>>`,
+			});
 		case 'upload': {
 			const parameters = { resource: 'audio', operation: 'transcribe', model: model('openai/whisper-large') };
 			const short = { json: {}, binary: { data: await storeLongRecording(engine, 1_000_000) } };
 			const long = { json: {}, binary: { data: await storeLongRecording(engine, job.bytes) } };
 			return await measureRuns(engine, { parameters, items: [short] }, { parameters, items: [long] });
 		}
-		case 'download': {
-			const parameters = {
+		case 'download':
+			return await measureFile(engine, job.bytes, {
 				resource: 'image',
 				operation: 'generate',
 				model: model('stabilityai/stable-diffusion-2-1'),
 				prompt: 'a large picture',
-			};
-			// n8n's own code for downloads is loaded by the classification already
-			const { value, ...costs } = await withCosts(async () => {
-				const { items, error, durationMs } = await engine.run({ parameters });
-				const stored = Number(items[0]?.binary?.data?.bytes ?? 0);
-				if (stored !== job.bytes) throw new Error(`${stored} of ${job.bytes} bytes are stored: ${error?.message}`);
-				return { milliseconds: durationMs, answered: items.length };
 			});
-			await engine.close();
-			return { ...value, ...costs };
-		}
 	}
 }
 

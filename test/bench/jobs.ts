@@ -7,7 +7,13 @@ export type Job =
 	| { kind: 'classify'; items: number; concurrency?: number }
 	| { kind: 'embed'; items: number }
 	| { kind: 'upload'; bytes: number }
-	| { kind: 'download'; bytes: number };
+	| { kind: 'download'; bytes: number }
+	/** Speech of short texts. */
+	| { kind: 'speak'; items: number }
+	/** One search over all items. */
+	| { kind: 'rerank'; items: number }
+	/** A video job, waited for, and its clip stored. */
+	| { kind: 'film'; bytes: number };
 
 export interface Measure {
 	milliseconds: number;

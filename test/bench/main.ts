@@ -9,8 +9,28 @@ const LATENCY_MS = 300;
 
 /** How much is measured. */
 const sizes = {
-	full: { repeats: 5, items: 1000, sequential: 50, growth: [10, 100, 1000, 10_000], upload: 1e9, download: 300e6 },
-	quick: { repeats: 1, items: 400, sequential: 10, growth: [10, 100, 1000], upload: 200e6, download: 100e6 },
+	full: {
+		repeats: 5,
+		items: 1000,
+		sequential: 50,
+		growth: [10, 100, 1000, 10_000],
+		upload: 1e9,
+		download: 300e6,
+		speeches: 1000,
+		documents: 10_000,
+		video: 500e6,
+	},
+	quick: {
+		repeats: 1,
+		items: 400,
+		sequential: 10,
+		growth: [10, 100, 1000],
+		upload: 200e6,
+		download: 100e6,
+		speeches: 200,
+		documents: 10_000,
+		video: 500e6,
+	},
 };
 
 const USAGE = 'npm run bench -- [--quick] [--markdown] [--repeats N]';
@@ -147,6 +167,32 @@ async function meetLimit(service: Service, { items }: Sizes): Promise<Row[]> {
 	];
 }
 
+async function makeMedia(service: Service, { speeches, documents, video }: Sizes): Promise<Row[]> {
+	const spoken = await measureAt(service, { kind: 'speak', items: speeches });
+	const ranked = await measureAt(service, { kind: 'rerank', items: documents });
+	const requests = (await service.count()).requests - WARM_UP;
+	const filmed = await measureAt(service, { kind: 'film', bytes: video }, { latencyMs: 0 });
+	return [
+		{
+			what: `Speech of ${count(speeches)} short texts, into filesystem storage`,
+			figure: seconds(spoken.milliseconds),
+			compared: `peak memory +${megabytes(spoken.extraBytes)}`,
+		},
+		{
+			what: `One search over ${count(documents)} documents`,
+			figure: seconds(ranked.milliseconds),
+			compared: `${requests} requests`,
+			target: { words: `${documents / 1000} requests`, isMet: requests === documents / 1000 },
+		},
+		{
+			what: `Video of ${megabytes(video)} as a job, into filesystem storage`,
+			figure: `+${megabytes(filmed.extraBytes)}`,
+			compared: `peak memory; ${seconds(filmed.milliseconds)}`,
+			target: { words: 'under 60 MB', isMet: filmed.extraBytes < 60e6 },
+		},
+	];
+}
+
 async function moveFiles(service: Service, { upload, download }: Sizes): Promise<Row[]> {
 	const up = await measureAt(service, { kind: 'upload', bytes: upload }, { latencyMs: 0 });
 	const down = await measureAt(service, { kind: 'download', bytes: download }, { latencyMs: 0, linkBytes: download });
@@ -178,6 +224,7 @@ async function main() {
 			...(await meetLimit(service, options)),
 			...(await grow(service, options)),
 			...(await moveFiles(service, options)),
+			...(await makeMedia(service, options)),
 		];
 		const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
 		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;

@@ -10,10 +10,15 @@ export interface Batch {
 }
 
 /** The API's own answer, a receipt for it or a preview belongs to one request: such an input neither splits nor shares. */
-export const isAlone = (input: Dict): boolean => {
-	const options = isDict(input.options) ? input.options : {};
-	return input.simplify === false || hasWebhook(input) || options.dryRun === true;
-};
+export const isAlone = (input: Dict): boolean => isIndivisible(input) || isPreview(input);
+
+const isIndivisible = (input: Dict): boolean => input.simplify === false || hasWebhook(input);
+
+const isPreview = ({ options }: Dict): boolean => isDict(options) && options.dryRun === true;
+
+/** Whether an input may be asked about in parts. A preview shows a request for each, unless they would share requests. */
+export const maySplit = ({ batch }: Pick<AnyOperation, 'batch'>, input: Dict): boolean =>
+	!isIndivisible(input) && !(batch && isPreview(input));
 
 /** Whether the answer is only a receipt: the result goes to a web address. */
 export const hasWebhook = ({ options }: Dict): boolean =>

@@ -27,7 +27,7 @@ import type {
 } from '../core/operation';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
-import { hasWebhook, isAlone, planBatches, type Batch } from '../engine/plan';
+import { hasWebhook, maySplit, planBatches, type Batch } from '../engine/plan';
 import { requestText, SharedAnswers } from '../engine/reuse';
 import { previewOf } from '../engine/preview';
 import { attempt, failed, InputError, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
@@ -260,7 +260,7 @@ class ItemRun {
 		const parts: Part[] = [];
 		for (const entry of entries) {
 			const split = attempt(() =>
-				operation.split && !isAlone(entry.input)
+				operation.split && maySplit(operation, entry.input)
 					? operation.split(entry.input, this.factsOf(entry, client))
 					: [entry.input],
 			);

@@ -248,6 +248,13 @@ export const SPEAKERS: Model[] = [
 		sound: 'raw',
 	}),
 	defineModel({
+		name: 'emulator/measured-voice',
+		type: 'text-to-speech',
+		schema: MIMO,
+		pricing: perCharacter(0.001),
+		sound: 'audio_b64',
+	}),
+	defineModel({
 		name: 'emulator/always-mp3',
 		type: 'text-to-speech',
 		schema: QWEN_SPEECH,

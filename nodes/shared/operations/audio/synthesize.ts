@@ -1,6 +1,6 @@
 import { isDict, number, optionalText } from '../../core/answer';
 import type { ApiRequest, Dict, FileKind, FileOut, ModelFacts, Output } from '../../core/operation';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { jsonRequest } from '../../core/request';
 import { mediaOf } from '../../media/find';
@@ -51,6 +51,8 @@ export const synthesize = defineOperation({
 	description: 'Turn text into speech (TTS), as an audio file',
 	tasks: ['text-to-speech'],
 	timeout: 600,
+	// The sound may stand in the answer as text.
+	largestAnswer: 256 * MEGABYTE,
 	usesFacts: true,
 	answer: 'bytes',
 	fields: [
@@ -119,12 +121,7 @@ export const synthesize = defineOperation({
 	],
 	split: (input, facts) => {
 		const { text, model, options } = input;
-		if (text.length > LONGEST_TEXT) {
-			throw new InputError(
-				`'Text' has ${text.length} characters, but speech is made of at most ${LONGEST_TEXT} at a time`,
-				'Split it into several items, such as one for each chapter.',
-			);
-		}
+		checkLength(text);
 		const limit = limitOf(model, options.outputFormat, facts);
 		if (text.length <= limit) return [input];
 		if (options.outputFormat && !JOINABLE.includes(options.outputFormat)) {
@@ -150,6 +147,7 @@ export const synthesize = defineOperation({
 	},
 	request: ([input], facts) => {
 		const { model, text, options } = input;
+		checkLength(text);
 		const fields = speechFields(model, facts);
 		const { outputFormat, speed, timestamps, voice } = options;
 		if (outputFormat) checkFormat(outputFormat, fields, facts);
@@ -179,6 +177,14 @@ export const synthesize = defineOperation({
 		];
 	},
 });
+
+function checkLength({ length }: string): void {
+	if (length <= LONGEST_TEXT) return;
+	throw new InputError(
+		`'Text' has ${length} characters, but speech is made of at most ${LONGEST_TEXT} at a time`,
+		'Split it into several items, such as one for each chapter.',
+	);
+}
 
 /** The words of parts that are spoken one after another; undefined where a part's length is not known. */
 function joinWords(outputs: readonly Output[]): Spoken[] | undefined {

@@ -1,6 +1,6 @@
 import { errorText, seedOf } from '../../core/answer';
 import type { FileRef } from '../../core/fields';
-import { defineOperation, type ApiRequest, type Dict, type ModelFacts } from '../../core/operation';
+import { defineOperation, MEGABYTE, type ApiRequest, type Dict, type ModelFacts } from '../../core/operation';
 import type { ModelSchema, SchemaField } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
 import { InlineFile, jsonRequest, modelPath, needsNativeRoute, routeFormRequest } from '../../core/request';
@@ -85,6 +85,8 @@ export const editImage = defineOperation({
 	usesFacts: true,
 	forms: 2,
 	timeout: 600,
+	// The pictures stand in the answer as text.
+	largestAnswer: 256 * MEGABYTE,
 	fields: [
 		modelField('black-forest-labs/FLUX.1-Kontext-dev'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

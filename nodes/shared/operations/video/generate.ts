@@ -1,6 +1,6 @@
 import { errorText } from '../../core/answer';
 import { field, type FileRef } from '../../core/fields';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import type { ModelSchema } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
 import { apiNames, InlineFile, jsonRequest, modelPath, needsNativeRoute, routeRequest } from '../../core/request';
@@ -84,6 +84,8 @@ export const generateVideo = defineOperation({
 	answer: 'job',
 	forms: 2,
 	timeout: 900,
+	// A short video may stand in the answer as text.
+	largestAnswer: 256 * MEGABYTE,
 	fields: [
 		modelField('PrunaAI/p-video'),
 		{

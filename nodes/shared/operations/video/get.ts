@@ -1,4 +1,4 @@
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, outputDataField, plainOptionsField, simplifyField } from '../fields';
 import { idPath } from '../voice/voices';
 import { waitField } from './fields';
@@ -13,6 +13,8 @@ export const getVideo = defineOperation({
 	tasks: ['text-to-video', 'image-to-video'],
 	answer: 'job',
 	timeout: 900,
+	// A short video may stand in the answer as text.
+	largestAnswer: 256 * MEGABYTE,
 	fields: [
 		{ ...modelField('PrunaAI/p-video'), required: false, description: 'The model that makes the video' },
 		{

@@ -294,6 +294,29 @@ describe('of its own', () => {
 		}
 	});
 
+	it('shows in a dry run each part of a long text, and what it would cost', async () => {
+		const text = 'This is the sentence with the number of the day. '.repeat(30).trim();
+		const preview = await world.engine.run({ parameters: speech('emulator/measured-voice', text, { dryRun: true }) });
+		expect(world.inference()).toEqual([]);
+		const shown = itemsOf(preview).map(({ json }) => stored(json));
+		await speak('emulator/measured-voice', text);
+		expect(shown.map(({ request }) => Object(request).body)).toEqual(world.inference().map(({ json }) => json));
+		expect(shown).toHaveLength(3);
+		// $10 a million characters
+		for (const { request, estimatedCostUsd } of shown) {
+			expect(estimatedCostUsd).toBeCloseTo(String(Object(request).body.text).length * 1e-5, 9);
+		}
+		expect(hintsOf(preview).join()).toMatch(/Dry run: 3 requests would be sent, for about \$0\.01467 together/);
+	});
+
+	it.each<[string, INodeParameters]>([
+		['2 MB of text', {}],
+		['a format whose parts cannot be joined', { outputFormat: 'opus' }],
+	])('refuses in a dry run what a run would refuse: %s', async (what, options) => {
+		const text = what.startsWith('2 MB') ? '={{ "word ".repeat(400000) }}' : 'One sentence. '.repeat(60);
+		expect(await failure('emulator/measured-voice', text, { ...options, dryRun: true })).toMatch(/'Text' has \d+ char/);
+	});
+
 	it('tells what it would cost by the character', async () => {
 		const json = jsonOf(
 			await world.engine.run({ parameters: speech('hexgrad/Kokoro-82M', 'x'.repeat(1000), { dryRun: true }) }),

@@ -116,7 +116,8 @@ describe('document: extractText', () => {
 			{ dryRun: true },
 		);
 		expect(result.errorItems).toEqual([]);
-		expect(result.items).toHaveLength(1);
+		// a request for each of its pages
+		expect(result.items).toHaveLength(3);
 		expect(sent()).toHaveLength(0);
 	});
 });

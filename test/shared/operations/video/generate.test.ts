@@ -304,11 +304,11 @@ describe('of its own', () => {
 		const cancelAfterMs = 600;
 		const result = await world.engine.run({ parameters: film('slow <<takes 60000 ms>>'), cancelAfterMs });
 		expect(result.status).toBe('canceled');
-		expect(result.durationMs).toBeLessThan(cancelAfterMs + 500);
+		expect(result.durationMs).toBeLessThan(cancelAfterMs + 100);
 	});
 
 	it('streams a large video into the storage', async () => {
-		const size = 80 * 1024 * 1024;
+		const size = 500 * 1024 * 1024;
 		global.gc?.();
 		const before = process.memoryUsage().rss;
 		let most = 0;
