@@ -97,21 +97,26 @@ it('the commands are there', () => {
 it('the example passes every test in a copy of the project', async () => {
 	const copy = mkdtempSync(path.join(tmpdir(), 'one-file-'));
 	try {
-		const needed = 'credentials nodes icons package.json tsconfig.json tsconfig.dev.json jest.config.js'.split(' ');
-		for (const name of [...needed, 'test/support', 'test/emulator', 'test/fixtures', 'scripts/host/places.ts']) {
+		const needed =
+			'credentials nodes icons package.json gulpfile.js tsconfig.json tsconfig.dev.json jest.config.js'.split(' ');
+		for (const name of [
+			...needed,
+			'test/support',
+			'test/emulator',
+			'test/fixtures',
+			'scripts/host/places.ts',
+			'scripts/outputSchemas.js',
+		]) {
 			cpSync(path.join(places.project, name), path.join(copy, name), { recursive: true });
 		}
 		symlinkSync(path.join(places.project, 'node_modules'), path.join(copy, 'node_modules'));
 		const TEST = 'test/shared/operations/text/answerQuestion.test.ts';
-		const types = { answer: 'string', score: 'number', start: 'number', end: 'number', usage: 'object' };
-		const properties = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
-		const schema = JSON.stringify({ type: 'object', properties, version: 1 });
 		mkdirSync(path.join(copy, path.dirname(TEST)), { recursive: true });
 		writeFileSync(path.join(copy, FILE), code);
 		writeFileSync(path.join(copy, LIST), list);
 		writeFileSync(path.join(copy, TEST), readCode(TEST));
-		writeFileSync(path.join(copy, 'nodes/DeepInfra/__schema__/v1.0.0/text/answerQuestion.json'), schema);
 		await run(copy, 'typescript/bin/tsc', '-p', 'tsconfig.json');
+		await run(copy, 'gulp/bin/gulp.js', '--silent', 'assets');
 		const said = await run(copy, 'jest/bin/jest.js', '--rootDir', copy, '--runInBand', TEST);
 		expect(said).toMatch(/Tests: +\d+ passed, \d+ total/);
 		expect(Number(/Tests: +(\d+) passed/.exec(said)?.[1])).toBeGreaterThan(100);

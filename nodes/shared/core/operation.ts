@@ -60,6 +60,15 @@ export interface TextFile {
 	readonly mimeType: string;
 }
 
+type OutputType = 'string' | 'number' | 'integer' | 'boolean';
+
+/** What a field of an output item holds: a value of a type, a list of such, or fields of its own. */
+export type OutputShape =
+	| OutputType
+	| `${OutputType} | null`
+	| readonly [OutputShape]
+	| { readonly [name: string]: OutputShape };
+
 export interface Output {
 	readonly json: Dict;
 	/** Index of the input of this call that it came from; default 0. */
@@ -191,6 +200,8 @@ export interface Operation<I extends object = Dict> {
 	readonly description: string;
 	/** DeepInfra's task names whose models the picker offers. */
 	readonly tasks: readonly string[];
+	/** What an output item holds, for n8n's editor before the first run; what every `usage` has need not be said. */
+	readonly outputFields?: Readonly<Record<string, OutputShape>>;
 	readonly fields: readonly Field[];
 	/** Seconds that one request may take unless the user says otherwise; default 300. */
 	readonly timeout?: number;

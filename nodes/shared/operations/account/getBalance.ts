@@ -12,6 +12,13 @@ export const getBalance = defineOperation({
 	tasks: [],
 	isFree: true,
 	isPersonal: true,
+	outputFields: {
+		balanceUsd: 'number',
+		spentUsd: 'number',
+		limitUsd: 'number | null',
+		suspended: 'boolean',
+		reason: 'string | null',
+	},
 	fields: [plainOptionsField([])],
 	request: () => ({ method: 'GET', path: '/payment/checklist' }),
 	// The answer holds addresses and card data as well: nothing but these fields leaves this function.

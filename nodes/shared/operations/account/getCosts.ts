@@ -16,6 +16,7 @@ export const getCosts = defineOperation({
 	tasks: [],
 	isFree: true,
 	isPersonal: true,
+	outputFields: { requestId: 'string', costUsd: 'number' },
 	fields: [
 		{
 			displayName: 'Request IDs',

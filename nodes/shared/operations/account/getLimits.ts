@@ -12,6 +12,7 @@ export const getLimits = defineOperation({
 	tasks: [],
 	isFree: true,
 	isPersonal: true,
+	outputFields: { concurrentRequests: 'integer', tokensPerMinute: 'integer | null' },
 	fields: [plainOptionsField([])],
 	request: () => ({ method: 'GET', path: '/v1/me/rate_limit' }),
 	items: ({ rate_limit, tpm_rate_limit }) => {

@@ -27,6 +27,7 @@ export const getUsage = defineOperation({
 	tasks: [],
 	isFree: true,
 	isPersonal: true,
+	outputFields: { model: 'string', task: 'string', units: 'number', costUsd: 'number', period: 'string' },
 	fields: [
 		{
 			displayName: 'Period',

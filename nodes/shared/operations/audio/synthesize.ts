@@ -55,6 +55,7 @@ export const synthesize = defineOperation({
 	largestAnswer: 256 * MEGABYTE,
 	usesFacts: true,
 	answer: 'bytes',
+	outputFields: { characters: 'integer', words: [{ text: 'string', start: 'number', end: 'number' }] },
 	fields: [
 		modelField('hexgrad/Kokoro-82M'),
 		{

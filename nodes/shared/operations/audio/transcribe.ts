@@ -27,6 +27,12 @@ export const transcribe = defineOperation({
 	description: 'Turn speech into text, with times and subtitles',
 	tasks: ['automatic-speech-recognition'],
 	timeout: 1800,
+	outputFields: {
+		text: 'string',
+		language: 'string',
+		duration: 'number',
+		segments: [{ start: 'number', end: 'number', text: 'string' }],
+	},
 	fields: [
 		modelField('openai/whisper-large-v3'),
 		...mediaInputFields('audio', 'https://example.com/recording.mp3'),

@@ -85,6 +85,16 @@ export function readBatch(answer: Dict): Batch {
 /** The batches of a page of the list. @throws AnswerError */
 export const readBatches = (answer: Dict): Batch[] => list(answer.data, 'the list of batches').map(readBatch);
 
+export const BATCH_FIELDS = {
+	batchId: 'string',
+	status: 'string',
+	model: 'string',
+	counts: { total: 'number', completed: 'number', failed: 'number' },
+	createdAt: 'string',
+	finishedAt: 'string',
+	error: 'string',
+} as const;
+
 /** What comes out for a batch. */
 export const batchItem = ({ id, status, model, counts, createdAt, finishedAt, error }: Batch): Dict => ({
 	batchId: id,

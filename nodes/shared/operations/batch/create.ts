@@ -6,7 +6,7 @@ import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { asRole } from '../embedding/roles';
 import { knownDimensions } from '../embedding/vectors';
 import { modelField, routeOptionsField } from '../fields';
-import { batchItem, filePath, OUR_MARK, readBatch } from './batches';
+import { BATCH_FIELDS, batchItem, filePath, OUR_MARK, readBatch } from './batches';
 import { writeIds } from './names';
 
 /** What the API takes as one file (docs/api.md#files-and-batches). */
@@ -34,6 +34,7 @@ export const createBatch = defineOperation({
 	tasksOf: ({ batchTask }) => TASKS[String(batchTask)] ?? [],
 	answer: 'job',
 	timeout: 1800,
+	outputFields: BATCH_FIELDS,
 	fields: [
 		{
 			displayName: 'Task',

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { batchIdField, batchItem, batchPath, readBatch } from './batches';
+import { BATCH_FIELDS, batchIdField, batchItem, batchPath, readBatch } from './batches';
 
 export const getBatch = defineOperation({
 	resource: 'batch',
@@ -11,6 +11,7 @@ export const getBatch = defineOperation({
 	tasks: [],
 	isFree: true,
 	answer: 'job',
+	outputFields: BATCH_FIELDS,
 	fields: [batchIdField, plainOptionsField([])],
 	request: ([{ batchId }]) => ({ method: 'GET', path: batchPath(batchId) }),
 	// Any state is an answer.

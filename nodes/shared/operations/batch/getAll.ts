@@ -1,6 +1,6 @@
 import { defineOperation, type ApiRequest } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { batchItem, readBatches, STATES, type Batch } from './batches';
+import { BATCH_FIELDS, batchItem, readBatches, STATES, type Batch } from './batches';
 
 /** Rows of one page, the API's limit. */
 const PAGE = 100;
@@ -17,6 +17,7 @@ export const getBatches = defineOperation({
 	description: 'List the batches of the account, the newest first',
 	tasks: [],
 	isFree: true,
+	outputFields: BATCH_FIELDS,
 	fields: [
 		{
 			displayName: 'Return All',

@@ -14,6 +14,7 @@ export const getBatchResults = defineOperation({
 	isFree: true,
 	answer: 'job',
 	timeout: 1800,
+	outputFields: { customId: 'string', text: 'string', finishReason: 'string' },
 	fields: [
 		batchIdField,
 		plainOptionsField([

@@ -207,6 +207,7 @@ export const completeChat = defineOperation({
 	description:
 		'Answer messages with a chat model: text, JSON or tool calls, with pictures and sound if the model takes them',
 	tasks: CHAT_TASKS,
+	outputFields: { text: 'string', finishReason: 'string', usage: { cachedTokens: 'integer' } },
 	fields: [modelField(CHAT_MODEL), messagesField, simplifyField, routeOptionsField([...completionOptions])],
 	usesFacts: true,
 	stream: chatStream,

@@ -21,6 +21,7 @@ export const createEmbedding = defineOperation({
 	tasks: ['embeddings'],
 	largestAnswer: 256 * MEGABYTE,
 	batch: { over: 'text', max: MAX_TEXTS },
+	outputFields: { embedding: ['number'], dimensions: 'integer' },
 	fields: [
 		modelField('Qwen/Qwen3-Embedding-8B'),
 		{

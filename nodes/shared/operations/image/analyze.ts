@@ -14,6 +14,7 @@ export const analyzeImage = defineOperation({
 	action: 'Analyze image',
 	description: 'Ask a question about an image',
 	tasks: VISION_TASKS,
+	outputFields: { text: 'string', usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(VISION_MODEL),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

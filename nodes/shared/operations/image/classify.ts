@@ -11,6 +11,7 @@ export const classifyImage = defineOperation({
 	description: 'Find the label that fits an image best, out of those that the model knows',
 	tasks: ['image-classification'],
 	largestAnswer: 1 * MEGABYTE,
+	outputFields: { label: 'string', score: 'number', labels: [{ label: 'string', score: 'number' }], scores: {} },
 	fields: [
 		modelField('google/vit-base-patch16-224'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

@@ -13,6 +13,7 @@ export const classifyZeroShot = defineOperation({
 	description: 'Find which of your own labels fits an image best (zero-shot classification)',
 	tasks: ['zero-shot-image-classification'],
 	largestAnswer: 1 * MEGABYTE,
+	outputFields: { label: 'string', score: 'number', labels: [{ label: 'string', score: 'number' }], scores: {} },
 	fields: [
 		modelField('openai/clip-vit-base-patch32'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

@@ -20,6 +20,12 @@ export const detectObjects = defineOperation({
 	action: 'Detect objects in image',
 	description: 'Find the things that an image shows, and where',
 	tasks: ['object-detection'],
+	outputFields: {
+		objects: [
+			{ label: 'string', score: 'number', box: { xmin: 'number', ymin: 'number', xmax: 'number', ymax: 'number' } },
+		],
+		count: 'integer',
+	},
 	fields: [
 		modelField('hustvl/yolos-small'),
 		...mediaInputFields('image', 'https://example.com/photo.jpg'),

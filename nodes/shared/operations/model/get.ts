@@ -4,7 +4,7 @@ import { modelPath } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { modelField, plainOptionsField, versionOption } from '../fields';
-import { modelItem } from './modelItem';
+import { MODEL_FIELDS, modelItem } from './modelItem';
 
 export const getModel = defineOperation({
 	resource: 'model',
@@ -14,6 +14,15 @@ export const getModel = defineOperation({
 	description: 'Get one model with its price, the schema of its input and an example of its output',
 	tasks: [],
 	isFree: true,
+	outputFields: {
+		...MODEL_FIELDS,
+		labels: ['string'],
+		version: 'string',
+		inputSchema: {},
+		outputSchema: {},
+		exampleRequest: 'string',
+		exampleOutput: 'string',
+	},
 	fields: [modelField('openai/whisper-large-v3'), plainOptionsField([versionOption])],
 	request: ([{ model, options }]) => ({
 		method: 'GET',

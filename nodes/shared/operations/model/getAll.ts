@@ -3,7 +3,7 @@ import { searchModels } from '../../catalog/models';
 import { field } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { briefModel, modelItem } from './modelItem';
+import { briefModel, MODEL_FIELDS, modelItem } from './modelItem';
 
 export const getModels = defineOperation({
 	resource: 'model',
@@ -14,6 +14,7 @@ export const getModels = defineOperation({
 	tasks: [],
 	isFree: true,
 	answer: 'rows',
+	outputFields: MODEL_FIELDS,
 	fields: [
 		{
 			displayName: 'Task',

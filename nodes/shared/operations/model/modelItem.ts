@@ -2,6 +2,26 @@ import { isDict } from '../../core/answer';
 import { isRetired, type Model } from '../../catalog/model';
 import type { Dict } from '../../core/operation';
 
+export const MODEL_FIELDS = {
+	name: 'string',
+	task: 'string',
+	description: 'string',
+	contextLength: 'integer',
+	tags: ['string'],
+	pricing: {
+		type: 'string',
+		text: 'string',
+		rates: [{ usd: 'number', per: 'string' }],
+		discount: { percent: 'number', endsAt: 'string | null' },
+	},
+	isFeatured: 'boolean',
+	isPartner: 'boolean',
+	isPrivate: 'boolean',
+	isDeprecated: 'boolean',
+	deprecatedAt: 'string',
+	replacedBy: 'string',
+} as const;
+
 /** A model of the catalogue as an item: prices as numbers, in USD for the unit that each names. */
 export function modelItem(model: Model, now: number): Dict {
 	const { name, tasks, description, contextLength, tags, price, deprecation, kind, isPartner } = model;

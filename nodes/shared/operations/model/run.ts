@@ -17,6 +17,16 @@ export const runModel = defineOperation({
 	// Speech and music may come as the file itself.
 	answer: 'bytes',
 	timeout: 1800,
+	outputFields: {
+		request_id: 'string',
+		inference_status: {
+			status: 'string',
+			runtime_ms: 'number',
+			cost: 'number',
+			tokens_input: 'integer',
+			tokens_generated: 'integer',
+		},
+	},
 	fields: [
 		modelField('black-forest-labs/FLUX-1-schnell'),
 		{

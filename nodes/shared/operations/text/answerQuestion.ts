@@ -11,6 +11,7 @@ export const answerQuestion = defineOperation({
 	action: 'Answer question from text',
 	description: 'Find the answer to a question in a text, and where it stands',
 	tasks: ['question-answering'],
+	outputFields: { answer: 'string', score: 'number', start: 'integer', end: 'integer' },
 	fields: [
 		modelField('deepset/roberta-large-squad2'),
 		{

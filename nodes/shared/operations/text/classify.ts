@@ -11,6 +11,7 @@ export const classifyText = defineOperation({
 	description: 'Find the label that fits a text best, such as its sentiment or topic',
 	tasks: ['text-classification'],
 	largestAnswer: 1 * MEGABYTE,
+	outputFields: { label: 'string', score: 'number', labels: [{ label: 'string', score: 'number' }], scores: {} },
 	fields: [
 		modelField(
 			'ProsusAI/finbert',

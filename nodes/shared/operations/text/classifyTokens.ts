@@ -10,6 +10,10 @@ export const classifyTokens = defineOperation({
 	action: 'Extract entities from text',
 	description: 'Find names of people, places, organizations and the like in a text (token classification)',
 	tasks: ['token-classification'],
+	outputFields: {
+		text: 'string',
+		entities: [{ label: 'string', word: 'string', score: 'number', start: 'integer', end: 'integer' }],
+	},
 	fields: [
 		modelField('Davlan/bert-base-multilingual-cased-ner-hrl'),
 		{

@@ -53,6 +53,13 @@ export const classifyTextZeroShot = defineOperation({
 	action: 'Classify text with own labels',
 	description: 'Find which of your own labels fits a text best, with a chat model (zero-shot classification)',
 	tasks: CHAT_TASKS,
+	outputFields: {
+		label: 'string',
+		score: 'number',
+		labels: [{ label: 'string', score: 'number' }],
+		scores: {},
+		usage: { cachedTokens: 'integer' },
+	},
 	fields: [
 		modelField(CHAT_MODEL),
 		{

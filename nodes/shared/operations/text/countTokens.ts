@@ -12,6 +12,7 @@ export const countTokens = defineOperation({
 	action: 'Count tokens of text',
 	description: 'Count the tokens that a text has for a model, free of charge',
 	tasks: CHAT_TASKS,
+	outputFields: { tokens: 'integer', contextLength: 'integer' },
 	fields: [
 		modelField(CHAT_MODEL),
 		{

@@ -14,6 +14,7 @@ export const extractFromText = defineOperation({
 	action: 'Extract data from text',
 	description: 'Turn a text into fields, such as name, date and amount',
 	tasks: CHAT_TASKS,
+	outputFields: { data: {}, usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(CHAT_MODEL),
 		{

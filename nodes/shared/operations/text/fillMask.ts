@@ -48,6 +48,12 @@ export const fillMask = defineOperation({
 	description: 'Guess the word that a gap in a text stands for',
 	tasks: ['fill-mask'],
 	usesFacts: true,
+	outputFields: {
+		sequence: 'string',
+		token: 'string',
+		score: 'number',
+		candidates: [{ sequence: 'string', token: 'string', score: 'number' }],
+	},
 	fields: [
 		modelField('bert-base-cased'),
 		{

@@ -13,6 +13,7 @@ export const generateText = defineOperation({
 	action: 'Generate text',
 	description: 'Write text that continues or answers a prompt',
 	tasks: ['text-generation', 'text2text-generation'],
+	outputFields: { text: 'string' },
 	fields: [
 		modelField('meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo'),
 		{

@@ -92,6 +92,11 @@ export const rerank = defineOperation({
 	batch: { over: 'document', max: MAX_DOCUMENTS },
 	usesFacts: true,
 	forms: 2,
+	outputFields: {
+		score: 'number',
+		rank: 'integer',
+		results: [{ index: 'integer', document: 'string', score: 'number' }],
+	},
 	fields: [
 		modelField('Qwen/Qwen3-Reranker-4B'),
 		{

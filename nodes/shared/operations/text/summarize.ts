@@ -39,6 +39,7 @@ export const summarizeText = defineOperation({
 	action: 'Summarize text',
 	description: 'Sum up a text of any length',
 	tasks: CHAT_TASKS,
+	outputFields: { summary: 'string', parts: 'integer', usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(CHAT_MODEL),
 		{

@@ -86,6 +86,7 @@ export const generateVideo = defineOperation({
 	timeout: 900,
 	// A short video may stand in the answer as text.
 	largestAnswer: 256 * MEGABYTE,
+	outputFields: { seed: 'number', status: 'string', videoId: 'string', index: 'integer' },
 	fields: [
 		modelField('PrunaAI/p-video'),
 		{

@@ -11,6 +11,7 @@ export const createVoice = defineOperation({
 	tasks: [],
 	isFree: true,
 	timeout: 600,
+	outputFields: { voiceId: 'string', name: 'string', description: 'string', createdAt: 'string' },
 	fields: [
 		{
 			displayName: 'Name',

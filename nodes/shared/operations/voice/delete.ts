@@ -10,6 +10,7 @@ export const deleteVoice = defineOperation({
 	description: 'Delete a voice that you have cloned; speech made with it stays',
 	tasks: [],
 	isFree: true,
+	outputFields: { voiceId: 'string', deleted: 'boolean' },
 	fields: [
 		{
 			displayName: 'Voice',

@@ -12,6 +12,7 @@ export const getVoices = defineOperation({
 	description: 'List the voices that you have cloned, for speech in your own voice',
 	tasks: [],
 	isFree: true,
+	outputFields: { voiceId: 'string', name: 'string', description: 'string', createdAt: 'string' },
 	fields: [
 		{
 			displayName: 'Return All',
