@@ -35,6 +35,7 @@ export function testRequests(subject: Subject, of: () => World): void {
 		});
 	}
 
+	const versioned = operation.isFree ? path : nativePath;
 	if (subject.hasOption('modelVersion') && example.model !== undefined) {
 		it('accepts a model chosen from the list and a version of it', async () => {
 			const world = of();
@@ -43,7 +44,7 @@ export function testRequests(subject: Subject, of: () => World): void {
 			const model = { __rl: true, mode: 'list', value: subject.model };
 			const parameters = { ...subject.parameters({ modelVersion: '0ObxGWB8' }), model };
 			itemsOf(await atService(world, { parameters, items }));
-			expect(askedOf(world, subject)).toMatchObject([{ path: nativePath, query: { version: '0ObxGWB8' } }]);
+			expect(askedOf(world, subject)).toMatchObject([{ path: versioned, query: { version: '0ObxGWB8' } }]);
 		});
 	}
 
