@@ -69,6 +69,17 @@ export class N8nClient {
 		throw new Failure('n8n did not start the demo workflow.', 'Run the command again.', JSON.stringify(answer));
 	}
 
+	/** Makes its triggers listen. */
+	async activateWorkflow(id: string): Promise<void> {
+		const route = `/rest/workflows/${encodeURIComponent(id)}`;
+		const { versionId } = dictOf(await this.request('GET', route));
+		await this.request('POST', `${route}/activate`, { versionId });
+	}
+
+	async stopExecution(id: string): Promise<void> {
+		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/stop`, {});
+	}
+
 	async readExecution(id: string): Promise<Dict> {
 		return dictOf(await this.request('GET', `/rest/executions/${encodeURIComponent(id)}`));
 	}

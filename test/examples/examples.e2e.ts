@@ -248,6 +248,68 @@ it('only new rows: a row is paid for once, however often the schedule fires', as
 	expect(asked()).toBe(3);
 });
 
+/** What a field of a Set node says instead. */
+const withText = (name: string, field: string, text: string) => (node: Dict) => {
+	if (node.name !== name) return node;
+	const { assignments } = dictOf(dictOf(node.parameters).assignments);
+	const changed = listOf(assignments)
+		.map(dictOf)
+		.map((each) => (each.name === field ? { ...each, value: text } : each));
+	return { ...node, parameters: { ...dictOf(node.parameters), assignments: { assignments: changed } } };
+};
+
+const chatsSince = (before: number) =>
+	host.emulator.requests.slice(before).filter(({ path: route }) => route.endsWith('/chat/completions'));
+
+it('support agent: it answers from the passages that were found and reranked', async () => {
+	const before = host.emulator.requests.length;
+	// The emulator's model takes the words that it searches for from a line of their own.
+	const question = 'What does the knowledge base say?\ninput: How can I return a purchase and get a full refund?';
+	const id = await host.importExample('support-agent', withText('Sample question', 'chatInput', question));
+	const run = await host.runByHand(id);
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.items('Fill the store')).toHaveLength(5);
+	expect(String(run.json('Support agent')[0]?.output).length).toBeGreaterThan(10);
+	const routes = host.emulator.requests.slice(before).map(({ path: route }) => route);
+	expect(routes).toContain('/v1/inference/Qwen/Qwen3-Reranker-4B');
+	const answered = JSON.stringify(chatsSince(before).at(-1)?.json);
+	expect(answered).toContain('within thirty days');
+	expect(answered).toContain('Refunds');
+	expect(answered).not.toContain('The shop is open');
+});
+
+it('research agent: it draws a picture, looks at one and reports with links', async () => {
+	const before = host.emulator.requests.length;
+	const steps = [
+		'Draw a picture.\nPrompt: a lighthouse lens',
+		`Look at picture.\nURL: ${host.emulator.url}/files/sample.jpg\nPrompt: What is it?`,
+	];
+	const topic = steps.join('\nthen\n');
+	const run = await host.runByHand(await host.importExample('research-agent', withText('Topic', 'topic', topic)));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.json('Report')).toEqual([{ title: topic, text: expect.stringMatching(/.{10}/) }]);
+	const last = JSON.stringify(chatsSince(before).at(-1)?.json);
+	expect(last).toMatch(/https?:[^"]+binary-data/);
+	expect(last).toContain('What is it?');
+	expect(last).not.toMatch(/[A-Za-z0-9+/]{900}/);
+});
+
+it('agent costs: each evening what the model has cost since the evening before', async () => {
+	const id = await host.importExample('agent-costs', withParameters('Every evening', everySecond));
+	await host.publish(id);
+	const first = await host.waitForTriggered(id);
+	const second = await host.waitForTriggered(id, 2).finally(async () => await host.unpublish(id));
+	expect([first.status, first.error]).toEqual(['success', '']);
+	const model = 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo';
+	expect(first.json('Report')).toEqual([
+		{
+			subject: 'The agent has cost $0.6900 since the last report',
+			text: expect.stringMatching(`^${model}: \\$0.6900 in \\d{4}-\\d\\d so far$`),
+		},
+	]);
+	expect(second.json('Report')[0]?.subject).toBe('The agent has cost $0.0000 since the last report');
+});
+
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
 
 it('every example finds the credential of its name when it is imported', async () => {

@@ -103,13 +103,13 @@ export class Host {
 		throw new Error(`the form ${url} did not appear within ${PATIENCE / 1000} seconds`);
 	}
 
-	/** The first execution that a published workflow's trigger started. */
-	async waitForTriggered(id: string): Promise<Run> {
+	/** The first execution that a published workflow's trigger started, or a later one, counted from 1. */
+	async waitForTriggered(id: string, which = 1): Promise<Run> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 		const limit = Date.now() + PATIENCE;
 		while (Date.now() < limit) {
 			const answer = dictOf(await this.request('GET', `/rest/executions?filter=${filter}`));
-			const first = textOf(dictOf(listOf(answer.results).at(-1)).id);
+			const first = textOf(dictOf(listOf(answer.results).at(-which)).id);
 			if (first !== undefined) return await this.waitFor(first);
 			await pause();
 		}

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 import { DeepInfra } from '../../nodes/DeepInfra/DeepInfra.node';
+import { EmbeddingsDeepInfra } from '../../nodes/EmbeddingsDeepInfra/EmbeddingsDeepInfra.node';
+import { LmChatDeepInfra } from '../../nodes/LmChatDeepInfra/LmChatDeepInfra.node';
+import { RerankerDeepInfra } from '../../nodes/RerankerDeepInfra/RerankerDeepInfra.node';
 import { NODE_TYPE } from '../../scripts/demo/results';
 import { places } from '../../scripts/host/places';
 import { dictOf, listOf, textOf, type Dict } from '../../scripts/json';
@@ -12,6 +15,24 @@ import { dictOf, listOf, textOf, type Dict } from '../../scripts/json';
 const NOTE = 'n8n-nodes-base.stickyNote';
 const { properties } = new DeepInfra().description;
 
+/** What n8n adds to a node that an agent has as a tool. */
+const TOOL_FIELDS: INodeProperties[] = [
+	{ displayName: 'Tool Description', name: 'descriptionType', type: 'string', default: 'auto' },
+	{ displayName: 'Description', name: 'toolDescription', type: 'string', default: '' },
+];
+
+/** The fields of the package's nodes, by their types. */
+const ownFields: Readonly<Record<string, readonly INodeProperties[]>> = {
+	[NODE_TYPE]: properties,
+	[`${NODE_TYPE}Tool`]: [...TOOL_FIELDS, ...properties],
+	...Object.fromEntries(
+		[new LmChatDeepInfra(), new EmbeddingsDeepInfra(), new RerankerDeepInfra()].map(({ description }) => [
+			NODE_TYPE.replace(/\.\w+$/, `.${description.name}`),
+			description.properties,
+		]),
+	),
+};
+
 const files = readdirSync(places.examples).filter((name) => name.endsWith('.json'));
 const sources = files.map((file) => [file, readFileSync(path.join(places.examples, file), 'utf8')] as const);
 const examples = sources.map(([file, source]) => {
@@ -20,17 +41,16 @@ const examples = sources.map(([file, source]) => {
 });
 
 /** Whether a field is on the screen with these parameters. */
-function isShown({ displayOptions }: INodeProperties, parameters: Dict): boolean {
+function isShown({ displayOptions }: INodeProperties, parameters: Dict, all: readonly INodeProperties[]): boolean {
+	const presetOf = (name: string): unknown => all.find((property) => property.name === name)?.default;
 	return Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
 		listOf(values).includes(parameters[name] ?? presetOf(name)),
 	);
 }
 
-const presetOf = (name: string): unknown => properties.find((property) => property.name === name)?.default;
-
 /** What is wrong with the parameters of a DeepInfra node, by the node's own description. */
-function findFaults(parameters: Dict): string[] {
-	const shown = properties.filter((property) => isShown(property, parameters));
+function findFaults(parameters: Dict, all: readonly INodeProperties[] = properties): string[] {
+	const shown = all.filter((property) => isShown(property, parameters, all));
 	const unknown = Object.keys(parameters).filter((name) => !shown.some((property) => property.name === name));
 	const missing = shown.filter(({ name, required }) => required && !parameters[name]).map(({ name }) => name);
 	const faults = Object.entries(parameters).flatMap(([name, value]) => {
@@ -62,21 +82,25 @@ function isChoice({ type, options }: Dict, value: unknown): boolean {
 
 const targetsOf = (workflow: Dict): string[] =>
 	Object.values(dictOf(workflow.connections))
-		.flatMap((outputs) => listOf(dictOf(outputs).main))
+		.flatMap((outputs) => Object.values(dictOf(outputs)))
+		.flatMap(listOf)
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are eight', () => expect(files).toHaveLength(8));
+it('there are eleven', () => expect(files).toHaveLength(11));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');
-	const ours = nodes.filter(({ type }) => type === NODE_TYPE);
+	const ours = nodes.filter(({ type }) => String(type) in ownFields);
 
 	it('uses n8n and DeepInfra alone, with fields that the node has', () => {
-		const strangers = nodes.filter(({ type }) => type !== NODE_TYPE && !/^n8n-nodes-base\.\w+$/.test(String(type)));
+		const isOfN8n = ({ type }: Dict) => /^(n8n-nodes-base|@n8n\/n8n-nodes-langchain)\.\w+$/.test(String(type));
+		const strangers = nodes.filter((node) => !ours.includes(node) && !isOfN8n(node));
 		expect(strangers).toEqual([]);
 		expect(ours.length).toBeGreaterThan(0);
-		for (const { name, parameters } of ours) expect([name, ...findFaults(dictOf(parameters))]).toEqual([name]);
+		for (const { name, type, parameters } of ours) {
+			expect([name, ...findFaults(dictOf(parameters), ownFields[String(type)])]).toEqual([name]);
+		}
 	});
 
 	it('names the credential and holds none', () => {

@@ -7,37 +7,54 @@ import { checkSpace, readFreeSpace } from '../../../scripts/host/checks';
 import { cleanEnvironment } from '../../../scripts/host/environment';
 import { Failure } from '../../../scripts/host/failure';
 import { findNpm, nodePackage } from '../../../scripts/host/node';
-import { places } from '../../../scripts/host/places';
+import { NODE_VERSION, places } from '../../../scripts/host/places';
 import { showStep } from '../../../scripts/host/progress';
 import { essentialLines, runProgram } from '../../../scripts/host/run';
 
+/** An n8n with a Node of its time, in a folder of its own. */
+export interface Release {
+	readonly n8n: string;
+	readonly node: string;
+	readonly folder: string;
+}
+
+const release = (name: string, n8n: string, node: string): Release => ({
+	n8n,
+	node,
+	folder: path.join(places.host, name),
+});
+
 /** The last line of n8n 1, and the oldest Node that the package promises. */
-export const OLDEST_N8N = '1.123.81';
-export const OLDEST_NODE = '20.20.2';
+export const oldest = release('oldest', '1.123.81', '20.20.2');
+/** The first n8n that has the SDK of chat models. */
+export const firstWithSdk = release('first-with-sdk', '2.16.0', NODE_VERSION);
 
-const folder = path.join(places.host, 'oldest');
-const modules = path.join(folder, 'node_modules');
-const marker = path.join(folder, 'installed.json');
-
-export const oldest = {
-	script: path.join(modules, 'n8n', 'bin', 'n8n'),
-	node: path.join(
-		modules,
+export const scriptOf = ({ folder }: Release) => path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
+export const nodeOf = ({ folder }: Release) =>
+	path.join(
+		folder,
+		'node_modules',
 		nodePackage(process.platform, process.arch),
 		'bin',
 		process.platform === 'win32' ? 'node.exe' : 'node',
-	),
-};
+	);
 
-const wanted = { n8n: OLDEST_N8N, node: OLDEST_NODE, machine: `${process.platform}-${process.arch}` };
+const markerOf = ({ folder }: Release) => path.join(folder, 'installed.json');
+const wanted = ({ n8n, node }: Release) => ({ n8n, node, machine: `${process.platform}-${process.arch}` });
 
-async function isInstalled(): Promise<boolean> {
-	const found = dictOf(parseJson(await readFile(marker, 'utf8').catch(() => '')));
-	return existsSync(oldest.script) && Object.entries(wanted).every(([name, value]) => found[name] === value);
+async function isInstalled(each: Release): Promise<boolean> {
+	const found = dictOf(parseJson(await readFile(markerOf(each), 'utf8').catch(() => '')));
+	return existsSync(scriptOf(each)) && Object.entries(wanted(each)).every(([name, value]) => found[name] === value);
 }
 
-async function runNpm(args: readonly string[], settings: Record<string, string>, signal: AbortSignal): Promise<void> {
-	const program = existsSync(oldest.node) ? oldest.node : process.execPath;
+async function runNpm(
+	each: Release,
+	args: readonly string[],
+	settings: Record<string, string>,
+	signal: AbortSignal,
+): Promise<void> {
+	const { folder, n8n } = each;
+	const program = existsSync(nodeOf(each)) ? nodeOf(each) : process.execPath;
 	const quiet = ['--no-package-lock', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 	const result = await runProgram(program, [findNpm(), ...args, '--prefix', folder, ...quiet], {
 		cwd: folder,
@@ -46,16 +63,17 @@ async function runNpm(args: readonly string[], settings: Record<string, string>,
 	});
 	if (result.code === 0) return;
 	throw new Failure(
-		`npm could not install n8n ${OLDEST_N8N}. npm says:`,
+		`npm could not install n8n ${n8n}. npm says:`,
 		'Usually the network or the disk, or a missing compiler (Debian: apt install python3 make g++): ' +
 			'check them, then run the command again.',
 		essentialLines(result.output),
 	);
 }
 
-/** Gets the oldest n8n that the README promises, and a Node of its time, once. */
-export async function installOldest(signal: AbortSignal): Promise<void> {
-	if (await isInstalled()) return;
+/** Gets an older n8n, and a Node of its time, once. */
+export async function installRelease(each: Release, signal: AbortSignal): Promise<void> {
+	if (await isInstalled(each)) return;
+	const { folder, n8n, node } = each;
 	checkSpace(await readFreeSpace(places.host), places.host, true);
 	await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 	await mkdir(folder, { recursive: true });
@@ -64,13 +82,13 @@ export async function installOldest(signal: AbortSignal): Promise<void> {
 		path.join(folder, 'package.json'),
 		`${JSON.stringify({ private: true, overrides: { xlsx: '0.18.5' } })}\n`,
 	);
-	const packages = [`${nodePackage(process.platform, process.arch)}@${OLDEST_NODE}`, `n8n@${OLDEST_N8N}`];
-	await showStep(`Installing n8n ${OLDEST_N8N} with Node ${OLDEST_NODE}, once: some minutes`, async () => {
-		await runNpm(['install', ...packages, '--ignore-scripts'], {}, signal);
+	const packages = [`${nodePackage(process.platform, process.arch)}@${node}`, `n8n@${n8n}`];
+	await showStep(`Installing n8n ${n8n} with Node ${node}, once: some minutes`, async () => {
+		await runNpm(each, ['install', ...packages, '--ignore-scripts'], {}, signal);
 	});
 	await showStep('Making its database driver ready', async () => {
-		const headers = { npm_config_nodedir: path.dirname(path.dirname(oldest.node)) };
-		await runNpm(['rebuild', 'sqlite3', '--ignore-scripts=false'], headers, signal);
+		const headers = { npm_config_nodedir: path.dirname(path.dirname(nodeOf(each))) };
+		await runNpm(each, ['rebuild', 'sqlite3', '--ignore-scripts=false'], headers, signal);
 	});
-	await writeFile(marker, `${JSON.stringify(wanted, null, '\t')}\n`);
+	await writeFile(markerOf(each), `${JSON.stringify(wanted(each), null, '\t')}\n`);
 }

@@ -15,12 +15,15 @@ import { settings } from '../../../scripts/host/server';
 import type { Part, PartContext } from '../support/part';
 import { ensure } from '../support/report';
 import { copyMedia, CREDENTIAL_TYPE, EMULATOR_KEY, makeFolder, startEmulatorFor } from '../support/world';
-import { installOldest, oldest, OLDEST_N8N, OLDEST_NODE } from './install';
+import { manualTrigger } from '../support/workflows';
+import { calculator, chatModel, planAgent, runsOf } from '../agent/build';
+import { firstWithSdk, installRelease, nodeOf, oldest, scriptOf, type Release } from './install';
 
 const CREDENTIAL = { id: 'e2eCredential000', name: 'DeepInfra emulator' };
 const TASKS = 10;
 
 interface Runtime {
+	readonly release: Release;
 	readonly node: NodeForN8n;
 	readonly environment: Readonly<Record<string, string>>;
 }
@@ -28,6 +31,7 @@ interface Runtime {
 /** n8n's own command line, in a folder of its own. */
 class CommandLine {
 	private constructor(
+		private readonly release: Release,
 		private readonly node: NodeForN8n,
 		private readonly folder: string,
 		private readonly env: Record<string, string>,
@@ -35,18 +39,23 @@ class CommandLine {
 	) {}
 
 	static async open(runtime: Runtime, folder: string, mediaFolder: string, signal: AbortSignal): Promise<CommandLine> {
-		const { node, environment } = runtime;
+		const { release, node, environment } = runtime;
 		const port = await choosePort(5790);
 		const own = settings({ node, userFolder: folder, mediaFolder, port, signal }, await choosePort(5791));
 		const env = cleanEnvironment(process.env, node.program, { ...own, ...environment });
-		return new CommandLine(node, folder, env, signal);
+		return new CommandLine(release, node, folder, env, signal);
 	}
 
 	async run(...args: string[]): Promise<string> {
-		const { folder: cwd, env, signal } = this;
-		const { code, output } = await runProgram(this.node.program, [oldest.script, ...args], { cwd, env, signal });
+		const { code, output } = await this.try(...args);
 		ensure(code === 0, `n8n ${args[0]} ended with exit code ${code}:\n${output.slice(-3000)}`);
 		return output;
+	}
+
+	/** A workflow that fails ends the command with a code of its own. */
+	async try(...args: string[]) {
+		const { folder: cwd, env, signal } = this;
+		return await runProgram(this.node.program, [scriptOf(this.release), ...args], { cwd, env, signal });
 	}
 
 	async import(kind: 'credentials' | 'workflow', content: Dict): Promise<void> {
@@ -62,7 +71,8 @@ function readObject(output: string): Dict {
 	return dictOf(parseJson(output.slice(start, output.lastIndexOf('}') + 1)));
 }
 
-async function runDemo({ endings, signal }: PartContext, runtime: Runtime) {
+/** n8n of a release with the packed node in it, and a credential that points to the emulator. */
+async function openCommandLine({ endings, signal }: PartContext, runtime: Runtime) {
 	const folder = await makeFolder(endings, 'oldest');
 	const mediaFolder = await copyMedia(folder);
 	await installNode(folder, signal);
@@ -70,31 +80,90 @@ async function runDemo({ endings, signal }: PartContext, runtime: Runtime) {
 	const n8n = await CommandLine.open(runtime, folder, mediaFolder, signal);
 	const data = { apiKey: EMULATOR_KEY, baseUrl: emulator.url };
 	await n8n.import('credentials', { ...CREDENTIAL, type: CREDENTIAL_TYPE, data });
+	return { n8n, emulator, mediaFolder };
+}
+
+type Opened = Awaited<ReturnType<typeof openCommandLine>>;
+
+async function checkDemo({ n8n, mediaFolder }: Opened): Promise<void> {
 	const demo = await readWorkflow(path.join(places.workflows, 'demo.json'), mediaFolder, CREDENTIAL);
 	await n8n.import('workflow', { ...demo.workflow, id: demo.id, active: false });
 	const run = readObject(await n8n.run('execute', `--id=${demo.id}`, '--rawOutput'));
-	return readResults(demo.workflow, dictOf(dictOf(run.data).resultData));
+	const results = readResults(demo.workflow, dictOf(dictOf(run.data).resultData));
+	const failed = results.length === TASKS ? results.filter(({ ok }) => !ok) : results;
+	const told = failed.map(({ task, text }) => `${task}: ${text}`).join('\n');
+	ensure(results.length === TASKS && failed.length === 0, `${failed.length} of ${results.length} tasks:\n${told}`);
 }
 
-/** The packed node in the oldest n8n that the README promises, on the oldest Node. */
+/** An agent that calculates; gives what n8n printed. */
+async function runAgent({ n8n }: Opened, id: string): Promise<string> {
+	const plan = planAgent({
+		model: chatModel({ credential: CREDENTIAL }),
+		text: 'Use the calculator.\ninput: 6 * 7',
+		before: [manualTrigger()],
+		below: [['ai_tool', calculator()]],
+	});
+	await n8n.import('workflow', { id, name: id, active: false, settings: {}, ...plan });
+	return (await n8n.try('execute', `--id=${id}`, '--rawOutput')).output;
+}
+
+/** The packed node in the oldest n8n that the README promises, on the oldest Node, and in the first n8n with the SDK. */
 export const oldestPart: Part = async (context) => {
 	const { report, signal } = context;
-	await installOldest(signal);
-	await report.check(`n8n is ${OLDEST_N8N}`, async () => {
-		const manifest = await readFile(path.join(path.dirname(oldest.script), '..', 'package.json'), 'utf8');
-		ensure(dictOf(parseJson(manifest)).version === OLDEST_N8N, 'another version is installed');
-	});
+	for (const release of [oldest, firstWithSdk]) {
+		await installRelease(release, signal);
+		await report.check(`n8n is ${release.n8n}`, async () => {
+			const manifest = await readFile(path.join(path.dirname(scriptOf(release)), '..', 'package.json'), 'utf8');
+			ensure(dictOf(parseJson(manifest)).version === release.n8n, 'another version is installed');
+		});
+	}
 	const runtimes: Runtime[] = [
 		// On Node 20, n8n's newer way to evaluate expressions cannot be had: its add-on (isolated-vm 6) needs Node 22.
-		{ node: { version: OLDEST_NODE, program: oldest.node }, environment: { N8N_EXPRESSION_ENGINE: 'legacy' } },
-		{ node: await installN8n(signal), environment: {} },
+		{
+			release: oldest,
+			node: { version: oldest.node, program: nodeOf(oldest) },
+			environment: { N8N_EXPRESSION_ENGINE: 'legacy' },
+		},
+		{ release: oldest, node: await installN8n(signal), environment: {} },
+		{
+			release: firstWithSdk,
+			node: { version: firstWithSdk.node, program: nodeOf(firstWithSdk) },
+			environment: {},
+		},
 	];
 	for (const runtime of runtimes) {
-		await report.check(`The demo workflow runs in n8n ${OLDEST_N8N} on Node ${runtime.node.version}`, async () => {
-			const results = await runDemo(context, runtime);
-			const failed = results.length === TASKS ? results.filter(({ ok }) => !ok) : results;
-			const told = failed.map(({ task, text }) => `${task}: ${text}`).join('\n');
-			ensure(results.length === TASKS && failed.length === 0, `${failed.length} of ${results.length} tasks:\n${told}`);
+		const { release, node } = runtime;
+		const where = `n8n ${release.n8n} on Node ${node.version}`;
+		let opened: Opened | undefined;
+		await report.check(`The demo workflow runs in ${where}`, async () => {
+			opened = await openCommandLine(context, runtime);
+			await checkDemo(opened);
+		});
+		if (release === oldest) {
+			await report.check(`The chat model says in ${where} what it needs`, async () => {
+				ensure(opened !== undefined, 'n8n could not be opened');
+				const said = await runAgent(opened, 'oldestAgent');
+				ensure(/needs n8n 2\.16 or newer/.test(said), `n8n says: ${said.slice(-1500)}`);
+			});
+			continue;
+		}
+		await report.check(`The chat model thinks, tries again and names DeepInfra in ${where}`, async () => {
+			ensure(opened !== undefined, 'n8n could not be opened');
+			const { emulator } = opened;
+			let busy = 2;
+			emulator.options.faults = ({ path: route }) =>
+				route.endsWith('/chat/completions') && busy-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
+			const run = readObject(await runAgent(opened, 'firstAgent'));
+			const chats = emulator.requests.filter(({ path: route }) => route.endsWith('/chat/completions'));
+			ensure(chats.length === 4, `it sent ${chats.length} times instead of four`);
+			ensure(JSON.stringify(chats.at(-1)?.json).includes('42'), "the calculator's answer did not reach the model");
+			ensure(runsOf(run, 'Agent').length > 0, `the agent did not end: ${JSON.stringify(run).slice(0, 800)}`);
+			emulator.options.faults = ({ path: route }) =>
+				route.endsWith('/chat/completions')
+					? { kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } }
+					: undefined;
+			const refused = await runAgent(opened, 'refusedAgent');
+			ensure(/DeepInfra account has no balance/.test(refused), `a 402 reads: ${refused.slice(-1500)}`);
 		});
 	}
 };

@@ -59,11 +59,18 @@ function readExchange(messages: readonly Message[]): Exchange {
 	};
 }
 
+/** What the user says for this turn: a line "then" parts what is to be done after the tools have answered. */
+function stepOf(messages: readonly Message[]): string | undefined {
+	const start = messages.map(({ role }) => role).lastIndexOf('user');
+	const turns = messages.slice(start + 1).filter(({ role }) => role === 'assistant').length;
+	return messages[start]?.text.split(/^then$/m)[turns];
+}
+
 /** The reply to a conversation; `index` counts the replies that were asked for. */
 export function reply(model: Model, asked: UnknownObject, messages: readonly Message[], index: number): Reply {
 	const exchange = readExchange(messages);
 	const odd = findOdd(messages);
-	const calls = messages.at(-1)?.role === 'tool' ? [] : callTools(asked, exchange.user, odd === 'badArguments');
+	const calls = callTools(asked, stepOf(messages), odd === 'badArguments');
 	const chosen = asked.response_format ? undefined : choose(exchange.prompt, exchange.text);
 	const full = calls.length > 0 ? '' : writeContent(asked, exchange, chosen, index);
 	const thoughts = thoughtsOf(model, asked, exchange);

@@ -11,9 +11,10 @@ export interface ToolCall {
 
 /**
  * Calls every function whose name the user says (`get_weather` for "get weather"), or the first one where a call is
- * required, or the one that is named. Arguments come from lines such as `city: Rome`.
+ * required, or the one that is named. Arguments come from lines such as `city: Rome`. None where `user` says nothing.
  */
-export function callTools(asked: UnknownObject, user: string, isSpoilt: boolean): ToolCall[] {
+export function callTools(asked: UnknownObject, user: string | undefined, isSpoilt: boolean): ToolCall[] {
+	if (user === undefined) return [];
 	const tools = Array.isArray(asked.tools) ? asked.tools.filter(isObject) : [];
 	const functions = tools.flatMap(({ function: each }) => (isObject(each) ? [each] : []));
 	return pickFunctions(asked.tool_choice, functions, user).map(({ name, parameters }) => {
