@@ -3,6 +3,7 @@ import { NodeError, NodeOperationError } from 'n8n-workflow';
 import type { AnyOperation, Dict, Output } from '../../core/operation';
 import { attempt, problemOf, type Problem } from '../../core/problem';
 import { readResults } from '../../engine/assemble';
+import { Forms } from '../../engine/forms';
 import { inParallel } from '../../engine/parallel';
 import { planBatches, type Batch } from '../../engine/plan';
 import { RequestMaker } from '../../engine/requests';
@@ -27,8 +28,7 @@ export interface Supplied {
 /** Answers for an agent, a chain or a store with an operation of the main node: its engine, its words. */
 export class Supplier {
 	private readonly requests: RequestMaker;
-	/** The form that the model takes, once it has refused another. */
-	private form = 0;
+	private readonly forms: Forms;
 
 	private constructor(
 		private readonly context: ISupplyDataFunctions,
@@ -38,6 +38,7 @@ export class Supplier {
 		private readonly client: Client,
 	) {
 		this.requests = new RequestMaker(operation);
+		this.forms = new Forms(operation);
 	}
 
 	/**
@@ -67,26 +68,21 @@ export class Supplier {
 		let requests = 0;
 		let costUsd: number | undefined;
 		let hasFailed = false;
+		const { model } = this.settings;
 		const askBatch = async (batch: Batch): Promise<void> => {
 			if (hasFailed) return;
-			const { form } = this;
+			const form = this.forms.of(model);
 			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.facts(this.settings), form }));
 			if (!fitted.ok) throw this.failure(fitted.problem, 0);
 			const { request } = fitted.value;
-			const { outcome, answers, attempts } = await this.client.ask(
-				request,
-				this.settings,
-				this.operation,
-				batch.inputs,
-			);
+			const asked = await this.client.ask(request, this.settings, this.operation, batch.inputs, { form });
+			const { outcome, answers, attempts, billed } = asked;
 			requests += attempts;
-			const { forms = 1, isFormRefused } = this.operation;
-			if (!outcome.ok && form + 1 < forms && isFormRefused?.(outcome.problem)) {
-				this.form = Math.max(this.form, form + 1);
-				return await askBatch(batch);
-			}
+			// What was billed is not asked again, in no form.
+			const isFormRefused = !outcome.ok && billed === 0 && this.forms.next(model, form, outcome.problem) !== undefined;
+			if (isFormRefused) return await askBatch(batch);
 			if (!outcome.ok) throw this.failure(outcome.problem, attempts);
-			const usage = usageOfAll(answers, this.settings.model, attempts);
+			const usage = usageOfAll(answers, model, attempts);
 			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
 			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
 			if (!results.ok) throw this.failure(results.problem, attempts);
@@ -98,10 +94,12 @@ export class Supplier {
 			});
 		};
 		await inParallel(planBatches(this.operation, inputs), WIDTH, async (batch) => {
-			await askBatch(batch).catch((error: unknown) => {
-				hasFailed = true;
-				throw error;
-			});
+			await this.forms
+				.inTurn(model, async () => await askBatch(batch))
+				.catch((error: unknown) => {
+					hasFailed = true;
+					throw error;
+				});
 		});
 		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
 	}
