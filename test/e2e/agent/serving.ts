@@ -15,7 +15,12 @@ import {
 	type AgentWorld,
 } from './build';
 
-const CHAT_ID = '6f0c2f9e-2d0f-4c6e-9d2c-0e2e00000001';
+/** One workflow for each: an address that is in use may serve what was published before for a while. */
+const CHATS = {
+	alone: '6f0c2f9e-2d0f-4c6e-9d2c-0e2e00000001',
+	tools: '6f0c2f9e-2d0f-4c6e-9d2c-0e2e00000002',
+} as const;
+type Chat = keyof typeof CHATS;
 const MCP_PATH = 'e2e-mcp';
 const NEWS = 'Shares rose sharply after the announcement';
 
@@ -48,23 +53,20 @@ const mood = (world: AgentWorld, name: string) =>
 export async function checkServing(world: AgentWorld): Promise<void> {
 	const { client, emulator, report, url } = world;
 
-	const trigger = otherNode(
-		'Chat',
-		`${LANGCHAIN}.chatTrigger`,
-		1.4,
-		{ public: true, mode: 'webhook', options: { responseMode: 'streaming' } },
-		{ webhookId: CHAT_ID },
-	);
-	const openChat = async (below: AgentPlan['below']) => {
-		await saveWorkflow(client, 'e2eChat', planAgent({ model: chatModel(world), before: [trigger], below }));
-		await client.activateWorkflow('e2eChat');
+	const openChat = async (chat: Chat, below: AgentPlan['below']) => {
+		const options = { responseMode: 'streaming' };
+		const parameters = { public: true, mode: 'webhook', options };
+		const trigger = otherNode('Chat', `${LANGCHAIN}.chatTrigger`, 1.4, parameters, { webhookId: CHATS[chat] });
+		const id = `e2eChat_${chat}`;
+		await saveWorkflow(client, id, planAgent({ model: chatModel(world), before: [trigger], below }));
+		await client.activateWorkflow(id);
 	};
-	const say = async (chatInput: string) => {
+	const say = async (chat: Chat, chatInput: string) => {
 		const body = JSON.stringify({ action: 'sendMessage', sessionId: 'e2e', chatInput });
 		// An address that was just activated answers 404 for a moment.
 		const answer = await waitFor('the chat', 20, async () => {
 			const headers = { 'content-type': 'application/json' };
-			const each = await fetch(`${url}/webhook/${CHAT_ID}/chat`, { method: 'POST', headers, body });
+			const each = await fetch(`${url}/webhook/${CHATS[chat]}/chat`, { method: 'POST', headers, body });
 			return each.status === 404 ? undefined : each;
 		});
 		ensure(answer.ok, `the chat answers with status ${answer.status}`);
@@ -72,9 +74,9 @@ export async function checkServing(world: AgentWorld): Promise<void> {
 	};
 
 	await report.check('An agent streams its answer from the Chat Trigger, piece by piece', async () => {
-		await openChat([]);
+		await openChat('alone', []);
 		emulator.options.chatStream = { pieceMs: 80 };
-		const pieces = await say('Tell me a long story about whales');
+		const pieces = await say('alone', 'Tell me a long story about whales');
 		emulator.options.chatStream = {};
 		const items = pieces.filter(({ type, content }) => type === 'item' && content !== '');
 		const seen = JSON.stringify(pieces).slice(0, 600);
@@ -85,12 +87,12 @@ export async function checkServing(world: AgentWorld): Promise<void> {
 	});
 
 	await report.check('An agent calls two tools at once while it streams', async () => {
-		await openChat([
+		await openChat('tools', [
 			['ai_tool', calculator()],
 			['ai_tool', mood(world, 'Mood')],
 		]);
 		const asked = `Use the calculator and tell the mood.\ninput: 6 * 7\nText: ${NEWS}`;
-		const { result, chats, last } = await chatsDuring(world, async () => await say(asked));
+		const { result, chats, last } = await chatsDuring(world, async () => await say('tools', asked));
 		ensure(chats.length === 2, `it asked ${chats.length} times instead of twice`);
 		ensure(dictOf(chats[0]?.json).stream === true, 'it did not stream');
 		ensure(last.includes('42') && last.includes('label'), `an answer is missing: ${last.slice(0, 1500)}`);

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
@@ -17,7 +17,7 @@ import { openWorld, type World } from '../../support/world';
 /** The node as an agent's tool. */
 
 let world: World;
-beforeAll(async () => (world = await openWorld()));
+beforeAll(async () => (world = await openWorld({ batches: { ms: 60 } })));
 afterAll(async () => await world.close());
 beforeEach(() => void (world.emulator.requests.length = 0));
 
@@ -79,6 +79,8 @@ const first = ({ items, error }: RunResult): IDataObject => {
 
 /** Of what has to be made before it can be asked about. */
 async function idsFor(name: string): Promise<INodeParameters> {
+	if (name.startsWith('batch: ') && !/create|getAll/.test(name))
+		return { batchId: await makeBatch(name !== 'batch: cancel') };
 	if (name === 'video: get') {
 		const parameters = asked('video', 'generate', 'PrunaAI/p-video', { prompt: 'waves', waitForResult: false });
 		return { videoId: String(first(await world.engine.run({ parameters })).videoId) };
@@ -91,6 +93,16 @@ async function idsFor(name: string): Promise<INodeParameters> {
 		return { voice: { __rl: true, mode: 'id', value: String(voiceId) } };
 	}
 	return {};
+}
+
+async function makeBatch(isAwaited: boolean): Promise<string> {
+	const parameters = { resource: 'batch', operation: 'create', batchTask: 'embedding', text: '={{ $json.text }}' };
+	const items = Array.from({ length: 30 }, (_, index) => ({ json: { text: `text ${index}` } }));
+	const { batchId } = first(await world.engine.run({ parameters, items }));
+	const isOpen = () =>
+		isAwaited && world.emulator.kept().batches.some(({ id, status }) => id === batchId && status !== 'completed');
+	while (isOpen()) await new Promise((resolve) => setTimeout(resolve, 20));
+	return String(batchId);
 }
 
 const hasVector = (value: unknown): boolean =>
