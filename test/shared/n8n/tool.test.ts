@@ -17,7 +17,7 @@ import { openWorld, type World } from '../../support/world';
 /** The node as an agent's tool. */
 
 let world: World;
-beforeAll(async () => (world = await openWorld({ batches: { ms: 60 } })));
+beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());
 beforeEach(() => void (world.emulator.requests.length = 0));
 
@@ -96,6 +96,7 @@ async function idsFor(name: string): Promise<INodeParameters> {
 }
 
 async function makeBatch(isAwaited: boolean): Promise<string> {
+	world.emulator.options.batches = { ms: isAwaited ? 60 : 60_000 };
 	const parameters = { resource: 'batch', operation: 'create', batchTask: 'embedding', text: '={{ $json.text }}' };
 	const items = Array.from({ length: 30 }, (_, index) => ({ json: { text: `text ${index}` } }));
 	const { batchId } = first(await world.engine.run({ parameters, items }));
