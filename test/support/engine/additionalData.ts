@@ -4,6 +4,7 @@ import type {
 	IConnections,
 	INode,
 	INodeParameters,
+	StructuredChunk,
 	IWorkflowExecuteAdditionalData,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -18,12 +19,14 @@ interface RunFacts {
 	connections: IConnections;
 	/** The fields on the screen, for methods that the editor calls. */
 	currentNodeParameters?: INodeParameters;
+	/** Whoever reads the answer piece by piece, as behind a trigger that streams. */
+	onChunk?: (chunk: StructuredChunk) => void;
 }
 
 /** What n8n hands to an execution. Whatever the package has no use for throws, so that a use of it shows. */
 export function createAdditionalData(
 	credentialsHelper: EngineCredentialsHelper,
-	{ mode, nodes, connections, currentNodeParameters }: RunFacts,
+	{ mode, nodes, connections, currentNodeParameters, onChunk }: RunFacts,
 ): IWorkflowExecuteAdditionalData {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
 		id: workflowId,
@@ -36,6 +39,12 @@ export function createAdditionalData(
 		nodes,
 		connections,
 	});
+	if (onChunk) {
+		hooks.addHandler('sendChunk', async (chunk) => {
+			await Promise.resolve();
+			onChunk(chunk);
+		});
+	}
 	const refuse = (what: string) => async () => {
 		throw new Error(`${what} is not part of this engine`);
 	};
@@ -62,6 +71,7 @@ export function createAdditionalData(
 		mcpBaseUrl: `${base}/mcp`,
 		mcpTestBaseUrl: `${base}/mcp-test`,
 		variables: {},
+		streamingEnabled: onChunk !== undefined,
 		setExecutionStatus() {},
 		logAiEvent() {},
 	};

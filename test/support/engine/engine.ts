@@ -25,6 +25,7 @@ import type {
 	IRunData,
 	IWorkflowSettings,
 	NodeExecutionHint,
+	StructuredChunk,
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { existsSync } from 'node:fs';
@@ -53,6 +54,8 @@ export interface RunOptions {
 	settings?: IWorkflowSettings;
 	cancelAfterMs?: number;
 	credentials?: { apiKey?: string; baseUrl?: string };
+	/** Takes the pieces of an answer, as behind a trigger that streams. */
+	onChunk?: (chunk: StructuredChunk) => void;
 	/** As an agent runs it: under the type that n8n makes of a node that may be a tool. */
 	asTool?: boolean;
 	/** What a node named "Before" gave, from which an agent got the item that it hands to its tool. */
@@ -245,7 +248,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		if (placed === null) throw new Error('The workflow lost its node');
 		assertParametersKept(runOptions.parameters, placed.parameters);
 		const execution = new WorkflowExecute(
-			createAdditionalData(credentialsHelper(runOptions.credentials), { mode: 'manual', ...definition }),
+			createAdditionalData(credentialsHelper(runOptions.credentials), {
+				mode: 'manual',
+				...definition,
+				onChunk: runOptions.onChunk,
+			}),
 			'manual',
 			createRunExecutionData({
 				resultData: { runData: ranBefore(runOptions.before) },

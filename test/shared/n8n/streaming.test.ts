@@ -1,0 +1,132 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
+import { CHAT_PATH, chatParameters, chatsOf, LLAMA } from '../../support/chat';
+import { withOptions } from '../../support/parameters';
+import { jsonOf, onlyItem, stored } from '../../support/results';
+import { type World, openWorld } from '../../support/world';
+
+/** Behind a trigger that streams, the answer goes on piece by piece. */
+let world: World;
+beforeAll(async () => (world = await openWorld()));
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.requests.length = 0;
+	world.emulator.options.chatStream = undefined;
+});
+
+interface Seen {
+	readonly chunks: StructuredChunk[];
+	/** Milliseconds since the run began, of each. */
+	readonly times: number[];
+}
+
+async function stream(content: string, options: INodeParameters = {}, cancelAfterMs?: number) {
+	const seen: Seen = { chunks: [], times: [] };
+	const began = performance.now();
+	const result = await world.engine.run({
+		parameters: withOptions(
+			chatParameters('chat', 'complete', { messages: { values: [{ role: 'user', content }] } }),
+			options,
+		),
+		onError: 'continueErrorOutput',
+		cancelAfterMs,
+		onChunk: (chunk) => {
+			seen.chunks.push(chunk);
+			seen.times.push(performance.now() - began);
+		},
+	});
+	return { result, ...seen };
+}
+
+const piecesOf = (chunks: readonly StructuredChunk[]) =>
+	chunks.flatMap(({ type, content }) => (type === 'item' ? [content] : []));
+
+describe('an answer that streams', () => {
+	it('comes piece by piece while it is written, and whole in the item at the end, with its cost', async () => {
+		world.emulator.options.chatStream = { pieceMs: 40 };
+		const { result, chunks, times } = await stream('Tell me about a long river, please');
+		const { text, usage } = stored(onlyItem(result).json);
+		expect([chunks[0]?.type, chunks.at(-1)?.type]).toEqual(['begin', 'end']);
+		expect(piecesOf(chunks).length).toBeGreaterThan(5);
+		expect(piecesOf(chunks).join('')).toBe(text);
+		expect(chunks.every(({ metadata }) => metadata.nodeName === 'DeepInfra' && metadata.itemIndex === 0)).toBe(true);
+		expect(usage).toMatchObject({ costUsd: expect.any(Number), inputTokens: expect.any(Number) });
+		// not all at once at the end
+		expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(200);
+		expect(chatsOf(world)[0]?.json).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+	});
+
+	it('is what a whole answer would have been', async () => {
+		const streamed = jsonOf((await stream('How are you?', { temperature: 0 })).result);
+		const parameters = chatParameters('chat', 'complete', {
+			messages: { values: [{ role: 'user', content: 'How are you?' }] },
+		});
+		const whole = jsonOf(await world.engine.run({ parameters: withOptions(parameters, { temperature: 0 }) }));
+		const { requestId: _one, ...usage } = Object(streamed.usage);
+		const { requestId: _other, ...expected } = Object(whole.usage);
+		expect([streamed.text, streamed.finishReason, usage]).toEqual([whole.text, whole.finishReason, expected]);
+	});
+
+	it('that breaks off is not sent again; what had come is in the error', async () => {
+		world.emulator.options.chatStream = { breakAfter: 8 };
+		const { result, chunks } = await stream('Tell me about a long river, please');
+		expect(result.items).toEqual([]);
+		const error = String(result.errorItems[0]?.json.error);
+		const came = piecesOf(chunks).join('');
+		expect(came.length).toBeGreaterThan(5);
+		expect(error).toContain(`What had come by then: ${came}`);
+		expect(error).toMatch(/may have billed/);
+		expect(chunks.some(({ type }) => type === 'end')).toBe(false);
+		expect(chatsOf(world)).toHaveLength(1);
+	});
+
+	it('ends at once when the run is stopped, and so does its connection', async () => {
+		world.emulator.options.chatStream = { pieceMs: 200 };
+		const before = await stream('Tell me about a long river, please', {}, 700);
+		expect(before.result.status).toBe('canceled');
+		expect(before.chunks.length).toBeGreaterThan(1);
+		expect(before.result.durationMs).toBeLessThan(700 + 100 + 300);
+		const late = before.times.filter((at) => at > 700 + 300);
+		expect(late).toEqual([]);
+		// the emulator learns of it a little later
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		expect(chatsOf(world)).toMatchObject([{ aborted: true }]);
+	});
+
+	it('of a model that is refused is asked again as any other, before its first piece', async () => {
+		let left = 1;
+		world.emulator.options.faults = ({ path }) =>
+			path === CHAT_PATH && left-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
+		const { result, chunks } = await stream('How are you?');
+		world.emulator.options.faults = undefined;
+		expect(piecesOf(chunks).join('')).toBe(onlyItem(result).json.text);
+		expect(chatsOf(world).map(({ status }) => status)).toEqual([429, 200]);
+	});
+
+	it('leaves nobody waiting who has gone: a reader that fails does not fail the run', async () => {
+		const parameters = chatParameters('chat', 'complete', {
+			messages: { values: [{ role: 'user', content: 'How are you?' }] },
+		});
+		const result = await world.engine.run({
+			parameters,
+			onChunk: () => {
+				throw new Error('The connection to the chat is closed');
+			},
+		});
+		expect(onlyItem(result).json).toMatchObject({ text: expect.any(String), usage: { model: LLAMA } });
+	});
+
+	it('is told apart by item where several stream side by side', async () => {
+		const chunks: StructuredChunk[] = [];
+		const result = await world.engine.run({
+			parameters: chatParameters('chat', 'complete', {
+				messages: { values: [{ role: 'user', content: '={{ $json.q }}' }] },
+			}),
+			items: ['one', 'two', 'three'].map((q) => ({ json: { q: `Tell me about ${q}` } })),
+			onChunk: (chunk) => void chunks.push(chunk),
+		});
+		result.items.forEach(({ json }, item) =>
+			expect(piecesOf(chunks.filter(({ metadata }) => metadata.itemIndex === item)).join('')).toBe(json.text),
+		);
+	});
+});
