@@ -132,7 +132,9 @@ class Fitter {
 	private resolve(schema: unknown, depth = 0): Dict | undefined {
 		if (!isDict(schema)) return undefined;
 		if (typeof schema.$ref !== 'string') return schema;
-		if (depth > DEEPEST || !schema.$ref.startsWith('#/')) return undefined;
+		if (depth > DEEPEST) return undefined;
+		if (schema.$ref === '#') return this.resolve(this.root, depth + 1);
+		if (!schema.$ref.startsWith('#/')) return undefined;
 		const target = schema.$ref
 			.slice(2)
 			.split('/')

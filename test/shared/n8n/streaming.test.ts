@@ -62,9 +62,8 @@ describe('an answer that streams', () => {
 			messages: { values: [{ role: 'user', content: 'How are you?' }] },
 		});
 		const whole = jsonOf(await world.engine.run({ parameters: withOptions(parameters, { temperature: 0 }) }));
-		const { requestId: _one, ...usage } = Object(streamed.usage);
-		const { requestId: _other, ...expected } = Object(whole.usage);
-		expect([streamed.text, streamed.finishReason, usage]).toEqual([whole.text, whole.finishReason, expected]);
+		const usage = { ...Object(whole.usage), requestId: expect.any(String) };
+		expect(streamed).toEqual({ ...whole, usage });
 	});
 
 	it('that breaks off is not sent again; what had come is in the error', async () => {

@@ -3,11 +3,24 @@ import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
-import { reasoningEffortOption, serviceTierOption } from '../../operations/chat/fields';
+import {
+	frequencyPenaltyOption,
+	jsonSchemaOption,
+	minPOption,
+	presencePenaltyOption,
+	responseFormatOption,
+	stopOption,
+	topPOption,
+	maxTokensOption,
+	reasoningEffortOption,
+	serviceTierOption,
+	temperatureOption,
+} from '../../operations/chat/fields';
+import { CHAT_MODEL } from '../../operations/chat/models';
 import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 
 export const chatModelFields = [
-	modelField('meta-llama/Llama-3.3-70B-Instruct-Turbo'),
+	modelField(CHAT_MODEL),
 	collection([
 		budgetOption,
 		field({
@@ -20,60 +33,14 @@ export const chatModelFields = [
 			description:
 				'Models that answer when this one is too busy, tried in order, at most 4. Separated by commas or lines. The one that answers is billed.',
 		}),
-		field({
-			displayName: 'Frequency Penalty',
-			name: 'frequencyPenalty',
-			type: 'number',
-			default: 0,
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			description: 'Above 0: the more often a word has occurred, the less likely it comes again',
-		}),
-		field({
-			displayName: 'JSON Schema',
-			name: 'jsonSchema',
-			type: 'json',
-			default: '{}',
-			placeholder: 'e.g. { "type": "object", "properties": { "city": { "type": "string" } } }',
-			description: "What the answer must look like when 'Response Format' is 'JSON Schema'",
-		}),
+		frequencyPenaltyOption,
+		jsonSchemaOption,
 		maxRetriesOption,
-		field({
-			displayName: 'Max Tokens',
-			name: 'maxTokens',
-			type: 'number',
-			default: 2048,
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			description: 'The longest an answer may become. A token is about four characters.',
-		}),
-		field({
-			displayName: 'Min P',
-			name: 'minP',
-			type: 'number',
-			default: 0,
-			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-			description: 'Leave out words that are less likely than this share of the likeliest one',
-		}),
-		field({
-			displayName: 'Presence Penalty',
-			name: 'presencePenalty',
-			type: 'number',
-			default: 0,
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			description: 'Above 0: a word that has occurred is less likely to come again',
-		}),
+		maxTokensOption,
+		minPOption,
+		presencePenaltyOption,
 		reasoningEffortOption,
-		field({
-			displayName: 'Response Format',
-			name: 'responseFormat',
-			type: 'options',
-			options: [
-				{ name: 'JSON', value: 'json_object', description: 'The answer is a JSON object. Say so in the prompt too.' },
-				{ name: 'JSON Schema', value: 'json_schema', description: "The answer fits the 'JSON Schema'" },
-				{ name: 'Text', value: 'text', description: 'Any text' },
-			],
-			default: 'text',
-			description: 'What the answer must look like',
-		}),
+		responseFormatOption,
 		field({
 			displayName: 'Seed',
 			name: 'seed',
@@ -83,15 +50,7 @@ export const chatModelFields = [
 			description: 'With the same seed and input a model tends to give the same answer',
 		}),
 		serviceTierOption,
-		field({
-			displayName: 'Stop Sequences',
-			name: 'stop',
-			type: 'string',
-			typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
-			default: [],
-			placeholder: 'e.g. ###',
-			description: 'An answer ends before any of these texts',
-		}),
+		stopOption,
 		field({
 			displayName: 'Streaming',
 			name: 'streaming',
@@ -100,23 +59,9 @@ export const chatModelFields = [
 			description:
 				'Whether answers may come piece by piece. Turn it off for a model that fails with tools while it streams.',
 		}),
-		field({
-			displayName: 'Temperature',
-			name: 'temperature',
-			type: 'number',
-			default: 0.7,
-			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
-			description: 'Low values give predictable answers, high values give varied ones',
-		}),
+		temperatureOption,
 		timeoutOption,
-		field({
-			displayName: 'Top P',
-			name: 'topP',
-			type: 'number',
-			default: 0.9,
-			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-			description: 'Choose among the likeliest words that together have this probability',
-		}),
+		topPOption,
 	]),
 ] as const;
 

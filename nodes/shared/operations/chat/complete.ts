@@ -6,7 +6,16 @@ import { apiNames } from '../../core/request';
 import { isWebAddress, listOf } from '../../core/values';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireAbility, type Choice } from './chat';
-import { chatOptions } from './fields';
+import {
+	chatOptions,
+	frequencyPenaltyOption,
+	jsonSchemaOption,
+	minPOption,
+	presencePenaltyOption,
+	responseFormatOption,
+	stopOption,
+	topPOption,
+} from './fields';
 import { findJson } from './findJson';
 import { mediaPart } from './media';
 import { readConversation } from './messages';
@@ -68,14 +77,7 @@ export const completionOptions = [
 		description:
 			'Pictures (JPEG, PNG, WebP, GIF) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
 	}),
-	field({
-		displayName: 'Frequency Penalty',
-		name: 'frequencyPenalty',
-		type: 'number',
-		default: 0,
-		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-		description: 'Above 0: the more often a word has occurred, the less likely it comes again',
-	}),
+	frequencyPenaltyOption,
 	field({
 		displayName: 'Image URLs',
 		name: 'imageUrls',
@@ -86,13 +88,7 @@ export const completionOptions = [
 		description:
 			'Web addresses of pictures that go along with the last user message, separated by commas. DeepInfra fetches them itself.',
 	}),
-	field({
-		displayName: 'JSON Schema',
-		name: 'jsonSchema',
-		type: 'json',
-		default: '{ "type": "object", "properties": {} }',
-		description: "What the answer must fit. Needs 'JSON Schema' as 'Response Format'.",
-	}),
+	jsonSchemaOption,
 	field({
 		displayName: 'Log Probabilities',
 		name: 'logprobs',
@@ -100,14 +96,7 @@ export const completionOptions = [
 		default: false,
 		description: 'Whether to return how likely each token of the answer was, beside the likeliest others',
 	}),
-	field({
-		displayName: 'Min P',
-		name: 'minP',
-		type: 'number',
-		default: 0,
-		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
-		description: 'Leave out words that are less likely than this share of the likeliest one',
-	}),
+	minPOption,
 	field({
 		displayName: 'Number of Responses',
 		name: 'numResponses',
@@ -116,14 +105,7 @@ export const completionOptions = [
 		typeOptions: { minValue: 1, maxValue: 4, numberPrecision: 0 },
 		description: 'How many answers to write. Each becomes an item of its own.',
 	}),
-	field({
-		displayName: 'Presence Penalty',
-		name: 'presencePenalty',
-		type: 'number',
-		default: 0,
-		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-		description: 'Above 0: a word that has occurred is less likely to come again',
-	}),
+	presencePenaltyOption,
 	field({
 		displayName: 'Previous Messages (JSON)',
 		name: 'previousMessages',
@@ -143,26 +125,10 @@ export const completionOptions = [
 		description: 'Above 1: repeating is discouraged',
 	}),
 	field({
-		displayName: 'Response Format',
-		name: 'responseFormat',
-		type: 'options',
-		options: [
-			{ name: 'JSON', value: 'json_object', description: 'Any JSON object. Say so in the messages too.' },
-			{ name: 'JSON Schema', value: 'json_schema', description: "A JSON object that fits 'JSON Schema'" },
-			{ name: 'Text', value: 'text', description: 'Any text' },
-		],
-		default: 'text',
+		...responseFormatOption,
 		description: "What the answer must look like. JSON is returned parsed, in 'data'.",
 	}),
-	field({
-		displayName: 'Stop Sequences',
-		name: 'stop',
-		type: 'string',
-		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
-		default: [],
-		placeholder: 'e.g. ###',
-		description: 'The answer ends before any of these texts',
-	}),
+	stopOption,
 	field({
 		displayName: 'Tool Choice',
 		name: 'toolChoice',
@@ -189,14 +155,7 @@ export const completionOptions = [
 		typeOptions: { minValue: 0, maxValue: 999, numberPrecision: 0 },
 		description: 'Choose among this many of the likeliest words. 0 is no limit.',
 	}),
-	field({
-		displayName: 'Top P',
-		name: 'topP',
-		type: 'number',
-		default: 1,
-		typeOptions: { minValue: 0.001, maxValue: 1, numberPrecision: 3 },
-		description: 'Choose among the likeliest words that together have this probability',
-	}),
+	topPOption,
 ] as const;
 
 export const completeChat = defineOperation({

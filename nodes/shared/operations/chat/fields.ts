@@ -57,6 +57,74 @@ export const serviceTierOption = field({
 	description: 'How soon DeepInfra answers, and at what price',
 });
 
+export const frequencyPenaltyOption = field({
+	displayName: 'Frequency Penalty',
+	name: 'frequencyPenalty',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+	description: 'Above 0: the more often a word has occurred, the less likely it comes again',
+});
+
+export const jsonSchemaOption = field({
+	displayName: 'JSON Schema',
+	name: 'jsonSchema',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. { "type": "object", "properties": { "city": { "type": "string" } } }',
+	description: "What the answer must fit. Needs 'JSON Schema' as 'Response Format'.",
+});
+
+export const minPOption = field({
+	displayName: 'Min P',
+	name: 'minP',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
+	description: 'Leave out words that are less likely than this share of the likeliest one',
+});
+
+export const presencePenaltyOption = field({
+	displayName: 'Presence Penalty',
+	name: 'presencePenalty',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+	description: 'Above 0: a word that has occurred is less likely to come again',
+});
+
+export const responseFormatOption = field({
+	displayName: 'Response Format',
+	name: 'responseFormat',
+	type: 'options',
+	options: [
+		{ name: 'JSON', value: 'json_object', description: 'Any JSON object. Say so in the messages too.' },
+		{ name: 'JSON Schema', value: 'json_schema', description: "A JSON object that fits 'JSON Schema'" },
+		{ name: 'Text', value: 'text', description: 'Any text' },
+	],
+	default: 'text',
+	description: 'What the answer must look like',
+});
+
+export const stopOption = field({
+	displayName: 'Stop Sequences',
+	name: 'stop',
+	type: 'string',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
+	default: [],
+	placeholder: 'e.g. ###',
+	description: 'The answer ends before any of these texts',
+});
+
+export const topPOption = field({
+	displayName: 'Top P',
+	name: 'topP',
+	type: 'number',
+	default: 1,
+	typeOptions: { minValue: 0.001, maxValue: 1, numberPrecision: 3 },
+	description: 'Choose among the likeliest words that together have this probability',
+});
+
 export const chatOptions = [
 	maxTokensOption,
 	temperatureOption,

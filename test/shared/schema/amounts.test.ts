@@ -1,0 +1,73 @@
+import { readAmount, readDate } from '../../../nodes/shared/schema/amounts';
+
+describe('a number that was written for people', () => {
+	it.each([
+		['1.234,56 €', 1234.56],
+		['$1,234.56', 1234.56],
+		['EUR 12', 12],
+		['12,50', 12.5],
+		['12.5 %', 12.5],
+		['-3', -3],
+		['−3,5', -3.5],
+		['(12.50)', -12.5],
+		['12.50-', -12.5],
+		["1'234.50", 1234.5],
+		['1 234', 1234],
+		['1\u00a0234\u202f567,8', 1234567.8],
+		['1.234.567', 1234567],
+		['1,234,567', 1234567],
+		['$1,234', 1234],
+		['1.234 €', 1234],
+		['0,125', 0.125],
+		['0.125', 0.125],
+		['12345,678', 12345.678],
+		['Total: 7', 7],
+		['7.', 7],
+		['0', 0],
+	])('%s is %d', (text, amount) => expect(readAmount(text)).toBe(amount));
+
+	it.each([
+		['1,234', 'thousands or thousandths'],
+		['1.234 kg', 'the same with a word'],
+		['12.34.56', 'no threes'],
+		['1,23,456.7', 'no threes before a point'],
+		['1.2,3.4', 'two signs by turns'],
+		['12 to 15', 'two numbers'],
+		['2026-11-03', 'a date'],
+		['12:30', 'a time'],
+		['twelve', 'a word'],
+		['', 'nothing'],
+		['€', 'a sign alone'],
+		['--', 'signs'],
+		['١٢', 'digits of another script'],
+		[`${'9'.repeat(40)} ${'x'.repeat(100_000)}7`, 'a long text'],
+	])('%.30s is left alone: %s', (text) => {
+		const read = readAmount(text);
+		expect(read === undefined || text.startsWith('999')).toBe(true);
+	});
+});
+
+describe('a date', () => {
+	it.each([
+		['2026-11-03', '2026-11-03'],
+		['2026-11-03T23:59:59+14:00', '2026-11-03'],
+		['3.11.2026', '2026-11-03'],
+		['13/11/2026', '2026-11-13'],
+		['11/13/2026', '2026-11-13'],
+		['5/5/2026', '2026-05-05'],
+		[' 29.2.2028 ', '2028-02-29'],
+	])('%s is %s', (text, date) => expect(readDate(text)).toBe(date));
+
+	it.each([
+		'3/11/2026',
+		'2026-02-30',
+		'29.2.2026',
+		'13/13/2026',
+		'2026-13-01',
+		'0.0.2026',
+		'3.11.26',
+		'today',
+		'',
+		'1',
+	])('%s is not read', (text) => expect(readDate(text)).toBeUndefined());
+});
