@@ -63,7 +63,8 @@ export function testAnswers(subject: Subject, of: () => World): void {
 	if (output !== undefined) {
 		it('gives its output, with the usage where it costs', async () => {
 			const { json, binary } = onlyItem(await run());
-			expect(stored(json)).toEqual(hasUsage ? { ...output, usage } : output);
+			const whole = operation.isRaw && isNative ? { ...envelope, ...output } : output;
+			expect(stored(json)).toEqual(hasUsage ? { ...output, usage } : whole);
 			if (isJson) expect(binary).toBeUndefined();
 		});
 	}
