@@ -19,6 +19,7 @@ export interface Context {
 	store: Store;
 	/** How a streamed chat comes. */
 	chatStream: NonNullable<EmulatorOptions['chatStream']>;
+	busyModels: readonly string[];
 	/** How long a video job takes, milliseconds. */
 	videoMs: number;
 	batches: NonNullable<EmulatorOptions['batches']>;

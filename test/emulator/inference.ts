@@ -29,6 +29,7 @@ export function runDeployment(context: Context): Answer {
 function run(context: Context, named: Model | undefined): Answer {
 	requirePaying(context.headers, 'detailError');
 	const model = serve(named);
+	if (context.busyModels.includes(model.name)) throw refuse(429, 'Model busy, retry later');
 	const input = readInput(context, model);
 	const webhook = readWebhook(input.values.webhook);
 	const task = TASKS[model.task];

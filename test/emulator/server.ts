@@ -7,6 +7,8 @@ import { closeBatches, listKept } from './batches/batches';
 import { spoil } from './faults';
 import { randomFrom } from './random';
 import { findRoute, type Found } from './routes';
+import { billIn } from './ledger';
+import { Outages } from './outages';
 import { deliver } from './send';
 import type { Emulator, EmulatorOptions, RecordedRequest } from './types';
 import { openStore, type Store } from './store';
@@ -19,6 +21,7 @@ interface State {
 	random: () => number;
 	webhooks: WebhookSender;
 	store: Store;
+	outages: Outages;
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -47,13 +50,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	const emulator: Emulator = {
 		url: '',
 		requests: [],
+		ledger: [],
 		maxInFlight: 0,
 		options: { ...options },
 		kept: () => listKept(store),
 		close,
 	};
 	const random = randomFrom(options.seed ?? Date.now());
-	const state: State = { emulator, open: 0, served: 0, random, webhooks, store };
+	const state: State = { emulator, open: 0, served: 0, random, webhooks, store, outages: new Outages() };
 	server.on('request', (request, response) => {
 		handle(state, request, response).catch((error: unknown) => {
 			// A defect of the emulator: say so instead of leaving the client to wait.
@@ -107,8 +111,10 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		chatStream: emulator.options.chatStream ?? {},
 		videoMs: emulator.options.videoMs ?? 300,
 		batches: emulator.options.batches ?? {},
+		busyModels: emulator.options.busyModels ?? [],
 	};
-	const fault = admitted ? emulator.options.faults?.(record) : undefined;
+	const outage = isInference ? state.outages.fault(emulator.options.outage) : undefined;
+	const fault = admitted ? (outage ?? emulator.options.faults?.(record)) : undefined;
 	const good = admitted
 		? answerTo(found, context)
 		: jsonAnswer(429, errorBody(record.path.endsWith('/completions') ? 'openai' : 'detailError', 'Rate limited'));
@@ -124,6 +130,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	}
 	const delivery = faulty ?? { answer: good, ending: { kind: 'complete' } as const };
 	record.status = delivery.answer.status;
+	const costUsd = found.kind === 'route' && found.isInference ? billIn(delivery) : 0;
+	if (costUsd > 0) emulator.ledger.push({ index: record.index, path: record.path, costUsd });
 	isOurEnd = delivery.ending.kind === 'reset';
 	deliver(response, delivery);
 }

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Bill } from './ledger';
 
 /** What the emulator does instead of answering well. */
 export type Fault =
@@ -110,6 +111,10 @@ export interface EmulatorOptions {
 	latencyMs?: number;
 	/** Inference requests served at once; more get 429 "Rate limited". */
 	maxConcurrent?: number;
+	/** Models that take no request: 429 "Model busy, retry later". A chat that names `models` is answered by the next of them. */
+	busyModels?: readonly string[];
+	/** Inference fails with this until so many milliseconds have passed or so many requests have come, each since it was set. */
+	outage?: { readonly fault: Fault; readonly untilMs?: number; readonly requests?: number };
 	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
 	/** Asked once per request, before its body is read: a status to answer with at once, and close the connection. */
@@ -131,6 +136,8 @@ export interface EmulatorOptions {
 export interface Emulator {
 	url: string;
 	requests: RecordedRequest[];
+	/** What it billed, by its own account. */
+	ledger: Bill[];
 	/** The most inference requests that were open at the same time, refused ones included. */
 	maxInFlight: number;
 	/** May be changed while the emulator runs (port and host excepted). */

@@ -99,5 +99,6 @@ export function lackOf(model: Described, shown: string, ability: Ability, around
 	return new InputError(
 		`The model '${shown}' cannot ${verb}, as the catalogue has it`,
 		`Choose one whose row in the list of 'Model' ${row}. ${around} Nothing was sent.`,
+		true,
 	);
 }

@@ -5,6 +5,8 @@ export class InputError extends Error {
 	constructor(
 		message: string,
 		readonly advice?: string,
+		/** Whether it is the model that cannot, so that another one might. */
+		readonly isOfModel?: boolean,
 	) {
 		super(message);
 	}
@@ -33,7 +35,7 @@ export class SourceError extends Error {
 
 /** Why a call did not bring a result. `explain` turns it into words. */
 export type Problem =
-	| { readonly kind: 'input'; readonly message: string; readonly advice?: string }
+	| { readonly kind: 'input'; readonly message: string; readonly advice?: string; readonly isOfModel?: boolean }
 	/** An HTTP status that is not a success; `body` as it was sent: parsed JSON, or text. */
 	| {
 			readonly kind: 'status';
@@ -104,7 +106,10 @@ export function attempt<T>(work: () => T): Outcome<T> {
 }
 
 export function problemOf(error: unknown): Problem {
-	if (error instanceof InputError) return { kind: 'input', message: error.message, advice: error.advice };
+	if (error instanceof InputError) {
+		const { message, advice, isOfModel } = error;
+		return { kind: 'input', message, advice, ...(isOfModel ? { isOfModel } : {}) };
+	}
 	if (error instanceof AnswerError) return { kind: 'answer', message: error.message, advice: error.advice };
 	if (error instanceof SourceError) return error.problem;
 	if (error instanceof RangeError)

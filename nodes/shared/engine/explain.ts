@@ -33,6 +33,8 @@ export interface Situation {
 	readonly remains?: string;
 	/** What of the item it is about, where it has several results. */
 	readonly subject?: string;
+	/** Why this model was asked instead of another one. */
+	readonly fallbackReason?: string;
 }
 
 const BILLING = 'https://deepinfra.com/dash/billing';
@@ -294,7 +296,9 @@ export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message: happened, description: todo } = words(problem, situation);
 	const message = situation.subject ? `${situation.subject}: ${happened}` : happened;
 	const bill = situation.billed ? `DeepInfra billed ${exactDollars(situation.billed)} for it.` : '';
-	const advice = [situation.remains, todo, bill].filter(Boolean).join(' ');
+	const { fallbackReason } = situation;
+	const asked = fallbackReason ? `The model '${situation.model}' was asked since ${fallbackReason}.` : '';
+	const advice = [situation.remains, todo, asked, bill].filter(Boolean).join(' ');
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';

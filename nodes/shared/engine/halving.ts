@@ -1,6 +1,7 @@
 import { errorText } from '../core/answer';
 import { isInputTooLong } from './explain';
 import { billOf, type Problem } from '../core/problem';
+import type { AskedModel } from './fallback';
 import { halve, pick, type Batch } from './plan';
 
 /** A batch that brought nothing, and what that took. */
@@ -12,6 +13,8 @@ export interface Missed {
 	readonly billed: number;
 	/** What goes on although it brought nothing. */
 	readonly remains?: string;
+	/** Who was asked last. */
+	readonly by?: AskedModel;
 }
 
 /** Asks for a batch as a whole and hands out what comes; or says why nothing did. */

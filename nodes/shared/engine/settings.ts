@@ -1,9 +1,12 @@
 import { isDict, number } from '../core/answer';
 import type { AnyOperation, Dict } from '../core/operation';
+import { fallbacksOf } from './fallback';
 
 /** What the user set about how requests are sent. */
 export interface Settings {
 	readonly model: string;
+	/** Asked in turn where `model` does not answer. */
+	readonly fallbacks: readonly string[];
 	/** Empty for the current one. */
 	readonly version: string;
 	/** The longest that one request may take. */
@@ -27,6 +30,7 @@ export function readSettings(operation: Pick<AnyOperation, 'timeout' | 'patience
 		: {};
 	return {
 		model: typeof model === 'string' ? model : '',
+		fallbacks: fallbacksOf(input),
 		version: typeof modelVersion === 'string' ? modelVersion.trim() : '',
 		seconds: number(timeout) ?? operation.patience?.(input) ?? operation.timeout ?? 300,
 		maxRetries: number(maxRetries) ?? 4,

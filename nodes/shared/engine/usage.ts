@@ -24,6 +24,10 @@ export interface Usage {
 	readonly droppedParameters?: readonly string[];
 	/** An equal request of the same run had been paid already. */
 	readonly reused?: true;
+	/** The user's choice, where another model answered. */
+	readonly requestedModel?: string;
+	/** Why, in words. */
+	readonly fallbackReason?: string;
 }
 
 /** A negative cost is none. */

@@ -51,8 +51,10 @@ export class Client {
 		readonly meter: Meter,
 		readonly maker: ItemMaker,
 		private readonly catalogue: Catalog,
-		private readonly known: ReadonlyMap<string, KnownModel>,
+		private readonly known: Map<string, KnownModel>,
 		private readonly replacements: ReadonlyMap<string, Replacement>,
+		/** Tells those who look for the reason of a slow run. */
+		private readonly detail: (line: string) => void,
 	) {}
 
 	/**
@@ -64,6 +66,7 @@ export class Client {
 		stop: AbortSignal,
 		all: readonly Settings[],
 		isFree: boolean,
+		detail: (line: string) => void = () => undefined,
 	): Promise<Client> {
 		const { maxConcurrency, budget = Infinity } = all[0] ?? {};
 		const account = await readAccount(context);
@@ -80,7 +83,7 @@ export class Client {
 			[key, await catalogue.facts(model, version)] as const;
 		const known = new Map(await Promise.all([...models].map(read)));
 		const replacements = await findReplacements(known, catalogue);
-		return new Client(account, transport, run, lanes, meter, maker, catalogue, known, replacements);
+		return new Client(account, transport, run, lanes, meter, maker, catalogue, known, replacements, detail);
 	}
 
 	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
@@ -97,8 +100,11 @@ export class Client {
 		const costs: number[] = [];
 		let estimated: number | undefined;
 		const call = async (each: ApiRequest, patience: number) => {
+			let last: Problem | undefined;
 			const send = async () => {
+				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
 				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
+				last = outcome.ok ? undefined : outcome.problem;
 				costs.push(outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
@@ -212,6 +218,12 @@ export class Client {
 		return answering === undefined ? known : { ...known, name: answering.name, model: answering.model ?? known.model };
 	}
 
+	/** Asks the catalogue about a model that is needed only now. */
+	async learn(settings: Settings): Promise<void> {
+		const { model, version } = settings;
+		if (!this.known.has(keyOf(settings))) this.known.set(keyOf(settings), await this.catalogue.facts(model, version));
+	}
+
 	/** How many pages a file has; undefined for one that is no PDF. */
 	async countPages(file: FileRef): Promise<Outcome<number | undefined>> {
 		return await this.transport.countPages(file);
@@ -240,6 +252,10 @@ export class Client {
 
 /** Whether the service may have done what it was asked for: nobody heard its answer. */
 const isUncertain = ({ kind }: Problem): boolean => ['timeout', 'cut', 'lost', 'network'].includes(kind);
+
+/** A failure without anything that the service or the user wrote. */
+const inShort = (problem: Problem): string =>
+	problem.kind === 'status' ? `status ${problem.status}` : problem.kind === 'network' ? problem.code : problem.kind;
 
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
 function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {

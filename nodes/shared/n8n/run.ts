@@ -9,6 +9,7 @@ import { makesFiles } from '../media/find';
 import { findRunConflict } from '../engine/input';
 import { finish, readResults, type Finished, type PartResult } from '../engine/assemble';
 import { addCosts, exactDollars, shareCost } from '../engine/bill';
+import { moveInputs, movedOf, reasonToMove, servedBy, type AskedModel } from '../engine/fallback';
 import { findTwins } from '../engine/gather';
 import { askInHalves, type Missed } from '../engine/halving';
 import { groupAnswered, mergeGroup } from '../engine/merge';
@@ -25,9 +26,10 @@ import type {
 	LineReader,
 	Output,
 } from '../core/operation';
+import { modelPath } from '../core/request';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
-import { hasWebhook, maySplit, planBatches, type Batch } from '../engine/plan';
+import { groupKey, hasWebhook, maySplit, planBatches, type Batch } from '../engine/plan';
 import { requestText, SharedAnswers } from '../engine/reuse';
 import { previewOf } from '../engine/preview';
 import { attempt, failed, InputError, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
@@ -42,7 +44,7 @@ import { operations, resources } from '../operations';
 import { fieldsOf } from '../operations/fields';
 import { inputReader } from './inputs';
 import type { KnownModel } from './catalog';
-import { chunksFor } from './chunks';
+import { chunksFor, type Chunks } from './chunks';
 import { gatherPacks, type AskedPack, type Asking } from './gather';
 import { Client, type Asked } from './client';
 import { Progress, tagExecution } from './progress';
@@ -65,6 +67,19 @@ interface Entry {
 	isOver: boolean;
 }
 
+/** What is asked of a model. */
+interface Question {
+	readonly inputs: Inputs<Dict>;
+	readonly settings: Settings;
+	readonly fitted: Fitted;
+	readonly form: number;
+}
+
+/** What came of asking, and the question that brought it: another model's, where the first did not answer. */
+interface Told extends Asked {
+	readonly question: Question;
+}
+
 /** What came of asking, and what goes on although it brought nothing. */
 interface Answered {
 	readonly results: Outcome<PartResult[]>;
@@ -73,13 +88,16 @@ interface Answered {
 	readonly remains?: string;
 	/** Reads the files that hold the results, where the answer only leads to them. */
 	readonly reader?: LineReader;
+	readonly by?: AskedModel;
 }
 
 /** What is asked for one item; an item that splits has several. */
 interface Part {
 	readonly entry: Entry;
 	readonly index: number;
-	readonly input: Dict;
+	/** Changes, with its settings, where its model lacks what the request needs and another one is asked. */
+	input: Dict;
+	settings: Settings;
 	/** What is sent when it is asked for alone; made by the check. */
 	fitted?: Fitted;
 	/** Where an equal request would get an equal answer. */
@@ -107,6 +125,8 @@ class ItemRun {
 	private readonly forms = new Map<string, number>();
 	/** The first batch of each model, where there are several forms. */
 	private readonly pilots = new Map<string, Promise<unknown>>();
+	/** Questions of several requests whose answers are put in one order: no part of such a one may move to another model. */
+	private readonly bound = new Set<string>();
 	private client: Client | undefined;
 	private failure: ReturnType<typeof toNodeError> | undefined;
 	private readonly report: RunReport;
@@ -197,7 +217,7 @@ class ItemRun {
 		return { name, tasks: tasksOf?.(input) ?? tasks };
 	}
 
-	private factsOf({ settings, pages }: Entry, client: Client | undefined): KnownModel {
+	private factsOf({ pages }: Entry, settings: Settings, client: Client | undefined): KnownModel {
 		return { ...client?.facts(settings), pages };
 	}
 
@@ -207,13 +227,22 @@ class ItemRun {
 			parts.map(({ input }) => input),
 		);
 		// Each model has its own queue: one that is stuck holds up none of the others.
-		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.entry.settings.model ?? '');
-		const shared = new SharedAnswers<Asked>(this.keysOf(batches, parts));
+		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.settings.model ?? '');
+		for (const [first, second] of groupBy(batches, ({ inputs }) => this.questionOf(inputs[0]))) {
+			if (first && second) this.bound.add(this.questionOf(first.inputs[0]));
+		}
+		const shared = new SharedAnswers<Told>(this.keysOf(batches, parts));
 		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
 		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts);
 		await Promise.all(
 			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
 		);
+	}
+
+	/** The same for all requests whose answers are put in one order. */
+	private questionOf(input: Dict): string {
+		const { batch, merge } = this.operation;
+		return batch && merge ? groupKey(input, batch.over) : '';
 	}
 
 	private async readEntries(): Promise<Entry[]> {
@@ -261,7 +290,7 @@ class ItemRun {
 		for (const entry of entries) {
 			const split = attempt(() =>
 				operation.split && maySplit(operation, entry.input)
-					? operation.split(entry.input, this.factsOf(entry, client))
+					? operation.split(entry.input, this.factsOf(entry, entry.settings, client))
 					: [entry.input],
 			);
 			if (split.ok) parts.push(...openParts(entry, split.value));
@@ -277,26 +306,68 @@ class ItemRun {
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
-				const facts = this.factsOf(entry, client);
-				// Where little is known of a model, its task may be wrong, too.
-				const misfit =
-					facts.schema && findOtherTask(facts.model, this.tasksFor(part.input), operations, resources, facts.schema);
-				if (misfit) throw misfit;
+				for (const model of part.settings.fallbacks) modelPath(model);
+				const facts = this.factsTaken(part.entry, part.input, part.settings, client);
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);
 				checkFiles(this.context, part.fitted.request);
 				this.inputFiles[entry.item] ??= inputFileName(this.context, part.fitted.request);
 			});
-			if (!check.ok) await this.fail(entry, check.problem);
+			if (check.ok || (client && (await this.movePart(part, check.problem, client)))) continue;
+			await this.fail(entry, check.problem);
 		}
 		return parts.filter(({ entry }) => !entry.isOver);
+	}
+
+	/** @throws InputError when the model is of another task */
+	private factsTaken(entry: Entry, input: Dict, settings: Settings, client: Client | undefined): KnownModel {
+		const facts = this.factsOf(entry, settings, client);
+		// Where little is known of a model, its task may be wrong, too.
+		const misfit =
+			facts.schema && findOtherTask(facts.model, this.tasksFor(input), operations, resources, facts.schema);
+		if (misfit) throw misfit;
+		return facts;
+	}
+
+	/** Gives a part to the first other model that can do what it asks for. */
+	private async movePart(part: Part, problem: Problem, client: Client): Promise<boolean> {
+		const next = await this.nextModel(part.entry, { inputs: [part.input], settings: part.settings }, problem, client);
+		if (next) {
+			const { inputs, settings, fitted } = next;
+			Object.assign(part, { input: inputs[0], settings, fitted });
+		}
+		return next !== undefined;
+	}
+
+	/** The same question for the next model that can do what it asks for; undefined where none may be asked. */
+	private async nextModel(
+		entry: Entry,
+		{ inputs, settings }: Pick<Question, 'inputs' | 'settings'>,
+		problem: Problem,
+		client: Client,
+	): Promise<Question | undefined> {
+		if (this.bound.has(this.questionOf(inputs[0])) && this.operation.merge) return undefined;
+		// What cannot be put to one of the others says no more about the rest.
+		const isUnfit = problem.kind === 'input' && movedOf(inputs[0]) !== undefined;
+		const reason = reasonToMove(problem, settings.model) ?? (isUnfit ? problem.message : undefined);
+		const moved = reason === undefined ? undefined : moveInputs(inputs, reason);
+		if (!moved || reason === undefined) return undefined;
+		const next = { inputs: moved, settings: readSettings(this.operation, moved[0]) };
+		await client.learn(next.settings);
+		const form = this.forms.get(next.settings.model) ?? 0;
+		const fitted = this.fit(entry, next, form, client);
+		if (!fitted.ok) return await this.nextModel(entry, next, fitted.problem, client);
+		this.progress.detail(`'${next.settings.model}' is asked, since ${reason}`);
+		return { ...next, fitted: fitted.value, form };
 	}
 
 	private async connect(entries: readonly Entry[]): Promise<Client | undefined> {
 		const all = entries.map(({ settings }) => settings);
 		try {
-			this.client = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true);
+			this.client = await Client.connect(this.context, this.stop.signal, all, this.operation.isFree === true, (line) =>
+				this.progress.detail(line),
+			);
 		} catch (error) {
 			for (const entry of entries) await this.fail(entry, problemOf(error));
 		}
@@ -311,8 +382,8 @@ class ItemRun {
 			owners.flat().length === 1 ? (parts[owners[0]?.[0] ?? 0] ?? []) : [],
 		);
 		return alone.flatMap((part) => {
-			const { input, entry, fitted } = part;
-			if (!fitted || entry.settings.isDryRun || hasWebhook(input)) return [];
+			const { input, settings, fitted } = part;
+			if (!fitted || settings.isDryRun || hasWebhook(input)) return [];
 			const key = attempt(() =>
 				operation.isDeterministic?.(input)
 					? requestText(fitted.request, (file) => fileMark(this.context, file))
@@ -320,7 +391,7 @@ class ItemRun {
 			);
 			if (!key.ok || key.value === undefined) return [];
 			// In short, since a text may be long and there are many.
-			part.key = `${entry.settings.seconds} ${createHash('sha256').update(key.value).digest('base64')}`;
+			part.key = `${settings.seconds} ${settings.fallbacks.join()} ${createHash('sha256').update(key.value).digest('base64')}`;
 			return [part.key];
 		});
 	}
@@ -333,9 +404,9 @@ class ItemRun {
 		batch: Batch,
 		parts: readonly Part[],
 		client: Client,
-		shared: SharedAnswers<Asked>,
+		shared: SharedAnswers<Told>,
 	): Promise<Missed | undefined> {
-		const model = parts[batch.owners[0]?.[0] ?? -1]?.entry.settings.model ?? '';
+		const model = parts[batch.owners[0]?.[0] ?? -1]?.settings.model ?? '';
 		const pilot = this.pilots.get(model);
 		if (pilot) await pilot;
 		const trying = this.sendBatch(batch, parts, client, shared);
@@ -347,24 +418,25 @@ class ItemRun {
 		batch: Batch,
 		parts: readonly Part[],
 		client: Client,
-		shared: SharedAnswers<Asked>,
+		shared: SharedAnswers<Told>,
 	): Promise<Missed | undefined> {
 		const owners = ownersOf(batch, parts);
-		const owner = owners[0]?.[0]?.entry;
+		const owner = owners[0]?.[0];
 		if (!owner || this.stop.signal.aborted) return undefined;
-		const { settings } = owner;
+		const { settings, entry } = owner;
+		const { inputs } = batch;
 		const form = this.forms.get(settings.model) ?? 0;
 		const [only, ...others] = owners.flat();
 		const fitted =
 			form === 0 && others.length === 0 && only?.fitted
 				? succeeded(only.fitted)
-				: this.fitBatch(batch, owner, client, form);
-		const { results, attempts, billed, remains, reader }: Answered = !fitted.ok
+				: this.fit(entry, { inputs, settings }, form, client);
+		const { results, attempts, billed, remains, by, reader }: Answered = !fitted.ok
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
-				: await this.ask(batch, fitted.value, owner, client, { form, shared, key: only?.key });
-		if (results.ok && reader) return await this.takeLines(owner, reader, client);
+				: await this.ask({ inputs, settings, fitted: fitted.value, form }, entry, client, shared, only?.key);
+		if (results.ok && reader) return await this.takeLines(entry, reader, client);
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
 				const result = results.value[position];
@@ -375,14 +447,7 @@ class ItemRun {
 			await Promise.all(deliveries);
 			return undefined;
 		}
-		const { problem } = results;
-		const { forms = 1, isFormRefused } = this.operation;
-		if (billed === 0 && form + 1 < forms && isFormRefused?.(problem)) {
-			// Learnt once for all items of the run: none of them pays for it again.
-			this.forms.set(settings.model, Math.max(form + 1, this.forms.get(settings.model) ?? 0));
-			return await this.sendBatch(batch, parts, client, shared);
-		}
-		return { problem, attempts, billed, remains };
+		return { problem: results.problem, attempts, billed, remains, by };
 	}
 
 	private async failBatch(batch: Batch, missed: Missed, parts: readonly Part[]): Promise<void> {
@@ -403,29 +468,65 @@ class ItemRun {
 		if (first) await this.fail(entry, first.problem, first);
 	}
 
-	private fitBatch({ inputs }: Batch, owner: Entry, client: Client, form: number): Outcome<Fitted> {
-		return attempt(() => this.requests.make(inputs, { ...this.factsOf(owner, client), form }));
+	private fit(
+		entry: Entry,
+		{ inputs, settings }: Pick<Question, 'inputs' | 'settings'>,
+		form: number,
+		client: Client,
+	): Outcome<Fitted> {
+		return attempt(() => this.requests.make(inputs, { ...this.factsTaken(entry, inputs[0], settings, client), form }));
+	}
+
+	/** Asks in the form that the model takes, and another model where it does not answer, as long as nothing is billed. */
+	private async askOn(first: Question, entry: Entry, client: Client, chunks: Chunks | undefined): Promise<Told> {
+		for (let question = first; ; ) {
+			const { inputs, settings, fitted, form } = question;
+			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form });
+			const isOpen = told.billed === 0 && told.answers.length === 0;
+			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
+			const next =
+				problem &&
+				(this.nextForm(entry, question, problem, client) ?? (await this.nextModel(entry, question, problem, client)));
+			if (!next) return { ...told, question };
+			question = next;
+		}
+	}
+
+	/** The same question in the next form, where the model does not take this one. */
+	private nextForm(entry: Entry, question: Question, problem: Problem, client: Client): Question | undefined {
+		const { forms = 1, isFormRefused } = this.operation;
+		const { model } = question.settings;
+		if (question.form + 1 >= forms || !isFormRefused?.(problem)) return undefined;
+		// Learnt once for all items of the run: none of them pays for it again.
+		const form = Math.max(question.form + 1, this.forms.get(model) ?? 0);
+		this.forms.set(model, form);
+		const fitted = this.fit(entry, question, form, client);
+		return fitted.ok ? { ...question, fitted: fitted.value, form } : undefined;
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */
 	private async ask(
-		{ inputs }: Batch,
-		{ request, dropped }: Fitted,
-		{ settings, item }: Entry,
+		first: Question,
+		entry: Entry,
 		client: Client,
-		{ form, shared, key }: { readonly form: number; readonly shared: SharedAnswers<Asked>; readonly key?: string },
+		shared: SharedAnswers<Told>,
+		key: string | undefined,
 	): Promise<Answered> {
 		const { operation } = this;
-		const chunks = operation.stream && chunksFor(this.context, item, operation.stream);
-		const send = async () => await client.ask(request, settings, operation, inputs, { chunks, form });
+		const chunks = operation.stream && chunksFor(this.context, entry.item, operation.stream);
+		const send = async () => await this.askOn(first, entry, client, chunks);
 		const { told, isReused } =
 			key !== undefined && chunks === undefined && shared.hasTwin(key)
-				? await shared.ask(key, await digestFiles(this.context, request).catch(() => randomUUID()), send)
+				? await shared.ask(key, await digestFiles(this.context, first.fitted.request).catch(() => randomUUID()), send)
 				: { told: await send(), isReused: false };
 		const { outcome, answers, attempts } = told;
+		const { inputs, settings } = told.question;
+		const { request, dropped } = told.question.fitted;
+		const moved = movedOf(inputs[0]);
+		const by = moved && { model: settings.model, fallbackReason: moved.fallbackReason };
 		const billed = isReused ? 0 : told.billed;
 		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
-		if (!outcome.ok) return { results: outcome, attempts, billed, remains };
+		if (!outcome.ok) return { results: outcome, attempts, billed, remains, by };
 		chunks?.end();
 		const answer = outcome.value;
 		if (operation.openLines) {
@@ -434,7 +535,8 @@ class ItemRun {
 				? { results: succeeded([]), reader: opened.value, attempts, billed }
 				: { results: opened, attempts, billed };
 		}
-		const usage = usageOfAll(answers, this.answeredBy(settings, client), attempts, told.estimated);
+		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
+		const usage = { ...usageOfAll(answers, answering.model, attempts, told.estimated), ...answering };
 		const results = attempt(() =>
 			withBills(
 				readResults(
@@ -450,7 +552,7 @@ class ItemRun {
 		for (const name of dropped) {
 			this.hints.add(`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`);
 		}
-		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed };
+		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed, by };
 		return { results: isReused ? succeeded(results.value.map(reused)) : results, attempts, billed };
 	}
 
@@ -735,13 +837,15 @@ class ItemRun {
 	private async fail(
 		entry: Pick<Entry, 'item'> & Partial<Entry>,
 		problem: Problem,
-		known: Partial<Pick<Missed, 'attempts' | 'remains'>> = {},
+		known: Partial<Pick<Missed, 'attempts' | 'remains' | 'by'>> = {},
 	): Promise<void> {
 		if (entry.isOver) return;
 		entry.isOver = true;
-		const { attempts, remains } = known;
+		const { attempts, remains, by } = known;
 		const billed = paidFor(entry);
-		this.results[entry.item] = this.counted(await this.failedItems(entry, problem, { attempts, remains, billed }));
+		this.results[entry.item] = this.counted(
+			await this.failedItems(entry, problem, { attempts, remains, billed, ...by }),
+		);
 	}
 
 	/** An item that failed as a whole. */
@@ -756,10 +860,10 @@ class ItemRun {
 	private async failedItems(
 		{ item, settings }: Pick<Entry, 'item'> & Partial<Entry>,
 		problem: Problem,
-		{ attempts = 0, billed, remains, subject }: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject'>>,
+		known: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject' | 'model' | 'fallbackReason'>>,
 	): Promise<INodeExecutionData[]> {
 		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
-		const model = settings?.model ?? '';
+		const { attempts = 0, billed, remains, model = settings?.model ?? '', fallbackReason } = known;
 		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
 		const goesOn = this.context.continueOnFail();
 		// Asked for before the run is ended, which would end the question, too.
@@ -768,7 +872,8 @@ class ItemRun {
 		const host = this.client?.account.host ?? '';
 		const substitute = substituteFor(this.operation.tasks);
 		const screenNames = this.requests.names;
-		const situation = { model, host, attempts, billed, remains, subject, nearestModels, substitute, screenNames };
+		const about = { model, fallbackReason, subject: known.subject, nearestModels, substitute, screenNames };
+		const situation = { ...about, host, attempts, billed, remains };
 		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
 		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
 		this.failure ??= toNodeError(this.context, problem, situation, item);
@@ -859,7 +964,7 @@ function groupBy<T>(list: readonly T[], keyOf: (entry: T) => string): T[][] {
 
 function openParts(entry: Entry, inputs: readonly Dict[]): Part[] {
 	entry.missing = inputs.length;
-	return inputs.map((input, index) => ({ entry, index, input }));
+	return inputs.map((input, index) => ({ entry, index, input, settings: entry.settings }));
 }
 
 /** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */

@@ -246,6 +246,18 @@ export const budgetOption = field({
 		"Send no more requests once this run has cost this much. The items that are left fail with 'Budget reached'. The run can pass it by less than one request.",
 });
 
+/** Not for embeddings: the vectors of two models never mix. Not for batches: they are answered within a day. */
+const fallbackModelsOption = field({
+	displayName: 'Fallback Models',
+	name: 'fallbackModels',
+	type: 'string',
+	orList: true,
+	default: '',
+	placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
+	description:
+		'Models that answer where this one is gone, down, too busy after all retries, or lacks what the request needs: their IDs, tried in order, separated by commas or lines. The one that answers is billed, and named in the usage.',
+});
+
 /** Of every request that is billed. */
 const billedOptions = [
 	budgetOption,
@@ -296,10 +308,18 @@ export const collection = <const Fs extends readonly Field[]>(options: Fs) =>
 
 /** The collection "Options" of a task: its own, and those that all tasks share. */
 export const optionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	collection([...own, fallbackModelsOption, ...nativeOptions, ...plainOptions]);
+
+/** The same where no other model can stand in. */
+export const oneModelOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
 	collection([...own, ...nativeOptions, ...plainOptions]);
 
 /** The collection "Options" of an operation whose route is not native: no webhook, no version. */
 export const routeOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	collection([...own, fallbackModelsOption, ...billedOptions, ...plainOptions]);
+
+/** The same where no other model can stand in. */
+export const oneModelRouteOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
 	collection([...own, ...billedOptions, ...plainOptions]);
 
 /** The collection "Options" of an operation that only reads the catalogue. */

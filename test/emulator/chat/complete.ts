@@ -24,7 +24,7 @@ export function completeChat(context: Context): Answer {
 	const asked = body.value;
 	checkValues(CHAT_SCHEMA, asked);
 	const messages = readMessages(asked.messages);
-	const model = firstFree([textOf(asked.model) ?? '', ...textsOf(asked.models)]);
+	const model = firstFree([textOf(asked.model) ?? '', ...textsOf(asked.models)], context.busyModels);
 	requireFeatures(model, asked, messages);
 	const inputTokens = tokensOf(messages);
 	if (model.maxTokens !== null && inputTokens > model.maxTokens) {
@@ -52,9 +52,9 @@ export function completeChat(context: Context): Answer {
 }
 
 /** `models` are asked in turn where the first is busy. */
-function firstFree(names: readonly string[]): Model {
+function firstFree(names: readonly string[], busy: readonly string[]): Model {
 	const models = names.map(findChatModel);
-	const free = models.find(({ access }) => access !== 'locked');
+	const free = models.find(({ access, name }) => access !== 'locked' && !busy.includes(name));
 	if (!free) throw refuse(429, 'Model busy, retry later', 'openai');
 	return free;
 }

@@ -5,7 +5,7 @@ import { completeChat, completionOptions, messagesField } from '../chat/complete
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { asRole } from '../embedding/roles';
 import { knownDimensions } from '../embedding/vectors';
-import { modelField, routeOptionsField } from '../fields';
+import { modelField, oneModelRouteOptionsField } from '../fields';
 import { BATCH_FIELDS, batchItem, filePath, OUR_MARK, readBatch } from './batches';
 import { writeIds } from './names';
 
@@ -79,9 +79,9 @@ export const createBatch = defineOperation({
 			description:
 				"What the item is called, by which its result is known. Each item needs another one. Empty: the item's number, from 0.",
 		},
-		{ ...routeOptionsField([...completionOptions]), displayOptions: { show: { batchTask: ['chat'] } } },
+		{ ...oneModelRouteOptionsField([...completionOptions]), displayOptions: { show: { batchTask: ['chat'] } } },
 		{
-			...routeOptionsField([
+			...oneModelRouteOptionsField([
 				{
 					displayName: 'Dimensions',
 					name: 'dimensions',

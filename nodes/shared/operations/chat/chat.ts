@@ -4,6 +4,7 @@ import type { Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
+import { listOf } from '../../core/values';
 
 /** What every operation over a chat model has. */
 export interface ChatInput {
@@ -15,8 +16,12 @@ export interface ChatInput {
 		readonly reasoningEffort?: string;
 		readonly serviceTier?: string;
 		readonly extraFields?: Dict;
+		readonly fallbackModels?: string | readonly string[];
 	};
 }
+
+/** Models that the service asks itself where the first is busy (docs/api.md#chat). */
+const MOST_FALLBACKS = 4;
 
 /**
  * @param more fields beside the messages, under the API's names
@@ -36,6 +41,9 @@ export function chatRequest(
 	return routeRequest('/v1/chat/completions', input, {
 		model,
 		messages,
+		models: listOf(options.fallbackModels ?? '')
+			.filter((name) => name !== model)
+			.slice(0, MOST_FALLBACKS),
 		...apiNames(options, 'maxTokens', 'temperature', 'seed', 'reasoningEffort', 'serviceTier'),
 		...more,
 	});

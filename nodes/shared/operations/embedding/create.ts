@@ -2,7 +2,7 @@ import { number } from '../../core/answer';
 import { apiNames, jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
-import { modelField, optionsField, simplifyField } from '../fields';
+import { modelField, oneModelOptionsField, simplifyField } from '../fields';
 import { asRole } from './roles';
 import { knownDimensions, readVectors } from './vectors';
 
@@ -36,7 +36,7 @@ export const createEmbedding = defineOperation({
 			description: 'The text to turn into a vector. An expression may give an array of texts.',
 		},
 		simplifyField,
-		optionsField([
+		oneModelOptionsField([
 			{
 				displayName: 'Dimensions',
 				name: 'dimensions',
