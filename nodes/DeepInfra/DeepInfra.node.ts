@@ -1,8 +1,16 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { propertiesOf, subtitleOf } from '../shared/n8n/describe';
 import { getModelFields, searchModels, searchOwnVoices, searchVoices } from '../shared/n8n/methods';
 import { runItems } from '../shared/n8n/run';
+import { receiveResult, resumeWebhooks, runSleeping, wantsCallback } from '../shared/n8n/suspend';
 import { operations, resources } from '../shared/operations';
 
 /**
@@ -24,6 +32,8 @@ export class DeepInfra implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'deepInfraApi', required: true }],
+		webhooks: resumeWebhooks,
+		waitingNodeTooltip: '={{ "DeepInfra works on it and calls back. The execution sleeps until then." }}',
 		properties: propertiesOf(operations, resources),
 	};
 
@@ -39,6 +49,11 @@ export class DeepInfra implements INodeType {
 				itemIndex: 0,
 			});
 		}
-		return [await runItems(this, operation)];
+		return [wantsCallback(this) ? await runSleeping(this, operation) : await runItems(this, operation)];
+	}
+
+	/** Takes the result that a sleeping run waits for. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveResult(this);
 	}
 }

@@ -311,6 +311,62 @@ it('agent costs: each evening what the model has cost since the evening before',
 	expect(second.json('Report')[0]?.subject).toBe('The agent has cost $0.0000 since the last report');
 });
 
+it('nightly product texts: the schedule hands over, the trigger brings each text back once, nothing is left', async () => {
+	const everyMinute = { pollTimes: { item: [{ mode: 'everyMinute' }] } };
+	const soon = withParameters('Every night', everySecond);
+	const id = await host.importExample('nightly-product-texts', (node) =>
+		node.name === 'A batch has ended' ? { ...node, parameters: everyMinute } : soon(node),
+	);
+	await host.publish(id);
+	const handed = await host.waitForNode(id, 'Hand over');
+	expect(handed.items('Hand over')).toHaveLength(1);
+	const run = await host.waitForNode(id, 'Results').finally(async () => await host.unpublish(id));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const ended = textsOf(run.json('A batch has ended'), 'batchId');
+	expect(new Set(ended).size).toBe(ended.length);
+	const texts = run.json('Texts');
+	expect(texts).toHaveLength(3 * ended.length);
+	expect(textsOf(texts, 'sku').slice(0, 3)).toEqual(['MUG-1', 'LAMP-7', 'BAG-3']);
+	for (const text of texts) expect(String(text.text).length).toBeGreaterThan(0);
+	expect(run.json('To look at')).toEqual([]);
+}, 240_000);
+
+it('mails of a year: what both ways cost, and each mail sorted', async () => {
+	const wait = withParameters('Wait', { amount: 2, unit: 'seconds' });
+	const run = await host.runByHand(await host.importExample('mails-of-a-year', wait));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const [comparison] = run.json('Comparison');
+	expect(comparison?.mails).toBe(4);
+	expect(Number(comparison?.batchUsd) / Number(comparison?.oneByOneUsd)).toBeCloseTo(0.8, 3);
+	expect(textsOf(run.json('Sorted'), 'id')).toEqual(['m1', 'm2', 'm3', 'm4']);
+}, 120_000);
+
+it('long video: DeepInfra calls the trigger, the film comes with the reference of its order', async () => {
+	const workflow = dictOf(JSON.parse(await readFile(exampleFile('long-video'), 'utf8')));
+	const trigger = listOf(workflow.nodes)
+		.map(dictOf)
+		.find(({ name }) => name === 'The film is ready');
+	const address = `${host.server.url}/webhook/${textOf(trigger?.webhookId)}/deepinfra`;
+	const id = await host.importExample('long-video', (node) =>
+		JSON.parse(JSON.stringify(node).replace('PRODUCTION_URL', address)),
+	);
+	await host.publish(id);
+	try {
+		for (let tries = 0; (await fetch(address, { method: 'POST', body: '{}' })).status !== 400; tries++) {
+			if (tries > 100) throw new Error('the trigger has no address');
+			await new Promise((resolve) => setTimeout(resolve, 200));
+		}
+		expect((await fetch(`${host.server.url}/webhook/deepinfra`, { method: 'POST', body: '{}' })).status).toBe(404);
+		await host.runByHand(id);
+		const run = await host.waitForNode(id, 'Film');
+		const [film] = run.items('Film');
+		expect(film?.json).toMatchObject({ order: 'order-17' });
+		expect(dictOf(film?.binary.film)).toMatchObject({ mimeType: 'video/mp4' });
+	} finally {
+		await host.unpublish(id);
+	}
+}, 240_000);
+
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
 
 it('every example finds the credential of its name when it is imported', async () => {

@@ -103,6 +103,25 @@ export class Host {
 		throw new Error(`the form ${url} did not appear within ${PATIENCE / 1000} seconds`);
 	}
 
+	/** The first execution in which a node of a published workflow ran. */
+	async waitForNode(id: string, node: string): Promise<Run> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+		const limit = Date.now() + 3 * PATIENCE;
+		const seen = new Set<string>();
+		while (Date.now() < limit) {
+			const answer = dictOf(await this.request('GET', `/rest/executions?filter=${filter}`));
+			for (const each of listOf(answer.results)) {
+				const execution = textOf(dictOf(each).id);
+				if (execution === undefined || seen.has(execution)) continue;
+				const run = await this.waitFor(execution);
+				seen.add(execution);
+				if (run.items(node).length > 0) return run;
+			}
+			await pause();
+		}
+		throw new Error(`'${node}' of workflow ${id} did not run within ${(3 * PATIENCE) / 1000} seconds`);
+	}
+
 	/** The first execution that a published workflow's trigger started, or a later one, counted from 1. */
 	async waitForTriggered(id: string, which = 1): Promise<Run> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));

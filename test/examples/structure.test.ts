@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 import { DeepInfra } from '../../nodes/DeepInfra/DeepInfra.node';
+import { DeepInfraBatchTrigger } from '../../nodes/DeepInfraBatchTrigger/DeepInfraBatchTrigger.node';
+import { DeepInfraTrigger } from '../../nodes/DeepInfraTrigger/DeepInfraTrigger.node';
 import { EmbeddingsDeepInfra } from '../../nodes/EmbeddingsDeepInfra/EmbeddingsDeepInfra.node';
 import { LmChatDeepInfra } from '../../nodes/LmChatDeepInfra/LmChatDeepInfra.node';
 import { RerankerDeepInfra } from '../../nodes/RerankerDeepInfra/RerankerDeepInfra.node';
@@ -21,14 +23,28 @@ const TOOL_FIELDS: INodeProperties[] = [
 	{ displayName: 'Description', name: 'toolDescription', type: 'string', default: '' },
 ];
 
+/** What n8n adds to a trigger that polls. */
+const POLL_TIMES: INodeProperties = {
+	displayName: 'Poll Times',
+	name: 'pollTimes',
+	type: 'fixedCollection',
+	default: {},
+};
+
 /** The fields of the package's nodes, by their types. */
 const ownFields: Readonly<Record<string, readonly INodeProperties[]>> = {
 	[NODE_TYPE]: properties,
 	[`${NODE_TYPE}Tool`]: [...TOOL_FIELDS, ...properties],
 	...Object.fromEntries(
-		[new LmChatDeepInfra(), new EmbeddingsDeepInfra(), new RerankerDeepInfra()].map(({ description }) => [
+		[
+			new LmChatDeepInfra(),
+			new EmbeddingsDeepInfra(),
+			new RerankerDeepInfra(),
+			new DeepInfraTrigger(),
+			new DeepInfraBatchTrigger(),
+		].map(({ description }) => [
 			NODE_TYPE.replace(/\.\w+$/, `.${description.name}`),
-			description.properties,
+			description.polling ? [POLL_TIMES, ...description.properties] : description.properties,
 		]),
 	),
 };
@@ -87,7 +103,7 @@ const targetsOf = (workflow: Dict): string[] =>
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are eleven', () => expect(files).toHaveLength(11));
+it('there are fourteen', () => expect(files).toHaveLength(14));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');

@@ -97,15 +97,25 @@ const TWICE = 3_600_000;
 /** What DeepInfra has sent lately, in this process: n8n stores its own memory only after the answer. */
 const lately = new Map<string, number>();
 
+/** A result of DeepInfra; undefined for any other body. */
+export function readCallback(context: IWebhookFunctions): { body: Dict; requestId: string } | undefined {
+	const body: unknown = context.getBodyData();
+	if (!isDict(body)) return undefined;
+	const requestId = requestIdOf(body);
+	const hasStatus = isDict(body.inference_status) || optionalText(body.status) !== undefined;
+	return requestId !== undefined && hasStatus ? { body, requestId } : undefined;
+}
+
+export function refuseBody(context: IWebhookFunctions): IWebhookResponseData {
+	context.getResponseObject().status(400).json({ error: 'This is no result of DeepInfra' });
+	return { noWebhookResponse: true };
+}
+
 /** Takes a result: first output for those that succeeded, second one for the others. */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const body: unknown = context.getBodyData();
-	const requestId = isDict(body) ? requestIdOf(body) : undefined;
-	const hasStatus = isDict(body) && (isDict(body.inference_status) || optionalText(body.status) !== undefined);
-	if (!isDict(body) || requestId === undefined || !hasStatus) {
-		context.getResponseObject().status(400).json({ error: 'This is no result of DeepInfra' });
-		return { noWebhookResponse: true };
-	}
+	const callback = readCallback(context);
+	if (!callback) return refuseBody(context);
+	const { body, requestId } = callback;
 	if (isRepeated(context, requestId)) return { webhookResponse: 'received before' };
 	let isTaken = false;
 	try {
@@ -142,7 +152,8 @@ function isRepeated(context: IWebhookFunctions, requestId: string): boolean {
 	return false;
 }
 
-class Callback {
+/** A result as items. */
+export class Callback {
 	constructor(
 		private readonly context: IWebhookFunctions,
 		private readonly answer: Dict,
@@ -172,7 +183,11 @@ class Callback {
 			const door = new Gate(new Pace(FIRST_BURST), clock).door(end.signal);
 			const maker = new ItemMaker(this.context, transport, run, door);
 			const options: unknown = this.context.getNodeParameter('options', {});
-			const named = isDict(options) ? optionalText(options.outputDataFieldName)?.trim() : undefined;
+			// The trigger has it among its options.
+			const field: unknown = this.context.getNodeParameter('outputDataFieldName', '');
+			const named = (
+				optionalText(isDict(options) ? options.outputDataFieldName : undefined) ?? optionalText(field)
+			)?.trim();
 			const place = {
 				item: 0,
 				fieldName: named || 'data',

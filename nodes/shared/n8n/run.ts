@@ -104,9 +104,16 @@ interface Part {
 	key?: string;
 }
 
-/** Runs an operation over all input items: items out in the order of the items in, each paired. */
-export async function runItems(context: IExecuteFunctions, operation: AnyOperation): Promise<INodeExecutionData[]> {
-	return await new ItemRun(context, operation).start();
+/**
+ * Runs an operation over all input items: items out in the order of the items in, each paired.
+ * @param webhook where results are sent instead, whatever the items say
+ */
+export async function runItems(
+	context: IExecuteFunctions,
+	operation: AnyOperation,
+	webhook?: string,
+): Promise<INodeExecutionData[]> {
+	return await new ItemRun(context, operation, webhook).start();
 }
 
 class ItemRun {
@@ -139,6 +146,7 @@ class ItemRun {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly operation: AnyOperation,
+		private readonly webhook?: string,
 	) {
 		this.results = context.getInputData().map(() => []);
 		this.inputFiles = this.results.map(() => undefined);
@@ -256,7 +264,7 @@ class ItemRun {
 				const settings = readSettings(this.operation, read.value);
 				entries.push({
 					item,
-					input: read.value,
+					input: this.sentTo(read.value),
 					settings,
 					results: [],
 					earlier: [],
@@ -269,6 +277,13 @@ class ItemRun {
 			}
 		}
 		return entries;
+	}
+
+	/** An input whose result goes where the run wants it. */
+	private sentTo(input: Dict): Dict {
+		if (this.webhook === undefined) return input;
+		const options = isDict(input.options) ? input.options : {};
+		return { ...input, options: { ...options, webhook: this.webhook } };
 	}
 
 	/** What holds for the run as a whole cannot differ between its items. */

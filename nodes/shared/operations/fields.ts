@@ -283,6 +283,15 @@ const billedOptions = [
 const nativeOptions = [
 	...billedOptions,
 	field({
+		displayName: 'Wait for Webhook',
+		name: 'waitForWebhook',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether the execution sleeps until DeepInfra calls it back, for up to 'Timeout' seconds (an hour if not set). For one item that takes longer than a few seconds: a model that answers sooner calls before n8n listens, and that result is lost although it is paid for. Needs n8n 2.30 or newer.",
+		displayOptions: { hide: { '@tool': [true] } },
+	}),
+	field({
 		displayName: 'Webhook URL',
 		name: 'webhook',
 		type: 'string',

@@ -7,6 +7,7 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
+	IRunExecutionData,
 	IWebhookResponseData,
 	IWorkflowExecuteAdditionalData,
 	WorkflowExecuteMode,
@@ -27,6 +28,8 @@ export interface TriggerOptions {
 	/** What n8n keeps of the node between two calls, changed in place; a copy of it is what a restart finds. */
 	readonly memory: IDataObject;
 	readonly workflowId?: string;
+	/** The run that sleeps, for a callback that wakes it up. */
+	readonly run?: IRunExecutionData;
 }
 
 interface Placed {
@@ -104,7 +107,15 @@ export async function receive(options: TriggerOptions, { body, query = {} }: Cal
 		workflowId: workflow.id,
 		workflowExecuteAdditionalData: data,
 	};
-	const context = new WebhookContext(workflow, node, data, options.mode ?? 'webhook', webhookData, [], null);
+	const context = new WebhookContext(
+		workflow,
+		node,
+		data,
+		options.mode ?? 'webhook',
+		webhookData,
+		[],
+		options.run ?? null,
+	);
 	const type = workflow.nodeTypes.getByNameAndVersion(node.type);
 	const response = await type.webhook?.call(context);
 	if (response === undefined) throw new Error('The node has no webhook');

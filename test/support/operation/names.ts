@@ -9,7 +9,7 @@ const COSTLY = ['budgetUsd', 'dryRun', 'extraFields'];
 /** Where another model can stand in: which those are, test/DeepInfra says. */
 const MOVING = ['fallbackModels'];
 /** On those that ask a native route. */
-const NATIVE = ['modelVersion', 'webhook'];
+const NATIVE = ['modelVersion', 'waitForWebhook', 'webhook'];
 const SHARED = [...PLAIN, ...COSTLY, ...NATIVE];
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');

@@ -101,7 +101,7 @@ export class BatchReader implements LineReader {
 		return {
 			kind: 'input',
 			message: `${what}: ${why}`,
-			advice: 'It was not billed. Send it again in another batch.',
+			advice: 'Send it again in another batch.',
 		};
 	}
 }

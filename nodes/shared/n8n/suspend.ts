@@ -1,0 +1,107 @@
+import { randomUUID } from 'crypto';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { isDict, number, optionalText } from '../core/answer';
+import type { AnyOperation, Dict } from '../core/operation';
+import { Callback, readCallback, refuseBody } from './callbackTrigger';
+import { clock } from './http/clock';
+import { runItems } from './run';
+
+/** Where n8n takes up a run again that sleeps; the address of each run has an ID and a signature of its own. */
+export const resumeWebhooks: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: '', restartWebhook: true },
+];
+
+/** Under which the node keeps what tells this wait's callback from those of earlier ones: a loop has one address for all. */
+const NONCE = 'deepInfraNonce';
+
+/** Seconds that a run sleeps unless 'Timeout' says otherwise. */
+const USUAL_WAIT = 3600;
+
+/** Whether the user wants the run to sleep until DeepInfra calls. */
+export const wantsCallback = (context: IExecuteFunctions): boolean =>
+	context.getNodeParameter('options.waitForWebhook', 0, false) === true;
+
+/**
+ * Asks with this run's own address as the webhook, and puts the run to sleep: `receiveResult` wakes it up.
+ * @throws NodeOperationError for more than one item, or where n8n cannot put a run to sleep
+ */
+export async function runSleeping(context: IExecuteFunctions, operation: AnyOperation): Promise<INodeExecutionData[]> {
+	const items = context.getInputData().length;
+	if (items !== 1) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`'Wait for Webhook' works with one item at a time, and there are ${items} [item 1]`,
+			{
+				description:
+					"Put the node 'Loop Over Items' with batch size 1 in front of this one, connect its output 'loop' to this node, and the end of this branch back to it. Nothing was sent.",
+				itemIndex: 1,
+			},
+		);
+	}
+	const nonce = randomUUID();
+	const address = resumeAddress(context);
+	address.searchParams.set('nonce', nonce);
+	context.getContext('node')[NONCE] = nonce;
+	const seconds = number(context.getNodeParameter('options.timeout', 0, USUAL_WAIT)) ?? USUAL_WAIT;
+	const late = new NodeOperationError(context.getNode(), lateWords(seconds), { description: LATE_ADVICE });
+	// With it n8n fails the node when the time is over; without, its input would pass as its result.
+	context.setMetadata({ resumeError: late });
+	const made = await runItems(context, operation, address.href);
+	// One that failed has nothing to wait for.
+	const requestId = made[0]?.json.status === 'queued' ? optionalText(made[0].json.requestId) : undefined;
+	if (requestId === undefined) return made;
+	await context.putExecutionToWait(new Date(clock.now() + seconds * 1000));
+	return [{ json: { status: 'waiting', requestId }, pairedItem: { item: 0 } }];
+}
+
+function resumeAddress(context: IExecuteFunctions): URL {
+	const address: unknown = context.evaluateExpression('{{ $execution.resumeUrl }}', 0);
+	if ('putExecutionToWait' in context && typeof address === 'string' && URL.canParse(address)) return new URL(address);
+	throw new NodeOperationError(context.getNode(), "This n8n cannot wait for DeepInfra's call here [item 0]", {
+		description: "Remove 'Wait for Webhook': the node then waits for the answer itself. Nothing was sent.",
+		itemIndex: 0,
+	});
+}
+
+const lateWords = (seconds: number): string => `DeepInfra did not call back within ${seconds} seconds [item 0]`;
+
+const LATE_ADVICE =
+	"DeepInfra may have billed the request: its result, if there is one, came too early, too late, or could not reach n8n. Raise 'Timeout', or remove 'Wait for Webhook'.";
+
+/** Takes the result that a sleeping run waits for. What belongs to another wait, or is no result, leaves it asleep. */
+export async function receiveResult(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const query: unknown = context.getQueryData();
+	const name = JSON.stringify(context.getNode().name);
+	const expected: unknown = context.evaluateExpression(`{{ $node[${name}].context.${NONCE} }}`, 0);
+	if (!isDict(query) || typeof expected !== 'string' || query.nonce !== expected) return { webhookResponse: 'ignored' };
+	const callback = readCallback(context);
+	if (!callback) return refuseBody(context);
+	const [good = [], bad = []] = await new Callback(context, callback.body, callback.requestId).outputs();
+	const metadata = waitingMetadata(context);
+	const [failed] = bad;
+	if (good.length > 0) {
+		if (metadata) Reflect.deleteProperty(metadata, 'resumeError');
+		return { workflowData: [[...good, ...bad].map((item) => ({ ...item, pairedItem: { item: 0 } }))] };
+	}
+	// n8n fails the node with these words, and honours what it is to do then.
+	if (metadata)
+		metadata.resumeError = { name: 'NodeOperationError', message: `${String(failed?.json.error)} [item 0]` };
+	return { workflowData: [[{ json: {}, pairedItem: { item: 0 } }]] };
+}
+
+/** What n8n keeps of the node that waits; it hands it to no node, but is there. */
+function waitingMetadata(context: IWebhookFunctions): Dict | undefined {
+	const data: unknown = Reflect.get(context, 'runExecutionData');
+	const execution = isDict(data) && isDict(data.executionData) ? data.executionData : {};
+	const [entry]: unknown[] = Array.isArray(execution.nodeExecutionStack) ? execution.nodeExecutionStack : [];
+	if (!isDict(entry)) return undefined;
+	if (!isDict(entry.metadata)) entry.metadata = {};
+	return isDict(entry.metadata) ? entry.metadata : undefined;
+}
