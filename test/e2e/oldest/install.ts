@@ -82,7 +82,8 @@ export async function installRelease(each: Release, signal: AbortSignal): Promis
 		path.join(folder, 'package.json'),
 		`${JSON.stringify({ private: true, overrides: { xlsx: '0.18.5' } })}\n`,
 	);
-	const packages = [`${nodePackage(process.platform, process.arch)}@${node}`, `n8n@${n8n}`];
+	// Its packages need this one to be one and the same, which npm sees to where it is asked for by name.
+	const packages = [`${nodePackage(process.platform, process.arch)}@${node}`, `n8n@${n8n}`, 'zod@3.25.67'];
 	await showStep(`Installing n8n ${n8n} with Node ${node}, once: some minutes`, async () => {
 		await runNpm(each, ['install', ...packages, '--ignore-scripts'], {}, signal);
 	});

@@ -1,4 +1,4 @@
-import { isDict } from '../../core/answer';
+import { isDict, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
@@ -28,8 +28,16 @@ export interface ChatFetchOptions {
 	refuse(body: Dict): Problem | undefined;
 	/** A chunk of a stream or a whole answer. */
 	onAnswer(answer: Dict): void;
-	/** @returns the error that the user sees, and the code by which it is known again */
-	onFailure(problem: Problem, attempts: number): { readonly error: Error; readonly code: string };
+	/** The models to ask in turn where the first does not answer, and nothing is billed. */
+	readonly fallbacks: readonly string[];
+	/** Why another model may be asked than the one that failed, in words; undefined where it must not. */
+	reasonToMove(problem: Problem, model: string): string | undefined;
+	onMove(model: string, reason: string): void;
+	/**
+	 * @param model the one that was asked last
+	 * @returns the error that the user sees, and the code by which it is known again
+	 */
+	onFailure(problem: Problem, attempts: number, model: string): { readonly error: Error; readonly code: string };
 }
 
 /**
@@ -40,19 +48,43 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	return async (url, init) => {
 		const body = completeBody(init?.body, options.additions);
 		const refused = body && options.refuse(body);
-		if (refused) return failed(refused, 0, options);
+		if (refused) return failed(refused, 0, modelOf(body), options);
 		const isStreamed = body?.stream === true && options.streaming;
 		const sent = body && !isStreamed ? { ...body, stream: undefined, stream_options: undefined } : body;
-		const result = await sendUntilAnswered(url, sent ? { ...init, body: JSON.stringify(sent) } : init, options);
-		if ('problem' in result) return failed(result.problem, result.attempts, options);
+		const { model, ...result } = await sendToAny(url, init, sent, options);
+		if ('problem' in result) return failed(result.problem, result.attempts, model, options);
 		const onCut = (error: unknown) =>
-			options.onFailure({ kind: 'cut', message: options.redact(deepestMessage(error)) }, result.attempts).error;
+			options.onFailure({ kind: 'cut', message: options.redact(deepestMessage(error)) }, result.attempts, model).error;
 		const answer = watchAnswer(result.response, options.onAnswer, onCut);
 		return body?.stream === true && !isStreamed ? await asEvents(answer) : answer;
 	};
 }
 
 type Sent = { readonly response: Response } | { readonly problem: Problem };
+
+const modelOf = (body: Dict | undefined): string => optionalText(body?.model) ?? '';
+
+/** Asks the model, and the next one where it does not answer. */
+async function sendToAny(
+	url: string | URL | Request,
+	init: RequestInit | undefined,
+	body: Dict | undefined,
+	options: ChatFetchOptions,
+): Promise<Sent & { readonly attempts: number; readonly model: string }> {
+	let asked = body;
+	let attempts = 0;
+	for (const rest = [...options.fallbacks]; ; ) {
+		const model = modelOf(asked);
+		const result = await sendUntilAnswered(url, asked ? { ...init, body: JSON.stringify(asked) } : init, options);
+		attempts += result.attempts;
+		const reason = 'problem' in result ? options.reasonToMove(result.problem, model) : undefined;
+		const next = reason === undefined ? undefined : rest.shift();
+		if (!asked || next === undefined || reason === undefined) return { ...result, attempts, model };
+		options.onMove(next, reason);
+		// The service moves on by itself, too, to those that are left.
+		asked = { ...asked, model: next, models: rest.length > 0 ? [...rest] : undefined };
+	}
+}
 
 async function sendUntilAnswered(
 	url: string | URL | Request,
@@ -98,8 +130,8 @@ async function sendOnce(
 }
 
 /** The chat client makes an error of it whose code says which of ours it stands for. Its status decides nothing. */
-function failed(problem: Problem, attempts: number, { onFailure }: ChatFetchOptions): Response {
-	const { error, code } = onFailure(problem, attempts);
+function failed(problem: Problem, attempts: number, model: string, { onFailure }: ChatFetchOptions): Response {
+	const { error, code } = onFailure(problem, attempts, model);
 	return Response.json({ error: { message: error.message, code } }, { status: 400 });
 }
 

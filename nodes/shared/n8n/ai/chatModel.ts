@@ -3,7 +3,9 @@ import { NodeOperationError } from 'n8n-workflow';
 import { lackOf } from '../../catalog/abilities';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
-import { problemOf, type Problem } from '../../core/problem';
+import { billOf, problemOf, type Problem } from '../../core/problem';
+import { isUnreachable } from '../../engine/retry';
+import { hopelessFor } from '../../engine/verdict';
 import { readKey } from '../../core/account';
 import { usageOf } from '../../engine/usage';
 import { Catalog, type KnownModel } from '../catalog';
@@ -25,8 +27,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const options = isDict(parameters.options) ? parameters.options : {};
 	const seconds = number(options.timeout) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
-	const fail = (problem: Problem, host: string, attempts: number) =>
-		toNodeError(context, problem, { model, host, attempts }, item);
+	const fail = (problem: Problem, host: string, attempts: number, asked = model) =>
+		toNodeError(context, problem, { model: asked, host, attempts }, item);
 
 	let account: Account;
 	let additions: Dict;
@@ -40,6 +42,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const stop = context.getExecutionCancelSignal();
 	const facts = await new Catalog(context, account, { stop }).facts(model);
 	const spending = spendingOf(context, number(options.budgetUsd));
+	const fallbacks = modelsOf(additions.models);
 	const failures = new Map<string, Error>();
 	const costs = new Map<string, number>();
 
@@ -55,7 +58,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		frequencyPenalty: number(options.frequencyPenalty),
 		maxRetries: 0,
 		// The client's own limit holds for all attempts and pauses together; each attempt has its own.
-		timeout: (seconds * (maxRetries + 1) + LONGEST_PAUSE * maxRetries) * 1000,
+		timeout: longest((seconds * (maxRetries + 1) + LONGEST_PAUSE * maxRetries) * (fallbacks.length + 1)),
 		onFailedAttempt: (error) => {
 			const own = failures.get(codeOf(error));
 			if (own) throw own;
@@ -77,8 +80,11 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 			spending.add(costUsd);
 			if (requestId) costs.set(requestId, costUsd);
 		},
-		onFailure: (problem, attempts) => {
-			const error = fail(problem, account.host, attempts);
+		fallbacks,
+		reasonToMove,
+		onMove: (next, reason) => context.logger.info(`DeepInfra Chat Model: '${next}' is asked, since ${reason}`),
+		onFailure: (problem, attempts, asked) => {
+			const error = fail(problem, account.host, attempts, asked);
 			const code = `deepInfra${failures.size}`;
 			failures.set(code, error);
 			return { error, code };
@@ -100,6 +106,20 @@ async function loadSdk(context: ISupplyDataFunctions) {
 		});
 	}
 }
+
+/** Milliseconds; a timer that is set to more ends at once. */
+const longest = (seconds: number): number => Math.min(seconds * 1000, 2 ** 31 - 1);
+
+/** In words; undefined where the request may have been billed, or no other model would do better. */
+function reasonToMove(problem: Problem, model: string): string | undefined {
+	if (problem.kind !== 'status' || billOf(problem) > 0) return undefined;
+	const shared = hopelessFor(problem);
+	if (shared === 'account') return undefined;
+	if (shared !== undefined) return `'${model}' cannot be asked (status ${problem.status})`;
+	return isUnreachable(problem) ? `'${model}' is too busy or down (status ${problem.status})` : undefined;
+}
+
+const modelsOf = (models: unknown): string[] => (Array.isArray(models) ? models.map(String) : []);
 
 const codeOf = (error: unknown): string =>
 	typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

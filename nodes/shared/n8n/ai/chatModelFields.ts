@@ -31,7 +31,7 @@ export const chatModelFields = [
 			default: '',
 			placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 			description:
-				'Models that answer when this one is too busy, tried in order, at most 4. Separated by commas or lines. The one that answers is billed.',
+				'Models to ask when this one is busy, down or not there, in their order, at most 4. Separated by commas or lines. The one that answers is billed; what may have been billed is not asked again.',
 		}),
 		frequencyPenaltyOption,
 		jsonSchemaOption,

@@ -147,6 +147,67 @@ describe('the chat model under LangChain', () => {
 		expect(runs()[0]?.error?.message).toMatch(words);
 	});
 
+	describe('with fallback models', () => {
+		const others = 'emulator/second, emulator/third';
+		const modelsAsked = () => bodies().map(({ model, models }) => [model, models]);
+		const answering = (only: string, fault: Fault) =>
+			(emulator.options.faults = (request) =>
+				isChat(request) && isDict(request.json) && request.json.model !== only ? fault : undefined);
+		const busy: Fault = { kind: 'status', status: 429, retryAfter: 0 };
+
+		it.each<[string, Fault]>([
+			['busy', busy],
+			['down', { kind: 'status', status: 503, retryAfter: 0 }],
+			['not there', { kind: 'status', status: 404, body: { detail: { error: 'Model not found' } } }],
+		])('asks the next one when one is %s, and no other thereafter', async (_, fault) => {
+			const second = 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo';
+			const third = 'Qwen/Qwen3-235B-A22B-Instruct-2507';
+			const fourth = 'mistralai/Mistral-Small-3.2-24B-Instruct-2506';
+			answering(third, fault);
+			const { chat } = await open({ maxRetries: 0, fallbackModels: [second, third, fourth].join(', ') });
+			expect(String((await chat.invoke('Hello')).content).length).toBeGreaterThan(0);
+			expect(modelsAsked()).toEqual([
+				[MODEL, [second, third, fourth]],
+				[second, [third, fourth]],
+				[third, [fourth]],
+			]);
+		});
+
+		it('has tried each as often as it may', async () => {
+			answering('none', busy);
+			const { chat } = await open({ maxRetries: 1, fallbackModels: others });
+			await expect(chat.invoke('Hello')).rejects.toThrow(/DeepInfra is receiving too many requests/);
+			expect(modelsAsked().map(([model]) => model)).toEqual([
+				...[MODEL, MODEL],
+				...['emulator/second', 'emulator/second'],
+				...['emulator/third', 'emulator/third'],
+			]);
+		});
+
+		it.each<[string, Fault]>([
+			['money', { kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } }],
+			['a key', { kind: 'status', status: 401 }],
+			['an answer that may be billed', { kind: 'status', status: 504 }],
+			['values that it takes', { kind: 'status', status: 422, body: { detail: 'too many' } }],
+		])('asks no other for the want of %s', async (_, fault) => {
+			answering('none', fault);
+			const { chat } = await open({ maxRetries: 0, fallbackModels: others });
+			await expect(chat.invoke('Hello')).rejects.toThrow();
+			expect(asked()).toHaveLength(1);
+		});
+
+		it('ends with Stop between two of them', async () => {
+			answering('none', { kind: 'status', status: 503, retryAfter: 60 });
+			const stop = new AbortController();
+			const { chat } = await open({ maxRetries: 1, fallbackModels: others });
+			const failure = chat.invoke('Hello', { signal: stop.signal }).catch((error: unknown) => error);
+			while (asked().length === 0) await new Promise((resolve) => setImmediate(resolve));
+			stop.abort();
+			expect(await failure).toBeInstanceOf(Error);
+			expect(asked()).toHaveLength(1);
+		});
+	});
+
 	it('says that a stream was cut off, and never sends it again', async () => {
 		emulator.options.chatStream = { breakAfter: 1 };
 		const { chat } = await open();
