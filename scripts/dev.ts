@@ -84,7 +84,7 @@ async function develop(choices: Choices, session: Session): Promise<number> {
 			const client = new N8nClient(`http://127.0.0.1:${port}`);
 			const login = await readLogin(userFolder);
 			await client.signIn(login);
-			const demo = await fillN8n(client, service, mediaFolder, false);
+			const [demo] = await fillN8n(client, service, mediaFolder, false);
 			isFilled = true;
 			console.log(
 				`\n  Editor    http://127.0.0.1:${port}/workflow/${demo.id}` +

@@ -108,6 +108,20 @@ const readTranscript: Reader = (items) => {
 	return text && `${text}${about.length > 0 ? ` (${about.join(', ')})` : ''}`;
 };
 
+const readSpeech: Reader = (items) => {
+	const sounds = filesOf(items).filter(({ mimeType }) => mimeType.startsWith('audio/'));
+	const characters = numberOf(first(items).characters);
+	return sounds.length === 0 || characters === undefined ? undefined : `${characters} characters spoken`;
+};
+
+const readRanking: Reader = (items) => {
+	const ranked = items.map(({ json }) => [numberOf(json.rank), numberOf(json.score), textOf(json.text)] as const);
+	const isInOrder = ranked.every(([rank], index) => rank === index + 1);
+	const [best] = ranked;
+	if (!best || !isInOrder || best[1] === undefined) return undefined;
+	return `${ranked.length} texts, the best with ${best[1].toFixed(3)}: ${quote(best[2] ?? '')}`;
+};
+
 const readers: Readonly<Record<string, Reader>> = {
 	'text.generate': readText,
 	'text.classify': readLabels,
@@ -119,6 +133,8 @@ const readers: Readonly<Record<string, Reader>> = {
 	'image.classifyZeroShot': readLabels,
 	'image.detectObjects': readObjects,
 	'audio.transcribe': readTranscript,
+	'audio.synthesize': readSpeech,
+	'text.rerank': readRanking,
 };
 
 function filesOf(items: readonly Item[]): StoredFile[] {

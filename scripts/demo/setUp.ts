@@ -16,28 +16,36 @@ export async function copyMedia(userFolder: string): Promise<string> {
 	return folder;
 }
 
-async function listExamples(): Promise<string[]> {
-	const names = await readdir(places.examples).catch((): string[] => []);
-	return names.filter((name) => name.endsWith('.json')).map((name) => path.join(places.examples, name));
+async function listWorkflows(folder: string): Promise<string[]> {
+	const names = await readdir(folder).catch((): string[] => []);
+	return names
+		.filter((name) => name.endsWith('.json'))
+		.sort()
+		.map((name) => path.join(folder, name));
 }
+
+const TEN_TASKS = path.join(places.workflows, 'demo.json');
 
 /**
  * Puts the credential, the demo and the examples into n8n. An example that is there already stays as the user left it;
- * so does the demo unless `renewDemo`.
+ * so do the demo's workflows unless `renewDemo`.
+ * @returns the workflow of the ten tasks, and one for each other file beside it
  */
 export async function fillN8n(
 	client: N8nClient,
 	{ name, apiKey, baseUrl }: Service,
 	mediaFolder: string,
 	renewDemo: boolean,
-): Promise<PreparedWorkflow> {
+): Promise<[PreparedWorkflow, ...PreparedWorkflow[]]> {
 	const id = await client.saveCredential({ name, type: 'deepInfraApi', data: { apiKey, baseUrl } });
 	const credential = { id, name };
-	const demo = await readWorkflow(path.join(places.workflows, 'demo.json'), mediaFolder, credential);
-	await client.saveWorkflow(demo.id, demo.workflow, renewDemo);
-	for (const file of await listExamples()) {
-		const example = await readWorkflow(file, mediaFolder, credential);
+	const read = async (file: string) => await readWorkflow(file, mediaFolder, credential);
+	const more = (await listWorkflows(places.workflows)).filter((file) => file !== TEN_TASKS);
+	const demos = [await read(TEN_TASKS), ...(await Promise.all(more.map(read)))] as const;
+	for (const { id: demo, workflow } of demos) await client.saveWorkflow(demo, workflow, renewDemo);
+	for (const file of await listWorkflows(places.examples)) {
+		const example = await read(file);
 		await client.saveWorkflow(example.id, example.workflow, false);
 	}
-	return demo;
+	return [...demos];
 }

@@ -31,6 +31,14 @@ export function prepareWorkflow(workflow: Dict, mediaFolder: string, credential:
 	return { name, nodes, connections, settings: settings ?? {} };
 }
 
+/** The node that starts a workflow by hand. */
+export function triggerOf({ workflow }: PreparedWorkflow): string {
+	const trigger = listOf(workflow.nodes)
+		.map(dictOf)
+		.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+	return textOf(trigger?.name) ?? '';
+}
+
 export async function readWorkflow(
 	file: string,
 	mediaFolder: string,

@@ -4,6 +4,7 @@ import { durationText } from '../../scripts/host/progress';
 import { agentPart } from './agent/part';
 import { editorPart } from './editor/part';
 import { queuePart } from './queue/part';
+import { mediaPart } from './media/part';
 import { oldestPart } from './oldest/part';
 import { Endings } from './support/endings';
 import type { Part } from './support/part';
@@ -12,6 +13,7 @@ import { Report } from './support/report';
 const parts: Readonly<Record<string, { readonly title: string; readonly run: Part }>> = {
 	editor: { title: 'The editor', run: editorPart },
 	agent: { title: "The node as a tool of n8n's AI Agent", run: agentPart },
+	media: { title: 'Files that can be heard and seen', run: mediaPart },
 	queue: { title: 'Queue mode', run: queuePart },
 	oldest: { title: 'The oldest n8n', run: oldestPart },
 };

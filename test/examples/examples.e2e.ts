@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PNG } from 'pngjs';
+import { readMpeg } from '../../nodes/shared/media/sound';
 import { places } from '../../scripts/host/places';
 import { dictOf, listOf, textOf, type Dict } from '../../scripts/json';
 import { exampleFile, Host } from './host';
@@ -366,6 +367,59 @@ it('long video: DeepInfra calls the trigger, the film comes with the reference o
 		await host.unpublish(id);
 	}
 }, 240_000);
+
+it('daily briefing: short, spoken, one file', async () => {
+	const run = await host.runByHand(await host.importExample('daily-briefing'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const [{ summary } = {}] = run.json('In short');
+	expect(String(summary).length).toBeGreaterThan(10);
+	const [{ characters } = {}] = run.json('Spoken');
+	expect(characters).toBe(`Good morning. ${String(summary)} Have a good day.`.length);
+	const bytes = await readFile(path.join(host.mediaFolder, 'briefing.mp3'));
+	// The emulator takes a twentieth of a second for each letter.
+	expect(readMpeg(bytes)?.seconds).toBeCloseTo(Number(characters) / 20, 0);
+});
+
+it('product clip: started from the photo, waited for, fetched', async () => {
+	await copyFile(path.join(places.fixtures, 'photo.jpg'), path.join(host.mediaFolder, 'photo.jpg'));
+	const soon = withParameters('A minute', { amount: 2, unit: 'seconds' });
+	const run = await host.runByHand(await host.importExample('product-clip', soon));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const [{ videoId, status } = {}] = run.json('Start the clip');
+	expect([videoId, status]).toEqual([expect.stringMatching(/^videos_/), 'queued']);
+	expect(run.json('Fetch the clip')).toMatchObject([{ videoId, status: 'succeeded' }]);
+	const asked = host.emulator.requests.find(({ path: route }) => route === '/v1/videos')?.json;
+	expect(dictOf(asked)).toMatchObject({ seconds: 5, image_url: expect.stringMatching(/^data:image\/jpeg;base64,/) });
+	const clip = await readFile(path.join(host.mediaFolder, 'product-clip.mp4'));
+	expect(clip.toString('latin1', 4, 8)).toBe('ftyp');
+});
+
+it('search that reranks: the best hits first, in one request', async () => {
+	const before = host.emulator.requests.length;
+	const run = await host.runByHand(await host.importExample('search-that-reranks'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const found = run.json('Found');
+	expect(textsOf(found, 'rank')).toEqual([1, 2, 3]);
+	expect(found[0]?.title).toBe('Storm boot');
+	const scores = textsOf(found, 'score').map(Number);
+	expect(scores).toEqual([...scores].sort((a, b) => b - a));
+	const requests = host.emulator.requests.slice(before).filter(({ path: route }) => route.startsWith('/v1/inference/'));
+	expect(requests).toHaveLength(1);
+});
+
+it('help desk answer: word by word from the article that answers', async () => {
+	const run = await host.runByHand(await host.importExample('help-desk-answer'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const [answer, ...others] = run.json('Answer');
+	expect(others).toEqual([]);
+	expect(answer).toMatchObject({
+		question: 'Who repairs the coffee machine?',
+		answer: 'Marta Lindqvist',
+		quote: 'Marta Lindqvist',
+		source: 'Kitchen',
+		certainty: expect.any(Number),
+	});
+});
 
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
 

@@ -103,7 +103,7 @@ const targetsOf = (workflow: Dict): string[] =>
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are fourteen', () => expect(files).toHaveLength(14));
+it('there are eighteen', () => expect(files).toHaveLength(18));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
@@ -7,7 +7,7 @@ import { fileNameFor, saveFiles } from '../../scripts/demo/files';
 import { readFlatted } from '../../scripts/demo/flatted';
 import { imageSize } from '../../scripts/demo/imageSize';
 import { NODE_TYPE } from '../../scripts/demo/results';
-import { prepareWorkflow, readWorkflow } from '../../scripts/demo/workflow';
+import { prepareWorkflow, readWorkflow, triggerOf } from '../../scripts/demo/workflow';
 import { failureText } from '../../scripts/host/failure';
 import { dictOf, listOf } from '../../scripts/json';
 
@@ -56,6 +56,21 @@ describe('the demo workflow', () => {
 			.map(dictOf)
 			.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
 		expect([...reached].sort()).toEqual(named.map(({ name }) => name).sort());
+	});
+
+	it('has tasks beyond the ten, started and told as they are', async () => {
+		const more = (await readdir(path.dirname(demoFile))).filter(
+			(name) => name.endsWith('.json') && name !== 'demo.json',
+		);
+		expect(more).toContain('speech-and-rerank.json');
+		for (const name of more) {
+			const prepared = await readWorkflow(path.join(path.dirname(demoFile), name), '/media', credential);
+			const nodes = listOf(prepared.workflow.nodes).map(dictOf);
+			expect(nodes.map((node) => node.name)).toContain(triggerOf(prepared));
+			const tasks = nodes.filter(({ type }) => type === NODE_TYPE);
+			expect(tasks.length).toBeGreaterThan(0);
+			expect(tasks.every(({ onError }) => onError === 'continueRegularOutput')).toBe(true);
+		}
 	});
 
 	it('gets the media folder and the credential of this n8n', () => {

@@ -55,6 +55,16 @@ describe('what each task brought', () => {
 		],
 		['image.detectObjects', [{ json: { count: 0, objects: [] } }], 'no objects'],
 		['audio.transcribe', [{ json: { text: 'Good day', language: 'en', duration: 3.25 } }], '"Good day" (en, 3.3 s)'],
+		[
+			'audio.synthesize',
+			[{ json: { characters: 12 }, binary: { data: { ...image, mimeType: 'audio/mpeg' } } }],
+			'12 characters spoken',
+		],
+		[
+			'text.rerank',
+			[{ json: { rank: 1, score: 0.9, text: 'an apple' } }, { json: { rank: 2, score: 0.5, text: 'a stone' } }],
+			'2 texts, the best with 0.900: "an apple"',
+		],
 	];
 
 	it.each(good)('%s is told in words', (operation, items, text) => {
@@ -70,6 +80,8 @@ describe('what each task brought', () => {
 		['image.generate', { index: 0 }],
 		['image.detectObjects', { objects: [] }],
 		['audio.transcribe', { language: 'en' }],
+		['audio.synthesize', { characters: 12 }],
+		['text.rerank', { rank: 2, score: 0.9, text: 'an apple' }],
 		['no.suchOperation', { text: 'x' }],
 	])('%s without its result has failed', (operation, json) => {
 		const result = read(operation, [{ json }]);
