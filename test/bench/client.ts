@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { makePng } from '../support/files';
 import { createEngine, type Engine, type RunOptions } from '../support/engine/engine';
 import { classifyBare } from './bare';
 import { answer, readMessage } from './children';
@@ -103,6 +104,23 @@ async function run(job: Job, url: string): Promise<Measure> {
 				document: '={{ $json.text }}',
 			};
 			return await measureRuns(engine, warmUp, { parameters, items: itemsFor(job.items) });
+		}
+		case 'batch': {
+			const parameters = {
+				resource: 'batch',
+				operation: 'create',
+				model: model('Qwen/Qwen3-VL-30B-A3B-Instruct'),
+				messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+				options: { binaryFields: 'data' },
+			};
+			const data = await engine.binary(makePng(32, 32), 'photo.png', 'image/png');
+			const pictured = (items: number) => itemsFor(items).map((item) => ({ ...item, binary: { data } }));
+			return await measureRuns(engine, { parameters, items: pictured(20) }, { parameters, items: pictured(job.items) });
+		}
+		case 'results': {
+			const parameters = { resource: 'batch', operation: 'getResults', batchId: 'batch_bench' };
+			const items = Array.from({ length: job.items / 50_000 }, () => ({ json: {} }));
+			return await measureRuns(engine, warmUp, { parameters, items });
 		}
 		case 'film':
 			return await measureFile(engine, job.bytes, {

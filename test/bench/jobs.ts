@@ -12,6 +12,10 @@ export type Job =
 	| { kind: 'speak'; items: number }
 	/** One search over all items. */
 	| { kind: 'rerank'; items: number }
+	/** All items handed over as batches, each with a picture; equal pictures, other texts. */
+	| { kind: 'batch'; items: number }
+	/** The results of so many lines, in batches of 50,000. */
+	| { kind: 'results'; items: number }
 	/** A video job, waited for, and its clip stored. */
 	| { kind: 'film'; bytes: number };
 
@@ -31,6 +35,8 @@ export interface ServiceOrder {
 	maxConcurrent?: number;
 	/** Image requests are answered with a link to a file of this size. */
 	linkBytes?: number;
+	/** Any batch has ended with so many results. */
+	batchLines?: number;
 }
 
 export interface ServiceCount {

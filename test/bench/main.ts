@@ -19,6 +19,8 @@ const sizes = {
 		speeches: 1000,
 		documents: 10_000,
 		video: 500e6,
+		lines: 60_000,
+		results: 200_000,
 	},
 	quick: {
 		repeats: 1,
@@ -30,6 +32,8 @@ const sizes = {
 		speeches: 200,
 		documents: 10_000,
 		video: 500e6,
+		lines: 5000,
+		results: 200_000,
 	},
 };
 
@@ -193,6 +197,24 @@ async function makeMedia(service: Service, { speeches, documents, video }: Sizes
 	];
 }
 
+async function handOver(service: Service, { lines, results }: Sizes): Promise<Row[]> {
+	const made = await measureAt(service, { kind: 'batch', items: lines }, { latencyMs: 0 });
+	const read = await measureAt(service, { kind: 'results', items: results }, { latencyMs: 0, batchLines: 50_000 });
+	return [
+		{
+			what: `${count(lines)} items with a picture each, handed over as batches`,
+			figure: seconds(made.milliseconds),
+			compared: `peak memory +${megabytes(made.extraBytes)}`,
+		},
+		{
+			what: `Results of ${count(results)} lines`,
+			figure: seconds(read.milliseconds),
+			compared: `peak memory +${megabytes(read.extraBytes)}`,
+			target: { words: 'under 300 MB', isMet: read.extraBytes < 300e6 && read.answered === results },
+		},
+	];
+}
+
 async function moveFiles(service: Service, { upload, download }: Sizes): Promise<Row[]> {
 	const up = await measureAt(service, { kind: 'upload', bytes: upload }, { latencyMs: 0 });
 	const down = await measureAt(service, { kind: 'download', bytes: download }, { latencyMs: 0, linkBytes: download });
@@ -225,6 +247,7 @@ async function main() {
 			...(await grow(service, options)),
 			...(await moveFiles(service, options)),
 			...(await makeMedia(service, options)),
+			...(await handOver(service, options)),
 		];
 		const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
 		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;
