@@ -304,7 +304,8 @@ class ItemRun {
 		const parts: Part[] = [];
 		for (const entry of entries) {
 			const split = attempt(() =>
-				operation.split && maySplit(operation, entry.input)
+				// Pages are asked about one by one, whatever is shown of the answers.
+				operation.split && (entry.pages !== undefined || maySplit(operation, entry.input))
 					? operation.split(entry.input, this.factsOf(entry, entry.settings, client))
 					: [entry.input],
 			);

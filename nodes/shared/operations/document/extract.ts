@@ -17,7 +17,7 @@ export const extractFromDocument = defineOperation({
 	action: 'Extract data from document',
 	description: 'Turn an invoice, form or receipt into fields: a scan, a photo or a PDF of scanned pages',
 	tasks: VISION_TASKS,
-	outputFields: { data: {}, pages: 'integer' },
+	outputFields: { data: {}, pages: 'integer', usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(VISION_MODEL),
 		...mediaInputFields('document', 'https://example.com/invoice.pdf'),

@@ -16,7 +16,7 @@ export const extractDocumentText = defineOperation({
 	action: 'Extract text from document',
 	description: 'Read a scan, a photo or a PDF of scanned pages (OCR); layout is kept as Markdown',
 	tasks: VISION_TASKS,
-	outputFields: { text: 'string', pages: 'integer' },
+	outputFields: { text: 'string', pages: 'integer', usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(VISION_MODEL),
 		...mediaInputFields('document', 'https://example.com/scan.pdf'),

@@ -1,4 +1,5 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { readSettings } from '../../../../nodes/shared/engine/settings';
 import { completeChat } from '../../../../nodes/shared/operations/chat/complete';
 import {
 	CHAT_OPTIONS,
@@ -234,5 +235,34 @@ describe('chat: complete', () => {
 		expect(sent()).toEqual([]);
 		const missing = await run('nothing', 'google/gemma-4-E4B-it');
 		expect(String(missing.errorItems[0]?.json.error)).toContain("no file in the field 'nothing'");
+	});
+
+	it('sends addresses of pictures with the last question, and refuses what is no address', async () => {
+		const imageUrls = 'https://example.com/a.png, https://example.com/b.jpg?x=1';
+		await complete(say(['user', 'First'], ['assistant', 'Yes?'], ['user', 'What is it?']), { imageUrls }, SEES);
+		expect(bodyOf().messages).toEqual([
+			{ role: 'user', content: 'First' },
+			{ role: 'assistant', content: 'Yes?' },
+			{
+				role: 'user',
+				content: [
+					{ type: 'text', text: 'What is it?' },
+					{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+					{ type: 'image_url', image_url: { url: 'https://example.com/b.jpg?x=1' } },
+				],
+			},
+		]);
+		for (const wrong of ['file:///etc/passwd', 'data:image/png;base64,AAAA', 'a.png']) {
+			const { errorItems } = await complete(say(['user', 'x']), { imageUrls: wrong }, SEES);
+			expect(String(errorItems[0]?.json.error)).toContain('which is not a web address');
+		}
+		expect(sent()).toHaveLength(1);
+	});
+
+	it('waits longer for the cheaper tier, unless it is told how long', () => {
+		const secondsFor = (options: IDataObject) => readSettings(completeChat, { options }).seconds;
+		expect(secondsFor({ serviceTier: 'flex' })).toBeGreaterThan(600);
+		expect([secondsFor({ serviceTier: 'priority' }), secondsFor({})]).toEqual([300, 300]);
+		expect(secondsFor({ serviceTier: 'flex', timeout: 20 })).toBe(20);
 	});
 });

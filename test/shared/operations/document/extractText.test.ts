@@ -120,4 +120,22 @@ describe('document: extractText', () => {
 		expect(result.items).toHaveLength(3);
 		expect(sent()).toHaveLength(0);
 	});
+
+	it('downloads a PDF from a web address, once and without the key', async () => {
+		world.service.requests.length = 0;
+		world.service.reply = () => ({ body: fixture('linearized.pdf'), contentType: 'application/pdf' });
+		const more = { inputSource: 'url', inputUrl: `${world.service.url}/files/scan.pdf` };
+		const result = await readDocuments(world, 'extractText', [{ json: {} }], {}, more);
+		expect(result.items.map(({ json }) => json.pages)).toEqual([3]);
+		expect(world.service.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+		expect(sent()).toHaveLength(3);
+	});
+
+	it("gives DeepInfra's own answers, a page each, where 'Simplify' is off", async () => {
+		const items = await itemsWith(world, [fixture('img2pdf.pdf'), 'scan.pdf']);
+		const result = await readDocuments(world, 'extractText', items, {}, { simplify: false });
+		expect(result.errorItems.map(({ json }) => json.error)).toEqual([]);
+		expect(result.items.map(({ json }) => json.object)).toEqual(Array(3).fill('chat.completion'));
+		expect(result.items.map(pairedTo)).toEqual([0, 0, 0]);
+	});
 });

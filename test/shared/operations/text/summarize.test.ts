@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { setApart } from '../../../../nodes/shared/operations/chat/prompts';
 import { summarizeText } from '../../../../nodes/shared/operations/text/summarize';
 import {
@@ -52,9 +52,15 @@ describe('text: summarize', () => {
 	beforeEach(() => (world.emulator.requests.length = 0));
 	const sent = () => chatsOf(world);
 
-	const run = async (rest: INodeParameters, options: INodeParameters = {}, model = LLAMA) =>
+	const run = async (
+		rest: INodeParameters,
+		options: INodeParameters = {},
+		model = LLAMA,
+		items?: INodeExecutionData[],
+	) =>
 		await world.engine.run({
 			parameters: withOptions(chatParameters('text', 'summarize', rest, model), options),
+			items,
 			onError: 'continueErrorOutput',
 		});
 
@@ -77,5 +83,25 @@ describe('text: summarize', () => {
 		expect(sent().every(({ status }) => status === 200)).toBe(true);
 		expect(json.usage).toMatchObject({ costUsd: expect.any(Number) });
 		expect(json).not.toHaveProperty('room');
+	});
+
+	it('ends with one summary of two million characters, each request within the context', async () => {
+		const sentence = (index: number) => `On day ${index} the crew wrote down the wind, the sails and all that it ate. `;
+		const text = Array.from({ length: 29_000 }, (_unused, index) => sentence(index))
+			.join('')
+			.trim();
+		expect(text.length).toBeGreaterThan(2_000_000);
+		const json = jsonOf(await run({ text: '={{ $json.text }}' }, {}, 'emulator/json-mode-8b', [{ json: { text } }]));
+		expect(json.summary).toBe(`${sentence(0).trim()} ${sentence(28_999).trim()}`);
+		const bodies = sent();
+		// the emulator refuses what is longer than its context of 32,768 tokens
+		expect(bodies.every(({ status }) => status === 200)).toBe(true);
+		const whole = bodies.filter((request) => /it is one part of a longer text/i.test(JSON.stringify(request.json)));
+		expect(json.parts).toBe(whole.length);
+		expect(bodies.length).toBe(whole.length + 1);
+		const { costUsd, inputTokens, outputTokens } = Object(json.usage);
+		expect(inputTokens).toBeGreaterThan(400_000);
+		// $0.03 and $0.06 for a million tokens
+		expect(costUsd).toBeCloseTo(inputTokens * 3e-8 + outputTokens * 6e-8, 9);
 	});
 });
