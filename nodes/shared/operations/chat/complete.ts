@@ -21,6 +21,7 @@ import { mediaPart } from './media';
 import { readConversation } from './messages';
 import { CHAT_MODEL, CHAT_TASKS } from './models';
 import { patienceOf } from './patience';
+import { isRepeatable } from './repeatable';
 import { chatStream } from './stream';
 
 /** What is said, the oldest first. */
@@ -171,6 +172,7 @@ export const completeChat = defineOperation({
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
+	isDeterministic: isRepeatable,
 	request: ([input], facts) => {
 		const { model, options, messages } = input;
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;

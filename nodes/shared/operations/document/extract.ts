@@ -5,6 +5,7 @@ import { chatOptions, instructionsOption } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
+import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { extractPrompt, FROM_PAGES } from '../chat/prompts';
 import { schemaFields } from '../chat/schemaFields';
 import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
@@ -27,6 +28,7 @@ export const extractFromDocument = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatableUnlessWarm,
 	pagesOf: (input) => mediaInput(input),
 	forms: FORMS,
 	isFormRefused,

@@ -5,6 +5,7 @@ import { chatOptions } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
+import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { READ_PROMPT } from '../chat/prompts';
 import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
 import { pagesOf } from './pages';
@@ -34,6 +35,7 @@ export const extractDocumentText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatableUnlessWarm,
 	pagesOf: (input) => mediaInput(input),
 	split: (input, { pages }) =>
 		pagesOf(mediaInput(input), pages).map((page) => ({

@@ -36,6 +36,7 @@ export const answerQuestion = defineOperation({
 		simplifyField,
 		optionsField([]),
 	],
+	isDeterministic: () => true,
 	request: ([input]) => jsonRequest(input, { question: input.question, context: input.context }),
 	items: (answer, [{ context }]) => {
 		const found = text(answer.answer, 'the answer');

@@ -6,6 +6,7 @@ import { chatRequest, rawText, readChoices, type Choice } from '../chat/chat';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
+import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField, unsureOption } from '../fields';
 
@@ -101,6 +102,7 @@ export const classifyTextZeroShot = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatableUnlessWarm,
 	split: (input) =>
 		input.options.multiLabel
 			? readLabels(input.candidateLabels).map(({ words }) => ({ ...input, candidateLabels: [words] }))

@@ -29,6 +29,7 @@ export const countTokens = defineOperation({
 		plainOptionsField([]),
 	],
 	isFree: true,
+	isDeterministic: () => true,
 	request: ([{ model, text }]) => {
 		modelPath(model);
 		return routeRequest('/v1/tokenize', { options: {} }, { model, prompt: text });

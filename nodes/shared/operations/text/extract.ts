@@ -3,6 +3,7 @@ import { extractionRequest, FORMS, isFormRefused, readExtraction, repairOf } fro
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
+import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { extractPrompt, fromText, setApart } from '../chat/prompts';
 import { schemaFields } from '../chat/schemaFields';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
@@ -33,6 +34,7 @@ export const extractFromText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatableUnlessWarm,
 	forms: FORMS,
 	isFormRefused,
 	request: ([input], facts) => {

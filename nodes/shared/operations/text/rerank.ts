@@ -155,6 +155,7 @@ export const rerank = defineOperation({
 		input.documentSource === 'items'
 			? [input]
 			: listedDocuments(input.documents).map((document) => ({ ...input, documents: undefined, document })),
+	isDeterministic: () => true,
 	request: (inputs, facts) => {
 		const [first] = inputs;
 		const documents = inputs.flatMap((input) => documentsOf(input));

@@ -6,6 +6,7 @@ import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
+import { isRepeatable } from '../chat/repeatable';
 import { setApart, summarizePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -80,6 +81,7 @@ export const summarizeText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatable,
 	split: (input, { contextLength }) => {
 		const room = roomFor(contextLength, SHARE, MOST);
 		const texts = splitText(input.text, room);

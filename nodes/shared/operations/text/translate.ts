@@ -6,6 +6,7 @@ import { chatOptions } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
+import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -77,6 +78,7 @@ export const translateText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
+	isDeterministic: isRepeatableUnlessWarm,
 	split: (input, { contextLength }) => {
 		const texts = splitText(input.text, roomFor(contextLength, SHARE, MOST));
 		return texts.length < 2 ? [input] : texts.map((text) => ({ ...input, text }));

@@ -157,6 +157,7 @@ export const generateVideo = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: ({ options }) => options.seed !== undefined,
 	request: ([input], { schema, form = 0 }) => {
 		const { model, prompt, options } = input;
 		const image = startImage(input);
