@@ -421,6 +421,20 @@ it('help desk answer: word by word from the article that answers', async () => {
 	});
 });
 
+it('a run sleeps until DeepInfra calls, and goes on with the result', async () => {
+	host.emulator.options.callbacks = { delayMs: 4000 };
+	const id = await host.importExample('long-video', (node) =>
+		node.name === 'Start film'
+			? { ...node, parameters: { ...dictOf(node.parameters), options: { waitForWebhook: true, timeout: 300 } } }
+			: node,
+	);
+	const run = await host.runByHand(id).finally(() => (host.emulator.options.callbacks = undefined));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const [film] = run.items('Start film');
+	expect(film?.json).toMatchObject({ requestId: expect.any(String), status: 'succeeded' });
+	expect(dictOf(film?.binary.film)).toMatchObject({ mimeType: 'video/mp4' });
+}, 240_000);
+
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));
 
 it('every example finds the credential of its name when it is imported', async () => {
