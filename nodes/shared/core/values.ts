@@ -59,3 +59,15 @@ export function parseTyped(text: string): unknown {
 		return undefined;
 	}
 }
+
+/** Lists of what has the same key, in the order in which the keys come. */
+export function groupBy<T>(list: readonly T[], keyOf: (entry: T) => string): T[][] {
+	const groups = new Map<string, T[]>();
+	for (const entry of list) {
+		const key = keyOf(entry);
+		const group = groups.get(key);
+		if (group) group.push(entry);
+		else groups.set(key, [entry]);
+	}
+	return [...groups.values()];
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import type { ApiRequest, Asker, Dict, GatherOf } from '../core/operation';
 import type { Problem } from '../core/problem';
+import { groupBy } from '../core/values';
 import { packLines, type MeasuredLine, type Pack } from '../engine/gather';
 import { requestText } from '../engine/reuse';
 import type { Client } from './client';
@@ -72,15 +73,4 @@ async function groupEqual(context: NodeContext, askings: readonly Asking[]): Pro
 		equal.push(...groupBy(group, (asking) => digests.get(asking) ?? ''));
 	}
 	return equal;
-}
-
-function groupBy<T>(list: readonly T[], keyOf: (entry: T) => string): T[][] {
-	const groups = new Map<string, T[]>();
-	for (const entry of list) {
-		const key = keyOf(entry);
-		const group = groups.get(key);
-		if (group) group.push(entry);
-		else groups.set(key, [entry]);
-	}
-	return [...groups.values()];
 }

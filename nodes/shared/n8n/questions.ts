@@ -1,0 +1,251 @@
+import { createHash, randomUUID } from 'crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { costFacts, estimateCost } from '../catalog/estimate';
+import { findOtherTask } from '../catalog/otherTask';
+import type { Fitted } from '../schema/fitRequest';
+import { readResults, type PartResult } from '../engine/assemble';
+import { moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback';
+import { groupKey, hasWebhook, type Batch } from '../engine/plan';
+import { previewOf } from '../engine/preview';
+import type { RequestMaker } from '../engine/requests';
+import { requestText, type SharedAnswers } from '../engine/reuse';
+import { readSettings, type Settings } from '../engine/settings';
+import { reused, usageOfAll, withBills } from '../engine/usage';
+import type { AnyOperation, Dict } from '../core/operation';
+import { attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import { groupBy } from '../core/values';
+import { operations, resources } from '../operations';
+import type { KnownModel } from './catalog';
+import { chunksFor, type Chunks } from './chunks';
+import type { Client } from './client';
+import type { Answered, Entry, Part, Question, Told } from './entry';
+import { digestFiles, fileLabel, fileMark, fileType } from './http/files';
+import type { Progress } from './progress';
+import { withId, type RunResults } from './results';
+
+/** Puts the questions of a run: in the form that a model takes, to another model where one does not answer. */
+export class Questions {
+	/** The form in which each model is asked, where it does not take the first. */
+	private readonly forms = new Map<string, number>();
+	/** Questions of several requests whose answers are put in one order: no part of such a one may move to another model. */
+	private readonly bound = new Set<string>();
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly operation: AnyOperation,
+		private readonly requests: RequestMaker,
+		private readonly results: RunResults,
+		private readonly progress: Progress,
+	) {}
+
+	/** The form in which a model is asked, as far as the run has learnt. */
+	formOf(model: string): number {
+		return this.forms.get(model) ?? 0;
+	}
+
+	/** Keeps together what several requests ask together. */
+	bind(batches: readonly Batch[]): void {
+		for (const [first, second] of groupBy(batches, ({ inputs }) => this.questionOf(inputs[0]))) {
+			if (first && second) this.bound.add(this.questionOf(first.inputs[0]));
+		}
+	}
+
+	/** The operation as what this input asks of it. */
+	private tasksFor(input: Dict): Pick<AnyOperation, 'tasks' | 'name'> {
+		const { name, tasks, tasksOf } = this.operation;
+		return { name, tasks: tasksOf?.(input) ?? tasks };
+	}
+
+	factsOf({ pages }: Entry, settings: Settings, client: Client | undefined): KnownModel {
+		return { ...client?.facts(settings), pages };
+	}
+
+	/** @throws InputError when the model is of another task */
+	factsTaken(entry: Entry, input: Dict, settings: Settings, client: Client | undefined): KnownModel {
+		const facts = this.factsOf(entry, settings, client);
+		// Where little is known of a model, its task may be wrong, too.
+		const misfit =
+			facts.schema && findOtherTask(facts.model, this.tasksFor(input), operations, resources, facts.schema);
+		if (misfit) throw misfit;
+		return facts;
+	}
+
+	/** The same for all requests whose answers are put in one order. */
+	private questionOf(input: Dict): string {
+		const { batch, merge } = this.operation;
+		return batch && merge ? groupKey(input, batch.over) : '';
+	}
+
+	/** What stands for the requests of which some may be equal: those that go alone, and whose answers do not differ. */
+	keysOf(batches: readonly Batch[], parts: readonly Part[]): string[] {
+		const { operation } = this;
+		if (!operation.isDeterministic) return [];
+		const alone = batches.flatMap(({ owners }) =>
+			owners.flat().length === 1 ? (parts[owners[0]?.[0] ?? 0] ?? []) : [],
+		);
+		return alone.flatMap((part) => {
+			const { input, settings, fitted } = part;
+			if (!fitted || settings.isDryRun || hasWebhook(input)) return [];
+			const key = attempt(() =>
+				operation.isDeterministic?.(input)
+					? requestText(fitted.request, (file) => fileMark(this.context, file))
+					: undefined,
+			);
+			if (!key.ok || key.value === undefined) return [];
+			// In short, since a text may be long and there are many.
+			part.key = `${settings.seconds} ${settings.fallbacks.join()} ${createHash('sha256').update(key.value).digest('base64')}`;
+			return [part.key];
+		});
+	}
+
+	/** Gives a part to the first other model that can do what it asks for. */
+	async movePart(part: Part, problem: Problem, client: Client): Promise<boolean> {
+		const next = await this.nextModel(part.entry, { inputs: [part.input], settings: part.settings }, problem, client);
+		if (next) {
+			const { inputs, settings, fitted } = next;
+			Object.assign(part, { input: inputs[0], settings, fitted });
+		}
+		return next !== undefined;
+	}
+
+	/** The same question for the next model that can do what it asks for; undefined where none may be asked. */
+	private async nextModel(
+		entry: Entry,
+		{ inputs, settings }: Pick<Question, 'inputs' | 'settings'>,
+		problem: Problem,
+		client: Client,
+	): Promise<Question | undefined> {
+		if (this.bound.has(this.questionOf(inputs[0])) && this.operation.merge) return undefined;
+		// What cannot be put to one of the others says no more about the rest.
+		const isUnfit = problem.kind === 'input' && movedOf(inputs[0]) !== undefined;
+		const reason = reasonToMove(problem, settings.model) ?? (isUnfit ? problem.message : undefined);
+		const moved = reason === undefined ? undefined : moveInputs(inputs, reason);
+		if (!moved || reason === undefined) return undefined;
+		const next = { inputs: moved, settings: readSettings(this.operation, moved[0]) };
+		await client.learn(next.settings);
+		const form = this.forms.get(next.settings.model) ?? 0;
+		const fitted = this.fit(entry, next, form, client);
+		if (!fitted.ok) return await this.nextModel(entry, next, fitted.problem, client);
+		this.progress.detail(`'${next.settings.model}' is asked, since ${reason}`);
+		return { ...next, fitted: fitted.value, form };
+	}
+
+	fit(
+		entry: Entry,
+		{ inputs, settings }: Pick<Question, 'inputs' | 'settings'>,
+		form: number,
+		client: Client,
+	): Outcome<Fitted> {
+		return attempt(() => this.requests.make(inputs, { ...this.factsTaken(entry, inputs[0], settings, client), form }));
+	}
+
+	/** Asks in the form that the model takes, and another model where it does not answer, as long as nothing is billed. */
+	private async askOn(first: Question, entry: Entry, client: Client, chunks: Chunks | undefined): Promise<Told> {
+		for (let question = first; ; ) {
+			const { inputs, settings, fitted, form } = question;
+			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form });
+			const isOpen = told.billed === 0 && told.answers.length === 0;
+			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
+			const next =
+				problem &&
+				(this.nextForm(entry, question, problem, client) ?? (await this.nextModel(entry, question, problem, client)));
+			if (!next) return { ...told, question };
+			question = next;
+		}
+	}
+
+	/** The same question in the next form, where the model does not take this one. */
+	private nextForm(entry: Entry, question: Question, problem: Problem, client: Client): Question | undefined {
+		const { forms = 1, isFormRefused } = this.operation;
+		const { model } = question.settings;
+		if (question.form + 1 >= forms || !isFormRefused?.(problem)) return undefined;
+		// Learnt once for all items of the run: none of them pays for it again.
+		const form = Math.max(question.form + 1, this.forms.get(model) ?? 0);
+		this.forms.set(model, form);
+		const fitted = this.fit(entry, question, form, client);
+		return fitted.ok ? { ...question, fitted: fitted.value, form } : undefined;
+	}
+
+	/** One request, with its retries, and what its answer says for each input. */
+	async ask(
+		first: Question,
+		entry: Entry,
+		client: Client,
+		shared: SharedAnswers<Told>,
+		key: string | undefined,
+	): Promise<Answered> {
+		const { operation } = this;
+		const chunks = operation.stream && chunksFor(this.context, entry.item, operation.stream);
+		const send = async () => await this.askOn(first, entry, client, chunks);
+		const { told, isReused } =
+			key !== undefined && chunks === undefined && shared.hasTwin(key)
+				? await shared.ask(key, await digestFiles(this.context, first.fitted.request).catch(() => randomUUID()), send)
+				: { told: await send(), isReused: false };
+		const { outcome, answers, attempts } = told;
+		const { inputs, settings } = told.question;
+		const { request, dropped } = told.question.fitted;
+		const moved = movedOf(inputs[0]);
+		const by = moved && { model: settings.model, fallbackReason: moved.fallbackReason };
+		const billed = isReused ? 0 : told.billed;
+		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
+		if (!outcome.ok) return { results: outcome, attempts, billed, remains, by };
+		chunks?.end();
+		const answer = outcome.value;
+		if (operation.openLines) {
+			const opened = attempt(() => operation.openLines?.(answer, inputs));
+			return opened.ok
+				? { results: succeeded([]), reader: opened.value, attempts, billed }
+				: { results: opened, attempts, billed };
+		}
+		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
+		const usage = { ...usageOfAll(answers, answering.model, attempts, told.estimated), ...answering };
+		const results = attempt(() =>
+			withBills(
+				readResults(
+					operation,
+					answer,
+					inputs,
+					dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
+					request,
+				),
+			),
+		);
+		if (request.note) this.results.hints.add(request.note);
+		for (const name of dropped) {
+			this.results.hints.add(
+				`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`,
+			);
+		}
+		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed, by };
+		return { results: isReused ? succeeded(results.value.map(reused)) : results, attempts, billed };
+	}
+
+	/** What would be sent, and what it may cost, as the only output of its item. */
+	preview({ request, dropped }: Fitted, settings: Settings, client: Client): PartResult {
+		const { model, schema, exampleSeconds } = client.facts(settings);
+		const answeredBy = this.answeredBy(settings, client);
+		const estimate = estimateCost(model?.price, { ...costFacts(request, schema), exampleSeconds });
+		this.results.estimates.push(estimate.usd);
+		if (request.note) this.results.hints.add(request.note);
+		const json = {
+			request: previewOf(
+				request,
+				(file) => fileLabel(this.context, file),
+				(file) => fileType(this.context, file),
+			),
+			estimatedCostUsd: estimate.usd,
+			estimateNote: estimate.usd === null ? estimate.why : undefined,
+			replacedBy: answeredBy === settings.model ? undefined : answeredBy,
+			droppedParameters: dropped.length > 0 ? dropped : undefined,
+		};
+		return { outputs: [{ json }], usage: { model: settings.model, attempts: 0 }, share: 1, kind: 'plain' };
+	}
+
+	/** A retired model is answered by its replacement. */
+	answeredBy(settings: Settings, client: Client): string {
+		const replacement = client.replacement(settings);
+		if (!replacement) return settings.model;
+		this.results.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
+		return replacement;
+	}
+}

@@ -1,0 +1,225 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { summarizeEstimates } from '../catalog/estimate';
+import { substituteFor } from '../catalog/substitutes';
+import { isUnknownModel, type Situation } from '../engine/explain';
+import type { Finished } from '../engine/assemble';
+import { addCosts, exactDollars } from '../engine/bill';
+import type { Missed } from '../engine/halving';
+import { RunReport } from '../engine/report';
+import { usageOfLine } from '../engine/usage';
+import { FileNames } from '../media/fileName';
+import { makesFiles } from '../media/find';
+import { isDict, number, optionalText } from '../core/answer';
+import type { AnyOperation, LineOutput } from '../core/operation';
+import { attempt, type Problem } from '../core/problem';
+import type { Client } from './client';
+import { paidFor, type Entry } from './entry';
+import { toFailedItem, toNodeError } from './errors';
+import { clock } from './http/clock';
+import type { Made, Place } from './outputs';
+import { tagExecution, type Progress } from './progress';
+
+/** What becomes of the items of a run, and what its end says about them. */
+export class RunResults {
+	/** What the end of the run says. */
+	readonly hints = new Set<string>();
+	/** USD that each dry run would cost; null where nobody can say. */
+	readonly estimates: Array<number | null> = [];
+	/** Billed for items that gave no output which could say so. */
+	readonly unshared: number[] = [];
+	/** For each item the name of the file that goes in, after which what comes out is called. */
+	readonly inputFiles: Array<string | undefined>;
+	readonly report: RunReport;
+	/** What ended the run. */
+	failure: ReturnType<typeof toNodeError> | undefined;
+	/** Once there is one. */
+	client: Client | undefined;
+	private readonly items: INodeExecutionData[][];
+	private fileNames: FileNames | undefined;
+
+	/**
+	 * @param screenNames what the screen calls the API's names
+	 * @param stop ends the run
+	 */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly operation: AnyOperation,
+		private readonly screenNames: Readonly<Record<string, string>>,
+		private readonly stop: AbortController,
+	) {
+		this.items = context.getInputData().map(() => []);
+		this.inputFiles = this.items.map(() => undefined);
+		this.report = new RunReport(this.items.length, clock.now());
+	}
+
+	/** How many items came in. */
+	get count(): number {
+		return this.items.length;
+	}
+
+	/** What comes out, in the order of what came in. */
+	all(): INodeExecutionData[] {
+		return this.items.flat();
+	}
+
+	keep(item: number, made: INodeExecutionData[]): void {
+		this.items[item] = made;
+	}
+
+	succeed(entry: Entry, made: INodeExecutionData[], usage: unknown): void {
+		entry.isOver = true;
+		this.keep(entry.item, made);
+		if (made.some(isResult)) this.report.succeed(usage);
+	}
+
+	async fail(
+		entry: Pick<Entry, 'item'> & Partial<Entry>,
+		problem: Problem,
+		known: Partial<Pick<Missed, 'attempts' | 'remains' | 'by'>> = {},
+	): Promise<void> {
+		if (entry.isOver) return;
+		entry.isOver = true;
+		const { attempts, remains, by } = known;
+		const billed = paidFor(entry);
+		this.keep(entry.item, this.counted(await this.failedItems(entry, problem, { attempts, remains, billed, ...by })));
+	}
+
+	/** A part that brought nothing. The item fails with it, once all that its parts cost is known. */
+	async miss(entry: Entry, missed: Missed): Promise<void> {
+		entry.missed.push(missed);
+		entry.missing--;
+		if (entry.missing === 0 || !this.context.continueOnFail()) await this.failMissed(entry);
+	}
+
+	async failMissed(entry: Entry): Promise<void> {
+		const [first] = entry.missed;
+		if (first) await this.fail(entry, first.problem, first);
+	}
+
+	/** An item that failed as a whole. */
+	private counted(items: INodeExecutionData[]): INodeExecutionData[] {
+		const [failed] = items;
+		if (failed) this.report.fail(String(failed.json.error));
+		else if (this.failure) this.report.fail(this.failure.message);
+		return items;
+	}
+
+	/** Without "Continue on fail" the first failure ends the run: what is not finished would be thrown away. */
+	async failedItems(
+		{ item, settings }: Pick<Entry, 'item'> & Partial<Entry>,
+		problem: Problem,
+		known: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject' | 'model' | 'fallbackReason'>>,
+	): Promise<INodeExecutionData[]> {
+		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
+		const { attempts = 0, billed, remains, model = settings?.model ?? '', fallbackReason } = known;
+		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
+		const goesOn = this.context.continueOnFail();
+		// Asked for before the run is ended, which would end the question, too.
+		const nearestModels = isUnknown ? await this.client?.nearestModels(model) : undefined;
+		if (!goesOn) this.stop.abort();
+		const host = this.client?.account.host ?? '';
+		const substitute = substituteFor(this.operation.tasks);
+		const { screenNames } = this;
+		const about = { model, fallbackReason, subject: known.subject, nearestModels, substitute, screenNames };
+		const situation = { ...about, host, attempts, billed, remains };
+		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
+		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
+		this.failure ??= toNodeError(this.context, problem, situation, item);
+		return [];
+	}
+
+	/** The items of one input. An output that is none, or whose file cannot be had, fails alone. */
+	async makeItems(entry: Entry, outputs: readonly Finished[], client: Client): Promise<INodeExecutionData[]> {
+		const made: INodeExecutionData[] = [];
+		const place = this.placeOf(entry, client);
+		const missing: Array<{ readonly problem: Problem; readonly billed?: number; readonly remains?: string }> = [];
+		for (const output of outputs) {
+			const { requestId, costUsd } = usageIn(output);
+			const { item: good, problems, notes } = await this.makeItem(output, place, client);
+			if (good) made.push(good);
+			for (const note of notes) this.hints.add(note);
+			// What the good part carries is not told twice.
+			const billed = good ? undefined : costUsd;
+			for (const [index, problem] of problems.entries()) {
+				const { remains } = output;
+				missing.push({ problem: withId(problem, requestId), billed: index === 0 ? billed : undefined, remains });
+			}
+		}
+		const [first] = missing;
+		if (first && made.length === 0) {
+			const billed = outputs.length === 1 ? (first.billed ?? paidFor(entry)) : paidFor(entry);
+			return this.counted(await this.failedItems(entry, first.problem, { ...first, billed }));
+		}
+		for (const { problem, ...known } of missing) made.push(...(await this.failedItems(entry, problem, known)));
+		return made;
+	}
+
+	private async makeItem(output: Finished, place: Place, client: Client): Promise<Made> {
+		if (output.problem === undefined) return await client.maker.make(output, place);
+		return { problems: [{ kind: 'answer', message: output.problem }], notes: [] };
+	}
+
+	async lineItems(
+		entry: Entry,
+		{ name, json, failure, note, answer = {}, isReused = false }: LineOutput,
+		place: Place,
+		client: Client,
+	): Promise<INodeExecutionData[]> {
+		if (note) this.hints.add(note);
+		if (failure) return await this.failedItems(entry, failure, { attempts: 1, subject: name });
+		const usage = usageOfLine(answer, isReused);
+		const { item, problems } = await client.maker.make({ json: { ...json, usage }, isRaw: false }, place);
+		const [problem] = problems;
+		if (item) return [item];
+		return problem ? await this.failedItems(entry, problem, { attempts: 1, subject: name }) : [];
+	}
+
+	placeOf({ item, input, settings }: Entry, client: Client): Place {
+		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
+		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
+		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
+		return { ...settings, item, fieldName, names, makesFiles: areFiles };
+	}
+
+	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */
+	tell(progress: Progress): string | undefined {
+		const { client, context, report } = this;
+		if (!client) return undefined;
+		if (this.operation.isFree) {
+			attempt(() => this.hint([...this.hints].slice(0, 10)));
+			return undefined;
+		}
+		const told = attempt(() => {
+			const unshared = addCosts(this.unshared);
+			if (unshared > 0) this.hints.add(`${exactDollars(unshared)} was billed for items that gave no output`);
+			const { figures } = client.meter;
+			const summary = report.summary(clock.now(), figures);
+			progress.stop(summary);
+			tagExecution(context, { ...figures, failed: report.failures, model: client.models.join(', ') });
+			const total = this.estimates.length > 0 ? [summarizeEstimates(this.estimates)] : [];
+			this.hint([...[...this.hints].slice(0, 10), ...total, summary]);
+			return summary;
+		});
+		return told.ok ? told.value : undefined;
+	}
+
+	private hint(messages: readonly string[]): void {
+		// Older n8n has no hints.
+		if (messages.length > 0 && 'addExecutionHints' in this.context)
+			this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
+	}
+}
+
+/** Whether an item is a result, not a failure. */
+const isResult = ({ json }: INodeExecutionData): boolean => !(Object.keys(json).length === 1 && 'error' in json);
+
+const usageIn = ({ json: { usage } }: Finished) => {
+	const { requestId, costUsd } = isDict(usage) ? usage : {};
+	return { requestId: optionalText(requestId), costUsd: number(costUsd) };
+};
+
+/** A problem that came up after the answer, with the request that the answer belongs to. */
+export const withId = (problem: Problem, requestId: string | undefined): Problem =>
+	problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
+		? { ...problem, requestId: problem.requestId ?? requestId }
+		: problem;
