@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { editImage } from '../../../../nodes/shared/operations/image/edit';
-import { images } from '../../../support/files';
+import { images, makePng } from '../../../support/files';
 import { testOperation } from '../../../support/operation/suite';
 import { asked } from '../../../support/parameters';
 import { expectNoMedia, onlyItem } from '../../../support/results';
@@ -78,6 +78,84 @@ describe('of its own', () => {
 					?.form?.filter(({ name }) => name === 'image')
 					.map(({ filename }) => filename),
 			).toEqual(['one.jpg', 'two.jpg']);
+		});
+
+		it('sends a mask along, and gives a picture for each that was asked for', async () => {
+			const bytes = makePng(40, 20);
+			const binary = {
+				data: await world.engine.binary(bytes, 'photo.png', 'image/png'),
+				hole: await world.engine.binary(makePng(40, 20, 9), 'hole.png', 'image/png'),
+			};
+			const model = { __rl: true, mode: 'id', value: 'black-forest-labs/FLUX-2-klein-9b' };
+			const parameters = { ...edit({ options: { mask: 'hole', numImages: 3 } }), model };
+			const { items } = await world.engine.run({ parameters, items: [{ json: {}, binary }] });
+			const parts = sent()[0]?.form?.map(({ name, filename, value }) => [name, filename ?? value]) ?? [];
+			expect(Object.fromEntries(parts)).toEqual({
+				image: 'photo.png',
+				mask: 'hole.png',
+				model: 'black-forest-labs/FLUX-2-klein-9b',
+				prompt: 'make it night',
+				n: '3',
+				response_format: 'b64_json',
+			});
+			expect(items.map(({ json, pairedItem }) => [json.index, pairedItem])).toEqual(
+				[0, 1, 2].map((index) => [index, { item: 0 }]),
+			);
+		});
+
+		it.each<[string, string[], object]>([
+			['Qwen/Qwen-Image-Edit', ['one'], { prompt: 'make it night', image: expect.stringMatching(/^data:image\/jpeg/) }],
+			[
+				'emulator/collage-edit',
+				['one', 'two'],
+				{ input_image_1: expect.stringMatching(/^data:/), input_image_2: expect.stringMatching(/^data:/) },
+			],
+			[
+				'emulator/list-edit',
+				['one', 'two'],
+				{ images: [expect.stringMatching(/^data:/), expect.stringMatching(/^data:/)] },
+			],
+		])('asks %s by its own fields, where the edits route refuses it', async (value, names, body) => {
+			const one = await world.engine.binary(photo, 'one.jpg', 'image/jpeg');
+			const two = await world.engine.binary(photo, 'two.jpg', 'image/jpeg');
+			const model = { __rl: true, mode: 'id', value };
+			const parameters = { ...edit({ inputDataFieldName: names.join(', ') }), model };
+			const items = [0, 1].map(() => ({ json: {}, binary: { one, two } }));
+			const made = await world.engine.run({ parameters, items });
+			expect(made.items.map(({ binary }) => binary?.data?.mimeType)).toEqual([
+				expect.stringMatching(/^image\//),
+				expect.stringMatching(/^image\//),
+			]);
+			// the refusal is learnt once for all items
+			expect(sent()).toHaveLength(1);
+			expect(world.inference()).toHaveLength(
+				2 + sent().filter(({ path: route }) => route.includes('inference')).length,
+			);
+			const [native] = world.inference().filter(({ path: route }) => route.includes('/v1/inference/'));
+			expect(native?.json).toMatchObject(body);
+		});
+
+		it.each([
+			['a file that is no picture', MODEL, ['notes'], /'notes.txt' is no picture, but text/],
+			['an empty file', MODEL, ['empty'], /empty/i],
+		])('is one clear error for %s', async (_, value, names, words) => {
+			const binary = {
+				one: await world.engine.binary(photo, 'one.jpg', 'image/jpeg'),
+				two: await world.engine.binary(photo, 'two.jpg', 'image/jpeg'),
+				notes: await world.engine.binary(Buffer.from('just text, no picture'), 'notes.txt', 'text/plain'),
+				empty: await world.engine.binary(Buffer.alloc(0), 'empty.png', 'image/png'),
+			};
+			const model = { __rl: true, mode: 'id', value };
+			const parameters = { ...edit({ inputDataFieldName: names.join(', ') }), model };
+			const { error } = await world.engine.run({ parameters, items: [{ json: {}, binary }] });
+			expect(error?.message).toMatch(words);
+			expect(world.inference().filter(({ status }) => status === 200)).toEqual([]);
+		});
+
+		it('says plainly that a model takes no transparency', async () => {
+			const data = await world.engine.binary(makePng(40, 20), 'photo.png', 'image/png');
+			const { error } = await world.engine.run({ parameters: edit(), items: [{ json: {}, binary: { data } }] });
+			expect(`${error?.message} ${error?.description}`).toMatch(/alpha channel|transparen/i);
 		});
 
 		it('refuses an item without the picture before anything is sent', async () => {
