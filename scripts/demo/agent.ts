@@ -1,51 +1,43 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import path from 'node:path';
-import type { N8nClient } from '../host/client';
-import { places } from '../host/places';
 import { dictOf, listOf, numberOf, textOf, type Dict } from '../json';
-import { runToEnd } from './run';
-import { costText } from './table';
-import { readWorkflow } from './workflow';
 
-const TRIGGER = 'Ask the agent';
+export const AGENT_TYPE = '@n8n/n8n-nodes-langchain.agent';
 
-/** What the agent of the demo came to, in a line. */
+/** What an agent came to: what it said, and what its model's answers cost. */
 export interface AgentResult {
-	readonly ok: boolean;
-	readonly text: string;
+	readonly model: string;
+	/** Undefined where it said nothing, or used none of its tools. */
+	readonly said?: string;
+	readonly costUsd?: number;
 }
 
-/** The runs of a node in an execution's data. */
-const runsOf = (data: Dict, node: string): Dict[] => listOf(dictOf(data.runData)[node]).map(dictOf);
+/** The nodes below an agent, by the kind of their connection. */
+const below = (workflow: Dict, agent: string, kind: string): string[] =>
+	Object.entries(dictOf(workflow.connections)).flatMap(([name, outputs]) =>
+		listOf(dictOf(outputs)[kind])
+			.flatMap(listOf)
+			.some((target) => dictOf(target).node === agent)
+			? [name]
+			: [],
+	);
 
-/** Reads what an agent said, what it asked and what that cost. */
-export function readAgent(data: Dict): AgentResult {
-	const item = dictOf(listOf(listOf(dictOf(runsOf(data, 'Agent').at(-1)?.data).main)[0])[0]);
-	const said = textOf(dictOf(item.json).output)?.trim();
-	if (!said) return { ok: false, text: textOf(dictOf(data.error).message) ?? 'the agent said nothing' };
-	const turns = runsOf(data, 'Model');
-	const tools = ['Calculator', 'Mood'].filter((name) => runsOf(data, name).length > 0);
-	const costs = turns.flatMap((run) => costOf(run) ?? []);
-	const cost = costs.length === 0 ? undefined : costs.reduce((sum, each) => sum + each, 0);
-	const used = tools.length > 0 ? `with ${tools.join(' and ')}` : 'without a tool';
+/** @param runs the runs of each node, as n8n keeps them */
+export function readAgent(workflow: Dict, runs: Dict, agent: string): AgentResult {
+	const models = below(workflow, agent, 'ai_languageModel');
+	const turns = models.flatMap((name) => listOf(runs[name])).map(dictOf);
+	const costs = turns.flatMap(({ data }) => {
+		const item = dictOf(listOf(listOf(dictOf(data).ai_languageModel)[0])[0]);
+		return numberOf(dictOf(dictOf(item.json).tokenUsage).cost) ?? [];
+	});
+	const tools = below(workflow, agent, 'ai_tool').filter((name) => listOf(runs[name]).length > 0);
+	const run = dictOf(listOf(runs[agent]).at(-1));
+	const item = dictOf(listOf(listOf(dictOf(run.data).main)[0])[0]);
+	const output = textOf(dictOf(item.json).output)?.replace(/\s+/g, ' ').trim();
+	const node = listOf(workflow.nodes)
+		.map(dictOf)
+		.find(({ name }) => name === models[0]);
 	return {
-		ok: tools.length > 0,
-		text: `"${said.replace(/\s+/g, ' ').slice(0, 160)}" (${turns.length} turns ${used}, ${costText(cost)})`,
+		model: textOf(dictOf(dictOf(node?.parameters).model).value) ?? '',
+		said: output && tools.length > 0 ? `${turns.length} turns with ${tools.join(' and ')}: "${output}"` : undefined,
+		costUsd: costs.length === 0 ? undefined : costs.reduce((sum, each) => sum + each, 0),
 	};
-}
-
-function costOf({ data }: Dict): number | undefined {
-	const item = dictOf(listOf(listOf(dictOf(data).ai_languageModel)[0])[0]);
-	return numberOf(dictOf(dictOf(item.json).tokenUsage).cost);
-}
-
-/** Puts the agent into n8n and asks it once. */
-export async function askAgent(
-	client: N8nClient,
-	credential: { readonly id: string; readonly name: string },
-	signal: AbortSignal,
-): Promise<AgentResult> {
-	const { id, workflow } = await readWorkflow(path.join(places.workflows, 'agent.json'), '', credential);
-	await client.saveWorkflow(id, workflow, true);
-	return readAgent(await runToEnd(client, id, TRIGGER, signal));
 }

@@ -1,3 +1,4 @@
+import { AGENT_TYPE, readAgent } from './agent';
 import { dictOf, isDict, listOf, numberOf, textOf, type Dict } from '../json';
 
 /** A file among a task's results, still in n8n's storage. */
@@ -185,27 +186,29 @@ function earlierError(workflow: Dict, runs: Dict, name: string): string | undefi
 		.find((text) => text !== undefined);
 }
 
-/** One result for each DeepInfra node of the workflow, from the run data of one execution. */
+/** One result for each DeepInfra node and each agent of the workflow, from the run data of one execution. */
 export function readResults(workflow: Dict, resultData: Dict): TaskResult[] {
 	const runs = dictOf(resultData.runData);
 	const nodes = listOf(workflow.nodes).map(dictOf);
 	return nodes
-		.filter(({ type }) => type === NODE_TYPE)
+		.filter(({ type }) => type === NODE_TYPE || type === AGENT_TYPE)
 		.map((node) => {
 			const task = textOf(node.name) ?? '';
 			const { resource, operation, model } = dictOf(node.parameters);
 			const run = dictOf(listOf(runs[task])[0]);
 			const items = itemsOf(run);
+			const agent = node.type === AGENT_TYPE ? readAgent(workflow, runs, task) : undefined;
 			const said = earlierError(workflow, runs, task) ?? itemError(items) ?? errorText(run.error);
-			const result = said === undefined ? readers[`${resource}.${operation}`]?.(items) : undefined;
+			const read = agent ? agent.said && shorten(agent.said, 200) : readers[`${resource}.${operation}`]?.(items);
+			const result = said === undefined ? read : undefined;
 			const usages = items.map(({ json }) => dictOf(json.usage));
-			const chosen = textOf(dictOf(model).value) ?? '';
+			const chosen = agent?.model ?? textOf(dictOf(model).value) ?? '';
 			return {
 				task,
 				model: usages.map((usage) => textOf(usage.model)).find((name) => name !== undefined) ?? chosen,
 				ok: result !== undefined,
 				text: result ?? said ?? errorText(resultData.error) ?? 'the node brought no result of the expected kind',
-				costUsd: sumOf(usages.map((usage) => numberOf(usage.costUsd))),
+				costUsd: agent?.costUsd ?? sumOf(usages.map((usage) => numberOf(usage.costUsd))),
 				milliseconds: numberOf(run.executionTime),
 				files: filesOf(items),
 			};

@@ -16,17 +16,12 @@ export async function runDemo(
 	trigger: string,
 	signal: AbortSignal,
 ): Promise<TaskResult[]> {
-	return readResults(workflow, await runToEnd(client, id, trigger, signal));
-}
-
-/** Runs a workflow from its trigger; resolves to what n8n keeps of the run. */
-export async function runToEnd(client: N8nClient, id: string, trigger: string, signal: AbortSignal): Promise<Dict> {
 	const executionId = await client.startWorkflow(id, trigger);
 	const limit = Date.now() + RUN_LIMIT;
 	while (Date.now() < limit) {
 		if (signal.aborted) throw new Interruption();
 		const execution = await client.readExecution(executionId);
-		if (ENDED.includes(textOf(execution.status) ?? '')) return resultDataOf(execution);
+		if (ENDED.includes(textOf(execution.status) ?? '')) return readResults(workflow, resultDataOf(execution));
 		await new Promise((resolve) => setTimeout(resolve, 500));
 	}
 	throw new Failure(

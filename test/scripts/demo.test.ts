@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { AGENT_TYPE } from '../../scripts/demo/agent';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -67,7 +68,7 @@ describe('the demo workflow', () => {
 			const prepared = await readWorkflow(path.join(path.dirname(demoFile), name), '/media', credential);
 			const nodes = listOf(prepared.workflow.nodes).map(dictOf);
 			expect(nodes.map((node) => node.name)).toContain(triggerOf(prepared));
-			const tasks = nodes.filter(({ type }) => type === NODE_TYPE);
+			const tasks = nodes.filter(({ type }) => type === NODE_TYPE || type === AGENT_TYPE);
 			expect(tasks.length).toBeGreaterThan(0);
 			expect(tasks.every(({ onError }) => onError === 'continueRegularOutput')).toBe(true);
 		}

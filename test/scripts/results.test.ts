@@ -144,3 +144,33 @@ it('long texts are shortened to one line', () => {
 	expect(shorten('a  b\nc', 10)).toBe('a b c');
 	expect(shorten('abcdefgh', 5)).toBe('abcd…');
 });
+
+describe('an agent', () => {
+	const to = (node: string, type: string) => ({ [type]: [[{ node, type, index: 0 }]] });
+	const workflow = {
+		nodes: [
+			{ name: 'Agent', type: '@n8n/n8n-nodes-langchain.agent', parameters: {} },
+			{ name: 'Model', type: 'n8n-nodes-deepinfra-ai.lmChatDeepInfra', parameters: { model: { value: 'a/b' } } },
+		],
+		connections: { Model: to('Agent', 'ai_languageModel'), Calculator: to('Agent', 'ai_tool') },
+	};
+	const turn = { data: { ai_languageModel: [[{ json: { tokenUsage: { cost: 0.25 } } }]] } };
+	const runData = {
+		Agent: [{ executionTime: 5, data: { main: [[{ json: { output: 'It is\n42.' } }]] } }],
+		Model: [turn, turn],
+		Calculator: [{}],
+	};
+
+	it('is told by its words, its turns, its tools and what they cost together', () => {
+		expect(readResults(workflow, { runData })).toMatchObject([
+			{ task: 'Agent', model: 'a/b', ok: true, text: '2 turns with Calculator: "It is 42."', costUsd: 0.5 },
+		]);
+	});
+
+	it('that used no tool, or failed, did not succeed', () => {
+		const idle = { ...runData, Calculator: undefined };
+		expect(readResults(workflow, { runData: idle })).toMatchObject([{ ok: false }]);
+		const failed = { Agent: [{ error: { message: 'no balance' } }] };
+		expect(readResults(workflow, { runData: failed })).toMatchObject([{ ok: false, text: 'no balance' }]);
+	});
+});

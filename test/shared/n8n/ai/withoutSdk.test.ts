@@ -1,6 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { execFileSync } from 'node:child_process';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { places } from '../../../../scripts/host/places';
+import { runProgram } from '../../../../scripts/host/run';
 
 /** The built package in a process that has no SDK of chat models, as in an n8n that is older than 2.16. */
 const PROGRAM = `
@@ -17,9 +17,11 @@ open('LmChatDeepInfra').supplyData.call({ getNode: () => node }, 0).catch(({ mes
 	console.log(JSON.stringify({ loaded, message, description })));
 `;
 
-it('without the SDK the package loads, and the chat model says what it needs and what works meanwhile', () => {
-	const said = execFileSync(process.execPath, ['-e', PROGRAM], { cwd: places.project, encoding: 'utf8' });
-	expect(JSON.parse(said)).toEqual({
+it('without the SDK the package loads, and the chat model says what it needs and what works meanwhile', async () => {
+	const { signal } = new AbortController();
+	const options = { cwd: places.project, env: {}, signal };
+	const { output } = await runProgram(process.execPath, ['-e', PROGRAM], options);
+	expect(JSON.parse(output)).toEqual({
 		loaded: ['deepInfra', 'embeddingsDeepInfra', 'rerankerDeepInfra'],
 		message: 'The DeepInfra Chat Model needs n8n 2.16 or newer',
 		description: expect.stringContaining("the node 'DeepInfra' with the resource 'Chat' works"),
