@@ -77,7 +77,9 @@ it('a change reaches n8n when it compiles, and assets too; after the end nothing
 	};
 	let watch: Watch | undefined;
 	try {
-		await copyFile(path.join(places.project, 'gulpfile.js'), path.join(folder, 'gulpfile.js'));
+		await mkdir(path.join(folder, 'scripts'));
+		for (const file of ['gulpfile.js', 'scripts/outputSchemas.js'])
+			await copyFile(path.join(places.project, file), path.join(folder, file));
 		const compilerOptions = {
 			outDir: 'dist',
 			rootDir: '.',
