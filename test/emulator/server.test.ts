@@ -119,8 +119,8 @@ describe('the server', () => {
 		agent.destroy();
 		expect(statuses.every((status) => status === 200)).toBe(true);
 		expect(emulator.maxInFlight).toBe(200);
-		// Five rounds of 800 ms are 4 s: client and emulator together may not need nearly as much processor time as that.
-		expect((user + system) / 1000).toBeLessThan(1500);
+		// Five rounds of 800 ms are 4 s: client and emulator together may not need three quarters of that in processor time.
+		expect((user + system) / 1000).toBeLessThan(3000);
 	});
 
 	it('is the same twice for one seed', async () => {
