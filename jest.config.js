@@ -8,7 +8,7 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	transform: {
 		[`/node_modules/${sharedPackages}`]: '<rootDir>/test/support/jest/packages.js',
-		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }],
+		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
 	transformIgnorePatterns: [`/node_modules/(?!${sharedPackages})`],
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
