@@ -38,6 +38,9 @@ const callable = operations.filter(({ fields }) =>
 	fields.some((field) => field.name === 'options' && optionFields(field).some(({ name }) => name === 'webhook')),
 );
 
+/** n8n lists the trigger's actions beside those of the main node, under one name: they must not be the same. */
+const onResultOf = (action: string): string => `On result of ${action.charAt(0).toLowerCase()}${action.slice(1)}`;
+
 const titled = (names: readonly string[]) =>
 	names.map((value) => ({ name: resources[value] ?? value, value })).sort((a, b) => a.name.localeCompare(b.name));
 
@@ -76,7 +79,7 @@ export const callbackTriggerProperties: INodeProperties[] = [
 			noDataExpression: true,
 			displayOptions: { show: { resource: [resource] } },
 			options: own
-				.map(({ name, value, action, description }) => ({ name, value, action, description }))
+				.map(({ name, value, action, description }) => ({ name, value, action: onResultOf(action), description }))
 				.sort((a, b) => a.name.localeCompare(b.name)),
 			default: preset,
 		};

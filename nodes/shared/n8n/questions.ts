@@ -5,6 +5,7 @@ import { findOtherTask } from '../catalog/otherTask';
 import type { Fitted } from '../schema/fitRequest';
 import { readResults, type PartResult } from '../engine/assemble';
 import { moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback';
+import { Forms } from '../engine/forms';
 import { groupKey, hasWebhook, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
 import type { RequestMaker } from '../engine/requests';
@@ -25,8 +26,7 @@ import { withId, type RunResults } from './results';
 
 /** Puts the questions of a run: in the form that a model takes, to another model where one does not answer. */
 export class Questions {
-	/** The form in which each model is asked, where it does not take the first. */
-	private readonly forms = new Map<string, number>();
+	readonly forms: Forms;
 	/** Questions of several requests whose answers are put in one order: no part of such a one may move to another model. */
 	private readonly bound = new Set<string>();
 
@@ -36,11 +36,8 @@ export class Questions {
 		private readonly requests: RequestMaker,
 		private readonly results: RunResults,
 		private readonly progress: Progress,
-	) {}
-
-	/** The form in which a model is asked, as far as the run has learnt. */
-	formOf(model: string): number {
-		return this.forms.get(model) ?? 0;
+	) {
+		this.forms = new Forms(operation);
 	}
 
 	/** Keeps together what several requests ask together. */
@@ -123,7 +120,7 @@ export class Questions {
 		if (!moved || reason === undefined) return undefined;
 		const next = { inputs: moved, settings: readSettings(this.operation, moved[0]) };
 		await client.learn(next.settings);
-		const form = this.forms.get(next.settings.model) ?? 0;
+		const form = this.forms.of(next.settings.model);
 		const fitted = this.fit(entry, next, form, client);
 		if (!fitted.ok) return await this.nextModel(entry, next, fitted.problem, client);
 		this.progress.detail(`'${next.settings.model}' is asked, since ${reason}`);
@@ -156,12 +153,8 @@ export class Questions {
 
 	/** The same question in the next form, where the model does not take this one. */
 	private nextForm(entry: Entry, question: Question, problem: Problem, client: Client): Question | undefined {
-		const { forms = 1, isFormRefused } = this.operation;
-		const { model } = question.settings;
-		if (question.form + 1 >= forms || !isFormRefused?.(problem)) return undefined;
-		// Learnt once for all items of the run: none of them pays for it again.
-		const form = Math.max(question.form + 1, this.forms.get(model) ?? 0);
-		this.forms.set(model, form);
+		const form = this.forms.next(question.settings.model, question.form, problem);
+		if (form === undefined) return undefined;
 		const fitted = this.fit(entry, question, form, client);
 		return fitted.ok ? { ...question, fitted: fitted.value, form } : undefined;
 	}

@@ -50,8 +50,6 @@ class ItemRun {
 	private readonly progress: Progress;
 	/** Items that wait for others, with which they are put in order. */
 	private readonly answered: Entry[] = [];
-	/** The first batch of each model, where there are several forms. */
-	private readonly pilots = new Map<string, Promise<unknown>>();
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -255,11 +253,7 @@ class ItemRun {
 		shared: SharedAnswers<Told>,
 	): Promise<Missed | undefined> {
 		const model = parts[batch.owners[0]?.[0] ?? -1]?.settings.model ?? '';
-		const pilot = this.pilots.get(model);
-		if (pilot) await pilot;
-		const trying = this.sendBatch(batch, parts, client, shared);
-		if (!pilot && (this.operation.forms ?? 1) > 1) this.pilots.set(model, trying);
-		return await trying;
+		return await this.questions.forms.inTurn(model, async () => await this.sendBatch(batch, parts, client, shared));
 	}
 
 	private async sendBatch(
@@ -273,7 +267,7 @@ class ItemRun {
 		if (!owner || this.stop.signal.aborted) return undefined;
 		const { settings, entry } = owner;
 		const { inputs } = batch;
-		const form = this.questions.formOf(settings.model);
+		const form = this.questions.forms.of(settings.model);
 		const [only, ...others] = owners.flat();
 		const fitted =
 			form === 0 && others.length === 0 && only?.fitted

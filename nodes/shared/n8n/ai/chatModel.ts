@@ -3,9 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { lackOf } from '../../catalog/abilities';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
-import { billOf, problemOf, type Problem } from '../../core/problem';
-import { isUnreachable } from '../../engine/retry';
-import { hopelessFor } from '../../engine/verdict';
+import { problemOf, type Problem } from '../../core/problem';
+import { reasonToMove } from '../../engine/fallback';
 import { readKey } from '../../core/account';
 import { usageOf } from '../../engine/usage';
 import { Catalog, type KnownModel } from '../catalog';
@@ -109,15 +108,6 @@ async function loadSdk(context: ISupplyDataFunctions) {
 
 /** Milliseconds; a timer that is set to more ends at once. */
 const longest = (seconds: number): number => Math.min(seconds * 1000, 2 ** 31 - 1);
-
-/** In words; undefined where the request may have been billed, or no other model would do better. */
-function reasonToMove(problem: Problem, model: string): string | undefined {
-	if (problem.kind !== 'status' || billOf(problem) > 0) return undefined;
-	const shared = hopelessFor(problem);
-	if (shared === 'account') return undefined;
-	if (shared !== undefined) return `'${model}' cannot be asked (status ${problem.status})`;
-	return isUnreachable(problem) ? `'${model}' is too busy or down (status ${problem.status})` : undefined;
-}
 
 const modelsOf = (models: unknown): string[] => (Array.isArray(models) ? models.map(String) : []);
 
