@@ -110,7 +110,12 @@ export class Editor {
 	async addNode(action: string): Promise<void> {
 		await this.searchNodes('deepinfra');
 		await this.part('node-creator-item-name').getByText('DeepInfra', { exact: true }).first().click();
-		await this.part('node-creator-item-name').getByText(action, { exact: true }).click();
+		const listed = this.part('node-creator-item-name').getByText(action, { exact: true });
+		// In an empty workflow the triggers are open and the other actions folded.
+		const actions = this.part('node-creator-category-item').getByText(/^Actions/);
+		await listed.or(actions).first().waitFor();
+		if (!(await listed.isVisible())) await actions.first().click();
+		await listed.click();
 		await this.part('ndv').waitFor();
 	}
 
