@@ -107,16 +107,18 @@ async function runAgent({ n8n }: Opened, id: string): Promise<string> {
 	return (await n8n.try('execute', `--id=${id}`, '--rawOutput')).output;
 }
 
-/** The packed node in the oldest n8n that the README promises, on the oldest Node, and in the first n8n with the SDK. */
+async function install(release: Release, { report, signal }: PartContext): Promise<void> {
+	await installRelease(release, signal);
+	await report.check(`n8n is ${release.n8n}`, async () => {
+		const manifest = await readFile(path.join(path.dirname(scriptOf(release)), '..', 'package.json'), 'utf8');
+		ensure(dictOf(parseJson(manifest)).version === release.n8n, 'another version is installed');
+	});
+}
+
+/** The packed node in the oldest n8n that the README promises, on the oldest Node and on that of today's n8n. */
 export const oldestPart: Part = async (context) => {
 	const { report, signal } = context;
-	for (const release of [oldest, firstWithSdk]) {
-		await installRelease(release, signal);
-		await report.check(`n8n is ${release.n8n}`, async () => {
-			const manifest = await readFile(path.join(path.dirname(scriptOf(release)), '..', 'package.json'), 'utf8');
-			ensure(dictOf(parseJson(manifest)).version === release.n8n, 'another version is installed');
-		});
-	}
+	await install(oldest, context);
 	const runtimes: Runtime[] = [
 		// On Node 20, n8n's newer way to evaluate expressions cannot be had: its add-on (isolated-vm 6) needs Node 22.
 		{
@@ -125,49 +127,54 @@ export const oldestPart: Part = async (context) => {
 			environment: { N8N_EXPRESSION_ENGINE: 'legacy' },
 		},
 		{ release: oldest, node: await installN8n(signal), environment: {} },
-		{
-			release: firstWithSdk,
-			node: { version: firstWithSdk.node, program: nodeOf(firstWithSdk) },
-			environment: {},
-		},
 	];
 	for (const runtime of runtimes) {
-		const { release, node } = runtime;
-		const where = `n8n ${release.n8n} on Node ${node.version}`;
-		let opened: Opened | undefined;
-		await report.check(`The demo workflow runs in ${where}`, async () => {
-			opened = await openCommandLine(context, runtime);
-			await checkDemo(opened);
-		});
-		if (release === oldest) {
-			await report.check(`The package loads in ${where}, and its chat model fails alone`, async () => {
-				ensure(opened !== undefined, 'n8n could not be opened');
-				const said = await runAgent(opened, 'oldestAgent');
-				// The command prints no description, where the node's own words stand (ai/withoutSdk.test.ts).
-				ensure(/Error in sub-node Chat Model/.test(said), `n8n says: ${said.slice(-1500)}`);
-				ensure(!/Unrecognized node type|Cannot find module/.test(said), `n8n says: ${said.slice(-1500)}`);
-			});
-			continue;
-		}
-		await report.check(`The chat model thinks, tries again and names DeepInfra in ${where}`, async () => {
+		const where = `n8n ${oldest.n8n} on Node ${runtime.node.version}`;
+		const opened = await checkOpen(context, runtime, where);
+		await report.check(`The package loads in ${where}, and its chat model fails alone`, async () => {
 			ensure(opened !== undefined, 'n8n could not be opened');
-			const { emulator } = opened;
-			let busy = 2;
-			emulator.options.faults = ({ path: route }) =>
-				route.endsWith('/chat/completions') && busy-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
-			const run = readObject(await runAgent(opened, 'firstAgent'));
-			const chats = emulator.requests.filter(({ path: route }) => route.endsWith('/chat/completions'));
-			ensure(chats.length === 4, `it sent ${chats.length} times instead of four`);
-			const last = JSON.stringify(chats.at(-1)?.json);
-			// What n8n 2.16 itself calculates on the command line is an empty text.
-			ensure(/"role":"tool"/.test(last), `the tool's turn did not reach the model: ${last}`);
-			ensure(runsOf(run, 'Agent').length > 0, `the agent did not end: ${JSON.stringify(run).slice(0, 800)}`);
-			emulator.options.faults = ({ path: route }) =>
-				route.endsWith('/chat/completions')
-					? { kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } }
-					: undefined;
-			const refused = await runAgent(opened, 'refusedAgent');
-			ensure(/DeepInfra account has no balance/.test(refused), `a 402 reads: ${refused.slice(-1500)}`);
+			const said = await runAgent(opened, 'oldestAgent');
+			// The command prints no description, where the node's own words stand (ai/withoutSdk.test.ts).
+			ensure(/Error in sub-node Chat Model/.test(said), `n8n says: ${said.slice(-1500)}`);
+			ensure(!/Unrecognized node type|Cannot find module/.test(said), `n8n says: ${said.slice(-1500)}`);
 		});
 	}
+};
+
+async function checkOpen(context: PartContext, runtime: Runtime, where: string): Promise<Opened | undefined> {
+	let opened: Opened | undefined;
+	await context.report.check(`The demo workflow runs in ${where}`, async () => {
+		opened = await openCommandLine(context, runtime);
+		await checkDemo(opened);
+	});
+	return opened;
+}
+
+/** The packed node in the first n8n that has the SDK of chat models. */
+export const firstWithSdkPart: Part = async (context) => {
+	const { report } = context;
+	await install(firstWithSdk, context);
+	const node = { version: firstWithSdk.node, program: nodeOf(firstWithSdk) };
+	const where = `n8n ${firstWithSdk.n8n} on Node ${node.version}`;
+	const opened = await checkOpen(context, { release: firstWithSdk, node, environment: {} }, where);
+	await report.check(`The chat model thinks, tries again and names DeepInfra in ${where}`, async () => {
+		ensure(opened !== undefined, 'n8n could not be opened');
+		const { emulator } = opened;
+		let busy = 2;
+		emulator.options.faults = ({ path: route }) =>
+			route.endsWith('/chat/completions') && busy-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
+		const run = readObject(await runAgent(opened, 'firstAgent'));
+		const chats = emulator.requests.filter(({ path: route }) => route.endsWith('/chat/completions'));
+		ensure(chats.length === 4, `it sent ${chats.length} times instead of four`);
+		const last = JSON.stringify(chats.at(-1)?.json);
+		// What n8n 2.16 itself calculates on the command line is an empty text.
+		ensure(/"role":"tool"/.test(last), `the tool's turn did not reach the model: ${last}`);
+		ensure(runsOf(run, 'Agent').length > 0, `the agent did not end: ${JSON.stringify(run).slice(0, 800)}`);
+		emulator.options.faults = ({ path: route }) =>
+			route.endsWith('/chat/completions')
+				? { kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } }
+				: undefined;
+		const refused = await runAgent(opened, 'refusedAgent');
+		ensure(/DeepInfra account has no balance/.test(refused), `a 402 reads: ${refused.slice(-1500)}`);
+	});
 };
