@@ -61,6 +61,26 @@ export const keepsItems = ({ fields }: Pick<AnyOperation, 'fields'>): boolean =>
 export const fieldsOf = ({ fields }: Pick<AnyOperation, 'fields'>): readonly Field[] =>
 	fields.flatMap((each): Field[] => (each.name === simplifyField.name ? [each, includeOtherFieldsField] : [each]));
 
+/** How many results a list gives, as everywhere in n8n. */
+export const returnAllFields = [
+	field({
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	}),
+	field({
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		default: 50,
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { returnAll: [false] } },
+		description: 'Max number of results to return',
+	}),
+] as const;
+
 /** `media`: what the file is, as a word in a sentence, such as "image". */
 export const mediaInputFields = <const M extends string>(media: M, example: string) =>
 	[

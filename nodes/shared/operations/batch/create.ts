@@ -4,6 +4,7 @@ import { apiNames, modelPath, routeRequest } from '../../core/request';
 import { completeChat, completionOptions, messagesField } from '../chat/complete';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { asRole } from '../embedding/roles';
+import { vectorOptions } from '../embedding/vectorOptions';
 import { knownDimensions } from '../embedding/vectors';
 import { modelField, oneModelRouteOptionsField } from '../fields';
 import { BATCH_FIELDS, batchItem, filePath, OUR_MARK, readBatch } from './batches';
@@ -81,28 +82,7 @@ export const createBatch = defineOperation({
 		},
 		{ ...oneModelRouteOptionsField([...completionOptions]), displayOptions: { show: { batchTask: ['chat'] } } },
 		{
-			...oneModelRouteOptionsField([
-				{
-					displayName: 'Dimensions',
-					name: 'dimensions',
-					type: 'number',
-					default: 1024,
-					typeOptions: { minValue: 32, numberPrecision: 0 },
-					description: "The length of the vector, if the model can choose it. Must not exceed the model's own length.",
-				},
-				{
-					displayName: 'Input Type',
-					name: 'inputType',
-					type: 'options',
-					options: [
-						{ name: 'None', value: 'none', description: 'The text as it is' },
-						{ name: 'Passage', value: 'passage', description: 'A text that is stored to be found' },
-						{ name: 'Query', value: 'query', description: 'A question or search words that look for passages' },
-					],
-					default: 'none',
-					description: 'What the text is for. Models made for search put queries and passages in different words.',
-				},
-			]),
+			...oneModelRouteOptionsField([...vectorOptions]),
 			displayOptions: { show: { batchTask: ['embedding'] } },
 		},
 	],

@@ -1,5 +1,5 @@
 import { defineOperation, type ApiRequest } from '../../core/operation';
-import { plainOptionsField } from '../fields';
+import { plainOptionsField, returnAllFields } from '../fields';
 import { BATCH_FIELDS, batchItem, readBatches, STATES, type Batch } from './batches';
 
 /** Rows of one page, the API's limit. */
@@ -19,22 +19,7 @@ export const getBatches = defineOperation({
 	isFree: true,
 	outputFields: BATCH_FIELDS,
 	fields: [
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			default: 50,
-			typeOptions: { minValue: 1 },
-			displayOptions: { show: { returnAll: [false] } },
-			description: 'Max number of results to return',
-		},
+		...returnAllFields,
 		plainOptionsField([
 			{
 				displayName: 'Max Age (Hours)',

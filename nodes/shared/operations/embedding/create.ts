@@ -4,6 +4,7 @@ import { defineOperation, MEGABYTE, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, oneModelOptionsField, simplifyField } from '../fields';
 import { asRole } from './roles';
+import { vectorOptions } from './vectorOptions';
 import { knownDimensions, readVectors } from './vectors';
 
 /** The API's limit (docs/api.md#embeddings). */
@@ -37,27 +38,7 @@ export const createEmbedding = defineOperation({
 		},
 		simplifyField,
 		oneModelOptionsField([
-			{
-				displayName: 'Dimensions',
-				name: 'dimensions',
-				type: 'number',
-				default: 1024,
-				typeOptions: { minValue: 32, numberPrecision: 0 },
-				description: "The length of the vector, if the model can choose it. Must not exceed the model's own length.",
-			},
-			{
-				displayName: 'Input Type',
-				name: 'inputType',
-				type: 'options',
-				options: [
-					{ name: 'None', value: 'none', description: 'The text as it is' },
-					{ name: 'Passage', value: 'passage', description: 'A text that is stored to be found' },
-					{ name: 'Query', value: 'query', description: 'A question or search words that look for passages' },
-				],
-				default: 'none',
-				description:
-					'What the text is for. Models made for search put queries and passages in different words, which finds better; those that know no difference get the text as it is.',
-			},
+			...vectorOptions,
 			{
 				displayName: 'Normalize',
 				name: 'normalize',

@@ -2,7 +2,7 @@ import { isRetired, readModels } from '../../catalog/model';
 import { searchModels } from '../../catalog/models';
 import { field } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
-import { plainOptionsField } from '../fields';
+import { plainOptionsField, returnAllFields } from '../fields';
 import { briefModel, MODEL_FIELDS, modelItem } from './modelItem';
 
 export const getModels = defineOperation({
@@ -56,22 +56,7 @@ export const getModels = defineOperation({
 			description:
 				'Words that the name, the description or the tags must hold. The words free, cheap, deprecated, sees and reasons are known as what they mean.',
 		},
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			default: 50,
-			typeOptions: { minValue: 1 },
-			displayOptions: { show: { returnAll: [false] } },
-			description: 'Max number of results to return',
-		},
+		...returnAllFields,
 		plainOptionsField([
 			field({
 				displayName: 'Include Deprecated',
