@@ -12,6 +12,7 @@ module.exports = {
 	},
 	transformIgnorePatterns: [`/node_modules/(?!${sharedPackages})`],
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
+	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js'],
 	testTimeout: 60_000,
 	// Much of the time is waiting, on the emulator and for retries.
 	maxWorkers: 3,

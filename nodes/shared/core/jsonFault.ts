@@ -33,9 +33,12 @@ const matchEnd = (pattern: RegExp, text: string, at: number): number => {
 
 function afterBlanks(text: string, from: number): number {
 	let at = from;
-	while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++;
+	while (isBlank(text.charCodeAt(at))) at++;
 	return at;
 }
+
+/** Codes, not letters: texts of several megabytes are read. */
+const isBlank = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** Reads on as long as it is JSON, once over the text. Undefined for JSON. */
 function findFault(text: string): JsonFault | undefined {
@@ -44,7 +47,6 @@ function findFault(text: string): JsonFault | undefined {
 	let state: State = 'value';
 	for (let at = afterBlanks(text, 0); at < text.length || state !== 'end'; at = afterBlanks(text, at)) {
 		const letter = text.charAt(at);
-		const fault = (wanted: string) => faultAt(text, at, wanted);
 		if (state === 'value' || state === 'first value') {
 			if (letter === ']' && state === 'first value') {
 				open.pop();
@@ -58,7 +60,7 @@ function findFault(text: string): JsonFault | undefined {
 				const end =
 					letter === '"' ? endOfText(text, at) : Math.max(matchEnd(NUMBER, text, at), matchEnd(CONSTANT, text, at));
 				if (typeof end === 'object') return end;
-				if (end < 0) return fault(state === 'first value' ? "a value or ']'" : 'a value');
+				if (end < 0) return faultAt(text, at, state === 'first value' ? "a value or ']'" : 'a value');
 				at = end;
 				state = after();
 			}
@@ -70,17 +72,17 @@ function findFault(text: string): JsonFault | undefined {
 			} else {
 				const end = letter === '"' ? endOfText(text, at) : -1;
 				if (typeof end === 'object') return end;
-				if (end < 0) return fault(`a name in double quotes${state === 'first name' ? " or '}'" : ''}`);
+				if (end < 0) return faultAt(text, at, `a name in double quotes${state === 'first name' ? " or '}'" : ''}`);
 				at = end;
 				state = 'colon';
 			}
 		} else if (state === 'colon') {
-			if (letter !== ':') return fault("':'");
+			if (letter !== ':') return faultAt(text, at, "':'");
 			at++;
 			state = 'value';
 		} else if (state === 'comma') {
 			const close = open.at(-1) === '{' ? '}' : ']';
-			if (letter !== ',' && letter !== close) return fault(`',' or '${close}'`);
+			if (letter !== ',' && letter !== close) return faultAt(text, at, `',' or '${close}'`);
 			at++;
 			if (letter === close) {
 				open.pop();
@@ -89,7 +91,7 @@ function findFault(text: string): JsonFault | undefined {
 				state = close === '}' ? 'name' : 'value';
 			}
 		} else {
-			return fault('nothing more');
+			return faultAt(text, at, 'nothing more');
 		}
 	}
 	return undefined;
@@ -110,9 +112,15 @@ function endOfText(text: string, from: number): number | JsonFault {
 }
 
 function faultAt(text: string, at: number, wanted: string): JsonFault {
-	const before = text.slice(0, at).split(/\r\n|\n|\r/);
-	const lastLine = before.at(-1) ?? '';
-	return { line: before.length, column: lastLine.length + 1, found: foundAt(text, at), wanted };
+	let line = 1;
+	let start = 0;
+	for (let index = 0; index < at; index++) {
+		const code = text.charCodeAt(index);
+		if (code !== 0x0a && (code !== 0x0d || text.charCodeAt(index + 1) === 0x0a)) continue;
+		line++;
+		start = index + 1;
+	}
+	return { line, column: at - start + 1, found: foundAt(text, at), wanted };
 }
 
 function foundAt(text: string, at: number): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { places } from '../../../scripts/host/places';
 import { FileNames, namedFile } from '../../../nodes/shared/media/fileName';
 import { isText, pageOf } from '../../../nodes/shared/media/kind';
+import { processorTime } from '../../support/yardstick';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const fixture = (name: string) => readFileSync(join(places.fixtures, name));
@@ -145,12 +146,9 @@ describe('names of the files of a run', () => {
 	});
 
 	it('are made quickly for many items', () => {
-		const started = performance.now();
-		const names = new FileNames(
-			Array.from({ length: 50_000 }, () => 'same.png'),
-			'image',
-		);
-		expect(names.claim(49_999, 'png')).toBe('same_50000.png');
-		expect(performance.now() - started).toBeLessThan(2000);
+		const given = Array.from({ length: 50_000 }, () => 'same.png');
+		const last = () => new FileNames(given, 'image').claim(49_999, 'png');
+		expect(last()).toBe('same_50000.png');
+		expect(processorTime(last)).toBeLessThan(2000);
 	});
 });

@@ -5,9 +5,6 @@ import { failureOf, jsonOf } from '../../support/results';
 import { jsonReply, notFound, startService } from '../../support/service';
 import { type World, isCatalogue, isInference, openWorld } from '../../support/world';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());

@@ -6,9 +6,6 @@ import { type World, openWorld } from '../../support/world';
 import { makePng } from '../../support/files';
 import { subjectOf } from '../../support/operation/registry';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let bench: World;
 beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
 afterAll(async () => await bench.close());

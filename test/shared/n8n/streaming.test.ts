@@ -6,9 +6,6 @@ import { jsonOf, onlyItem, stored } from '../../support/results';
 import { type World, openWorld } from '../../support/world';
 
 /** Behind a trigger that streams, the answer goes on piece by piece. */
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());

@@ -15,9 +15,6 @@ import { applyTemplate, type Family } from '../../../nodes/shared/operations/tex
 import { operationOf, outputsFor, requestFor } from '../../support/operations';
 import { thrownBy, within } from '../../support/work';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 const MB = 1_000_000;
 const RUN = 300_000;
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n________', 'latin1').toString('base64').replace(/=+$/, '');

@@ -11,9 +11,7 @@ import {
 	schemaOut,
 	withManyFields,
 } from './fixtures/schemas';
-
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
+import { processorTime } from '../../support/yardstick';
 
 const schema = known(readSchema(schemaOut(everything)));
 const field = (name: string, from = schema) => from.byName.get(name);
@@ -220,10 +218,8 @@ describe('schemas that are wrong, huge or hostile', () => {
 	});
 
 	test('a schema that explodes costs no time', () => {
-		const start = performance.now();
-		const read = known(readJsonSchema(exploding));
-		expect(performance.now() - start).toBeLessThan(2000);
-		expect(field('bomb', read)).toMatchObject({ kind: 'any' });
+		expect(processorTime(() => readJsonSchema(exploding))).toBeLessThan(2000);
+		expect(field('bomb', known(readJsonSchema(exploding)))).toMatchObject({ kind: 'any' });
 	});
 
 	test('many fields are read, too many are not', () => {

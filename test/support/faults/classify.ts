@@ -34,9 +34,6 @@ async function askDirectly({ emulator }: World, { items }: Trial): Promise<Answe
  * time; the one that `isWhole` sees what no kind has alone.
  */
 export function testClassification(kinds: readonly FaultKind[], isWhole: boolean): void {
-	// What else a busy machine does may cost a second try, and says so.
-	jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 	let world: World;
 	let subject: Trial;
 	let answers: Answer[];

@@ -24,8 +24,6 @@ export function testOperation(operation: AnyOperation, example: Example): Subjec
 	const subject = new Subject(operation, example);
 	register(subject);
 	describe(subject.name, () => {
-		// Limits in time: what else a busy machine does may cost a second try, and says so.
-		jest.retryTimes(2, { logErrorsBeforeRetry: true });
 		testNames(subject);
 		describe('in the engine', () => {
 			let world: World;

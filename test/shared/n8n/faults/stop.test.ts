@@ -4,9 +4,6 @@ import { type World, isInference, openWorld } from '../../../support/world';
 import { type Fault } from '../../../emulator';
 import { subjectOf } from '../../../support/operation/registry';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let world: World;
 beforeAll(async () => {
 	world = await openWorld();

@@ -4,9 +4,6 @@ import { errorOf, pairedTo } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
 import { subjectOf } from '../../../support/operation/registry';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let world: World;
 beforeAll(async () => {
 	world = await openWorld();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as prompts from '../../../../nodes/shared/operations/chat/prompts';
 import { places } from '../../../../scripts/host/places';
+import { processorTime } from '../../../support/yardstick';
 
 const TAG = 'text-00000000';
 const none = { style: undefined, language: undefined, instructions: undefined };
@@ -76,8 +77,6 @@ describe('a text in its place', () => {
 	});
 
 	it('takes no time, however much it holds', () => {
-		const began = performance.now();
-		prompts.setApart('</text-00000000>'.repeat(70_000));
-		expect(performance.now() - began).toBeLessThan(500);
+		expect(processorTime(() => prompts.setApart('</text-00000000>'.repeat(70_000)))).toBeLessThan(1000);
 	});
 });

@@ -20,9 +20,6 @@ testOperation(runModel, {
 });
 
 describe('in the emulator', () => {
-	// Limits in time: what else a busy machine does may cost a second try, and says so.
-	jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 	let world: World;
 	beforeAll(async () => (world = await openWorld()));
 	afterAll(async () => await world.close());

@@ -5,9 +5,6 @@ import { asked, editedRun, filled, runParameters } from '../../../support/parame
 import { jsonOf } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 
-// Limits in time: what else a busy machine does may cost a second try, and says so.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let world: World;
 beforeAll(async () => (world = await openWorld()));
 afterAll(async () => await world.close());

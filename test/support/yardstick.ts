@@ -1,0 +1,34 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+/** What the yardstick's work takes on the machine that the limits in the tests were written for, in milliseconds. */
+const REFERENCE_MS = 60;
+
+/** Milliseconds of the processor, user's part; what other programs do does not count. */
+function measure(work: () => void): number {
+	const before = process.cpuUsage();
+	work();
+	return process.cpuUsage(before).user / 1000;
+}
+
+/** Work of the kinds that the code does: text is taken apart, parsed, sorted and written. */
+function yardstick(): void {
+	const rows = Array.from({ length: 25_000 }, (_, index) => ({ id: (index * 7919) % 25_013, text: `row ${index}` }));
+	const text = JSON.stringify(rows.sort((a, b) => a.id - b.id));
+	let quotes = 0;
+	for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === 0x22) quotes++;
+	if (JSON.stringify(JSON.parse(text)).length !== text.length || quotes !== rows.length * 6)
+		throw new Error('Miscounted');
+}
+
+let isWarm = false;
+
+/**
+ * How long the work takes of the processor, in milliseconds of the machine that the limits were written for: a machine
+ * that is slower, or busy, is slower with the yardstick as well, which is measured right before and after.
+ */
+export function processorTime(work: () => void): number {
+	for (let round = 0; round < 3 && !isWarm; round++) yardstick();
+	isWarm = true;
+	const before = measure(yardstick);
+	const own = measure(work);
+	return (own * REFERENCE_MS) / Math.max(before, measure(yardstick), 1);
+}
