@@ -119,8 +119,8 @@ export interface EmulatorOptions {
 	faults?: (request: RecordedRequest) => Fault | undefined;
 	/** Asked once per request, before its body is read: a status to answer with at once, and close the connection. */
 	early?: (request: RecordedRequest) => number | undefined;
-	/** How a streamed chat comes: milliseconds before each piece, and after how many pieces it breaks off. */
-	chatStream?: { pieceMs?: number; breakAfter?: number };
+	/** How a streamed chat comes: milliseconds before each piece, after how many pieces it breaks off, or says no more. */
+	chatStream?: { pieceMs?: number; breakAfter?: number; silentAfter?: number };
 	/** How long a video job takes, milliseconds; default 300. */
 	videoMs?: number;
 	/** How batches go. */

@@ -17,10 +17,11 @@ export function chunksFor(context: IExecuteFunctions, item: number, stream: Stre
 	// Older n8n has no streams.
 	if (!('isStreaming' in context) || !context.isStreaming()) return undefined;
 	let text = '';
+	const isStopped = () => context.getExecutionCancelSignal()?.aborted === true;
 	// Who reads along may have left: the whole answer is in the item all the same.
 	const send = (type: 'begin' | 'item' | 'end', content?: string) =>
 		void Promise.resolve()
-			.then(() => context.sendChunk(type, item, content))
+			.then(() => (isStopped() ? undefined : context.sendChunk(type, item, content)))
 			.catch(() => undefined);
 	return {
 		stream,

@@ -6,6 +6,9 @@ import type { Json, JsonObject } from '../json';
 import type { EmulatorOptions } from '../types';
 import type { Reply } from './reply';
 
+/** Longer than anybody waits. */
+const LONG_MS = 600_000;
+
 const wordsOf = (text: string | null): string[] => text?.match(/\s*\S+/g) ?? [];
 
 function deltasOf({ content, reasoning, refusal, calls }: Reply): JsonObject[] {
@@ -31,13 +34,13 @@ function deltasOf({ content, reasoning, refusal, calls }: Reply): JsonObject[] {
 
 /**
  * Chunks as server-sent events, with a comment between them as the service sends one; the last chunk has the usage.
- * `breakAfter` pieces the connection ends without a word.
+ * `breakAfter` pieces the connection ends without a word; `silentAfter` pieces it stays open, and nothing more comes.
  */
 export function streamChat(
 	frame: JsonObject,
 	replies: readonly Reply[],
 	usage: JsonObject,
-	{ pieceMs = 0, breakAfter = Infinity }: NonNullable<EmulatorOptions['chatStream']>,
+	{ pieceMs = 0, breakAfter = Infinity, silentAfter = Infinity }: NonNullable<EmulatorOptions['chatStream']>,
 ): Answer {
 	const chunk = (choices: Json[], more: JsonObject = {}) =>
 		`data: ${JSON.stringify({ ...frame, object: 'chat.completion.chunk', choices, ...more, emulator: true })}\n\n`;
@@ -54,6 +57,7 @@ export function streamChat(
 	async function* send() {
 		for (const [index, line] of lines.entries()) {
 			if (index >= breakAfter) throw new Error('The stream breaks');
+			if (index >= silentAfter) await wait(LONG_MS, undefined, { ref: false });
 			if (pieceMs > 0) await wait(pieceMs);
 			yield line;
 		}

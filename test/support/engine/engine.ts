@@ -53,6 +53,8 @@ export interface RunOptions {
 	onError?: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	settings?: IWorkflowSettings;
 	cancelAfterMs?: number;
+	/** Gets what stops the run, as Stop in the editor does. */
+	onStart?: (stop: () => void) => void;
 	credentials?: { apiKey?: string; baseUrl?: string };
 	/** Takes the pieces of an answer, as behind a trigger that streams. */
 	onChunk?: (chunk: StructuredChunk) => void;
@@ -270,6 +272,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		if (issues !== null) return refusedRun(new WorkflowHasIssuesError(issues, workflow.nodes));
 		const startedAt = performance.now();
 		const running = execution.processRunExecutionData(workflow);
+		runOptions.onStart?.(() => running.cancel());
 		const stop =
 			runOptions.cancelAfterMs === undefined ? undefined : setTimeout(() => running.cancel(), runOptions.cancelAfterMs);
 		try {
