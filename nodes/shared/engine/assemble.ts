@@ -1,7 +1,7 @@
 import { queuedStatus, requestIdOf } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
-import { AnswerError } from '../core/problem';
+import { AnswerError, attempt } from '../core/problem';
 import { shareCost } from './bill';
 import { usageOfItem, type Share, type Usage } from './usage';
 
@@ -10,6 +10,8 @@ export interface PartResult extends Share {
 	readonly outputs: readonly Output[];
 	/** `task`: results, to be shown with their usage. `plain`: without. `raw`: the API's own response. */
 	readonly kind: 'task' | 'plain' | 'raw';
+	/** Of the API's own response: what it says, where its parts may have to be brought together by asking once more. */
+	readonly told?: readonly Output[];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface PartResult extends Share {
  * @throws AnswerError when the answer does not fit the operation
  */
 export function readResults(
-	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw' | 'next'>,
+	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw' | 'join' | 'next'>,
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	usage: Usage,
@@ -31,8 +33,11 @@ export function readResults(
 	// A job that nobody waits for has a state of its own to tell.
 	if (status && !operation.next)
 		throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
-	if (first.simplify === false || operation.isRaw)
-		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw' }];
+	if (first.simplify === false || operation.isRaw) {
+		// One that cannot be read is shown as it is.
+		const told = operation.join && attempt(() => operation.items(answer, inputs, sent));
+		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw', told: told?.ok ? told.value : undefined }];
+	}
 
 	const grouped: Output[][] = inputs.map(() => []);
 	for (const output of operation.items(answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
@@ -78,9 +83,19 @@ export function finish(
 ): { readonly outputs: Finished[] } | { readonly ask: readonly Dict[] } {
 	const outputs = pieces.flatMap((piece) => piece.outputs);
 	const kind = pieces[0]?.kind;
+	const more = kind === 'raw' ? moreToAsk(operation, input, pieces) : undefined;
+	if (more) return more;
 	if (kind !== 'task') return { outputs: outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' })) };
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
 	if ('ask' in joined) return joined;
 	return { outputs: shareUsage(joined, usageOfItem([...earlier, ...pieces])) };
+}
+
+/** What the parts' own responses still have to be asked, so that the last of them is about the whole. */
+function moreToAsk({ join }: Pick<AnyOperation, 'join'>, input: Dict, pieces: readonly PartResult[]) {
+	const told = pieces.flatMap((piece) => piece.told ?? []);
+	if (!join || told.length < pieces.length) return undefined;
+	const joined = attempt(() => join(told, input));
+	return joined.ok && 'ask' in joined.value ? joined.value : undefined;
 }

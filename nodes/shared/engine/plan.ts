@@ -9,16 +9,14 @@ export interface Batch {
 	readonly owners: readonly number[][];
 }
 
-/** The API's own answer, a receipt for it or a preview belongs to one request: such an input neither splits nor shares. */
-export const isAlone = (input: Dict): boolean => isIndivisible(input) || isPreview(input);
-
-const isIndivisible = (input: Dict): boolean => input.simplify === false || hasWebhook(input);
+/** The API's own answer, a receipt for it or a preview belongs to one request: such an input shares none. */
+export const isAlone = (input: Dict): boolean => input.simplify === false || hasWebhook(input) || isPreview(input);
 
 const isPreview = ({ options }: Dict): boolean => isDict(options) && options.dryRun === true;
 
-/** Whether an input may be asked about in parts. A preview shows a request for each, unless they would share requests. */
+/** Whether an input may be asked about in parts, of which each has a request of its own; of a receipt there is one. */
 export const maySplit = ({ batch }: Pick<AnyOperation, 'batch'>, input: Dict): boolean =>
-	!isIndivisible(input) && !(batch && isPreview(input));
+	!hasWebhook(input) && !(batch && isAlone(input));
 
 /** Whether the answer is only a receipt: the result goes to a web address. */
 export const hasWebhook = ({ options }: Dict): boolean =>

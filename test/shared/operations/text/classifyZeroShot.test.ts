@@ -13,7 +13,7 @@ import {
 } from '../../../support/chat';
 import { withOptions } from '../../../support/parameters';
 import { testOperation } from '../../../support/operation/suite';
-import { jsonOf } from '../../../support/results';
+import { itemsOf, jsonOf } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 
 const PLACE = setApart('I was charged twice');
@@ -117,5 +117,14 @@ describe('text: classifyZeroShot', () => {
 			label: 'unsure',
 			chosen: [],
 		});
+	});
+
+	it("gives DeepInfra's own answer about each label where 'Simplify' is off", async () => {
+		const parameters = { text: 'My parcel', candidateLabels: LABELS, simplify: false };
+		const result = await world.engine.run({
+			parameters: withOptions(chatParameters('text', 'classifyZeroShot', parameters), { multiLabel: true }),
+		});
+		const said = itemsOf(result).map(({ json }) => Object(json).choices[0].message.content);
+		expect(said).toEqual(['2', '1', '2']);
 	});
 });

@@ -85,6 +85,17 @@ describe('text: summarize', () => {
 		expect(json).not.toHaveProperty('room');
 	});
 
+	it("reads in parts where 'Simplify' is off, too, and gives the answer about the whole", async () => {
+		const text = Array.from({ length: 300 }, (_unused, index) => `Line ${index} of the log.`).join(' ');
+		const json = jsonOf(await run({ text, simplify: false }, {}, 'emulator/narrow-2k'));
+		expect(json).toMatchObject({
+			object: 'chat.completion',
+			choices: [{ message: { content: 'Line 0 of the log. Line 299 of the log.' } }],
+		});
+		expect(sent().length).toBeGreaterThan(2);
+		expect(sent().every(({ status }) => status === 200)).toBe(true);
+	});
+
 	it('ends with one summary of two million characters, each request within the context', async () => {
 		const sentence = (index: number) => `On day ${index} the crew wrote down the wind, the sails and all that it ate. `;
 		const text = Array.from({ length: 29_000 }, (_unused, index) => sentence(index))

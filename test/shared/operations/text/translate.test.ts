@@ -12,7 +12,7 @@ import {
 } from '../../../support/chat';
 import { withOptions } from '../../../support/parameters';
 import { testOperation } from '../../../support/operation/suite';
-import { jsonOf } from '../../../support/results';
+import { itemsOf, jsonOf, pairedTo } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 
 const PLACE = setApart('Hello {{name}}');
@@ -74,5 +74,16 @@ describe('text: translate', () => {
 		);
 		expect(json.translation).toBe(text.replaceAll('Hello world', 'hallo Welt'));
 		expect(sent().length).toBeGreaterThan(1);
+	});
+
+	it("gives DeepInfra's own answer about each part where 'Simplify' is off", async () => {
+		const text = Array.from({ length: 120 }, (_unused, index) => `Hello world ${index}`).join('\n\n');
+		const parameters = { text, targetLanguage: 'German', simplify: false };
+		const items = itemsOf(await run(parameters, { sourceLanguage: 'English' }, 'emulator/narrow-2k'));
+		expect(items.length).toBeGreaterThan(1);
+		expect(items.map(pairedTo)).toEqual(items.map(() => 0));
+		const said = items.map(({ json }) => Object(json).choices[0].message.content);
+		expect(said.join('\n\n')).toBe(text.replaceAll('Hello world', 'hallo Welt'));
+		expect(sent().every(({ status }) => status === 200)).toBe(true);
 	});
 });
