@@ -2,8 +2,10 @@ import { InputError } from '../../core/problem';
 import { Budget, Damaged, unlessDamaged } from './budget';
 import { readIndex, searchIndex, type Index } from './crossReference';
 import { drawingOf, type Drawing, type Drawn, type Matrix } from './drawing';
+import { turnJpeg, type Orientation } from '../jpeg';
 import { filtersOf, isPacking, unpack } from './packing';
 import { Objects } from './objects';
+import { orientationOf } from './turned';
 import { isPdfDict, Ref, type PdfDict, type PdfValue, type Stream } from './values';
 
 /** More pages than this are not read in one go. */
@@ -22,7 +24,7 @@ const STAMP = 200;
 /** A page that is a scan. */
 export interface ScannedPage {
 	readonly mimeType: 'image/jpeg';
-	/** The page's picture. @throws InputError when it is damaged */
+	/** The page's picture, its EXIF saying how it is turned. @throws InputError when it is damaged */
 	bytes(): Buffer;
 }
 
@@ -79,7 +81,7 @@ function readPages(bytes: Buffer, read: (bytes: Buffer, budget: Budget) => Index
 	return pages.map((page, index) => scannedPage(page, index + 1, objects));
 }
 
-const INHERITED = ['Resources', 'MediaBox', 'CropBox'];
+const INHERITED = ['Resources', 'MediaBox', 'CropBox', 'Rotate'];
 
 /** All pages in order, each with what it inherits (7.7.3). A tree that comes back to itself is none. */
 function pagesUnder(top: PdfValue | undefined, objects: Objects): PdfDict[] {
@@ -123,9 +125,10 @@ function scannedPage(page: PdfDict, number: number, objects: Objects): ScannedPa
 	if (second && second.share >= Math.min(NOTABLE, main.share / 2)) {
 		throw new InputError(`Page ${number} of the PDF is put together of several pictures`, AS_PICTURES);
 	}
-	const { image } = main.drawn;
+	const { image, matrix } = main.drawn;
 	if (!image) throw otherForm(number, 'a picture within its text');
-	return pictureOf(image, number, objects);
+	const rotate = objects.resolve(page.get('Rotate'));
+	return pictureOf(image, orientationOf(matrix, typeof rotate === 'number' ? rotate : 0), number, objects);
 }
 
 /** Whether there is text beside the picture, which would be lost with it. */
@@ -154,21 +157,22 @@ const FORMS: Readonly<Record<string, string>> = {
 	'/JPXDecode': 'a JPEG 2000 picture',
 };
 
-function pictureOf(image: Stream, number: number, objects: Objects): ScannedPage {
+function pictureOf(image: Stream, orientation: Orientation, number: number, objects: Objects): ScannedPage {
 	const filters = filtersOf(image, objects.resolve);
 	const packing = filters.slice(0, -1);
 	const form = filters.at(-1)?.name ?? '';
 	if (form !== '/DCTDecode' || !packing.every(isPacking)) {
 		throw otherForm(number, FORMS[form] ?? 'a picture that is not stored as JPEG');
 	}
-	const bytes = () => {
+	const stored = () => {
 		const jpeg = unlessDamaged(() => unpack(image.bytes, packing, objects.resolve, new Budget(LARGEST_PICTURE)));
 		if (jpeg?.[0] === 0xff && jpeg[1] === 0xd8) return Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.length);
 		throw new InputError(`The picture of page ${number} of the PDF is damaged`, AS_PICTURES);
 	};
 	// Only what is packed once more has to be unpacked to be looked at.
-	if (packing.length === 0) bytes();
-	return { mimeType: 'image/jpeg', bytes };
+	if (packing.length === 0) stored();
+	// The page says which side is up, whatever the camera has written into the picture.
+	return { mimeType: 'image/jpeg', bytes: () => turnJpeg(stored(), orientation) };
 }
 
 interface Box {

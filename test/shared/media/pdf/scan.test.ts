@@ -38,12 +38,15 @@ describe('a scan that a real tool wrote', () => {
 		['pillow.pdf', ['', '', '']],
 		['ascii85.pdf', ['', '', '']],
 		['tiff2pdf.pdf', ['']],
+		['libreoffice.pdf', ['', '']],
+		['turned.pdf', ['Side 1', 'Side 6', 'Side 3', 'Side 8']],
 	])('%s has its pages in order', (name, words) => {
 		expect(wordsOf(fixture(name))).toEqual(words);
 	});
 
 	it.each([
 		['text.pdf', 'Page 1 of the PDF holds text', 'Extract from File'],
+		['libreoffice-text.pdf', 'Page 1 of the PDF holds text', 'Extract from File'],
 		['lines.pdf', 'Page 1 of the PDF is empty or drawn', 'Remove the page'],
 		['png.pdf', 'Page 1 of the PDF is a picture that is not stored as JPEG', 'pdftoppm'],
 		['ccitt.pdf', 'Page 2 of the PDF is a fax picture (CCITT)', 'pdftoppm'],
@@ -84,7 +87,6 @@ describe('what a page draws', () => {
 		['with a stamp over it', page(`${FULL_PAGE} BT [(Page ) -120 (3 \\(of\\) 7)] TJ ET`)],
 		['a receipt, narrow on its page', page('q 180 0 0 400 50 200 cm /Im0 Do Q')],
 		['beside a small mark', page(`${FULL_PAGE} q 40 0 0 40 5 5 cm /Im1 Do Q`, scan)],
-		['turned', page('q 0 -792 612 0 0 792 cm /Im0 Do Q')],
 		[
 			'in a form',
 			page(
@@ -153,6 +155,60 @@ describe('what a page draws', () => {
 		expect(message).toMatch(/page 1 of the PDF/i);
 		expect(message).toContain(words);
 		expect(advice).not.toBe('');
+	});
+});
+
+/** EXIF's number, as a reader finds it that looks for nothing else; 1 where there is none. */
+function orientationIn(picture: Buffer): number {
+	const at = picture.indexOf('Exif\0\0MM\0*');
+	const entry = at < 0 ? -1 : picture.indexOf(Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1]), at);
+	return entry < 0 ? 1 : picture.readUInt16BE(entry + 8);
+}
+
+const orientationsOf = (pdf: Buffer) => readScan(pdf).map((each) => orientationIn(each.bytes()));
+
+describe('a page that is turned', () => {
+	const place = { upright: '612 0 0 792 0 0', left: '0 792 -612 0 612 0', right: '0 -792 612 0 0 792' };
+
+	it.each<[string, string, number]>([
+		[place.upright, '/Rotate 90', 6],
+		[place.upright, '/Rotate 180', 3],
+		[place.upright, '/Rotate 270', 8],
+		[place.upright, '/Rotate -90', 8],
+		[place.upright, '/Rotate 450', 6],
+		[place.upright, '/Rotate 0', 1],
+		[place.upright, '/Rotate /East', 1],
+		[place.right, '', 6],
+		[place.left, '', 8],
+		[place.left, '/Rotate 90', 1],
+		['-612 0 0 -792 612 792', '', 3],
+		['-612 0 0 792 612 0', '', 2],
+		['612 0 0 -792 0 792', '', 4],
+		// a little askew, as scans are put straight
+		['610 -20 25 790 0 0', '/Rotate 90', 6],
+	])('%s cm %s says so in its picture: %i', (matrix, rotate, orientation) => {
+		const pdf = makePage(`q ${matrix} cm /Im0 Do Q`, [scan], rotate);
+		expect(orientationsOf(pdf)).toEqual([orientation]);
+		// the picture is the same
+		expect(wordsOf(pdf)).toEqual(['a page']);
+	});
+
+	it('says so whether a tool turned the page or a camera the picture, and as its tree of pages does', () => {
+		expect(orientationsOf(fixture('rotated.pdf'))).toEqual([6, 8, 3]);
+		expect(orientationsOf(fixture('turned.pdf'))).toEqual([1, 6, 3, 8]);
+		const all = makeScan([jpeg, jpeg]).toString('latin1').replace('/Count 2 ', '/Rotate 90 /Count 2 ');
+		expect(orientationsOf(Buffer.from(all, 'latin1'))).toEqual([6, 6]);
+	});
+
+	it('is shown as its page says, whatever stands in its picture', () => {
+		const [, , , sideways] = readScan(fixture('turned.pdf')).map((each) => each.bytes());
+		const pages = ['/Rotate 180', '/Rotate 270', ''].map((rotate) =>
+			makePage(FULL_PAGE, [stream(`${PICTURE} /Filter /DCTDecode`, sideways ?? '')], rotate),
+		);
+		expect(pages.flatMap(orientationsOf)).toEqual([3, 8, 1]);
+		// one EXIF, not two
+		const [turned] = readScan(pages[0] ?? jpeg);
+		expect(turned?.bytes().toString('latin1').split('Exif\0\0')).toHaveLength(2);
 	});
 });
 
