@@ -143,20 +143,20 @@ export class Questions {
 			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form });
 			const isOpen = told.billed === 0 && told.answers.length === 0;
 			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
-			const next =
-				problem &&
-				(this.nextForm(entry, question, problem, client) ?? (await this.nextModel(entry, question, problem, client)));
-			if (!next) return { ...told, question };
+			const anew = problem && this.nextForm(entry, question, problem, client);
+			const next = anew?.ok ? anew.value : problem && (await this.nextModel(entry, question, problem, client));
+			// What the next form cannot hold says more than the refusal of the one before.
+			if (!next) return { ...told, outcome: anew && !anew.ok ? anew : told.outcome, question };
 			question = next;
 		}
 	}
 
-	/** The same question in the next form, where the model does not take this one. */
-	private nextForm(entry: Entry, question: Question, problem: Problem, client: Client): Question | undefined {
+	/** The same question in the next form, where the model does not take this one; or why that form cannot hold it. */
+	private nextForm(entry: Entry, question: Question, problem: Problem, client: Client): Outcome<Question> | undefined {
 		const form = this.forms.next(question.settings.model, question.form, problem);
 		if (form === undefined) return undefined;
 		const fitted = this.fit(entry, question, form, client);
-		return fitted.ok ? { ...question, fitted: fitted.value, form } : undefined;
+		return fitted.ok ? succeeded({ ...question, fitted: fitted.value, form }) : fitted;
 	}
 
 	/** One request, with its retries, and what its answer says for each input. */

@@ -138,6 +138,14 @@ describe('of its own', () => {
 		it.each([
 			['a file that is no picture', MODEL, ['notes'], /'notes.txt' is no picture, but text/],
 			['an empty file', MODEL, ['empty'], /empty/i],
+			// The edits route refuses these models; what their own fields cannot hold is the answer.
+			['two pictures for a model that takes one', 'Qwen/Qwen-Image-Edit', ['one', 'two'], /takes one picture, not 2/],
+			[
+				'four for one that takes three',
+				'emulator/collage-edit',
+				['one', 'two', 'one', 'two'],
+				/takes 3 pictures, not 4/,
+			],
 		])('is one clear error for %s', async (_, value, names, words) => {
 			const binary = {
 				one: await world.engine.binary(photo, 'one.jpg', 'image/jpeg'),
