@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
 import { availableParallelism, cpus } from 'node:os';
 import { version as n8nVersion } from 'n8n-core/package.json';
+import { benchAgents } from './agents/main';
 import { measure, startService, type Service } from './children';
 import { count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
@@ -37,7 +38,7 @@ const sizes = {
 	},
 };
 
-const USAGE = 'npm run bench -- [--quick] [--markdown] [--repeats N]';
+const USAGE = 'npm run bench -- [--quick] [--markdown] [--repeats N], or npm run bench -- --agents';
 
 function readArguments(args: readonly string[]) {
 	const known = ['--quick', '--markdown', '--repeats'];
@@ -236,6 +237,8 @@ async function moveFiles(service: Service, { upload, download }: Sizes): Promise
 }
 
 async function main() {
+	// In a real n8n, so alone.
+	if (process.argv.slice(2).join() === '--agents') return await benchAgents();
 	const options = readArguments(process.argv.slice(2));
 	const service = await startService();
 	try {

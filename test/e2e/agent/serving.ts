@@ -14,6 +14,7 @@ import {
 	type AgentPlan,
 	type AgentWorld,
 } from './build';
+import { readPieces } from './pieces';
 
 /** One workflow for each: an address that is in use may serve what was published before for a while. */
 const CHATS = {
@@ -23,28 +24,6 @@ const CHATS = {
 type Chat = keyof typeof CHATS;
 const MCP_PATH = 'e2e-mcp';
 const NEWS = 'Shares rose sharply after the announcement';
-
-interface Piece {
-	readonly at: number;
-	readonly type: string;
-	readonly content: string;
-}
-
-/** What a chat window gets, line by line, and when. */
-async function readPieces(answer: Response): Promise<Piece[]> {
-	const pieces: Piece[] = [];
-	let rest = '';
-	const decoder = new TextDecoder();
-	for await (const bytes of answer.body ?? []) {
-		const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines.filter((each) => each.trim() !== '')) {
-			const { type, content } = dictOf(parseJson(line));
-			pieces.push({ at: Date.now(), type: textOf(type) ?? line, content: textOf(content) ?? '' });
-		}
-	}
-	return pieces;
-}
 
 const mood = (world: AgentWorld, name: string) =>
 	toolNode(world, name, { resource: 'text', operation: 'classify', text: fromAi('Text') });
