@@ -15,3 +15,12 @@ export function deepestMessage(error: unknown): string {
 	}
 	return message;
 }
+
+/** Whether an error says that the connection was never there, so that nothing can have been sent. */
+export function isBeforeSending(error: unknown): boolean {
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		if ('syscall' in each && each.syscall === 'connect') return true;
+		if (/before secure TLS connection was established/i.test(each.message)) return true;
+	}
+	return false;
+}

@@ -1,7 +1,7 @@
 import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
 import { onAbort } from '../../engine/abort';
 import { clock, ENDED, idleTime } from './clock';
-import { codeOf, deepestMessage } from './cause';
+import { codeOf, deepestMessage, isBeforeSending } from './cause';
 import { failure } from './source';
 import type { Account } from '../credential';
 
@@ -11,12 +11,14 @@ const TICK = 200;
 /** How one request is going, and what ends it: its deadline, or the end of the run. */
 export class PendingRequest {
 	private readonly controller = new AbortController();
-	private readonly due: number;
+	private due: number;
+	/** How often it was found open. */
+	private looks = 0;
 	private isLate = false;
 	private isStopped = false;
 	private readonly endings: Array<() => void> = [];
 	private waitsFor: URL | undefined;
-	private sent: { readonly at: number; readonly idle: number } | undefined;
+	private sent: { readonly at: number; readonly idle: number; readonly looks: number } | undefined;
 	private fault: Error | undefined;
 
 	constructor(
@@ -30,7 +32,10 @@ export class PendingRequest {
 		return this.controller.signal;
 	}
 
-	checkDeadline(now: number): void {
+	/** @param blocked milliseconds in which this process could not have seen an answer: they are not the service's */
+	checkDeadline(now: number, blocked: number): void {
+		this.looks++;
+		this.due += blocked;
 		if (now < this.due) return;
 		this.isLate = true;
 		this.controller.abort(ENDED);
@@ -58,7 +63,7 @@ export class PendingRequest {
 
 	/** The whole request is on its way to the service, which may begin to work on it. */
 	hasSent(): void {
-		this.sent = { at: clock.now(), idle: idleTime() };
+		this.sent = { at: clock.now(), idle: idleTime(), looks: this.looks };
 	}
 
 	/** What must happen at the end of the flight, however it ends. */
@@ -92,22 +97,38 @@ export class PendingRequest {
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
 		if (code?.startsWith('HPE_')) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
-		if (code !== undefined && CLOSED.includes(code) && this.sent) {
+		if (code !== undefined && CLOSED.includes(code) && this.sent && !isBeforeSending(error)) {
 			const elapsed = clock.now() - this.sent.at;
-			if (isLost(elapsed, idleTime() - this.sent.idle)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
+			const held = { elapsed, idle: idleTime() - this.sent.idle, looks: this.looks - this.sent.looks };
+			if (isLost(held)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
 		}
 		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
 	}
 }
 
+/** How long a connection was open after its request had been sent. */
+interface Held {
+	/** Milliseconds until this process learnt of the end. */
+	readonly elapsed: number;
+	/** Of them, those in which it had nothing to do but to wait. */
+	readonly idle: number;
+	/** How often it looked meanwhile and found the connection open. */
+	readonly looks: number;
+}
+
+/** Between two looks a process hears of all that has come: so many, and the end did not come at once. */
+const CERTAIN_LOOKS = 8;
+
 /**
  * Whether a connection that was closed without an answer was held long enough for work on the request. At once, it had
  * been kept open too long, or the service restarts. A process that was busy itself learns of that late, so what counts
- * is the time in which it waited, too. Both in milliseconds since the request was sent.
+ * is the time in which it waited, or how often it came to look: one that is never idle must not pay twice.
  */
-export const isLost = (elapsed: number, idle: number): boolean => elapsed >= 1000 && idle >= 500;
+export const isLost = ({ elapsed, idle, looks }: Held): boolean =>
+	elapsed >= 1000 && (idle >= 500 || looks >= CERTAIN_LOOKS);
 
-const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED'];
+/** What may end a connection after the request was sent. */
+const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** An error of ours, however deep n8n's client has wrapped it. */
 function causeOf(error: unknown): Error | undefined {
@@ -137,9 +158,12 @@ export class PendingRequests {
 	private async watch(): Promise<void> {
 		this.isWatching = true;
 		while (this.all.size > 0 && !this.run.aborted) {
+			const before = clock.now();
 			await clock.sleep(TICK, this.run);
 			const now = clock.now();
-			this.all.forEach((flight) => flight.checkDeadline(now));
+			// An answer that waits to be read by a busy process is paid: it must not be thrown away as late.
+			const blocked = Math.max(0, now - before - 2 * TICK);
+			this.all.forEach((flight) => flight.checkDeadline(now, blocked));
 		}
 		this.isWatching = false;
 	}

@@ -359,8 +359,8 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 	// The key would go along to wherever a redirect points.
 	disableFollowRedirect: true,
 	abortSignal: signal,
-	// A little later than our own deadline, which also covers the answer's body.
-	timeout: seconds * 1000 + 2000,
+	// Later than our own deadline, which also covers the answer's body and knows when this process was busy.
+	timeout: seconds * 2000 + 60_000,
 });
 
 const isEvents = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>

@@ -1,0 +1,80 @@
+import type { Account } from '../../../../nodes/shared/n8n/credential';
+import { clock } from '../../../../nodes/shared/n8n/http/clock';
+import { isLost, PendingRequests, type PendingRequest } from '../../../../nodes/shared/n8n/http/deadline';
+
+const account: Account = Object.create({ redact: (text: string) => text, host: 'api.deepinfra.com' });
+
+/** A process that looks at its requests after so many milliseconds each time. */
+async function lookAfter(pauses: readonly number[], look: (flight: PendingRequest) => void, seconds = 1) {
+	let now = 0;
+	const left = [...pauses];
+	let open: () => void = () => undefined;
+	const over = new Promise<void>((resolve) => (open = resolve));
+	jest.spyOn(clock, 'now').mockImplementation(() => now);
+	jest.spyOn(clock, 'sleep').mockImplementation(async () => {
+		const pause = left.shift();
+		if (pause === undefined) {
+			open();
+			await new Promise<void>(() => undefined);
+		}
+		now += pause ?? 0;
+	});
+	const flight = new PendingRequests(new AbortController().signal).start(seconds);
+	look(flight);
+	await over;
+	return flight;
+}
+
+afterEach(() => jest.restoreAllMocks());
+
+const closed = (code: string, more: object = {}) => Object.assign(new Error('closed'), { code, ...more });
+const sent = (flight: PendingRequest) => flight.hasSent();
+const kindOf = (flight: PendingRequest, error: unknown) => flight.problem(error, false, account).kind;
+
+it('is as long as it says, seen at the next look', async () => {
+	const early = await lookAfter([200, 200, 200, 200], sent);
+	expect(early.signal.aborted).toBe(false);
+	const late = await lookAfter([200, 200, 200, 200, 200], sent);
+	expect(late.signal.aborted).toBe(true);
+	expect(kindOf(late, closed('ERR_CANCELED'))).toBe('timeout');
+});
+
+it('does not count the time in which this process could not have seen an answer', async () => {
+	const busy = await lookAfter([200, 5000, 200], sent);
+	expect(busy.signal.aborted).toBe(false);
+	const late = await lookAfter([200, 5000, 200, 200], sent);
+	expect(late.signal.aborted).toBe(true);
+});
+
+describe('a connection that was closed after the request was sent', () => {
+	it.each([
+		['at once', [], 'network'],
+		['within one long look of a busy process', [3000], 'network'],
+		['while a process that is never idle looked again and again', Array<number>(9).fill(300), 'lost'],
+	])('%s', async (_when, pauses, kind) => {
+		for (const code of ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'])
+			expect(kindOf(await lookAfter(pauses, sent, 60), closed(code))).toBe(kind);
+	});
+
+	it.each([
+		['when it could not even be opened', { syscall: 'connect' }],
+		['before it was encrypted', { message: 'socket disconnected before secure TLS connection was established' }],
+	])('%s, had brought nothing there', async (_when, more) => {
+		const flight = await lookAfter(Array<number>(9).fill(300), sent, 60);
+		expect(kindOf(flight, closed('ECONNRESET', more))).toBe('network');
+		const wrapped = new Error('failed', { cause: closed('ECONNRESET', more) });
+		expect(kindOf(flight, wrapped)).toBe('network');
+	});
+
+	it('before it was sent whole, was not lost', async () => {
+		const flight = await lookAfter(Array<number>(9).fill(300), () => undefined, 60);
+		expect(kindOf(flight, closed('ECONNRESET'))).toBe('network');
+	});
+});
+
+it.each([
+	[{ elapsed: 999, idle: 999, looks: 9 }, false],
+	[{ elapsed: 1000, idle: 500, looks: 0 }, true],
+	[{ elapsed: 60_000, idle: 0, looks: 7 }, false],
+	[{ elapsed: 1600, idle: 0, looks: 8 }, true],
+])('held for %j: lost is %s', (held, lost) => expect(isLost(held)).toBe(lost));

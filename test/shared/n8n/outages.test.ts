@@ -1,0 +1,118 @@
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { Fault } from '../../emulator';
+import { putInVirtualClock, type VirtualClock } from '../../support/engine/virtualClock';
+import { makePng } from '../../support/files';
+import { asked } from '../../support/parameters';
+import { errorOf, hintsOf, pairedTo } from '../../support/results';
+import { isInference, openWorld, type World } from '../../support/world';
+
+/** Nobody watches: a service that is down, for ever or for a while, as three kinds of operations meet it. */
+
+let world: World;
+let clock: VirtualClock;
+let photo: INodeExecutionData['binary'];
+beforeAll(async () => {
+	world = await openWorld();
+	photo = { data: await world.engine.binary(makePng(20, 20), 'photo.png', 'image/png') };
+});
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.requests.length = 0;
+	world.emulator.options.faults = undefined;
+	clock = putInVirtualClock(world.emulator);
+});
+afterEach(() => clock.remove());
+
+const FINBERT = 'ProsusAI/finbert';
+const BGE = 'BAAI/bge-base-en-v1.5';
+const CLIP = 'openai/clip-vit-base-patch32';
+
+interface Kind {
+	readonly model: string;
+	readonly dead: string;
+	parameters(model: string): INodeParameters;
+}
+
+const KINDS: Record<string, Kind> = {
+	'single requests': {
+		model: FINBERT,
+		dead: 'emulator/gone',
+		parameters: (model) => asked('text', 'classify', model, { text: '=text {{ $json.n }}' }),
+	},
+	// Texts that differ in their input type share no request, so there are as many as items.
+	batches: {
+		model: BGE,
+		dead: 'emulator/gone-vectors',
+		parameters: (model) =>
+			asked('embedding', 'create', model, {
+				text: '=text {{ $json.n }}',
+				options: { extraFields: '={{ { user: String($json.n >> 1) } }}' },
+			}),
+	},
+	files: {
+		model: CLIP,
+		dead: 'emulator/gone-clip',
+		parameters: (model) => asked('image', 'classifyZeroShot', model, { candidateLabels: '=boat, label {{ $json.n }}' }),
+	},
+};
+
+const all = (count: number) => Array.from({ length: count }, (_, item) => item);
+
+const run = async (count: number, parameters: INodeParameters, apiKey = 'emulator-key') =>
+	await world.engine.run({
+		parameters,
+		items: all(count).map((n) => ({ json: { n }, binary: photo })),
+		onError: 'continueErrorOutput',
+		credentials: { apiKey },
+	});
+
+/** Every inference fails so until so many milliseconds have passed. */
+function failUntil(moment: number, fault: Fault): void {
+	world.emulator.options.faults = (request) => (isInference(request) && clock.now() < moment ? fault : undefined);
+}
+
+const status = (code: number): Fault => ({ kind: 'status', status: code });
+
+/** Enough to be stopped on the way, and no more: what goes well takes its time. */
+const SOME = 120;
+
+describe.each(Object.entries(KINDS))('%s', (name, { model, dead, parameters }) => {
+	it('with a dead key are asked for at most 17 times, of a thousand', async () => {
+		const { items, errorItems } = await run(1000, parameters(model), 'no-such-key');
+		expect(items).toEqual([]);
+		expect(errorItems.map(pairedTo)).toEqual(all(1000));
+		expect(world.inference().length).toBeLessThanOrEqual(17);
+		const unsent = errorItems.filter((item) => errorOf(item).text.startsWith('Not sent: DeepInfra does not accept'));
+		// Two share a request in the batches.
+		expect(unsent.length).toBeGreaterThanOrEqual(1000 - 2 * 17);
+	});
+
+	const faults: Fault[] = [status(503), { kind: 'resetBeforeHeaders' }, status(429)];
+	const fault = faults[Object.keys(KINDS).indexOf(name)] ?? status(502);
+
+	it(`to a service that is down for ever (${JSON.stringify(fault)}) are given up soon, a thousand of them`, async () => {
+		failUntil(Infinity, fault);
+		const result = await run(1000, parameters(model));
+		expect(result.items).toEqual([]);
+		expect(result.errorItems.map(pairedTo)).toEqual(all(1000));
+		expect(world.inference().length).toBeLessThanOrEqual(60);
+		expect(clock.now()).toBeLessThanOrEqual(60_000);
+		expect(hintsOf(result).at(-1)).toMatch(/^1000 items in · 1000 failed \(/);
+	});
+
+	it.each([3, 20])('to a service that is down for %i seconds all succeed, in order', async (seconds) => {
+		failUntil(seconds * 1000, fault);
+		const { items, errorItems } = await run(SOME, parameters(model));
+		expect(errorItems).toEqual([]);
+		expect(items.map(pairedTo)).toEqual(all(SOME));
+		expect(clock.now()).toBeGreaterThanOrEqual(seconds * 1000);
+	});
+
+	it('to a model that is gone hold up none to the others', async () => {
+		const mixed = { __rl: true, mode: 'id', value: `={{ $json.n % 2 ? "${dead}" : "${model}" }}` };
+		const { items, errorItems } = await run(SOME, { ...parameters(model), model: mixed });
+		expect(items.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 0));
+		expect(errorItems.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 1));
+		expect(world.inference().filter(({ path }) => path.includes(dead)).length).toBeLessThanOrEqual(16);
+	});
+});
