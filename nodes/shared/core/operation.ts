@@ -169,8 +169,8 @@ export interface LineOutput {
 export interface LineReader {
 	/** The next file, once all before it were read; undefined at the end. */
 	next(): LineFile | undefined;
-	/** What a line comes to. Must not throw: one line is not the others' fault. */
-	read(line: Dict): readonly LineOutput[];
+	/** What a line comes to; one that is no JSON object is its text. Must not throw: one line is not the others' fault. */
+	read(line: Dict | string): readonly LineOutput[];
 	/** What to ask when all is read, such as that the files are deleted. */
 	readonly after: readonly ApiRequest[];
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { field } from '../core/fields';
-import type { AnyOperation, Dict, LineOutput } from '../core/operation';
+import type { AnyOperation, ApiRequest, Dict, LineOutput } from '../core/operation';
 import type { Outcome, Problem } from '../core/problem';
 import { explain } from '../engine/explain';
 import { usageOfLine } from '../engine/usage';
@@ -9,7 +9,6 @@ import { getBatches } from '../operations/batch/getAll';
 import { getBatchResults } from '../operations/batch/getResults';
 import { readAccount, type Account } from './credential';
 import { toNodeError } from './errors';
-import { clock } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 
@@ -34,14 +33,25 @@ export const batchTriggerFields = [
 /** States that start the workflow. Who cancels a batch knows. */
 const ENDINGS = ['completed', 'failed', 'expired'];
 
-/** Hours within which a batch may end: it has a day, and some time to be finished. */
-const OPEN_HOURS = 72;
+/** Milliseconds within which a batch ends: it has a day, and some time to be finished. */
+const LONGEST_LIFE = 72 * 3_600_000;
+
+/** Pages that are looked through at most. */
+const MOST_PAGES = 100;
+
+/** Batches that are remembered although the service does not list them now: it may list them again. */
+const MOST_UNLISTED = 1000;
 
 /** Seconds that one question, or a file of results, may take. */
 const SECONDS = 300;
 
-/** How long n8n remembers what this trigger has told of. */
-type Memory = IDataObject & { known?: string[] };
+/** What n8n keeps of this trigger. */
+type Memory = IDataObject & {
+	/** The batches that it has told of. */
+	known?: string[];
+	/** Those that were created before this moment, in milliseconds by the service's clock, are done with. */
+	since?: number;
+};
 
 /**
  * What to hand on: batches that ended since the last poll, the one that ended first coming first; null for none.
@@ -68,6 +78,8 @@ const SITUATION = { model: '', host: '', attempts: 1 };
 class BatchPoll {
 	private readonly end = new AbortController();
 	private readonly transport: Transport;
+	/** Why news had to wait. */
+	private lastError: unknown;
 
 	constructor(
 		private readonly context: IPollFunctions,
@@ -86,43 +98,58 @@ class BatchPoll {
 
 	/** "Fetch test event" shows the newest one, whatever was told before. */
 	private async latest(): Promise<INodeExecutionData[][] | null> {
-		const [newest] = (await this.list()).filter(hasEnding).reverse().sort(byEnd).reverse();
+		const [newest] = (await this.list(() => false)).filter(hasEnding).sort((one, other) => byEnd(other, one));
 		return newest ? [await this.itemsOf(newest)] : null;
 	}
 
 	private async news(): Promise<INodeExecutionData[][] | null> {
 		const memory: Memory = this.context.getWorkflowStaticData('node');
-		const ended = (await this.list()).filter(hasEnding).reverse().sort(byEnd);
 		const isFirst = !Array.isArray(memory.known);
+		let since = typeof memory.since === 'number' ? memory.since : -Infinity;
+		const listed = await this.list((page) => {
+			// Only the service's own times are compared: this machine's clock may be wrong.
+			if (isFirst) since = Math.max(since, newestOf(page) - LONGEST_LIFE);
+			return page.some((batch) => createdOf(batch) >= since);
+		});
+		const ended = listed
+			.filter(hasEnding)
+			.filter((batch) => createdOf(batch) >= since)
+			.reverse()
+			.sort(byEnd);
 		const known = new Set(memory.known);
 		const items: INodeExecutionData[] = [];
 		const told: string[] = [];
 		for (const batch of isFirst ? [] : ended.filter(({ id }) => !known.has(id))) {
 			// One whose results cannot be had now comes with a later poll, and keeps none of the others back.
-			const made = await this.itemsOf(batch).catch((error: unknown) => this.postpone(batch, error, told.length > 0));
+			const made = await this.itemsOf(batch).catch((error: unknown) => this.postpone(batch, error));
 			if (!made) continue;
 			items.push(...made);
 			told.push(batch.id);
 		}
-		// Those that are no longer listed can never come again.
-		memory.known = ended.map(({ id }) => id).filter((id) => isFirst || known.has(id) || told.includes(id));
+		remember(memory, listed, isFirst ? ended.map(({ id }) => id) : told, since);
+		// Where it is the only news, n8n shows why nothing comes.
+		if (told.length === 0 && this.lastError !== undefined) throw this.lastError;
 		return items.length > 0 ? [items] : null;
 	}
 
-	/** @throws where it is the only news, so that n8n shows why nothing comes */
-	private postpone({ id }: Batch, error: unknown, hasOthers: boolean): undefined {
-		if (!hasOthers) throw error;
+	private postpone({ id }: Batch, error: unknown): undefined {
+		this.lastError = error;
 		this.context.logger.warn(`DeepInfra batch ${id}: its results cannot be had now, the next poll tries again`);
 		return undefined;
 	}
 
-	/** All batches that may have ended lately, page after page. */
-	private async list(): Promise<Batch[]> {
-		const input = { returnAll: true, options: { maxAgeHours: OPEN_HOURS } };
-		const answer = await this.ask(getBatches, input);
-		return readBatches(answer).filter(
-			({ createdAt }) => createdAt === null || Date.parse(createdAt) > clock.now() - OPEN_HOURS * 3_600_000,
-		);
+	/** The account's batches, the newest first: page after page, as long as one `isWanted`; at least one page. */
+	private async list(isWanted: (page: readonly Batch[]) => boolean): Promise<Batch[]> {
+		const input = { returnAll: true, limit: undefined, options: {} };
+		const found: Batch[] = [];
+		let request: ApiRequest | undefined = getBatches.request([input], {});
+		for (let pages = 0; request && pages < MOST_PAGES; pages++) {
+			const answer: Dict = this.valueOf(await this.transport.send(request, SECONDS, { kind: getBatches.answer }));
+			const page = readBatches(answer);
+			found.push(...page);
+			request = isWanted(page) ? getBatches.next?.(answer, [input], pages, request)?.request : undefined;
+		}
+		return found;
 	}
 
 	/** An operation's questions, one after the other, as the node itself asks them. */
@@ -176,6 +203,25 @@ class BatchPoll {
 		return { json: { batchId: id, customId: name, error: `${message}. ${advice}` } };
 	}
 }
+
+/** What is told once is told for ever, also where the list of today lacks it. */
+function remember(memory: Memory, listed: readonly Batch[], told: readonly string[], before: number): void {
+	const since = Math.max(before, newestOf(listed) - LONGEST_LIFE);
+	const isDone = new Set(listed.filter((batch) => createdOf(batch) < since).map(({ id }) => id));
+	const isListed = new Set(listed.map(({ id }) => id));
+	const known = [...(memory.known ?? []), ...told].filter((id) => !isDone.has(id));
+	const unlisted = known.filter((id) => !isListed.has(id)).slice(-MOST_UNLISTED);
+	memory.known = [...unlisted, ...known.filter((id) => isListed.has(id))];
+	if (Number.isFinite(since)) memory.since = since;
+}
+
+/** One of which it is not known is never too old. */
+const createdOf = ({ createdAt }: Batch): number => (createdAt === null ? Infinity : Date.parse(createdAt));
+const newestOf = (batches: readonly Batch[]): number =>
+	batches.reduce(
+		(newest, { createdAt }) => Math.max(newest, createdAt === null ? newest : Date.parse(createdAt)),
+		-Infinity,
+	);
 
 const hasEnding = ({ status }: Batch): boolean => ENDINGS.includes(status);
 

@@ -160,10 +160,14 @@ export class Client {
 	}
 
 	/** Reads a file of lines at the service, each once, although the connection may break. */
-	async readLines(path: string, settings: Settings, use: (line: Dict) => Promise<void>): Promise<Outcome<Dict>> {
+	async readLines(
+		path: string,
+		settings: Settings,
+		use: (line: Dict | string) => Promise<void>,
+	): Promise<Outcome<Dict>> {
 		const { seconds, maxRetries } = settings;
 		let used = 0;
-		const take = async (line: Dict) => {
+		const take = async (line: Dict | string) => {
 			await use(line);
 			used++;
 		};

@@ -30,6 +30,21 @@ describe('a run that sleeps', () => {
 		expect(webhook).toMatch(/^http:\/\/localhost:5678\/webhook-waiting\/1\?.*nonce=[\da-f-]{36}$/);
 	});
 
+	it.each(['stopWorkflow', 'continueErrorOutput'] as const)(
+		'whose time is over without a call fails, and its input is no result: %s',
+		async (onError) => {
+			const options = { parameters: parameters({ timeout: 7 }), items: [{ json: { order: 3 } }], onError };
+			const { wake } = await world.engine.run(options);
+			if (!wake) throw new Error('The run does not sleep');
+			const { status, items, errorItems, error } = await wake();
+			const words = error?.message ?? String(errorItems[0]?.json.error);
+			expect(words).toContain('DeepInfra did not call back within 7 seconds');
+			expect([status, items, errorItems.length]).toEqual(
+				onError === 'stopWorkflow' ? ['error', [], 0] : ['success', [], 1],
+			);
+		},
+	);
+
 	it('does so for one item alone, and says how to do more', async () => {
 		world.emulator.requests.length = 0;
 		const { error } = await world.engine.run({ parameters: parameters(), items: [{ json: {} }, { json: {} }] });

@@ -5,7 +5,7 @@ import { DeepInfraTrigger } from '../../../nodes/DeepInfraTrigger/DeepInfraTrigg
 import { poll, receive, type Callback, type TriggerOptions } from '../../support/engine/trigger';
 import { modelId } from '../../support/parameters';
 import { jsonOf, stored } from '../../support/results';
-import { envelope } from '../../support/service';
+import { envelope, jsonReply, notFound } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -138,6 +138,95 @@ describe('DeepInfra Batch Trigger', () => {
 		expect(ids(await poll(options(memory, { mode: 'manual' })))).toEqual([newest]);
 		expect(JSON.stringify(memory)).toBe(before);
 		expect(ids(await poll(options(memory)))).toEqual([newest]);
+	});
+
+	describe('with a list as the service may give it', () => {
+		const HOUR = 3600;
+		const row = (id: string, created: number, status = 'completed', more: IDataObject = {}): IDataObject => ({
+			id,
+			status,
+			created_at: created,
+			completed_at: status === 'completed' ? created + HOUR : null,
+			...more,
+		});
+		/** Pages of two rows, the newest first. */
+		const list = (...rows: IDataObject[]) => {
+			const sorted = [...rows].sort((a, b) => Number(b.created_at) - Number(a.created_at));
+			world.service.requests.length = 0;
+			world.service.reply = ({ path, query }) => {
+				if (path !== '/v1/batches') return notFound;
+				const from = query.after ? sorted.findIndex(({ id }) => id === query.after) + 1 : 0;
+				return jsonReply({ data: sorted.slice(from, from + 2), has_more: from + 2 < sorted.length });
+			};
+		};
+		const told = async (memory: IDataObject, more: Partial<TriggerOptions> = {}) =>
+			ids(await poll(options(memory, { baseUrl: world.service.url, ...more })));
+
+		it.each([0, 1_000_000_000, 1_800_000_000, 4_000_000_000])(
+			"compares no times but the service's own, which begin at %d",
+			async (start) => {
+				const memory: IDataObject = {};
+				const old = [0, 1, 2, 3].map((at) => row(`old ${at}`, start + at * 30 * HOUR + 1));
+				list(...old, row('open', start + 100 * HOUR, 'in_progress'));
+				expect(await told(memory)).toBeNull();
+				const more = [row('open', start + 100 * HOUR), row('new', start + 101 * HOUR, 'expired')];
+				list(...old, ...more);
+				expect(await told(memory)).toEqual(['open', 'new']);
+				expect(await told(restarted(memory))).toBeNull();
+				expect(await told(memory, { mode: 'manual' })).toHaveLength(1);
+			},
+		);
+
+		it('tells of none twice that is missing from the list for a while', async () => {
+			const memory: IDataObject = {};
+			const rows = [1, 2, 3].map((at) => row(`batch ${at}`, 1e9 + at));
+			list();
+			expect(await told(memory)).toBeNull();
+			list(...rows);
+			expect(await told(memory)).toEqual(['batch 1', 'batch 2', 'batch 3']);
+			list(...rows.slice(0, 1));
+			expect(await told(memory)).toBeNull();
+			list();
+			expect(await told(restarted(memory))).toBeNull();
+			list(...rows, row('batch 4', 1e9 + 9));
+			expect(await told(memory)).toEqual(['batch 4']);
+		});
+
+		it('finds all that ended while nobody asked for weeks, and reads no older pages', async () => {
+			const memory: IDataObject = {};
+			const old = Array.from({ length: 40 }, (_, at) => row(`old ${at}`, 1e9 - at * 10 * HOUR));
+			list(...old);
+			expect(await told(memory)).toBeNull();
+			expect(world.service.requests.length).toBeLessThan(8);
+			const missed = Array.from({ length: 9 }, (_, at) => row(`missed ${at}`, 1e9 + (at + 1) * 100 * HOUR));
+			list(...old, ...missed);
+			expect(await told(restarted(memory))).toEqual(missed.map(({ id }) => id));
+		});
+
+		it('forgets what can never come again', async () => {
+			const memory: IDataObject = {};
+			list(row('batch 0', 1e9));
+			await told(memory);
+			for (let at = 1; at <= 30; at++) {
+				list(...Array.from({ length: at + 1 }, (_, made) => row(`batch ${made}`, 1e9 + made * 20 * HOUR)));
+				await told(memory);
+			}
+			expect(memory.known).toHaveLength(4);
+		});
+
+		it('keeps what it knows when the service is down, or answers oddly', async () => {
+			const memory: IDataObject = {};
+			list(row('old', 1e9));
+			await told(memory);
+			const before = JSON.stringify(memory);
+			for (const reply of [jsonReply({ error: 'down' }, 503), jsonReply({ data: 'none' }), jsonReply({ data: [{}] })]) {
+				world.service.reply = () => reply;
+				await expect(told(memory)).rejects.toThrow();
+				expect(JSON.stringify(memory)).toBe(before);
+			}
+			list(row('old', 1e9), row('new', 1e9 + 1));
+			expect(await told(memory)).toEqual(['new']);
+		});
 	});
 
 	it('says what is wrong with the key', async () => {

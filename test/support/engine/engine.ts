@@ -80,6 +80,8 @@ export interface RunResult {
 	error?: RunError;
 	hints: NodeExecutionHint[];
 	durationMs: number;
+	/** Of a run that sleeps: goes on with it as n8n does when its time is over. */
+	wake?: () => Promise<RunResult>;
 }
 
 export interface Engine {
@@ -249,12 +251,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
 		assertParametersKept(runOptions.parameters, placed.parameters);
-		const execution = new WorkflowExecute(
+		const additionalData = () =>
 			createAdditionalData(credentialsHelper(runOptions.credentials), {
 				mode: 'manual',
 				...definition,
 				onChunk: runOptions.onChunk,
-			}),
+			});
+		const execution = new WorkflowExecute(
+			additionalData(),
 			'manual',
 			createRunExecutionData({
 				resultData: { runData: ranBefore(runOptions.before) },
@@ -270,16 +274,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		// n8n refuses a workflow whose required fields are empty before it starts
 		const issues = execution.checkReadyForExecution(workflow, { startNode: source.name });
 		if (issues !== null) return refusedRun(new WorkflowHasIssuesError(issues, workflow.nodes));
-		const startedAt = performance.now();
-		const running = execution.processRunExecutionData(workflow);
-		runOptions.onStart?.(() => running.cancel());
-		const stop =
-			runOptions.cancelAfterMs === undefined ? undefined : setTimeout(() => running.cancel(), runOptions.cancelAfterMs);
-		try {
-			return readRun(await running, performance.now() - startedAt);
-		} finally {
-			clearTimeout(stop);
-		}
+		const goOn = async (next: WorkflowExecute): Promise<RunResult> => {
+			const startedAt = performance.now();
+			const running = next.processRunExecutionData(workflow);
+			const { cancelAfterMs, onStart } = runOptions;
+			onStart?.(() => running.cancel());
+			const stop = cancelAfterMs === undefined ? undefined : setTimeout(() => running.cancel(), cancelAfterMs);
+			try {
+				const ended = await running;
+				// n8n reads it from its database.
+				const stored = () => createRunExecutionData(JSON.parse(JSON.stringify(ended.data)));
+				const wake = async () => await goOn(new WorkflowExecute(additionalData(), 'manual', stored()));
+				const result = readRun(ended, performance.now() - startedAt);
+				return ended.status === 'waiting' ? { ...result, wake } : result;
+			} finally {
+				clearTimeout(stop);
+			}
+		};
+		return await goOn(execution);
 	}
 
 	/** As n8n's dynamic node parameters service: a workflow of one node that holds the fields on the screen. */

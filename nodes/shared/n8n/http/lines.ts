@@ -3,7 +3,6 @@ import { isDict } from '../../core/answer';
 import { hasExact, parseExact, writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
-import { AnswerError } from '../../core/problem';
 import { inlineFiles } from '../../core/request';
 import { bodyLength, writeBody } from './body';
 import type { OpenFile } from './files';
@@ -50,22 +49,21 @@ export async function* writeLines(
 const LARGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Hands each JSON line to `use` as it comes.
+ * Hands each JSON line to `use` as it comes; one that is no JSON object as its text, since the others are not to suffer.
  * @param skip so many lines are left out
  * @returns how many lines there were
- * @throws AnswerError for a line that is no JSON object
  */
 export async function readLines(
 	bytes: Bytes,
 	skip: number,
 	redact: <T extends object>(answer: T, text: string) => T,
-	use: (line: Dict) => Promise<void>,
+	use: (line: Dict | string) => Promise<void>,
 ): Promise<number> {
 	let count = 0;
 	const take = async (text: string) => {
 		if (text.trim() === '' || count++ < skip) return;
-		const line = parse(text, count);
-		await use(redact(line, text));
+		const line = parse(text);
+		await use(line ? redact(line, text) : text);
 	};
 	let rest: Uint8Array[] = [];
 	let length = 0;
@@ -87,13 +85,12 @@ export async function readLines(
 	return count;
 }
 
-function parse(text: string, number: number): Dict {
-	let line: unknown;
+function parse(text: string): Dict | undefined {
 	try {
-		line = parseExact(text, ({ digits }) => digits);
+		// Trimmed of a byte order mark, too.
+		const line: unknown = parseExact(text.trim(), ({ digits }) => digits);
+		return isDict(line) ? line : undefined;
 	} catch {
-		line = undefined;
+		return undefined;
 	}
-	if (isDict(line)) return line;
-	throw new AnswerError(`Line ${number} of the file at DeepInfra is no JSON object`);
 }

@@ -167,7 +167,7 @@ export class Transport {
 		path: string,
 		seconds: number,
 		skip: number,
-		use: (line: Dict) => Promise<void>,
+		use: (line: Dict | string) => Promise<void>,
 	): Promise<Outcome<Dict>> {
 		const flight = this.flights.start(seconds);
 		let hasBegun = false;

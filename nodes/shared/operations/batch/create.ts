@@ -8,7 +8,7 @@ import { vectorOptions } from '../embedding/vectorOptions';
 import { knownDimensions } from '../embedding/vectors';
 import { modelField, oneModelRouteOptionsField } from '../fields';
 import { BATCH_FIELDS, batchItem, filePath, OUR_MARK, readBatch } from './batches';
-import { writeIds } from './names';
+import { lengthInId, writeIds } from './names';
 
 /** What the API takes as one file (docs/api.md#files-and-batches). */
 const MOST = { lines: 50_000, bytes: 200 * MEGABYTE };
@@ -156,10 +156,10 @@ export const createBatch = defineOperation({
 function readName(customId: string, item: number): string {
 	const name = customId.trim();
 	if (name === '') return String(item);
-	if (name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)) return name;
+	if (lengthInId(name) <= LONGEST_NAME && !/\p{Cc}/u.test(name)) return name;
 	throw new InputError(
 		`'Custom ID' is '${name.slice(0, 80)}', which cannot be an ID`,
-		`Give a short text of at most ${LONGEST_NAME} characters without line breaks.`,
+		`Give a short text without line breaks, of at most ${LONGEST_NAME} characters, where commas and percent signs count as three.`,
 	);
 }
 

@@ -26,6 +26,9 @@ const ENTRY = /^(\d{1,9})(?::(.*))?$/s;
 const escape = (name: string): string => name.replace(/[%,]/g, (letter) => (letter === '%' ? '%25' : '%2C'));
 const unescape = (name: string): string => name.replace(/%(25|2C)/g, (_, code: string) => (code === '25' ? '%' : ','));
 
+/** Characters that a name takes up in an ID. */
+export const lengthInId = (name: string): number => escape(name).length;
+
 const writeItem = ({ at, name }: Named): string => (name === String(at) ? name : `${at}:${escape(name)}`);
 
 /** IDs for items that share an answer: one, where it can name all of them. Never empty for items that are not. */

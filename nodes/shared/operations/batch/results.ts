@@ -1,4 +1,4 @@
-import { errorText, isDict, list, number, optionalText } from '../../core/answer';
+import { errorText, isDict, list, number, optionalText, refusal } from '../../core/answer';
 import type { ApiRequest, Dict, LineFile, LineOutput, LineReader, Output } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { readCompletion } from '../chat/complete';
@@ -9,13 +9,20 @@ import { readLineId, type LineId } from './names';
 /** Results of lines whose IDs are not this node's come after those that are, as they come. */
 const FOREIGN = 1e9;
 
+/** Where a line's ID stands, for one that is broken elsewhere. */
+const ID_IN_TEXT = /"custom_id"\s*:\s*("(?:[^"\\]|\\.)*")/;
+
 /** Reads what a batch brought: results, failures, and at last which lines brought nothing. */
 export class BatchReader implements LineReader {
 	private readonly seen = new Set<string>();
 	private readonly files: LineFile[];
+	private readonly deletions: readonly ApiRequest[];
 	private isAtInput = false;
 	private strangers = 0;
-	readonly after: readonly ApiRequest[];
+	/** Lines without an ID. */
+	private nameless = 0;
+	/** Lines that cannot be read. */
+	private broken = 0;
 
 	constructor(
 		private readonly batch: Batch,
@@ -24,40 +31,46 @@ export class BatchReader implements LineReader {
 		const results = [batch.outputFileId, batch.errorFileId].filter((id) => id !== undefined);
 		this.files = results.map((id) => ({ path: `${filePath(id)}/content` }));
 		const all = deletes ? [...results, batch.inputFileId].filter((id) => id !== undefined) : [];
-		this.after = all.map((id) => ({ method: 'DELETE', path: filePath(id), remains: `deleting the file ${id}` }));
+		this.deletions = all.map((id) => ({ method: 'DELETE', path: filePath(id), remains: `deleting the file ${id}` }));
+	}
+
+	/** Files that hold what could not be read stay. */
+	get after(): readonly ApiRequest[] {
+		return this.broken > 0 ? [] : this.deletions;
 	}
 
 	next(): LineFile | undefined {
 		const next = this.files.shift();
 		if (next) return next;
-		const { inputFileId, counts } = this.batch;
-		const missing = counts.total - this.seen.size;
-		if (this.isAtInput || missing <= 0) return undefined;
+		const { id, inputFileId, counts } = this.batch;
+		// Where the service does not say how many lines there were, the input tells.
+		const missing = counts.total > 0 ? counts.total - this.seen.size - this.nameless : Infinity;
+		if (this.isAtInput || missing <= 0 || inputFileId === undefined) return undefined;
 		this.isAtInput = true;
+		const lines = missing === Infinity ? 'Lines' : `${missing} of ${counts.total} lines`;
 		const unnamed: LineOutput = {
 			at: Infinity,
-			name: `${missing} lines`,
-			failure: this.nothingCame(`${missing} of ${counts.total} lines of the batch ${this.batch.id} brought no result`),
+			name: missing === Infinity ? 'Lines' : `${missing} lines`,
+			failure: this.nothingCame(`${lines} of the batch ${id} brought no result`),
 		};
-		return inputFileId === undefined ? undefined : { path: `${filePath(inputFileId)}/content`, otherwise: [unnamed] };
+		const isKnown = missing !== Infinity || this.seen.size === 0 || this.broken > 0;
+		return { path: `${filePath(inputFileId)}/content`, otherwise: isKnown ? [unnamed] : [] };
 	}
 
-	read(line: Dict): readonly LineOutput[] {
-		const id = optionalText(line.custom_id) ?? '';
+	read(line: Dict | string): readonly LineOutput[] {
+		if (typeof line === 'string') return this.readBroken(line);
+		const { custom_id: given } = line;
+		const id = typeof given === 'number' ? String(given) : (optionalText(given) ?? '');
 		// A line that was answered has its result; the same one twice has it once.
-		if (this.seen.has(id)) return [];
-		this.seen.add(id);
-		const known = (this.batch.isOurs ? readLineId(id) : undefined) ?? this.strangerOf(id);
-		if (this.isAtInput) return known.items.map(({ at, name }) => ({ at, name, failure: this.nothingCame() }));
+		if (id !== '' && this.seen.has(id)) return [];
+		const known = this.ownersOf(id);
+		if (this.isAtInput) return failing(known, this.nothingCame());
 		const failure = failureOf(line);
-		if (failure) return known.items.map(({ at, name }) => ({ at, name, failure }));
+		if (failure) return failing(known, failure);
 		const { body } = isDict(line.response) ? line.response : {};
 		const answer = isDict(body) ? body : {};
 		const outputs = attempt(() => this.outputsOf(answer, known));
-		if (!outputs.ok) {
-			const { problem } = outputs;
-			return known.items.map(({ at, name }) => ({ at, name, failure: problem }));
-		}
+		if (!outputs.ok) return failing(known, outputs.problem);
 		const { value } = outputs;
 		return known.items.flatMap(({ at, name }, twin) =>
 			value.map(({ json, note, problem }, index) => ({
@@ -70,6 +83,25 @@ export class BatchReader implements LineReader {
 				isReused: twin > 0,
 			})),
 		);
+	}
+
+	/** One whose ID can be made out fails by its name; the others are found among the lines without a result. */
+	private readBroken(text: string): readonly LineOutput[] {
+		if (this.isAtInput) return [];
+		this.broken++;
+		const [, quoted = ''] = ID_IN_TEXT.exec(text) ?? [];
+		const read = attempt((): unknown => JSON.parse(quoted));
+		const id = read.ok ? optionalText(read.value) : undefined;
+		if (!id || this.seen.has(id)) return [];
+		const message = 'Its line among the results at DeepInfra is damaged: it is no JSON';
+		return failing(this.ownersOf(id), { kind: 'answer', message });
+	}
+
+	/** The items that a line answers, which is answered with that. */
+	private ownersOf(id: string): LineId {
+		if (id === '') this.nameless++;
+		else this.seen.add(id);
+		return (this.batch.isOurs ? readLineId(id) : undefined) ?? this.strangerOf(id);
 	}
 
 	private outputsOf(answer: Dict, { isJson }: LineId): Output[] {
@@ -86,7 +118,8 @@ export class BatchReader implements LineReader {
 	}
 
 	private strangerOf(id: string): LineId {
-		return { items: [{ at: FOREIGN + this.strangers++, name: id }], isJson: false };
+		const at = this.strangers++;
+		return { items: [{ at: FOREIGN + at, name: id || `line ${at + 1}` }], isJson: false };
 	}
 
 	/** Why a line that was sent has no result. */
@@ -97,7 +130,9 @@ export class BatchReader implements LineReader {
 				? 'the batch expired before this line was done'
 				: status.startsWith('cancel')
 					? 'the batch was cancelled before this line was done'
-					: `DeepInfra says nothing about it (the batch is ${status})`;
+					: this.broken > 0
+						? `${this.broken} lines among the results at DeepInfra are damaged, and it may be one of them`
+						: `DeepInfra says nothing about it (the batch is ${status})`;
 		return {
 			kind: 'input',
 			message: `${what}: ${why}`,
@@ -106,6 +141,9 @@ export class BatchReader implements LineReader {
 	}
 }
 
+const failing = ({ items }: LineId, failure: Problem): LineOutput[] =>
+	items.map(({ at, name }) => ({ at, name, failure }));
+
 /** Of several responses to one line the first carries what they cost together. */
 const shareNothing = ({ id, model }: Dict): Dict => ({ id, model });
 
@@ -113,8 +151,9 @@ const shareNothing = ({ id, model }: Dict): Dict => ({ id, model });
 function failureOf({ response, error }: Dict): Problem | undefined {
 	if (isDict(response)) {
 		const status = number(response.status_code) ?? 200;
-		if (status >= 200 && status < 300) return undefined;
-		return { kind: 'status', status, body: response.body };
+		if (status < 200 || status >= 300) return { kind: 'status', status, body: response.body };
+		const words = isDict(response.body) ? refusal(response.body) : undefined;
+		return words === undefined ? undefined : { kind: 'refusal', message: words };
 	}
 	const words = errorText(error) ?? (isDict(error) ? optionalText(error.code) : undefined) ?? 'no reason was given';
 	return { kind: 'refusal', message: `The line failed: ${words}` };
