@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
 import { readLines } from '../../../../nodes/shared/n8n/http/lines';
 import type { LineOutput } from '../../../../nodes/shared/core/operation';
