@@ -4,6 +4,12 @@ import { parseExact } from './exact';
 export const own = <V>(record: Readonly<Record<string, V>>, key: string): V | undefined =>
 	Object.hasOwn(record, key) ? record[key] : undefined;
 
+/** Sets an entry whose key comes from outside: one called `__proto__` is one like any other. */
+export function put(record: Record<string, unknown>, key: string, value: unknown): void {
+	if (key !== '__proto__') record[key] = value;
+	else Reflect.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
 /** A copy without some entries. */
 export function omit<T extends object, K extends keyof T & string>(value: T, ...names: readonly K[]): Omit<T, K>;
 export function omit(value: object, ...names: readonly string[]): object {

@@ -1,5 +1,6 @@
 import { isDict, readId, refusal } from '../core/answer';
 import { parseExact } from '../core/exact';
+import { parseInSteps, type Steps } from '../core/steps';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';
@@ -16,9 +17,9 @@ export interface Received {
 
 type Parsed = { readonly value: unknown } | { readonly isCut: boolean };
 
-function parse(text: string): Parsed {
+function* parse(text: string): Steps<Parsed> {
 	try {
-		return { value: parseExact(text, ({ digits }) => digits) };
+		return { value: yield* parseInSteps(text, (part) => parseExact(part, ({ digits }) => digits)) };
 	} catch (error) {
 		return { isCut: error instanceof Error && endsEarly(error.message, text) };
 	}
@@ -50,11 +51,24 @@ function describe(text: string, isCut: boolean): string {
 
 /** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only as `rows`. */
 export function interpret(received: Received, now: number, kind?: AnyOperation['answer']): Outcome<Dict> {
+	const steps = interpretInSteps(received, now, kind);
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
+}
+
+/** The same for an answer that may be large. */
+export function* interpretInSteps(
+	received: Received,
+	now: number,
+	kind?: AnyOperation['answer'],
+): Steps<Outcome<Dict>> {
 	const { status, headers, redact = asItIs } = received;
 	// Some services begin with a byte order mark.
 	const text = received.text.replace(/^\ufeff/, '');
 	const hasRows = kind === 'rows';
-	const parsed = parse(text);
+	const parsed = yield* parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;
 	// Whatever the answer is, what it says it cost is billed.
 	const told = { requestId: requestId(received, body), costUsd: costOf(body) };

@@ -1,7 +1,7 @@
 import { isDict } from '../core/answer';
 import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
-import { isWebAddress } from '../core/values';
+import { isWebAddress, put } from '../core/values';
 import { HEAD, kindFrom, kindOf } from './kind';
 
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
@@ -144,8 +144,8 @@ export function takeOutMedia(
 		if (depth > DEEPEST) throw new AnswerError('DeepInfra sent an answer that is nested too deeply');
 		if (Array.isArray(value)) {
 			// A text that comes in pieces is a text, though one of them looks like an address.
-			const texts = value.filter((entry) => typeof entry === 'string');
-			const inside = place === 'perhaps' && texts.some((entry) => !fileOf(entry)) ? 'none' : place;
+			const isText = (entry: unknown) => typeof entry === 'string' && !fileOf(entry);
+			const inside = place === 'perhaps' && value.some(isText) ? 'none' : place;
 			return value.map((entry) => walk(entry, inside, depth + 1));
 		}
 		if (Buffer.isBuffer(value)) {
@@ -153,9 +153,9 @@ export function takeOutMedia(
 			return name(files.length - 1);
 		}
 		if (isDict(value)) {
-			return Object.fromEntries(
-				Object.entries(value).map(([key, entry]) => [key, walk(entry, placeOf(key, place), depth + 1)]),
-			);
+			const copy: Dict = {};
+			for (const key of Object.keys(value)) put(copy, key, walk(value[key], placeOf(key, place), depth + 1));
+			return copy;
 		}
 		if (typeof value !== 'string') return value;
 		const isData = /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value);

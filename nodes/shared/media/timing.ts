@@ -66,8 +66,9 @@ function sentencesOf(words: readonly Timed[]): Span[] {
 
 const letters = (text: string): string => text.replace(/\s+/g, '');
 
-/** The words of each segment: by their letters, else by their times. */
+/** The words of each segment: by their letters, else by their times. A word belongs to one segment. */
 function withWords(pieces: readonly Span[], words: readonly Timed[]) {
+	const within = timetable(words);
 	let next = 0;
 	return pieces.map((piece) => {
 		const wanted = letters(piece.text);
@@ -80,36 +81,87 @@ function withWords(pieces: readonly Span[], words: readonly Timed[]) {
 			next = last;
 			return { piece, own };
 		}
-		const { start, end } = piece;
-		const own =
-			start === undefined || end === undefined
-				? []
-				: words.filter((word) => (word.start + word.end) / 2 >= start && (word.start + word.end) / 2 < end);
-		const after = own.at(-1);
-		if (after) next = words.indexOf(after) + 1;
-		return { piece, own };
+		const places = within(piece);
+		const after = places.at(-1);
+		if (after !== undefined) next = after + 1;
+		return { piece, own: places.flatMap((place) => words[place] ?? []) };
 	});
+}
+
+/**
+ * Finds the places of the words whose middle lies within a piece. Each is found once: then pieces that lie over each
+ * other, as many as a service likes, cost no more than others do.
+ */
+function timetable(words: readonly Timed[]): (piece: Span) => number[] {
+	const middles = words.map(({ start, end }, place) => ({ at: (start + end) / 2, place })).sort((a, b) => a.at - b.at);
+	// Where the next word stands that was not found yet, here or further on.
+	const free = middles.map((_, index) => index);
+	free.push(middles.length);
+	const nextFree = (from: number): number => {
+		let found = from;
+		while (free[found] !== found) found = free[found] ?? middles.length;
+		for (let each = from; each !== found; ) [each, free[each]] = [free[each] ?? found, found];
+		return found;
+	};
+	return ({ start, end }) => {
+		if (start === undefined || end === undefined) return [];
+		const places: number[] = [];
+		for (let index = nextFree(firstFrom(middles, start)); ; index = nextFree(index)) {
+			const middle = middles[index];
+			if (!middle || middle.at >= end) return places.sort((a, b) => a - b);
+			places.push(middle.place);
+			free[index] = index + 1;
+		}
+	};
+}
+
+/** The first of ascending times that is not before another one. */
+function firstFrom(times: ReadonlyArray<{ readonly at: number }>, from: number): number {
+	let [low, high] = [0, times.length];
+	while (low < high) {
+		const middle = Math.floor((low + high) / 2);
+		if ((times[middle]?.at ?? Infinity) < from) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
 
 type Open = Omit<Spoken, 'start' | 'end'> & Span;
 
 function completed(pieces: readonly Open[], duration: number | undefined): Spoken[] {
+	const starts = startsAfter(pieces);
 	const done: Spoken[] = [];
 	for (const [index, piece] of pieces.entries()) {
 		const start = piece.start ?? done.at(-1)?.end ?? 0;
-		done.push({ ...piece, start, end: piece.end ?? endOf(piece, start, pieces.slice(index + 1), duration) });
+		done.push({ ...piece, start, end: piece.end ?? endOf(piece, start, pieces[index + 1], starts[index], duration) });
 	}
 	return done;
 }
 
-function endOf({ text }: Open, start: number, after: readonly Open[], duration: number | undefined): number {
-	const next = after.find((piece) => piece.start !== undefined)?.start;
-	if (next !== undefined && next > start && after[0]?.start !== undefined) return next;
+/** For each piece the first start that is known after it. */
+function startsAfter(pieces: readonly Open[]): Array<number | undefined> {
+	const starts: Array<number | undefined> = [];
+	let known: number | undefined;
+	for (const { start } of [...pieces].reverse()) {
+		starts.push(known);
+		known = start ?? known;
+	}
+	return starts.reverse();
+}
+
+function endOf(
+	{ text }: Open,
+	start: number,
+	after: Open | undefined,
+	next: number | undefined,
+	duration: number | undefined,
+): number {
+	if (next !== undefined && next > start && after?.start !== undefined) return next;
 	const read = start + Math.max(1, text.length / CHARACTERS_PER_SECOND);
 	const limit =
 		next !== undefined && next > start ? next : duration !== undefined && duration > start ? duration : read;
 	// The last one lasts to the end; others of unknown length share what is left.
-	return after.length === 0 ? limit : Math.min(read, limit);
+	return after === undefined ? limit : Math.min(read, limit);
 }
 
 /** A segment in cues of at most two lines, timed by its words, else by the share of its letters. */

@@ -2,23 +2,26 @@ import type { IDataObject } from 'n8n-workflow';
 import { isDict } from '../core/answer';
 import { Exact } from '../core/exact';
 import { AnswerError } from '../core/problem';
+import { put } from '../core/values';
 import type { Dict } from '../core/operation';
 
 /** How deep an item may be nested: n8n and its editor go down by recursion, and end the whole run when they cannot. */
 const DEEPEST = 500;
 
-/** Without entries that are undefined: n8n would show them in one view and not in another. */
+/** A copy without entries that are undefined: n8n would show them in one view and not in another. */
 function clean(value: unknown, depth: number): unknown {
+	if (typeof value !== 'object' || value === null) return value;
 	if (depth > DEEPEST) throw new AnswerError('DeepInfra sent an answer that is nested too deeply');
 	if (Array.isArray(value))
 		return value.some((entry) => typeof entry === 'object') ? value.map((entry) => clean(entry, depth + 1)) : value;
 	if (value instanceof Exact) return value.digits;
 	if (!isDict(value)) return value;
-	return Object.fromEntries(
-		Object.entries(value)
-			.filter(([, entry]) => entry !== undefined)
-			.map(([key, entry]) => [key, clean(entry, depth + 1)]),
-	);
+	const copy: Dict = {};
+	for (const name of Object.keys(value)) {
+		const cleaned = clean(value[name], depth + 1);
+		if (cleaned !== undefined) put(copy, name, cleaned);
+	}
+	return copy;
 }
 
 /** What came from JSON and was read by an operation is JSON again. */

@@ -232,6 +232,38 @@ describe('very many', () => {
 		expect(output?.json.embeddings).toHaveLength(300_000);
 	});
 
+	it.each<[string, (index: number) => Dict, (index: number) => Dict]>([
+		[
+			'that are spelled otherwise than their segments',
+			(index) => ({ start: index, end: index + 1, text: `They said ${index}.` }),
+			(index) => ({ start: index / 2, end: index / 2 + 0.5, word: 'said' }),
+		],
+		[
+			'in segments that lie over each other',
+			() => ({ start: 0, end: 1e9, text: 'They said so.' }),
+			(index) => ({ start: index, end: index + 1, word: 'said' }),
+		],
+		[
+			'in segments without an end',
+			(index) => ({ start: index, end: null, text: 'They said so.' }),
+			() => ({ start: null, end: null, word: 'said' }),
+		],
+		[
+			'in segments that no start follows',
+			(index) => ({ start: index === 0 ? 0 : null, end: null, text: 'They said so.' }),
+			() => ({}),
+		],
+	])('words %s are subtitles', (_, segment, word) => {
+		const count = 80_000;
+		const all = (each: (index: number) => Dict) => Array.from({ length: count }, (__, index) => each(index));
+		const answer = { text: 'x', segments: all(segment), words: all(word) };
+		// To compare each with each takes minutes.
+		const [output] = within(40_000, () =>
+			outputsFor(operationOf('audio', 'transcribe'), { options: { subtitles: ['srt'] } }, answer),
+		);
+		expect(String(output?.texts?.srt?.text).match(/ --> /g)).toHaveLength(count);
+	});
+
 	it('errors in one body are told in few words', () => {
 		const detail = Array.from({ length: 300_000 }, (_, index) => ({ loc: ['body', 'inputs', index], msg: 'empty' }));
 		expect(explain({ kind: 'status', status: 422, body: { detail } }, SITUATION).message.length).toBeLessThan(700);

@@ -3,9 +3,10 @@ import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
+import type { Steps } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
-import { interpret, type Received } from '../../engine/receive';
+import { interpret, interpretInSteps, type Received } from '../../engine/receive';
 import { clock } from './clock';
 import { refusal } from '../../core/answer';
 import type { Account } from '../credential';
@@ -104,7 +105,7 @@ export class Transport {
 			await breathe();
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
-			const outcome = interpret(received, clock.now(), kind);
+			const outcome = await inSteps(interpretInSteps(received, clock.now(), kind), flight.signal);
 			await breathe();
 			return outcome.ok
 				? succeeded(this.account.redactAnswer(outcome.value, text))
@@ -348,6 +349,15 @@ export class Transport {
 	/** A request that fails early leaves its file open otherwise. */
 	private closeAtEnd(content: unknown, flight: PendingRequest): void {
 		if (isStream(content)) flight.atEnd(() => content.destroy());
+	}
+}
+
+/** Lets others in after each step. What has arrived is read to its end, also when its time is over. */
+async function inSteps<T>(steps: Steps<T>, signal: AbortSignal): Promise<T> {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+		await clock.sleep(0, signal);
 	}
 }
 

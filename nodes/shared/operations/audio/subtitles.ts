@@ -24,6 +24,7 @@ export function subtitlesOf(
 	{ subtitles = [], maxLineLength }: SubtitleOptions,
 	{ whole, segments, words, duration }: Transcript,
 ): Pick<Output, 'texts' | 'note'> {
+	if (subtitles.length === 0) return { texts: {} };
 	const cues = cuesOf(segments, words, duration, maxLineLength);
 	const texts: Record<string, ReturnType<typeof textFile>> = {};
 	for (const format of subtitles) {

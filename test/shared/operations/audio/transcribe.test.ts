@@ -199,6 +199,23 @@ describe('in the engine', () => {
 			expect(vtt?.trim()).toMatch(/^WEBVTT\n\n(1\n)?00:00:00\.000 --> 00:00:01\.000\nHello\.\n\n/);
 		});
 
+		it('a day of speech is read in steps, between which others get their turn', async () => {
+			const segments = Array.from({ length: 30_000 }, (_, id) => ({
+				id,
+				text: ' They said so.',
+				start: id,
+				end: id + 1,
+			}));
+			answerWith(world.service, { text: 'x', segments, words: segments, ...envelope });
+			const parse = jest.spyOn(JSON, 'parse');
+			const { json } = onlyItem(await world.engine.run({ parameters: subject.parameters(), items: [audio] }));
+			const lengths = parse.mock.calls.map(([text]) => text.length);
+			parse.mockRestore();
+			expect(json.segments).toHaveLength(30_000);
+			expect(lengths.reduce((sum, length) => sum + length, 0)).toBeGreaterThan(3_000_000);
+			expect(Math.max(...lengths)).toBeLessThan(1_000_000);
+		});
+
 		it('a silent recording is an answer', async () => {
 			answerWith(world.service, { text: '', segments: [], language: 'en', input_length_ms: 500, ...envelope });
 			const { json } = onlyItem(await world.engine.run({ parameters: subject.parameters(), items: [audio] }));
