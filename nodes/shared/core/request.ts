@@ -131,6 +131,17 @@ export function needsNativeRoute({ model, options }: NativeInput): boolean {
 	return Boolean(modelVersion?.trim() || webhook?.trim() || extraFields?.webhook) || model.startsWith('deploy_id:');
 }
 
+/**
+ * Whether a request leaves nothing to chance, as far as its model can: no temperature, or a seed.
+ * @param usual the temperature where the request names none
+ */
+export function isRepeatable({ json, form }: ApiRequest, usual?: number): boolean {
+	const { temperature = usual, seed } = { ...form, ...json };
+	if (isSet(temperature) && Number(temperature) === 0) return true;
+	// A negative one stands for any.
+	return isSet(seed) && !/^\s*-/.test(seed instanceof Exact ? seed.digits : String(seed));
+}
+
 /** Options under the names that DeepInfra uses. */
 export function apiNames<O extends object>(options: O, ...names: ReadonlyArray<keyof O & string>): Dict {
 	return Object.fromEntries(names.map((name) => [snakeCase(name), options[name]]));

@@ -3,7 +3,7 @@ import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
 import { AnswerError, attempt } from '../core/problem';
 import { shareCost } from './bill';
-import { usageOfItem, type Share, type Usage } from './usage';
+import { unpaid, usageOfItem, type Share, type Usage } from './usage';
 
 /** What one part brought. */
 export interface PartResult extends Share {
@@ -85,7 +85,12 @@ export function finish(
 	const kind = pieces[0]?.kind;
 	const more = kind === 'raw' ? moreToAsk(operation, input, pieces) : undefined;
 	if (more) return more;
-	if (kind !== 'task') return { outputs: outputs.map(({ json }) => ({ json, isRaw: kind === 'raw' })) };
+	if (kind !== 'task') {
+		const shown = pieces.flatMap(({ outputs: own, isReused }) =>
+			own.map(({ json }) => (kind === 'raw' && isReused ? unpaid(json) : json)),
+		);
+		return { outputs: shown.map((json) => ({ json, isRaw: kind === 'raw' })) };
+	}
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;
 	if ('ask' in joined) return joined;

@@ -124,6 +124,16 @@ export function withBills<S extends Share>(shares: readonly S[]): S[] {
 /** The same for a part that is equal to one which has paid. */
 export const reused = <S extends Share>(share: S): S => ({ ...share, costUsd: 0, isReused: true });
 
+/** The API's own response once more, for an equal request: who adds up what responses say they cost gets the bill. */
+export function unpaid(answer: Dict): Dict {
+	const { inference_status: status, usage } = answer;
+	return {
+		...answer,
+		...(isDict(status) ? { inference_status: { ...status, cost: 0, reused: true } } : {}),
+		...(isDict(usage) ? { usage: { ...usage, estimated_cost: 0, reused: true } } : {}),
+	};
+}
+
 /** What a line of a file says that it cost; an equal one that was answered with it pays nothing. */
 export function usageOfLine(answer: Dict, isReused: boolean): Usage {
 	const usage = usageOf(answer, optionalText(answer.model) ?? '', 1);

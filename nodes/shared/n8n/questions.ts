@@ -84,7 +84,7 @@ export class Questions {
 			const { input, settings, fitted } = part;
 			if (!fitted || settings.isDryRun || hasWebhook(input)) return [];
 			const key = attempt(() =>
-				operation.isDeterministic?.(input)
+				operation.isDeterministic?.(input, fitted.request)
 					? requestText(fitted.request, (file) => fileMark(this.context, file))
 					: undefined,
 			);

@@ -15,7 +15,7 @@ import { SharedAnswers } from '../engine/reuse';
 import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
-import { reused } from '../engine/usage';
+import { reused, usageOfItem } from '../engine/usage';
 import { clock } from './http/clock';
 import { toNodeError } from './errors';
 import { checkFiles, inputFileName } from './http/files';
@@ -321,7 +321,7 @@ class ItemRun {
 		const { outputs } = finished.value;
 		if (outputs.length === 0) this.results.unshared.push(paidFor(entry));
 		const made = await this.results.makeItems(entry, outputs, client);
-		this.results.succeed(entry, made, outputs[0]?.json.usage);
+		this.results.succeed(entry, made, usageOfItem([...entry.earlier, ...entry.results]));
 	}
 
 	/** Items that answer one question together come out in the answer's order, where the first of them stood. */

@@ -1,4 +1,5 @@
-import { apiNames, formRequest, jsonRequest } from '../../../nodes/shared/core/request';
+import { apiNames, formRequest, isRepeatable, jsonRequest } from '../../../nodes/shared/core/request';
+import { Exact } from '../../../nodes/shared/core/exact';
 import { InputError } from '../../../nodes/shared/core/problem';
 import { thrownBy } from '../../support/work';
 
@@ -65,5 +66,31 @@ describe('names', () => {
 			top_p: undefined,
 			chunk_length_s: 3,
 		});
+	});
+});
+
+describe('a request', () => {
+	it.each<[unknown, boolean]>([
+		[{ json: { temperature: 0 } }, true],
+		[{ json: { temperature: '0.0', seed: '' } }, true],
+		[{ json: { temperature: 0.1 } }, false],
+		[{ json: { temperature: 1, seed: 0 } }, true],
+		[{ json: { temperature: '' } }, false],
+		[{ json: { seed: new Exact('18446744073709551615') } }, true],
+		[{ json: { seed: new Exact('-18446744073709551615') } }, false],
+		[{ json: { seed: -1 } }, false],
+		[{ json: { seed: null } }, false],
+		[{ json: {} }, false],
+		[{}, false],
+		[{ form: { seed: '5' } }, true],
+		[{ form: { seed: ' -1' } }, false],
+		[{ form: { temperature: '0', image: file } }, true],
+	])('%j leaves nothing to chance: %s', (request, repeatable) =>
+		expect(isRepeatable({ path: '/v1/x', ...Object(request) })).toBe(repeatable),
+	);
+
+	it('without a temperature has the usual one', () => {
+		expect(isRepeatable({ path: '/v1/x', json: {} }, 0)).toBe(true);
+		expect(isRepeatable({ path: '/v1/x', form: { temperature: '0.2' } }, 0)).toBe(false);
 	});
 });

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../emulator';
-import { makePng } from '../../support/files';
-import { asked } from '../../support/parameters';
+import { images, makePng } from '../../support/files';
+import { asked, runParameters } from '../../support/parameters';
 import { stored } from '../../support/results';
 import { openWorld, type World } from '../../support/world';
 
@@ -81,6 +81,60 @@ describe('equal requests', () => {
 		await run(parameters, texts(3, 1));
 		expect(world.inference()).toHaveLength(3);
 	});
+
+	const VISION = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+	const LLAMA = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
+	const FLUX = 'black-forest-labs/FLUX-1-schnell';
+	const say = (options: INodeParameters) => asked('audio', 'synthesize', 'hexgrad/Kokoro-82M', { text: 'Hi', options });
+	const translate = (options: INodeParameters) =>
+		asked('text', 'translate', LLAMA, { text: 'Good morning', targetLanguage: 'German', options });
+	const read = (options: INodeParameters) => asked('document', 'extractText', VISION, { options });
+	const edit = (options: INodeParameters) =>
+		asked('image', 'edit', 'black-forest-labs/FLUX.1-Kontext-dev', { prompt: 'at night', options });
+	const small = { width: 128, height: 128 };
+	const draw = (options: INodeParameters) =>
+		asked('image', 'generate', FLUX, { prompt: 'a boat', options: { ...small, ...options } });
+
+	it.each<[string, INodeParameters, number]>([
+		['speech', say({}), 3],
+		['speech with a seed', say({ extraFields: { seed: 7 } }), 1],
+		['a translation', translate({}), 1],
+		['a translation that may differ', translate({ temperature: 0.4 }), 3],
+		['a translation that extra fields make differ', translate({ extraFields: { temperature: 0.4 } }), 3],
+		['a scan', read({}), 1],
+		['a scan that extra fields make differ', read({ extraFields: { temperature: 1 } }), 3],
+		['an edited picture', edit({}), 3],
+		['an edited picture with a seed', edit({ seed: 7 }), 1],
+		['a picture with a seed', draw({ seed: 7 }), 1],
+		["a model's own fields", runParameters(FLUX, { prompt: 'a boat', ...small }), 3],
+		["a model's own fields with a seed", runParameters(FLUX, { prompt: 'a boat', ...small, seed: 7 }), 1],
+	])('of %s: asked as often as the answer may differ', async (_what, parameters, requests) => {
+		const data = await world.engine.binary(images.jpeg.bytes, 'photo.jpg', 'image/jpeg');
+		const items = [0, 1, 2].map((n) => ({ json: { n }, binary: { data } }));
+		const result = await run(parameters, items);
+		expect(errorsOf(result.errorItems)).toEqual([]);
+		expect(result.items).toHaveLength(3);
+		const paid = world.emulator.requests.filter(({ method, path }) => method === 'POST' && path.startsWith('/v1/'));
+		expect(paid).toHaveLength(requests);
+		expect(result.hints.map(({ message }) => message).join()).toMatch(
+			requests === 1 ? /· 2 reused ·/ : /^(?!.*reused)/,
+		);
+	});
+
+	it.each([
+		['native', { ...classify(), simplify: false }, (json: IDataObject) => json.inference_status, 'cost'],
+		['of a chat', { ...translate({}), simplify: false }, (json: IDataObject) => json.usage, 'estimated_cost'],
+	])(
+		'whose answers are shown as they are, %s: what they say they cost is the bill',
+		async (_what, parameters, costs, name) => {
+			world.emulator.ledger.length = 0;
+			const result = await run(parameters, texts(3, 1));
+			const told = result.items.map(({ json }) => costs(stored(json)));
+			expect(told.slice(1)).toEqual([1, 2].map(() => expect.objectContaining({ [name]: 0, reused: true })));
+			expect(told[0]).toMatchObject({ [name]: world.emulator.ledger[0]?.costUsd });
+			expect(world.emulator.ledger).toHaveLength(1);
+		},
+	);
 
 	it('share a refusal, and one that fails with a fault of its own leaves it to the next', async () => {
 		let seen = 0;

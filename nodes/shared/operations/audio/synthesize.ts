@@ -2,7 +2,7 @@ import { isDict, number, optionalText } from '../../core/answer';
 import type { ApiRequest, Dict, FileKind, FileOut, ModelFacts, Output } from '../../core/operation';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
-import { jsonRequest } from '../../core/request';
+import { isRepeatable, jsonRequest } from '../../core/request';
 import { mediaOf } from '../../media/find';
 import { kindOf } from '../../media/kind';
 import { splitText } from '../../media/sentences';
@@ -120,6 +120,7 @@ export const synthesize = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	split: (input, facts) => {
 		const { text, model, options } = input;
 		checkLength(text);

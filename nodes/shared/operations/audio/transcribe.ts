@@ -1,5 +1,5 @@
 import { isDict, number, optionalText, text } from '../../core/answer';
-import { apiNames, formRequest } from '../../core/request';
+import { apiNames, formRequest, isRepeatable } from '../../core/request';
 import { defineOperation, type Dict, type Output } from '../../core/operation';
 import type { Span } from '../../media/timing';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
@@ -127,7 +127,7 @@ export const transcribe = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: ({ options }) => !options.temperature,
+	isDeterministic: (_input, sent) => isRepeatable(sent, 0),
 	request: ([input]) => {
 		const { options } = input;
 		return formRequest(

@@ -2,7 +2,7 @@ import { isDict, number, optionalText } from '../../core/answer';
 import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
-import { apiNames } from '../../core/request';
+import { apiNames, isRepeatable } from '../../core/request';
 import { isWebAddress, listOf } from '../../core/values';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireAbility, type Choice } from './chat';
@@ -21,7 +21,6 @@ import { mediaPart } from './media';
 import { readConversation } from './messages';
 import { CHAT_MODEL, CHAT_TASKS } from './models';
 import { patienceOf } from './patience';
-import { isRepeatable } from './repeatable';
 import { chatStream } from './stream';
 
 /** What is said, the oldest first. */
@@ -172,7 +171,7 @@ export const completeChat = defineOperation({
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
-	isDeterministic: isRepeatable,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], facts) => {
 		const { model, options, messages } = input;
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;

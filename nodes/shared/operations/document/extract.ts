@@ -1,11 +1,11 @@
 import { defineOperation } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { requireAbility } from '../chat/chat';
 import { extractionRequest, FORMS, isFormRefused, readExtraction, repairOf } from '../chat/extraction';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
-import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { extractPrompt, FROM_PAGES } from '../chat/prompts';
 import { schemaFields } from '../chat/schemaFields';
 import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
@@ -28,7 +28,7 @@ export const extractFromDocument = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatableUnlessWarm,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	pagesOf: (input) => mediaInput(input),
 	forms: FORMS,
 	isFormRefused,

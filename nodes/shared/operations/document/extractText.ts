@@ -1,11 +1,11 @@
 import { optionalText } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { chatRequest, RAISE_LIMIT, readChoices, requireAbility } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
-import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { READ_PROMPT } from '../chat/prompts';
 import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
 import { pagesOf } from './pages';
@@ -35,7 +35,7 @@ export const extractDocumentText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatableUnlessWarm,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	pagesOf: (input) => mediaInput(input),
 	split: (input, { pages }) =>
 		pagesOf(mediaInput(input), pages).map((page) => ({

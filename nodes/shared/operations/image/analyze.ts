@@ -1,10 +1,10 @@
 import { defineOperation } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { chatRequest, CUT_NOTE, readChoices, requireAbility } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { picturePart } from '../chat/media';
 import { VISION_MODEL, VISION_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
-import { isRepeatable } from '../chat/repeatable';
 import { chatStream } from '../chat/stream';
 import { mediaInput, mediaInputFields, modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -35,7 +35,7 @@ export const analyzeImage = defineOperation({
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
-	isDeterministic: isRepeatable,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], facts) => {
 		requireAbility(facts, input.model, 'images');
 		const content = [{ type: 'text', text: input.prompt }, picturePart(mediaInput(input))];

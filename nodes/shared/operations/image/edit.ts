@@ -3,7 +3,14 @@ import type { FileRef } from '../../core/fields';
 import { defineOperation, MEGABYTE, type ApiRequest, type Dict, type ModelFacts } from '../../core/operation';
 import type { ModelSchema, SchemaField } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
-import { InlineFile, jsonRequest, modelPath, needsNativeRoute, routeFormRequest } from '../../core/request';
+import {
+	InlineFile,
+	isRepeatable,
+	jsonRequest,
+	modelPath,
+	needsNativeRoute,
+	routeFormRequest,
+} from '../../core/request';
 import { mediaOf } from '../../media/find';
 import {
 	mediaInputFields,
@@ -133,6 +140,7 @@ export const editImage = defineOperation({
 			},
 		]),
 	],
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], facts): ApiRequest => {
 		const { model, prompt, options } = input;
 		modelPath(model);

@@ -1,5 +1,5 @@
 import { seedOf } from '../../core/answer';
-import { apiNames, jsonRequest } from '../../core/request';
+import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { mediaOf } from '../../media/find';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
@@ -88,7 +88,7 @@ export const generateImage = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: ({ options }) => options.seed !== undefined,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input]) =>
 		jsonRequest(input, {
 			prompt: input.prompt,

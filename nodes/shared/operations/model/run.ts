@@ -1,6 +1,6 @@
 import { bodyOf, mappedValues } from '../../schema/mapperValues';
 import type { FileRef } from '../../core/fields';
-import { formRequest, jsonRequest } from '../../core/request';
+import { formRequest, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, optionsField, outputDataField } from '../fields';
 
@@ -51,6 +51,7 @@ export const runModel = defineOperation({
 		outputDataField,
 		optionsField([]),
 	],
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], { schema }) => {
 		const { stored, item } = input.modelFields;
 		const { body, files } = bodyOf(schema, mappedValues(stored));

@@ -1,12 +1,12 @@
 import { classification, number, optionalText, UNSURE, isDict } from '../../core/answer';
 import { defineOperation, type Dict, type Output } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { AnswerError, InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
 import { chatRequest, rawText, readChoices, type Choice } from '../chat/chat';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
-import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField, unsureOption } from '../fields';
 
@@ -102,7 +102,7 @@ export const classifyTextZeroShot = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatableUnlessWarm,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	split: (input) =>
 		input.options.multiLabel
 			? readLabels(input.candidateLabels).map(({ words }) => ({ ...input, candidateLabels: [words] }))

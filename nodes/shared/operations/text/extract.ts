@@ -1,9 +1,9 @@
 import { defineOperation } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { extractionRequest, FORMS, isFormRefused, readExtraction, repairOf } from '../chat/extraction';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
-import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { extractPrompt, fromText, setApart } from '../chat/prompts';
 import { schemaFields } from '../chat/schemaFields';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
@@ -34,7 +34,7 @@ export const extractFromText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatableUnlessWarm,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	forms: FORMS,
 	isFormRefused,
 	request: ([input], facts) => {

@@ -1,5 +1,5 @@
 import { list, text } from '../../core/answer';
-import { apiNames, jsonRequest } from '../../core/request';
+import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
@@ -144,7 +144,7 @@ export const generateText = defineOperation({
 		]),
 	],
 	usesFacts: true,
-	isDeterministic: ({ options }) => options.temperature === 0,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], { name, tags, schema }) => {
 		const { prompt, options, model } = input;
 		const { responseFormat, stop = [] } = options;

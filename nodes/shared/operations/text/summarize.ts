@@ -1,12 +1,12 @@
 import { number, optionalText } from '../../core/answer';
 import { defineOperation, type Output } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { AnswerError } from '../../core/problem';
 import { chatRequest, RAISE_LIMIT, readChoices } from '../chat/chat';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
-import { isRepeatable } from '../chat/repeatable';
 import { setApart, summarizePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -81,7 +81,7 @@ export const summarizeText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatable,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	split: (input, { contextLength }) => {
 		const room = roomFor(contextLength, SHARE, MOST);
 		const texts = splitText(input.text, room);

@@ -1,12 +1,12 @@
 import { optionalText } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
+import { isRepeatable } from '../../core/request';
 import { AnswerError } from '../../core/problem';
 import { chatRequest, RAISE_LIMIT, rawText, readChoices } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
-import { isRepeatableUnlessWarm } from '../chat/repeatable';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -78,7 +78,7 @@ export const translateText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: isRepeatableUnlessWarm,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	split: (input, { contextLength }) => {
 		const texts = splitText(input.text, roomFor(contextLength, SHARE, MOST));
 		return texts.length < 2 ? [input] : texts.map((text) => ({ ...input, text }));

@@ -3,7 +3,15 @@ import { field, type FileRef } from '../../core/fields';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import type { ModelSchema } from '../../core/modelSchema';
 import { InputError, type Problem } from '../../core/problem';
-import { apiNames, InlineFile, jsonRequest, modelPath, needsNativeRoute, routeRequest } from '../../core/request';
+import {
+	apiNames,
+	InlineFile,
+	isRepeatable,
+	jsonRequest,
+	modelPath,
+	needsNativeRoute,
+	routeRequest,
+} from '../../core/request';
 import { isWebAddress } from '../../core/values';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
 import { waitField } from './fields';
@@ -157,7 +165,7 @@ export const generateVideo = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: ({ options }) => options.seed !== undefined,
+	isDeterministic: (_input, sent) => isRepeatable(sent),
 	request: ([input], { schema, form = 0 }) => {
 		const { model, prompt, options } = input;
 		const image = startImage(input);
