@@ -123,6 +123,24 @@ const readRanking: Reader = (items) => {
 	return `${ranked.length} texts, the best with ${best[1].toFixed(3)}: ${quote(best[2] ?? '')}`;
 };
 
+const readBatch: Reader = (items) => {
+	const { batchId, status, counts } = first(items);
+	const [total, completed] = [dictOf(counts).total, dictOf(counts).completed].map(numberOf);
+	if (typeof batchId !== 'string' || typeof status !== 'string') return undefined;
+	return `${status}${total ? `, ${completed} of ${total} lines done` : ''}: ${batchId}`;
+};
+
+const readBatchResults: Reader = (items) => {
+	const results = items.map(({ json }) => [textOf(json.customId), textOf(json.text)?.trim()] as const);
+	const isWhole = results.length > 0 && results.every(([id, text]) => id && text);
+	return isWhole
+		? `${results.length} results: ${results.map(([id, text]) => `${id} ${quote(text ?? '')}`).join(', ')}`
+		: undefined;
+};
+
+/** A batch has a day: one that takes longer than the demo waits is no failure. */
+const PENDING = /^The batch \S+ has not ended/;
+
 const readers: Readonly<Record<string, Reader>> = {
 	'text.generate': readText,
 	'text.classify': readLabels,
@@ -136,6 +154,9 @@ const readers: Readonly<Record<string, Reader>> = {
 	'audio.transcribe': readTranscript,
 	'audio.synthesize': readSpeech,
 	'text.rerank': readRanking,
+	'batch.create': readBatch,
+	'batch.get': readBatch,
+	'batch.getResults': readBatchResults,
 };
 
 function filesOf(items: readonly Item[]): StoredFile[] {
@@ -195,12 +216,13 @@ export function readResults(workflow: Dict, resultData: Dict): TaskResult[] {
 		.map((node) => {
 			const task = textOf(node.name) ?? '';
 			const { resource, operation, model } = dictOf(node.parameters);
-			const run = dictOf(listOf(runs[task])[0]);
+			// Of a node in a loop the last run tells.
+			const run = dictOf(listOf(runs[task]).at(-1));
 			const items = itemsOf(run);
 			const agent = node.type === AGENT_TYPE ? readAgent(workflow, runs, task) : undefined;
 			const said = earlierError(workflow, runs, task) ?? itemError(items) ?? errorText(run.error);
 			const read = agent ? agent.said && shorten(agent.said, 200) : readers[`${resource}.${operation}`]?.(items);
-			const result = said === undefined ? read : undefined;
+			const result = said === undefined ? read : PENDING.test(said) ? said : undefined;
 			const usages = items.map(({ json }) => dictOf(json.usage));
 			const chosen = agent?.model ?? textOf(dictOf(model).value) ?? '';
 			return {

@@ -330,6 +330,7 @@ it('nightly product texts: the schedule hands over, the trigger brings each text
 	expect(textsOf(texts, 'sku').slice(0, 3)).toEqual(['MUG-1', 'LAMP-7', 'BAG-3']);
 	for (const text of texts) expect(String(text.text).length).toBeGreaterThan(0);
 	expect(run.json('To look at')).toEqual([]);
+	expect(dictOf(run.items('Sheet')[0]?.binary.data)).toMatchObject({ fileName: 'product-texts.xlsx' });
 }, 240_000);
 
 it('mails of a year: what both ways cost, and each mail sorted', async () => {
@@ -421,18 +422,31 @@ it('help desk answer: word by word from the article that answers', async () => {
 	});
 });
 
-it('a run sleeps until DeepInfra calls, and goes on with the result', async () => {
+it('long recording: the Wait node holds the run until DeepInfra calls with the text', async () => {
 	host.emulator.options.callbacks = { delayMs: 4000 };
-	const id = await host.importExample('long-video', (node) =>
-		node.name === 'Start film'
-			? { ...node, parameters: { ...dictOf(node.parameters), options: { waitForWebhook: true, timeout: 300 } } }
-			: node,
-	);
-	const run = await host.runByHand(id).finally(() => (host.emulator.options.callbacks = undefined));
+	await copyFile(path.join(places.fixtures, 'speech.wav'), path.join(host.mediaFolder, 'speech.wav'));
+	const run = await host
+		.runByHand(await host.importExample('long-recording'))
+		.finally(() => (host.emulator.options.callbacks = undefined));
 	expect([run.status, run.error]).toEqual(['success', '']);
-	const [film] = run.items('Start film');
-	expect(film?.json).toMatchObject({ requestId: expect.any(String), status: 'succeeded' });
-	expect(dictOf(film?.binary.film)).toMatchObject({ mimeType: 'video/mp4' });
+	expect(run.json('Transcript')).toEqual([
+		{ file: 'speech.wav', text: expect.stringMatching(/.{20}/), costUsd: expect.any(Number) },
+	]);
+}, 240_000);
+
+it('films one by one: the run sleeps until DeepInfra calls, and goes on with the next', async () => {
+	host.emulator.options.callbacks = { delayMs: 4000 };
+	const run = await host
+		.runByHand(await host.importExample('films-one-by-one'))
+		.finally(() => (host.emulator.options.callbacks = undefined));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const films = run.items('All films');
+	expect(films.map(({ json }) => dictOf(json))).toMatchObject([
+		{ requestId: expect.any(String), status: 'succeeded' },
+		{ requestId: expect.any(String), status: 'succeeded' },
+	]);
+	expect(new Set(films.map(({ json }) => dictOf(json).requestId)).size).toBe(2);
+	for (const { binary } of films) expect(dictOf(binary.film)).toMatchObject({ mimeType: 'video/mp4' });
 }, 240_000);
 
 const listExamples = async () => (await readdir(places.examples)).filter((name) => name.endsWith('.json'));

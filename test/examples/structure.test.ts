@@ -103,7 +103,7 @@ const targetsOf = (workflow: Dict): string[] =>
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are eighteen', () => expect(files).toHaveLength(18));
+it('there are twenty', () => expect(files).toHaveLength(20));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');
@@ -170,6 +170,34 @@ it.each(sources)('%s holds no key, no machine and no run data', (_file, source) 
 	expect(dictOf(JSON.parse(source)).pinData).toEqual({});
 	const links = [...source.matchAll(/https?:\/\/([^/\s"]+)/g)].map(([, host]) => host);
 	expect(links).toEqual([]);
+});
+
+it.each([
+	['long-video', 'DeepInfra Trigger', ['the workflow is not published', 'n8n takes 16 MB']],
+	[
+		'long-recording',
+		'Wait',
+		['A model that answers within about two seconds calls before n8n waits: its result is lost'],
+	],
+	[
+		'films-one-by-one',
+		'_Wait for Webhook_',
+		['calls before n8n listens, and its result is lost', 'After _Timeout_ the node fails'],
+	],
+])('%s says what it risks in the words of README', (file, row, more) => {
+	const readme = readFileSync(path.join(places.project, 'README.md'), 'utf8');
+	const rows = readme.split('\n').filter((line) => line.startsWith('|') && / calls |a few times/.test(line));
+	expect(rows.join('\n')).toContain(row);
+	const [, { nodes }] = examples.find(([name]) => name === `${file}.json`) ?? ['', { nodes: [] }];
+	const note = nodes.find(({ name }) => name === 'What it risks');
+	for (const words of [
+		'DeepInfra calls a few times, then never again',
+		'a result that was paid for is lost',
+		...more,
+	]) {
+		expect(String(dictOf(note?.parameters).content).toLowerCase()).toContain(words.toLowerCase());
+		expect(rows.join('\n').toLowerCase()).toContain(words.toLowerCase());
+	}
 });
 
 it('sees a wrong field, option and value', () => {

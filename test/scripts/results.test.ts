@@ -49,6 +49,26 @@ describe('what each task brought', () => {
 		['embedding.create', [{ json: { embeddings: [[1, 2, 3]] } }], '1 vector of 3 numbers: [1.0000, 2.0000, 3.0000, …]'],
 		['image.generate', [{ json: {}, binary: { data: image } }], '1 image'],
 		[
+			'batch.create',
+			[{ json: { batchId: 'batch_1', status: 'validating', counts: { total: 0 } } }],
+			'validating: batch_1',
+		],
+		[
+			'batch.get',
+			[{ json: { batchId: 'batch_1', status: 'completed', counts: { total: 3, completed: 2 } } }],
+			'completed, 2 of 3 lines done: batch_1',
+		],
+		[
+			'batch.getResults',
+			[{ json: { customId: 'a', text: 'One' } }, { json: { customId: 'b', text: 'Two' } }],
+			'2 results: a "One", b "Two"',
+		],
+		[
+			'batch.getResults',
+			[{ json: { error: 'The batch batch_1 has not ended: it is validating. Wait. [item 0]' } }],
+			'The batch batch_1 has not ended: it is validating. Wait. [item 0]',
+		],
+		[
 			'image.detectObjects',
 			[{ json: { count: 1, objects: [{ label: 'cat', score: 0.9, box }] } }],
 			'1 object: cat 90.0% at 10,20–111,220',
