@@ -72,9 +72,30 @@ async function measureHelper(url: string, items: number, concurrency: number): P
 	}
 }
 
+/** Noise, which no packing makes smaller: about 20 kB. */
+const picture = makePng(82, 82);
+
+async function picturedItems(engine: Engine, count: number): Promise<INodeExecutionData[]> {
+	const data = await engine.binary(picture, 'photo.png', 'image/png');
+	return itemsFor(count).map((item) => ({ ...item, binary: { data: { ...data } } }));
+}
+
+async function measureNothing(url: string, count: number): Promise<Measure> {
+	const { location, remove } = writeHelperPackage();
+	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url, package: location });
+	const parameters = { concurrency: 0, text: '={{ $json.text }}' };
+	try {
+		const [few, items] = [await picturedItems(engine, WARM_UP), await picturedItems(engine, count)];
+		return await measureRuns(engine, { parameters, items: few }, { parameters, items });
+	} finally {
+		remove();
+	}
+}
+
 async function run(job: Job, url: string): Promise<Measure> {
 	if (job.kind === 'bare') return await measureBare(url, job.items, job.concurrency);
 	if (job.kind === 'helper') return await measureHelper(url, job.items, job.concurrency);
+	if (job.kind === 'nothing') return await measureNothing(url, job.items);
 	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url });
 	const warmUp = { parameters: classify, items: itemsFor(WARM_UP) };
 	switch (job.kind) {
@@ -111,15 +132,30 @@ async function run(job: Job, url: string): Promise<Measure> {
 				operation: 'create',
 				model: model('Qwen/Qwen3-VL-30B-A3B-Instruct'),
 				messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
-				options: { binaryFields: 'data' },
+				options: job.pictured ? { binaryFields: 'data' } : {},
 			};
-			const data = await engine.binary(makePng(32, 32), 'photo.png', 'image/png');
-			const pictured = (items: number) => itemsFor(items).map((item) => ({ ...item, binary: { data } }));
-			return await measureRuns(engine, { parameters, items: pictured(20) }, { parameters, items: pictured(job.items) });
+			const make = async (count: number) => (job.pictured ? await picturedItems(engine, count) : itemsFor(count));
+			const [few, items] = [await make(WARM_UP), await make(job.items)];
+			const measured = await measureRuns(engine, { parameters, items: few }, { parameters, items });
+			return { ...measured, pictureBytes: picture.length };
+		}
+		case 'chat': {
+			const parameters = {
+				resource: 'chat',
+				operation: 'complete',
+				model: model('meta-llama/Llama-3.3-70B-Instruct-Turbo'),
+				messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+				options: { maxConcurrency: job.concurrency },
+			};
+			return await measureRuns(
+				engine,
+				{ parameters, items: itemsFor(WARM_UP) },
+				{ parameters, items: itemsFor(job.items) },
+			);
 		}
 		case 'results': {
 			const parameters = { resource: 'batch', operation: 'getResults', batchId: 'batch_bench' };
-			const items = Array.from({ length: job.items / 50_000 }, () => ({ json: {} }));
+			const items = Array.from({ length: job.batches }, () => ({ json: {} }));
 			return await measureRuns(engine, warmUp, { parameters, items });
 		}
 		case 'film':

@@ -21,12 +21,19 @@ exports.Loop = class {
 		displayName: 'Loop', name: 'loop', group: ['transform'], version: 1, description: 'Loop',
 		defaults: { name: 'Loop' }, inputs: ['main'], outputs: ['main'],
 		credentials: [{ name: 'loopApi', required: true }],
-		properties: [{ displayName: 'Concurrency', name: 'concurrency', type: 'number', default: 1 }],
+		properties: [
+			{ displayName: 'Concurrency', name: 'concurrency', type: 'number', default: 1 },
+			{ displayName: 'Text', name: 'text', type: 'string', default: '' },
+		],
 	};
 	async execute() {
 		const items = this.getInputData();
 		const out = new Array(items.length);
 		const { baseUrl } = await this.getCredentials('loopApi');
+		if (this.getNodeParameter('concurrency', 0) === 0) {
+			const texts = items.map((_, index) => this.getNodeParameter('text', index));
+			return [[{ json: { texts: texts.length } }]];
+		}
 		let next = 0;
 		const work = async () => {
 			while (next < items.length) {
@@ -45,7 +52,7 @@ exports.Loop = class {
 	}
 };`;
 
-/** A node that does nothing but call n8n's request helper. */
+/** A node that does nothing but call n8n's request helper; with a concurrency of 0 it only reads its parameters. */
 export function writeHelperPackage() {
 	const directory = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-loop-'));
 	mkdirSync(path.join(directory, 'dist'));

@@ -12,10 +12,14 @@ export type Job =
 	| { kind: 'speak'; items: number }
 	/** One search over all items. */
 	| { kind: 'rerank'; items: number }
-	/** All items handed over as batches, each with a picture; equal pictures, other texts. */
-	| { kind: 'batch'; items: number }
-	/** The results of so many lines, in batches of 50,000. */
-	| { kind: 'results'; items: number }
+	/** All items handed over as batches, each with a picture where `pictured`: equal pictures, other texts. */
+	| { kind: 'batch'; items: number; pictured: boolean }
+	/** The same items with their pictures, of which only a parameter is read: what n8n itself needs for them. */
+	| { kind: 'nothing'; items: number }
+	/** A chat for each item. */
+	| { kind: 'chat'; items: number; concurrency: number }
+	/** The results of so many batches. */
+	| { kind: 'results'; batches: number }
 	/** A video job, waited for, and its clip stored. */
 	| { kind: 'film'; bytes: number };
 
@@ -23,6 +27,8 @@ export interface Measure {
 	milliseconds: number;
 	/** Time on the processor, which a busy machine changes little. */
 	cpuMilliseconds: number;
+	/** Bytes of the picture of an item. */
+	pictureBytes?: number;
 	/** Items that came out well. */
 	answered: number;
 	/** Resident memory at the peak, beyond that before the work. */

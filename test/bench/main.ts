@@ -7,6 +7,8 @@ import { count, markdownTable, median, megabytes, plainTable, seconds, times, ty
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
 
 const LATENCY_MS = 300;
+/** What DeepInfra takes as one batch. */
+const LINES_OF_A_BATCH = 50_000;
 
 /** How much is measured. */
 const sizes = {
@@ -22,6 +24,7 @@ const sizes = {
 		video: 500e6,
 		lines: 60_000,
 		results: 200_000,
+		chats: 10_000,
 	},
 	quick: {
 		repeats: 1,
@@ -35,6 +38,7 @@ const sizes = {
 		video: 500e6,
 		lines: 5000,
 		results: 200_000,
+		chats: 1000,
 	},
 };
 
@@ -198,20 +202,51 @@ async function makeMedia(service: Service, { speeches, documents, video }: Sizes
 	];
 }
 
-async function handOver(service: Service, { lines, results }: Sizes): Promise<Row[]> {
-	const made = await measureAt(service, { kind: 'batch', items: lines }, { latencyMs: 0 });
-	const read = await measureAt(service, { kind: 'results', items: results }, { latencyMs: 0, batchLines: 50_000 });
+async function handOver(service: Service, { lines, results, chats }: Sizes): Promise<Row[]> {
+	const made = await measureAt(service, { kind: 'batch', items: lines, pictured: true }, { latencyMs: 0 });
+	const nothing = await measureAt(service, { kind: 'nothing', items: lines }, { latencyMs: 0 });
+	const inBatches = { latencyMs: 0, batchLines: LINES_OF_A_BATCH };
+	const read = await measureAt(service, { kind: 'results', batches: results / LINES_OF_A_BATCH }, inBatches);
+	const pictures = lines * (made.pictureBytes ?? 0);
+	const own = made.extraBytes - nothing.extraBytes;
 	return [
 		{
-			what: `${count(lines)} items with a picture each, handed over as batches`,
+			what: `${count(lines)} items with a picture each, ${megabytes(pictures)} in all, handed over as batches`,
 			figure: seconds(made.milliseconds),
 			compared: `peak memory +${megabytes(made.extraBytes)}`,
+		},
+		{
+			what: '',
+			figure: `+${megabytes(own)}`,
+			compared: `beside a node that only reads a parameter of these items (+${megabytes(nothing.extraBytes)})`,
+			target: { words: 'less than the pictures', isMet: own < pictures },
 		},
 		{
 			what: `Results of ${count(results)} lines`,
 			figure: seconds(read.milliseconds),
 			compared: `peak memory +${megabytes(read.extraBytes)}`,
 			target: { words: 'under 300 MB', isMet: read.extraBytes < 300e6 && read.answered === results },
+		},
+		...(await compareBatch(service, chats)),
+	];
+}
+
+/** The same chats as a batch, and one by one: what n8n has to do, without the hours in which DeepInfra works on a batch. */
+async function compareBatch(service: Service, chats: number): Promise<Row[]> {
+	const made = await measureAt(service, { kind: 'batch', items: chats, pictured: false });
+	const read = await measureAt(service, { kind: 'results', batches: 1 }, { batchLines: chats });
+	const single = await measureAt(service, { kind: 'chat', items: chats, concurrency: 200 });
+	const memory = Math.max(made.extraBytes, read.extraBytes);
+	return [
+		{
+			what: `${count(chats)} chats as a batch: handed over, and read when it has ended`,
+			figure: seconds(made.milliseconds + read.milliseconds),
+			compared: `CPU ${seconds(made.cpuMilliseconds + read.cpuMilliseconds)}, peak memory +${megabytes(memory)}`,
+		},
+		{
+			what: `${count(chats)} chats as single requests, Max Concurrency 200`,
+			figure: seconds(single.milliseconds),
+			compared: `CPU ${seconds(single.cpuMilliseconds)}, peak memory +${megabytes(single.extraBytes)}`,
 		},
 	];
 }

@@ -40,13 +40,16 @@ async function serve() {
 	answer(emulator.url);
 }
 
-let results: string | undefined;
+let results = { lines: 0, text: '' };
 
 /** A batch of results as a model gives them, in an order of their own. */
 function endedBatch(path: string, lines: number): Fault | undefined {
 	if (path.endsWith('/content')) {
-		results ??= Array.from({ length: lines }, (_, index) => resultLine((index * 7919) % lines)).join('');
-		return { kind: 'status', status: 200, body: results, contentType: 'application/octet-stream' };
+		if (results.lines !== lines) {
+			const text = Array.from({ length: lines }, (_, index) => resultLine((index * 7919) % lines)).join('');
+			results = { lines, text };
+		}
+		return { kind: 'status', status: 200, body: results.text, contentType: 'application/octet-stream' };
 	}
 	if (!path.startsWith('/v1/batches/')) return undefined;
 	const body = {
