@@ -77,6 +77,13 @@ function urlOf(address: AddressInfo | string | null, host: string): string {
 	return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** Reads a part of a body, and leaves the rest. */
+async function readSome(request: IncomingMessage, bytes: number): Promise<void> {
+	let read = 0;
+	if (bytes > 0)
+		for await (const piece of request.iterator({ destroyOnReturn: false })) if ((read += piece.length) >= bytes) return;
+}
+
 async function handle(state: State, request: IncomingMessage, response: ServerResponse) {
 	const { emulator } = state;
 	const record = recordRequest(emulator, request);
@@ -89,10 +96,17 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	});
 	const early = emulator.options.early?.(record);
 	if (early !== undefined) {
+		const { status, afterBytes, isHidden } =
+			typeof early === 'number' ? { status: early, afterBytes: 0, isHidden: undefined } : early;
 		isOurEnd = true;
-		record.status = early;
-		const words = JSON.stringify(errorBody('detailError', `Emulated error ${early}`));
-		response.writeHead(early, { 'content-type': 'application/json', connection: 'close' });
+		record.status = status;
+		await readSome(request, afterBytes);
+		const words = JSON.stringify(errorBody('detailError', `Emulated error ${status}`));
+		if (isHidden) {
+			request.socket.resetAndDestroy();
+			return;
+		}
+		response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
 		// What is still on its way is met by a closed connection.
 		response.end(words, () => request.socket.destroy());
 		return;

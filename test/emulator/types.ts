@@ -117,8 +117,13 @@ export interface EmulatorOptions {
 	outage?: { readonly fault: Fault; readonly untilMs?: number; readonly requests?: number };
 	/** Asked once per request, after its body has been read; not for one that `maxConcurrent` refuses. */
 	faults?: (request: RecordedRequest) => Fault | undefined;
-	/** Asked once per request, before its body is read: a status to answer with at once, and close the connection. */
-	early?: (request: RecordedRequest) => number | undefined;
+	/**
+	 * Asked once per request, before its body is read: a status to answer with, and then close the connection.
+	 * `afterBytes`: that many bytes of the body later; `hidden`: without the answer, as when its reader meets a reset first.
+	 */
+	early?: (
+		request: RecordedRequest,
+	) => number | { readonly status: number; readonly afterBytes: number; readonly isHidden?: true } | undefined;
 	/** How a streamed chat comes: milliseconds before each piece, after how many pieces it breaks off, or says no more. */
 	chatStream?: { pieceMs?: number; breakAfter?: number; silentAfter?: number };
 	/** How long a video job takes, milliseconds; default 300. */

@@ -58,7 +58,13 @@ export type Problem =
 			readonly costUsd?: number;
 	  }
 	/** The connection failed before an answer began; `code` is Node's, such as ECONNREFUSED. */
-	| { readonly kind: 'network'; readonly code: string; readonly message: string }
+	| {
+			readonly kind: 'network';
+			readonly code: string;
+			readonly message: string;
+			/** Bytes of a large body that was on its way when the service hung up: a refusal of its size is lost that way. */
+			readonly upload?: number;
+	  }
 	/** The connection broke after the answer had begun. */
 	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string }
 	/** The request was sent whole, and the connection closed after so many seconds without a byte of an answer. */

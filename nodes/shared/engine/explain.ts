@@ -336,7 +336,13 @@ function words(problem: Problem, situation: Situation): Words {
 				description: adviceForAnswer(problem.advice, model),
 			};
 		case 'network':
-			return explainNetwork(problem.code, problem.message, host);
+			return problem.upload === undefined
+				? explainNetwork(problem.code, problem.message, host)
+				: {
+						message: `${host} closed the connection while ${Math.round(problem.upload / 1024 / 1024)} MB were on their way`,
+						description:
+							'It may take no request of this size: send a smaller file. That is why it was not sent again. If the network is at fault, run the workflow again for this item.',
+					};
 		case 'cut':
 			return {
 				message: `The answer of ${host} was cut off: ${problem.message}`,

@@ -25,7 +25,7 @@ const RETRIED_CODES = [
 
 /** Whether the service did not take the request, so that it may take it later. */
 export const isUnreachable = (problem: Problem): boolean =>
-	(problem.kind === 'network' && RETRIED_CODES.includes(problem.code)) ||
+	(problem.kind === 'network' && problem.upload === undefined && RETRIED_CODES.includes(problem.code)) ||
 	(problem.kind === 'status' && RETRIED_STATUS.includes(problem.status) && !isRefusedForGood(problem.body));
 
 /** Whether a file's address may be asked once more. */

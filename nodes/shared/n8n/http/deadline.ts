@@ -8,6 +8,9 @@ import type { Account } from '../credential';
 /** How often deadlines are looked at, milliseconds; a timer for each request would cost more than it tells. */
 const TICK = 200;
 
+/** Bytes of a body that services refuse for its size while it comes. */
+export const LARGE_UPLOAD = 8 * 1024 * 1024;
+
 /** How one request is going, and what ends it: its deadline, or the end of the run. */
 export class PendingRequest {
 	private readonly controller = new AbortController();
@@ -20,6 +23,7 @@ export class PendingRequest {
 	private waitsFor: URL | undefined;
 	private sent: { readonly at: number; readonly idle: number; readonly looks: number } | undefined;
 	private fault: Error | undefined;
+	private upload: number | undefined;
 
 	constructor(
 		readonly seconds: number,
@@ -61,6 +65,11 @@ export class PendingRequest {
 		return error;
 	}
 
+	/** A body of so many bytes begins to be sent. */
+	begins(bytes: number): void {
+		if (bytes >= LARGE_UPLOAD) this.upload = bytes;
+	}
+
 	/** The whole request is on its way to the service, which may begin to work on it. */
 	hasSent(): void {
 		this.sent = { at: clock.now(), idle: idleTime(), looks: this.looks };
@@ -97,12 +106,14 @@ export class PendingRequest {
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
 		if (code?.startsWith('HPE_')) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
-		if (code !== undefined && CLOSED.includes(code) && this.sent && !isBeforeSending(error)) {
+		if (code === undefined) return { kind: 'local', message };
+		if (!CLOSED.includes(code) || isBeforeSending(error)) return { kind: 'network', code, message };
+		if (this.sent) {
 			const elapsed = clock.now() - this.sent.at;
 			const held = { elapsed, idle: idleTime() - this.sent.idle, looks: this.looks - this.sent.looks };
 			if (isLost(held)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
 		}
-		return code === undefined ? { kind: 'local', message } : { kind: 'network', code, message };
+		return { kind: 'network', code, message, ...(this.upload === undefined ? {} : { upload: this.upload }) };
 	}
 }
 

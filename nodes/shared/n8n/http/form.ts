@@ -1,4 +1,5 @@
 import { clock } from './clock';
+import { LARGE_UPLOAD, type PendingRequest } from './deadline';
 import type { OpenFile } from './files';
 
 interface Part {
@@ -16,12 +17,10 @@ export class StreamingForm {
 	readonly [Symbol.toStringTag] = 'FormData';
 	private readonly parts: Array<[string, string | Part]> = [];
 	private unread = 0;
+	private size = 0;
 
-	/** @param whenSent is called when the last of its files has been read */
-	constructor(
-		private readonly signal: AbortSignal,
-		private readonly whenSent: () => void = () => undefined,
-	) {}
+	/** @param flight hears how far it is */
+	constructor(private readonly flight: Pick<PendingRequest, 'signal' | 'begins' | 'hasSent'>) {}
 
 	append(name: string, value: string | OpenFile): void {
 		if (typeof value === 'string') {
@@ -29,7 +28,19 @@ export class StreamingForm {
 			return;
 		}
 		this.unread++;
-		this.parts.push([name, toPart(value, this.signal, () => --this.unread === 0 && this.whenSent())]);
+		this.size += value.size;
+		const { flight } = this;
+		const progress = {
+			begins: async () => {
+				// A refusal that comes during the upload is lost when its sender hangs up.
+				if (value.size >= LARGE_UPLOAD) await clock.sleep(PAUSE, flight.signal);
+				flight.begins(this.size);
+			},
+			ends: () => {
+				if (--this.unread === 0) flight.hasSent();
+			},
+		};
+		this.parts.push([name, toPart(value, progress)]);
 	}
 
 	entries(): IterableIterator<[string, string | Part]> {
@@ -41,15 +52,18 @@ export class StreamingForm {
 	}
 }
 
-/** Bytes from which a refusal is waited for: one that comes during the upload is lost when its sender hangs up. */
-const LARGE = 8 * 1024 * 1024;
 /** Milliseconds in which a service answers that looks at the size, the key or the model alone. */
 const PAUSE = 250;
 
-function toPart({ name, mimeType, size, content }: OpenFile, signal: AbortSignal, whenRead: () => void): Part {
+interface Progress {
+	begins(): Promise<void>;
+	ends(): void;
+}
+
+function toPart({ name, mimeType, size, content }: OpenFile, progress: Progress): Part {
 	async function* stream() {
 		let sent = 0;
-		if (size >= LARGE) await clock.sleep(PAUSE, signal);
+		await progress.begins();
 		for await (const piece of content) {
 			sent += piece.length;
 			if (sent > size) break;
@@ -57,7 +71,7 @@ function toPart({ name, mimeType, size, content }: OpenFile, signal: AbortSignal
 		}
 		// The length was announced: more or less would make the server misread the rest.
 		if (sent !== size) throw new Error(`The file '${name}' has ${sent} bytes or more, but ${size} were announced`);
-		whenRead();
+		progress.ends();
 	}
 	return { name, type: mimeType, size, stream };
 }

@@ -271,8 +271,10 @@ export class Transport {
 		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 		if (inlineFiles(json).length > 0) {
 			const body = await writeBody(json, async (ref) => await this.open(ref, flight));
+			flight.begins(body.length);
 			return { ...target, headers: jsonHeaders, body };
 		}
+		flight.begins(lettersIn(json));
 		if (hasExact(json)) return { ...target, headers: jsonHeaders, body: writeJson(json, `${randomUUID()}:`) };
 		// n8n drops an object without entries, but the API wants one.
 		const isEmpty = Object.keys(json).length === 0;
@@ -280,7 +282,7 @@ export class Transport {
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
-		const filled = new StreamingForm(flight.signal, () => flight.hasSent());
+		const filled = new StreamingForm(flight);
 		for (const [name, value] of Object.entries(form)) {
 			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
 				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight));
@@ -359,6 +361,15 @@ async function inSteps<T>(steps: Steps<T>, signal: AbortSignal): Promise<T> {
 		if (done) return value;
 		await clock.sleep(0, signal);
 	}
+}
+
+/** About how long JSON is, by its texts: to write it for its length alone takes too long. */
+function lettersIn(value: unknown): number {
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null) return 0;
+	let letters = 0;
+	for (const each of Object.values(value)) letters += lettersIn(each);
+	return letters;
 }
 
 /** The whole answer is wanted, whatever its status, and as a stream: so its end and its size are ours to judge. */

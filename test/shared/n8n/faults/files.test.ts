@@ -323,6 +323,65 @@ describe('a request that was sent whole', () => {
 	});
 });
 
+describe('an upload that is broken off in the middle', () => {
+	const mb = (count: number) => Buffer.alloc(count * 1_000_000);
+	const early = (afterBytes: number, isHidden: true | undefined) => {
+		world.emulator.options.early = (request) =>
+			request.method === 'POST' ? { status: 413, afterBytes, isHidden } : undefined;
+	};
+	const recording = async (length: number): Promise<INodeExecutionData> => {
+		const data = await world.engine.binary(Buffer.concat([makeWav(0.1), mb(length)]), 'long.wav', 'audio/wav');
+		return { json: {}, binary: { data } };
+	};
+	const picture = async (length: number): Promise<INodeExecutionData> => {
+		const data = await world.engine.binary(Buffer.concat([makePng(9, 9), mb(length)]), 'large.png', 'image/png');
+		return { json: {}, binary: { data } };
+	};
+	const ways: ReadonlyArray<readonly [string, INodeParameters, () => Promise<INodeExecutionData>]> = [
+		['a form', asked('audio', 'transcribe', 'openai/whisper-large-v3'), async () => await recording(30)],
+		[
+			'a voice',
+			{ resource: 'voice', operation: 'create', name: 'x', description: 'y' },
+			async () => await recording(24),
+		],
+		[
+			'JSON that holds it',
+			asked('image', 'analyze', 'Qwen/Qwen3-VL-30B-A3B-Instruct', { prompt: 'x' }),
+			async () => await picture(14),
+		],
+		[
+			'JSON of one text',
+			asked('text', 'classify', 'ProsusAI/finbert', { text: "={{ 'x'.repeat(12000000) }}" }),
+			async () => await Promise.resolve({ json: {} }),
+		],
+	];
+
+	it.each(ways)('with its answer, in %s: is refused, once', async (_, parameters, item) => {
+		early(3_000_000, undefined);
+		const { errorItems } = await world.engine.run({ parameters, items: [await item()], ...continued });
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/Emulated error 413|MB were on their way/);
+		expect(world.emulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
+	it.each(ways)('with a reset before its answer is read, in %s: is not sent again', async (_, parameters, item) => {
+		early(3_000_000, true);
+		const { errorItems } = await world.engine.run({ parameters, items: [await item()], ...continued });
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(
+			/closed the connection while \d+ MB were on their way.*no request of this size: send a smaller file/s,
+		);
+		expect(world.emulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
+	it('is sent again where it is small', async () => {
+		let count = 0;
+		world.emulator.options.early = (request) =>
+			isInference(request) && count++ === 0 ? { status: 413, afterBytes: 1000, isHidden: true } : undefined;
+		const parameters = asked('audio', 'transcribe', 'openai/whisper-large-v3');
+		onlyItem(await world.engine.run({ parameters, items: [await recording(1)] }));
+		expect(inference()).toHaveLength(2);
+	});
+});
+
 it('an answer that begins with a byte order mark is JSON', async () => {
 	faultsOnce(isInference, { kind: 'byteOrderMark' });
 	onlyItem(await world.engine.run({ parameters: asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' }) }));
