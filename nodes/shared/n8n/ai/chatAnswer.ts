@@ -1,63 +1,78 @@
-import { isDict } from '../../core/answer';
+import { isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
+import type { Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
+import { usageOf } from '../../engine/usage';
+import { deepestMessage } from '../http/cause';
 
-const isEventStream = (headers: Headers): boolean => (headers.get('content-type') ?? '').includes('event-stream');
+export const isEventStream = ({ headers }: Response): boolean =>
+	(headers.get('content-type') ?? '').includes('event-stream');
 
-/** Gives the JSON of each event of a stream, or of a whole body, as its pieces come. */
-class AnswerReader {
+interface Watcher {
+	/** Hides the API key in what a service says. */
+	redact(text: string): string;
+	/** A chunk of the answer. */
+	onAnswer(answer: Dict): void;
+}
+
+/** The JSON of each event of a stream, as its pieces come. */
+class EventReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
 
-	constructor(
-		private readonly isStream: boolean,
-		private readonly onAnswer: (answer: Dict) => void,
-	) {}
-
-	read(piece: Uint8Array): void {
-		this.rest += this.decoder.decode(piece, { stream: true });
-		if (!this.isStream) return;
-		const lines = this.rest.split('\n');
+	read(piece: Uint8Array): Dict[] {
+		const lines = (this.rest + this.decoder.decode(piece, { stream: true })).split('\n');
 		this.rest = lines.pop() ?? '';
-		for (const line of lines) this.take(line);
+		return lines.flatMap(readLine);
 	}
 
-	end(): void {
-		this.take(this.rest);
-	}
-
-	private take(line: string): void {
-		const answer = parseJson(this.isStream ? line.replace(/^data:/, '') : line);
-		if (isDict(answer)) this.onAnswer(answer);
+	end(): Dict[] {
+		return readLine(this.rest);
 	}
 }
 
+function readLine(line: string): Dict[] {
+	const event = parseJson(line.replace(/^data:/, ''));
+	return isDict(event) ? [event] : [];
+}
+
 /**
- * The answer unchanged, read on its way.
- * @param onCut gives the error that stands for a connection that broke within it
+ * The events unchanged, read on their way. One that says that the answer failed ends them with its words: the client
+ * knows another service's form of that only.
+ * @param errorOf the error that stands for a connection that broke, and for such an event
  */
-export function watchAnswer(
+export function watchEvents(
 	{ body, status, statusText, headers }: Response,
-	onAnswer: (answer: Dict) => void,
-	onCut: (error: unknown) => Error,
+	{ redact, onAnswer }: Watcher,
+	errorOf: (problem: Problem) => Error,
 ): Response {
 	if (!body) return new Response(null, { status, statusText, headers });
 	const pieces = body.getReader();
-	const reader = new AnswerReader(isEventStream(headers), onAnswer);
+	const reader = new EventReader();
+	let hasAnswer = false;
+	const take = (events: readonly Dict[]) => {
+		for (const event of events) {
+			onAnswer(event);
+			if (Array.isArray(event.choices)) hasAnswer = true;
+			const message = Array.isArray(event.choices) ? undefined : refusal(event);
+			const { costUsd } = usageOf(event, '', 1);
+			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd });
+		}
+	};
+	const cut = (error: unknown) => errorOf({ kind: 'cut', message: redact(deepestMessage(error)) });
 	const watched = new ReadableStream<Uint8Array>({
 		async pull(controller) {
+			const next = await pieces.read().catch((error: unknown) => controller.error(cut(error)));
+			if (!next) return;
 			try {
-				const { done, value } = await pieces.read();
-				if (value) {
-					reader.read(value);
-					controller.enqueue(value);
-				}
-				if (!done) return;
-				reader.end();
-				controller.close();
+				take(next.value ? reader.read(next.value) : reader.end());
+				if (next.done && !hasAnswer) throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
 			} catch (error) {
-				controller.error(onCut(error));
+				controller.error(error);
+				return await pieces.cancel();
 			}
+			if (next.value) controller.enqueue(next.value);
+			if (next.done) controller.close();
 		},
 		cancel: async (reason) => await pieces.cancel(reason),
 	});
@@ -65,9 +80,7 @@ export function watchAnswer(
 }
 
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */
-export async function asEvents(whole: Response): Promise<Response> {
-	const answer: unknown = await whole.json();
-	if (!isDict(answer)) return Response.json(answer, { status: whole.status });
+export function asEvents(answer: Dict): Response {
 	const choices = Array.isArray(answer.choices) ? answer.choices.filter(isDict) : [];
 	const chunk = {
 		...answer,

@@ -1,12 +1,14 @@
-import { isDict, optionalText } from '../../core/answer';
+import { errorText, isDict, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
-import type { Problem } from '../../core/problem';
+import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
 import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
+import { usageOf } from '../../engine/usage';
 import { clock } from '../http/clock';
-import { codeOf, deepestMessage } from '../http/cause';
-import { asEvents, watchAnswer } from './chatAnswer';
+import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
+import { CLOSED, isLost } from '../http/deadline';
+import { asEvents, isEventStream, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -28,6 +30,8 @@ export interface ChatFetchOptions {
 	refuse(body: Dict): Problem | undefined;
 	/** A chunk of a stream or a whole answer. */
 	onAnswer(answer: Dict): void;
+	/** USD that a failure has cost. */
+	onBill(costUsd: number): void;
 	/** The models to ask in turn where the first does not answer, and nothing is billed. */
 	readonly fallbacks: readonly string[];
 	/** Why another model may be asked than the one that failed, in words; undefined where it must not. */
@@ -53,12 +57,31 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		const sent = body && !isStreamed ? { ...body, stream: undefined, stream_options: undefined } : body;
 		const { model, ...result } = await sendToAny(url, init, sent, options);
 		if ('problem' in result) return failed(result.problem, result.attempts, model, options);
-		const onCut = (error: unknown) =>
-			options.onFailure({ kind: 'cut', message: options.redact(deepestMessage(error)) }, result.attempts, model).error;
-		const answer = watchAnswer(result.response, options.onAnswer, onCut);
-		return body?.stream === true && !isStreamed ? await asEvents(answer) : answer;
+		const errorOf = (problem: Problem) => options.onFailure(problem, result.attempts, model).error;
+		if (isEventStream(result.response)) return watchEvents(result.response, options, errorOf);
+		const whole = await readWhole(result.response, options);
+		if (!whole.ok) return failed(whole.problem, result.attempts, model, options);
+		options.onAnswer(whole.value);
+		return body?.stream === true ? asEvents(whole.value) : Response.json(whole.value);
 	};
 }
+
+/** The whole answer; one that says that it is none is a failure, whatever its status (docs/api.md#chat). */
+async function readWhole(response: Response, { redact }: ChatFetchOptions): Promise<Outcome<Dict>> {
+	const headers = Object.fromEntries(response.headers);
+	const { status } = response;
+	const read = await response
+		.text()
+		.then(succeeded, (error: unknown) => failedBy({ kind: 'cut', message: redact(deepestMessage(error)) }));
+	if (!read.ok) return read;
+	const outcome = interpret({ status, headers, text: read.value, redact }, clock.now());
+	if (!outcome.ok || isAnswer(outcome.value)) return outcome;
+	const words = errorText(outcome.value);
+	const message = `DeepInfra answered without a result${words ? `: ${words}` : ''}`;
+	return failedBy({ kind: 'answer', message: redact(message), costUsd: usageOf(outcome.value, '', 1).costUsd });
+}
+
+const isAnswer = ({ choices }: Dict): boolean => Array.isArray(choices) && choices.length > 0;
 
 type Sent = { readonly response: Response } | { readonly problem: Problem };
 
@@ -109,6 +132,7 @@ async function sendOnce(
 	{ seconds, redact, send }: ChatFetchOptions,
 ): Promise<Sent> {
 	const limit = AbortSignal.timeout(seconds * 1000);
+	const start = clock.now();
 	const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
 	try {
 		// The key would go along to wherever a redirect points.
@@ -122,15 +146,27 @@ async function sendOnce(
 		);
 		return outcome.ok ? { problem: { kind: 'answer', message: 'DeepInfra answered without a result' } } : outcome;
 	} catch (error) {
-		if (limit.aborted) return { problem: { kind: 'timeout', seconds } };
 		const code = codeOf(error);
+		if (limit.aborted || (code !== undefined && TIMED_OUT.includes(code)))
+			return { problem: { kind: 'timeout', seconds } };
 		const message = redact(deepestMessage(error));
-		return { problem: code === undefined ? { kind: 'local', message } : { kind: 'network', code, message } };
+		if (code === undefined) return { problem: { kind: 'local', message } };
+		const isClosed = CLOSED.includes(code) || code === 'UND_ERR_SOCKET';
+		if (!isClosed || isBeforeSending(error)) return { problem: { kind: 'network', code, message } };
+		// It may have been worked on, and billed. When the request was out is not known here, so the whole time counts.
+		const elapsed = clock.now() - start;
+		if (isLost({ elapsed, idle: elapsed, looks: 0 }))
+			return { problem: { kind: 'lost', seconds: Math.floor(elapsed / 1000) } };
+		return { problem: { kind: 'network', code: 'ECONNRESET', message } };
 	}
 }
 
+/** Limits of the client below, which ends a request that gets no answer. */
+const TIMED_OUT = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
 /** The chat client makes an error of it whose code says which of ours it stands for. Its status decides nothing. */
-function failed(problem: Problem, attempts: number, model: string, { onFailure }: ChatFetchOptions): Response {
+function failed(problem: Problem, attempts: number, model: string, { onBill, onFailure }: ChatFetchOptions): Response {
+	onBill(billOf(problem));
 	const { error, code } = onFailure(problem, attempts, model);
 	return Response.json({ error: { message: error.message, code } }, { status: 400 });
 }

@@ -79,6 +79,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 			spending.add(costUsd);
 			if (requestId) costs.set(requestId, costUsd);
 		},
+		onBill: (costUsd) => spending.add(costUsd),
 		fallbacks,
 		reasonToMove,
 		onMove: (next, reason) => context.logger.info(`DeepInfra Chat Model: '${next}' is asked, since ${reason}`),

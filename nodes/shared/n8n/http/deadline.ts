@@ -139,7 +139,7 @@ export const isLost = ({ elapsed, idle, looks }: Held): boolean =>
 	elapsed >= 1000 && (idle >= 500 || looks >= CERTAIN_LOOKS);
 
 /** What may end a connection after the request was sent. */
-const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];
+export const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** An error of ours, however deep n8n's client has wrapped it. */
 function causeOf(error: unknown): Error | undefined {

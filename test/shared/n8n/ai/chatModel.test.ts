@@ -208,6 +208,77 @@ describe('the chat model under LangChain', () => {
 		});
 	});
 
+	describe('an answer of status 200 that is none', () => {
+		const answering = (contentType: string, body: string) =>
+			(emulator.options.faults = (request) =>
+				isChat(request) ? { kind: 'status', status: 200, contentType, body } : undefined);
+		const words = 'the engine ran out of memory';
+		const events = (event: object) => `data: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`;
+
+		it.each<[string, string, RegExp]>([
+			['the error form', JSON.stringify({ error: { message: words, code: 500 } }), /ran out of memory/],
+			['the native form', JSON.stringify({ detail: { error: words } }), /ran out of memory/],
+			['no choices', JSON.stringify({ id: 'x', object: 'chat.completion', choices: [] }), /without a result/],
+			['null', 'null', /DeepInfra/],
+			['a page of a proxy', '<html>Bad gateway</html>', /DeepInfra/],
+			['nothing', '', /DeepInfra/],
+		])("is said in DeepInfra's words: %s", async (_, body, told) => {
+			answering('application/json', body);
+			const { chat } = await open();
+			const failure = await chat.invoke('Hello').catch((error: unknown) => error);
+			expect(failure).toBeInstanceOf(Error);
+			expect(String(failure)).toMatch(told);
+			expect(String(failure)).not.toMatch(/OpenAI|Cannot read/);
+			expect(asked()).toHaveLength(1);
+		});
+
+		it('is said where a stream brings nothing', async () => {
+			answering('text/event-stream', ': ping\n\ndata: [DONE]\n\n');
+			const { chat } = await open();
+			const read = async () => {
+				for await (const piece of await chat.stream('Hello')) void piece;
+			};
+			await expect(read()).rejects.toThrow(/DeepInfra sent an empty answer/);
+		});
+
+		it('counts against the budget what it says it cost', async () => {
+			answering('application/json', JSON.stringify({ error: words, usage: { estimated_cost: 0.5 } }));
+			const { chat } = await open({ budgetUsd: 0.1 }, { executionId: 'billed failure' });
+			await expect(chat.invoke('Hello')).rejects.toThrow(/ran out of memory/);
+			await expect(chat.invoke('Hello')).rejects.toThrow(/Budget reached/);
+			expect(asked()).toHaveLength(1);
+		});
+
+		it.each<[string, object]>([
+			['the error form', { error: { message: words } }],
+			['the form of native streams', { error_type: 'oom', error_message: words }],
+		])('is said where it comes within a stream: %s', async (_, event) => {
+			answering('text/event-stream', events(event));
+			const { chat } = await open();
+			const read = async () => {
+				for await (const piece of await chat.stream('Hello')) void piece;
+			};
+			const failure = await read().catch((error: unknown) => error);
+			expect(String(failure)).toMatch(/ran out of memory/);
+			expect(String(failure)).not.toMatch(/OpenAI|Cannot read/);
+			expect(asked()).toHaveLength(1);
+		});
+	});
+
+	it.each<[string, Fault, number]>([
+		['closed at once', { kind: 'resetBeforeHeaders' }, 2],
+		['closed while it may be worked on', { kind: 'resetAfter', afterMs: 1600 }, 1],
+	])('sends again what cannot have been billed, and nothing else: %s', async (_, fault, times) => {
+		failing(1, fault);
+		const { chat } = await open({ maxRetries: 1 });
+		const said = await chat.invoke('Hello').then(
+			() => 'answered',
+			(error: unknown) => String(error),
+		);
+		expect(said).toMatch(times === 2 ? /answered/ : /received the request and closed the connection/);
+		expect(asked()).toHaveLength(times);
+	});
+
 	it('says that a stream was cut off, and never sends it again', async () => {
 		emulator.options.chatStream = { breakAfter: 1 };
 		const { chat } = await open();
