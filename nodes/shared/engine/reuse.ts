@@ -27,13 +27,20 @@ interface Told {
 
 /** Answers that equal requests share; each is forgotten once nobody is left who could want it. */
 export class SharedAnswers<T extends Told> {
-	private readonly groups = new Map<string, { readonly size: number; left: number; asked: Map<string, Promise<T>> }>();
+	private readonly groups = new Map<string, { left: number; asked: Map<string, Promise<T>> }>();
 
 	/** @param keys of all requests that may be sent; those that occur once share nothing */
 	constructor(keys: readonly string[]) {
 		const counts = new Map<string, number>();
 		for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-		for (const [key, size] of counts) if (size > 1) this.groups.set(key, { size, left: size, asked: new Map() });
+		for (const [key, size] of counts) if (size > 1) this.groups.set(key, { left: size, asked: new Map() });
+	}
+
+	/** Requests that come up in later rounds, of which nobody knows yet how many will be equal: kept to the end. */
+	expect(keys: readonly string[]): void {
+		for (const key of keys) {
+			if (!this.groups.has(key)) this.groups.set(key, { left: Infinity, asked: new Map() });
+		}
 	}
 
 	/** Whether another request may be equal. */

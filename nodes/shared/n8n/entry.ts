@@ -24,6 +24,8 @@ export interface Entry {
 	/** What came of parts that brought nothing: the item fails once all of its parts are paid or over. */
 	readonly missed: Missed[];
 	isOver: boolean;
+	/** Whether something that was asked for it may be asked for another item, too. */
+	hasTwin?: boolean;
 }
 
 /** What is asked of a model. */

@@ -12,7 +12,7 @@ import type { RequestMaker } from '../engine/requests';
 import { requestText, type SharedAnswers } from '../engine/reuse';
 import { readSettings, type Settings } from '../engine/settings';
 import { reused, usageOfAll, withBills } from '../engine/usage';
-import type { AnyOperation, Dict } from '../core/operation';
+import type { AnyOperation, ApiRequest, Dict } from '../core/operation';
 import { attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
 import { groupBy } from '../core/values';
 import { operations, resources } from '../operations';
@@ -29,6 +29,8 @@ export class Questions {
 	readonly forms: Forms;
 	/** Questions of several requests whose answers are put in one order: no part of such a one may move to another model. */
 	private readonly bound = new Set<string>();
+	/** Over when the files of all questions so far are read. */
+	private digested: Promise<unknown> = Promise.resolve();
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -172,7 +174,7 @@ export class Questions {
 		const send = async () => await this.askOn(first, entry, client, chunks);
 		const { told, isReused } =
 			key !== undefined && chunks === undefined && shared.hasTwin(key)
-				? await shared.ask(key, await digestFiles(this.context, first.fitted.request).catch(() => randomUUID()), send)
+				? await shared.ask(key, await this.digestInTurn(first.fitted.request), send)
 				: { told: await send(), isReused: false };
 		const { outcome, answers, attempts } = told;
 		const { inputs, settings } = told.question;
@@ -211,6 +213,16 @@ export class Questions {
 		}
 		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed, by };
 		return { results: isReused ? succeeded(results.value.map(reused)) : results, attempts, billed };
+	}
+
+	/** What the files of a request are; in the order of the questions, which stay in it whatever the disk does. */
+	private async digestInTurn(request: ApiRequest): Promise<string> {
+		const before = this.digested;
+		// A file that cannot be read is like no other.
+		const digest = digestFiles(this.context, request).catch(() => randomUUID());
+		this.digested = Promise.all([before, digest]);
+		await before;
+		return await digest;
 	}
 
 	/** What would be sent, and what it may cost, as the only output of its item. */

@@ -48,6 +48,8 @@ class ItemRun {
 	private readonly questions: Questions;
 	private readonly lines: LineFiles;
 	private readonly progress: Progress;
+	/** What equal requests share, once the first are asked. */
+	private shared: SharedAnswers<Told> | undefined;
 	/** Items that wait for others, with which they are put in order. */
 	private readonly answered: Entry[] = [];
 
@@ -135,12 +137,20 @@ class ItemRun {
 		// Each model has its own queue: one that is stuck holds up none of the others.
 		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.settings.model ?? '');
 		this.questions.bind(batches);
-		const shared = new SharedAnswers<Told>(this.questions.keysOf(batches, parts));
+		const shared = this.shareAnswers(this.questions.keysOf(batches, parts), parts);
 		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
 		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts);
 		await Promise.all(
 			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
 		);
+	}
+
+	/** Equal items ask equal questions in each of their rounds. */
+	private shareAnswers(keys: readonly string[], parts: readonly Part[]): SharedAnswers<Told> {
+		const shared = (this.shared ??= new SharedAnswers<Told>(keys));
+		if (parts[0]?.entry.hasTwin) shared.expect(keys);
+		for (const { key, entry } of parts) if (key !== undefined && shared.hasTwin(key)) entry.hasTwin = true;
+		return shared;
 	}
 
 	private async readEntries(): Promise<Entry[]> {

@@ -121,6 +121,17 @@ describe('equal requests', () => {
 		);
 	});
 
+	it('that come up when answers are put together are sent once, too', async () => {
+		const text = Array.from({ length: 150 }, (_, day) => `Sentence ${day} says what happened.`).join(' ');
+		const parameters = asked('text', 'summarize', 'emulator/narrow-2k', { text, options: { temperature: 0 } });
+		await run(parameters, texts(1));
+		const requests = world.emulator.requests.filter(({ path }) => path.endsWith('/completions')).length;
+		const result = await run(parameters, texts(4));
+		expect(result.items.map((item) => usageOf(item).reused === true)).toEqual([false, true, true, true]);
+		expect(requests).toBeGreaterThan(2);
+		expect(world.emulator.requests.filter(({ path }) => path.endsWith('/completions'))).toHaveLength(2 * requests);
+	});
+
 	it.each([
 		['native', { ...classify(), simplify: false }, (json: IDataObject) => json.inference_status, 'cost'],
 		['of a chat', { ...translate({}), simplify: false }, (json: IDataObject) => json.usage, 'estimated_cost'],
