@@ -52,7 +52,9 @@ export interface RunOptions {
 	items?: INodeExecutionData[];
 	onError?: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	settings?: IWorkflowSettings;
+	/** Stops the run so long after its start, or after `cancelOnce` first held. */
 	cancelAfterMs?: number;
+	cancelOnce?: () => boolean;
 	/** Gets what stops the run, as Stop in the editor does. */
 	onStart?: (stop: () => void) => void;
 	credentials?: { apiKey?: string; baseUrl?: string };
@@ -80,6 +82,8 @@ export interface RunResult {
 	error?: RunError;
 	hints: NodeExecutionHint[];
 	durationMs: number;
+	/** From Stop to the end. */
+	stoppedInMs?: number;
 	/** Of a run that sleeps: goes on with it as n8n does when its time is over. */
 	wake?: () => Promise<RunResult>;
 }
@@ -190,6 +194,29 @@ function readRun(run: IRun, durationMs: number): RunResult {
 	};
 }
 
+/** Presses Stop as a run's options say; `at` is when. */
+function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
+	const timers: { watch?: NodeJS.Timeout; stop?: NodeJS.Timeout } = {};
+	const stop: { at?: number; forget(): void } = {
+		forget() {
+			clearInterval(timers.watch);
+			clearTimeout(timers.stop);
+		},
+	};
+	const count = () => {
+		if (cancelOnce?.() === false) return;
+		clearInterval(timers.watch);
+		timers.stop = setTimeout(() => {
+			stop.at = performance.now();
+			cancel();
+		}, cancelAfterMs);
+	};
+	if (cancelAfterMs === undefined) return stop;
+	if (cancelOnce) timers.watch = setInterval(count, 5);
+	else count();
+	return stop;
+}
+
 function refusedRun({ name, message }: Error): RunResult {
 	const error = { name, message, context: {} };
 	return { status: 'error', items: [], errorItems: [], error, hints: [], durationMs: 0 };
@@ -277,18 +304,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		const goOn = async (next: WorkflowExecute): Promise<RunResult> => {
 			const startedAt = performance.now();
 			const running = next.processRunExecutionData(workflow);
-			const { cancelAfterMs, onStart } = runOptions;
-			onStart?.(() => running.cancel());
-			const stop = cancelAfterMs === undefined ? undefined : setTimeout(() => running.cancel(), cancelAfterMs);
+			runOptions.onStart?.(() => running.cancel());
+			const stop = stopOf(runOptions, () => running.cancel());
 			try {
 				const ended = await running;
+				const endedAt = performance.now();
 				// n8n reads it from its database.
 				const stored = () => createRunExecutionData(JSON.parse(JSON.stringify(ended.data)));
 				const wake = async () => await goOn(new WorkflowExecute(additionalData(), 'manual', stored()));
-				const result = readRun(ended, performance.now() - startedAt);
+				const stoppedInMs = stop.at && endedAt - stop.at;
+				const result = { ...readRun(ended, endedAt - startedAt), stoppedInMs };
 				return ended.status === 'waiting' ? { ...result, wake } : result;
 			} finally {
-				clearTimeout(stop);
+				stop.forget();
 			}
 		};
 		return await goOn(execution);

@@ -8,8 +8,8 @@ import { subjectOf } from '../operation/registry';
 /** Items for all kinds together. */
 const ALL = 1000;
 /** Items for each kind of fault; what a kind alone makes of a thousand, test/shared/engine/lane.property.test.ts shows. */
-const EACH = 120;
-const FEWER = 60;
+const EACH = 60;
+const FEWER = 30;
 
 /** The answers, asked for without the node: what it must not have changed. */
 async function askDirectly({ emulator }: World, { items }: Trial): Promise<Answer[]> {
@@ -60,8 +60,8 @@ export function testClassification(kinds: readonly FaultKind[], isWhole: boolean
 		expect(new Set(answers.map(({ json }) => JSON.stringify(json))).size).toBeGreaterThan(ALL * 0.9);
 	});
 
-	it.each([0.2, 0.5])('text: classify, all faults together at a rate of %d', async (rate) => {
-		const { plan, kindOf } = planOf(faultKinds, rate);
+	it('text: classify, all faults together', async () => {
+		const { plan, kindOf } = planOf(faultKinds, 0.5);
 		const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 2, maxConcurrency: 200 });
 		await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 2, answers });
 	});

@@ -20,10 +20,23 @@ function take<T>(all: readonly T[], share: number): T {
 
 /** Spoils a share of all tries with faults of these kinds. */
 export function planOf(kinds: readonly FaultKind[], rate: number) {
+	return ofKinds(kinds, (item, attempt) => (chance(item, attempt) < rate ? chance(item, attempt, 1) : undefined));
+}
+
+/** Spoils half of all tries; the first tries of every second item with each of these kinds in turn. */
+export function planInTurn(kinds: readonly FaultKind[]) {
+	return ofKinds(kinds, (item, attempt) => {
+		if (attempt > 1) return chance(item, attempt) < 0.5 ? chance(item, attempt, 1) : undefined;
+		return item % 2 ? ((((item - 1) / 2) % kinds.length) + 0.5) / kinds.length : undefined;
+	});
+}
+
+/** Takes the faults from these kinds: which one, a number from 0 to 1 says. */
+function ofKinds(kinds: readonly FaultKind[], choose: (item: number, attempt: number) => number | undefined) {
 	const owners = new Map(kinds.flatMap((kind) => kind.faults.map((fault) => [fault, kind] as const)));
 	const plan: Plan = (item, attempt) => {
-		if (chance(item, attempt) >= rate) return undefined;
-		return take(take(kinds, chance(item, attempt, 1)).faults, chance(item, attempt, 2));
+		const share = choose(item, attempt);
+		return share === undefined ? undefined : take(take(kinds, share).faults, chance(item, attempt, 2));
 	};
 	const kindOf = (fault: Fault): FaultKind => {
 		const kind = owners.get(fault);

@@ -192,7 +192,12 @@ describe('batch: create', () => {
 		const inputs = () => world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch');
 		const before = inputs().length;
 		world.emulator.options.faults = refuse('/v1/batches', { kind: 'stalledHeaders' });
-		const result = await world.engine.run({ parameters: chatBatch(), items: texts('a'), cancelAfterMs: 1500 });
+		const result = await world.engine.run({
+			parameters: chatBatch(),
+			items: texts('a'),
+			cancelAfterMs: 200,
+			cancelOnce: () => posts('/v1/batches').length > 0,
+		});
 		expect(result.status).toBe('canceled');
 		expect(posts('/v1/batches')).toHaveLength(1);
 		for (let tries = 0; tries < 100 && inputs().length > before; tries++)

@@ -301,10 +301,11 @@ describe('of its own', () => {
 	});
 
 	it('ends at once when the run is stopped while a job is made', async () => {
-		const cancelAfterMs = 600;
-		const result = await world.engine.run({ parameters: film('slow <<takes 60000 ms>>'), cancelAfterMs });
+		const cancelOnce = () => world.emulator.requests.some(({ path }) => path === '/v1/videos');
+		const parameters = film('slow <<takes 60000 ms>>');
+		const result = await world.engine.run({ parameters, cancelAfterMs: 300, cancelOnce });
 		expect(result.status).toBe('canceled');
-		expect(result.durationMs).toBeLessThan(cancelAfterMs + 100);
+		expect(result.stoppedInMs).toBeLessThan(100);
 	});
 
 	it('streams a large video into the storage', async () => {
