@@ -1,12 +1,15 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
+import { Agent } from 'node:http';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { makePng } from '../support/files';
 import { createEngine, type Engine, type RunOptions } from '../support/engine/engine';
-import { classifyBare } from './bare';
+import { askBare, timeBarePiece } from './bare';
 import { answer, readMessage } from './children';
+import { median } from './figures';
 import { writeHelperPackage } from './helper-package';
 import { WARM_UP, type Job, type Measure } from './jobs';
 import { withCosts } from './costs';
+import { writeOpenAiPackage } from './openAiPackage';
 import { storeLongRecording } from './storedFile';
 
 const textsFor = (count: number) =>
@@ -20,6 +23,13 @@ const classify = {
 	model: model('ProsusAI/finbert'),
 	text: '={{ $json.text }}',
 };
+
+const CHAT_MODEL = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
+const QUESTION = 'Tell me about a long river, please';
+const chat = { resource: 'chat', operation: 'complete', model: model(CHAT_MODEL) };
+const chatBody = (content: string) => ({ model: CHAT_MODEL, messages: [{ role: 'user', content }] });
+const chatBodies = (count: number) => textsFor(count).map(chatBody);
+const bodiesOf = (count: number) => textsFor(count).map((input) => ({ input }));
 
 async function runNode(engine: Engine, options: RunOptions): Promise<Pick<Measure, 'milliseconds' | 'answered'>> {
 	const { items, errorItems, error, durationMs } = await engine.run(options);
@@ -47,15 +57,62 @@ async function measureFile(engine: Engine, bytes: number, parameters: INodeParam
 	return { ...value, ...costs };
 }
 
-async function measureBare(url: string, items: number, concurrency: number): Promise<Measure> {
-	await classifyBare(url, textsFor(WARM_UP), WARM_UP);
-	const texts = textsFor(items);
+async function measureBare(
+	url: string,
+	route: string,
+	bodies: readonly object[],
+	concurrency: number,
+): Promise<Measure> {
+	await askBare(url, route, bodies.slice(0, WARM_UP), WARM_UP);
 	const { value, ...costs } = await withCosts(async () => {
 		const startedAt = performance.now();
-		const answered = (await classifyBare(url, texts, concurrency)).length;
+		const answered = (await askBare(url, route, bodies, concurrency)).length;
 		return { milliseconds: performance.now() - startedAt, answered };
 	});
 	return { ...value, ...costs };
+}
+
+/** The usual time of several that are taken one after the other; the first ones only warm up. */
+async function measurePieces(count: number, time: () => Promise<number>): Promise<Measure> {
+	for (let round = 0; round < 5; round++) await time();
+	const { value, ...costs } = await withCosts(async () => {
+		const times: number[] = [];
+		while (times.length < count) times.push(await time());
+		return { milliseconds: median(times), answered: times.length };
+	});
+	return { ...value, ...costs };
+}
+
+async function timePiece(engine: Engine): Promise<number> {
+	const began = performance.now();
+	let took: number | undefined;
+	const parameters = { ...chat, messages: { values: [{ role: 'user', content: QUESTION }] } };
+	await runNode(engine, {
+		parameters,
+		onChunk: ({ type }) => {
+			if (type === 'item') took ??= performance.now() - began;
+		},
+	});
+	if (took === undefined) throw new Error('Nothing was streamed');
+	return took;
+}
+
+async function measureOpenAi(url: string, items: number): Promise<Measure> {
+	const { location, remove } = writeOpenAiPackage();
+	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url, package: location });
+	const parameters = {
+		resource: 'text',
+		operation: 'message',
+		modelId: model(CHAT_MODEL),
+		messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+	};
+	const credentials = { url: `${url}/v1/openai` };
+	try {
+		const warmUp = { parameters, credentials, items: itemsFor(2) };
+		return await measureRuns(engine, warmUp, { parameters, credentials, items: itemsFor(items) });
+	} finally {
+		remove();
+	}
 }
 
 async function measureHelper(url: string, items: number, concurrency: number): Promise<Measure> {
@@ -93,7 +150,16 @@ async function measureNothing(url: string, count: number): Promise<Measure> {
 }
 
 async function run(job: Job, url: string): Promise<Measure> {
-	if (job.kind === 'bare') return await measureBare(url, job.items, job.concurrency);
+	if (job.kind === 'bare')
+		return await measureBare(url, '/v1/inference/ProsusAI/finbert', bodiesOf(job.items), job.concurrency);
+	if (job.kind === 'bareChat')
+		return await measureBare(url, '/v1/chat/completions', chatBodies(job.items), job.concurrency);
+	if (job.kind === 'openAi') return await measureOpenAi(url, job.items);
+	if (job.kind === 'barePiece') {
+		const agent = new Agent({ keepAlive: true });
+		const body = { ...chatBody(QUESTION), stream: true };
+		return await measurePieces(job.items, async () => await timeBarePiece(url, agent, body));
+	}
 	if (job.kind === 'helper') return await measureHelper(url, job.items, job.concurrency);
 	if (job.kind === 'nothing') return await measureNothing(url, job.items);
 	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url });
@@ -102,6 +168,17 @@ async function run(job: Job, url: string): Promise<Measure> {
 		case 'classify': {
 			const options = job.concurrency === undefined ? {} : { maxConcurrency: job.concurrency };
 			return await measureRuns(engine, warmUp, { parameters: { ...classify, options }, items: itemsFor(job.items) });
+		}
+		case 'chat': {
+			const parameters = { ...chat, messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] } };
+			const options = { maxConcurrency: job.concurrency };
+			const warm = { parameters, items: itemsFor(WARM_UP) };
+			return await measureRuns(engine, warm, { parameters: { ...parameters, options }, items: itemsFor(job.items) });
+		}
+		case 'piece': {
+			const measured = await measurePieces(job.items, async () => await timePiece(engine));
+			await engine.close();
+			return measured;
 		}
 		case 'embed': {
 			const parameters = { ...classify, resource: 'embedding', operation: 'create', model: model('BAAI/bge-m3') };

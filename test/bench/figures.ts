@@ -46,3 +46,5 @@ export function plainTable(rows: readonly Row[]): string {
 }
 
 const verdict = (target: Row['target']) => (target ? `${target.words}: ${target.isMet ? 'met' : 'MISSED'}` : '');
+
+export const atMost = (ratio: number, limit: number) => ({ words: `at most ${limit} ×`, isMet: ratio <= limit });

@@ -3,7 +3,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { version as n8nVersion } from 'n8n-core/package.json';
 import { benchAgents } from './agents/main';
 import { measure, startService, type Service } from './children';
-import { count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
+import { compareChats, timeFirstPiece } from './chats';
+import { atMost, count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
 
 const LATENCY_MS = 300;
@@ -16,6 +17,7 @@ const sizes = {
 		repeats: 5,
 		items: 1000,
 		sequential: 50,
+		pieces: 30,
 		growth: [10, 100, 1000, 10_000],
 		upload: 1e9,
 		download: 300e6,
@@ -30,6 +32,7 @@ const sizes = {
 		repeats: 1,
 		items: 400,
 		sequential: 10,
+		pieces: 10,
 		growth: [10, 100, 1000],
 		upload: 200e6,
 		download: 100e6,
@@ -125,8 +128,6 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 		},
 	];
 }
-
-const atMost = (ratio: number, limit: number) => ({ words: `at most ${limit} ×`, isMet: ratio <= limit });
 
 async function embed(service: Service, { items }: Sizes): Promise<Row[]> {
 	const { milliseconds } = await measureAt(service, { kind: 'embed', items });
@@ -277,9 +278,12 @@ async function main() {
 	const options = readArguments(process.argv.slice(2));
 	const service = await startService();
 	try {
+		const measureHere = async (job: Job, order?: Partial<ServiceOrder>) => await measureAt(service, job, order);
 		note(`Measuring; answers come after ${LATENCY_MS} ms.`);
 		const rows = [
 			...(await compareSpeed(service, options)),
+			...(await compareChats(measureHere, options)),
+			...(await timeFirstPiece(measureHere, options)),
 			...(await embed(service, options)),
 			...(await meetLimit(service, options)),
 			...(await grow(service, options)),

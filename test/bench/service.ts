@@ -17,11 +17,11 @@ async function serve() {
 			answer({ ...count, maxInFlight: emulator.maxInFlight });
 			return;
 		}
-		const { latencyMs, maxConcurrent, linkBytes, batchLines } = order;
+		const { latencyMs, maxConcurrent, linkBytes, pieceMs, batchLines } = order;
 		emulator.requests.length = 0;
 		emulator.maxInFlight = 0;
 		count = { requests: 0, refused: 0 };
-		Object.assign(emulator.options, { latencyMs, maxConcurrent });
+		Object.assign(emulator.options, { latencyMs, maxConcurrent, chatStream: { pieceMs } });
 		// What is handed over is looked through, and not worked on: its time is not what is measured.
 		emulator.options.batches = { end: 'failed' };
 		emulator.options.faults = ({ path, method }) =>

@@ -66,8 +66,14 @@ export class EngineCredentialsHelper extends ICredentialsHelper {
 		workflow?: Workflow,
 		node?: INode,
 	): Promise<IHttpRequestOptions> {
-		if (!('url' in incoming)) throw new Error('Only httpRequest options are supported here');
 		const { authenticate } = this.typeOf(typeName);
+		if (!('url' in incoming)) {
+			// As older nodes of n8n's own ask.
+			const url = 'uri' in incoming ? String(incoming.uri) : undefined;
+			if (url === undefined || typeof authenticate !== 'function')
+				throw new Error('Only httpRequest options are supported here');
+			return await authenticate(credentials, { ...incoming, url });
+		}
 		if (authenticate === undefined) return incoming;
 		if (typeof authenticate === 'function') return await authenticate(credentials, incoming);
 		if (workflow === undefined || node === undefined) throw new Error('Expressions need the workflow and its node');

@@ -57,7 +57,7 @@ export interface RunOptions {
 	cancelOnce?: () => boolean;
 	/** Gets what stops the run, as Stop in the editor does. */
 	onStart?: (stop: () => void) => void;
-	credentials?: { apiKey?: string; baseUrl?: string };
+	credentials?: { apiKey?: string; baseUrl?: string; url?: string };
 	/** Takes the pieces of an answer, as behind a trigger that streams. */
 	onChunk?: (chunk: StructuredChunk) => void;
 	/** As an agent runs it: under the type that n8n makes of a node that may be a tool. */
@@ -239,7 +239,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 	const credentialValues = (overrides: RunOptions['credentials']): ICredentialDataDecryptedObject => ({
 		apiKey: options.apiKey ?? 'emulator-key',
-		baseUrl: options.baseUrl,
+		// Credentials of other packages call it otherwise.
+		...(overrides?.url === undefined ? { baseUrl: options.baseUrl } : {}),
 		...overrides,
 	});
 
