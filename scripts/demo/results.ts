@@ -141,6 +141,18 @@ const readBatchResults: Reader = (items) => {
 /** A batch has a day: one that takes longer than the demo waits is no failure. */
 const PENDING = /^The batch \S+ has not ended/;
 
+const readData: Reader = (items) => {
+	const data = Object.entries(dictOf(first(items).data));
+	if (data.length === 0) return undefined;
+	return data.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ');
+};
+
+const readPages: Reader = (items) => {
+	const pages = numberOf(first(items).pages);
+	const text = readText(items);
+	return text && pages ? `${pages} page${pages === 1 ? '' : 's'}: ${text}` : undefined;
+};
+
 const readers: Readonly<Record<string, Reader>> = {
 	'text.generate': readText,
 	'text.classify': readLabels,
@@ -157,7 +169,13 @@ const readers: Readonly<Record<string, Reader>> = {
 	'batch.create': readBatch,
 	'batch.get': readBatch,
 	'batch.getResults': readBatchResults,
+	'chat.complete': readText,
+	'text.extract': readData,
+	'document.extractText': readPages,
 };
+
+/** The others hand on the files that came in. */
+const MAKES_FILES = ['image.generate', 'audio.synthesize'];
 
 function filesOf(items: readonly Item[]): StoredFile[] {
 	return items
@@ -232,7 +250,7 @@ export function readResults(workflow: Dict, resultData: Dict): TaskResult[] {
 				text: result ?? said ?? errorText(resultData.error) ?? 'the node brought no result of the expected kind',
 				costUsd: agent?.costUsd ?? sumOf(usages.map((usage) => numberOf(usage.costUsd))),
 				milliseconds: numberOf(run.executionTime),
-				files: filesOf(items),
+				files: MAKES_FILES.includes(`${resource}.${operation}`) ? filesOf(items) : [],
 			};
 		});
 }

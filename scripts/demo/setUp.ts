@@ -6,11 +6,11 @@ import { places } from '../host/places';
 import type { Service } from '../service';
 import { readWorkflow, type PreparedWorkflow } from './workflow';
 
-/** The only folder that workflows of this n8n may read: a photo and a recording. */
+/** The only folder that workflows of this n8n may read: a photo, a recording and two scans. */
 export async function copyMedia(userFolder: string): Promise<string> {
 	const folder = path.join(userFolder, 'media');
 	await mkdir(folder, { recursive: true });
-	for (const name of ['photo.jpg', 'speech.wav']) {
+	for (const name of ['photo.jpg', 'speech.wav', 'invoice-2041.pdf', 'invoice-2042.pdf']) {
 		await copyFile(path.join(places.fixtures, name), path.join(folder, name));
 	}
 	return folder;

@@ -85,6 +85,10 @@ describe('what each task brought', () => {
 			[{ json: { rank: 1, score: 0.9, text: 'an apple' } }, { json: { rank: 2, score: 0.5, text: 'a stone' } }],
 			'2 texts, the best with 0.900: "an apple"',
 		],
+		['chat.complete', [{ json: { text: 'Light is scattered.', finishReason: 'stop' } }], '"Light is scattered."'],
+		['text.extract', [{ json: { data: { total: 12.5, due: null } } }], 'total = 12.5, due = null'],
+		['document.extractText', [{ json: { text: '# Invoice', pages: 1 } }], '1 page: "# Invoice"'],
+		['document.extractText', [{ json: { text: 'a\nb', pages: 2 } }], '2 pages: "a b"'],
 	];
 
 	it.each(good)('%s is told in words', (operation, items, text) => {
@@ -102,6 +106,9 @@ describe('what each task brought', () => {
 		['audio.transcribe', { language: 'en' }],
 		['audio.synthesize', { characters: 12 }],
 		['text.rerank', { rank: 2, score: 0.9, text: 'an apple' }],
+		['chat.complete', { finishReason: 'stop' }],
+		['text.extract', { data: {} }],
+		['document.extractText', { text: 'x' }],
 		['no.suchOperation', { text: 'x' }],
 	])('%s without its result has failed', (operation, json) => {
 		const result = read(operation, [{ json }]);
