@@ -422,6 +422,85 @@ it('help desk answer: word by word from the article that answers', async () => {
 	});
 });
 
+it('invoice inbox: complete scans become rows, the others wait with the reason and their scan', async () => {
+	for (const name of ['invoice-2041.pdf', 'invoice-2042.pdf'])
+		await copyFile(path.join(places.fixtures, name), path.join(host.mediaFolder, name));
+	await copyFile(path.join(places.fixtures, 'pdf/text.pdf'), path.join(host.mediaFolder, 'invoice-9.pdf'));
+	const run = await host.runByHand(await host.importExample('invoice-inbox'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const table = await readFile(path.join(host.mediaFolder, 'invoices.csv'), 'utf8');
+	expect(
+		table
+			.replace(/^\ufeff/, '')
+			.trim()
+			.split(/\r?\n/),
+	).toEqual([
+		'file,number,vendor,date,total,currency',
+		'invoice-2041.pdf,2041,Nordlicht Paper Ltd.,2026-11-03,1234.56,EUR',
+	]);
+	const reviewed = [0, 1].flatMap((which) => run.items('To review', 0, which));
+	expect(reviewed.map(({ json }) => json)).toEqual(
+		expect.arrayContaining([
+			expect.objectContaining({ file: 'invoice-2042.pdf', reason: 'Missing: total' }),
+			expect.objectContaining({ file: 'invoice-9.pdf', reason: expect.stringContaining('holds text') }),
+		]),
+	);
+	expect(reviewed).toHaveLength(2);
+	for (const { binary } of reviewed) expect(dictOf(binary.data)).toMatchObject({ mimeType: 'application/pdf' });
+});
+
+it('ticket triage: each ticket under a label of its own, with scores, the unsure one to a person', async () => {
+	const run = await host.runByHand(await host.importExample('ticket-triage'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const queues = ['Accounting', 'Shipping', 'First level', 'Somebody decides'];
+	expect(queues.map((name) => textsOf(run.json(name), 'id'))).toEqual([['T-101'], ['T-102'], ['T-103'], ['T-104']]);
+	expect(queues.flatMap((name) => textsOf(run.json(name), 'topic'))).toEqual([
+		'billing',
+		'delivery',
+		'account',
+		'unsure',
+	]);
+	expect(run.json('Accounting')[0]?.signs).toEqual(expect.arrayContaining(['cancel', 'repeated']));
+	expect(run.json('Somebody decides')[0]?.signs).toEqual([]);
+	const scores = Object.values(dictOf(run.json('Somebody decides')[0]?.scores)).map(Number);
+	expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(1);
+});
+
+it('meeting minutes: a summary in points, and a task for each promise', async () => {
+	await copyFile(path.join(places.fixtures, 'speech.wav'), path.join(host.mediaFolder, 'speech.wav'));
+	// The emulator writes down what a recording is introduced as.
+	const said = 'notes\ntasks: task=Send the offer | owner=Anna | due=01.12.2026\ntasks: task=Book a room';
+	const id = await host.importExample('meeting-minutes', (node) =>
+		node.name === 'Written down'
+			? { ...node, parameters: { ...dictOf(node.parameters), options: { initialPrompt: said } } }
+			: node,
+	);
+	const run = await host.runByHand(id);
+	expect([run.status, run.error]).toEqual(['success', '']);
+	expect(run.json('Minutes')).toEqual([
+		{ recording: 'speech.wav', summary: expect.stringMatching(/^- A 4/), minutes: 1 },
+	]);
+	expect(run.json('Tasks')).toEqual([
+		{ task: 'Send the offer', owner: 'Anna', due: '2026-12-01' },
+		{ task: 'Book a room', owner: 'nobody yet', due: null },
+	]);
+});
+
+it('product texts: five languages for each product, placeholders and tags where they were', async () => {
+	const run = await host.runByHand(await host.importExample('product-texts'));
+	expect([run.status, run.error]).toEqual(['success', '']);
+	const texts = run.json('Texts');
+	const languages = ['French', 'German', 'Italian', 'Polish', 'Spanish'];
+	expect(texts.map(({ sku, language }) => `${String(sku)} ${String(language)}`)).toEqual(
+		['MUG-1', 'BAG-3'].flatMap((sku) => languages.map((language) => `${sku} ${language}`)),
+	);
+	expect(texts[1]?.text).toBe('<b>gut</b> morning mug\n\nhallo %s, danke for looking at die **Morgenrot** mug.');
+	for (const { sku, text } of texts) {
+		for (const kept of sku === 'MUG-1' ? ['<b>', '</b>', '%s', '**Morgenrot**'] : ['{litres}', '\n\n- '])
+			expect(text).toContain(kept);
+	}
+});
+
 it('long recording: the Wait node holds the run until DeepInfra calls with the text', async () => {
 	host.emulator.options.callbacks = { delayMs: 4000 };
 	await copyFile(path.join(places.fixtures, 'speech.wav'), path.join(host.mediaFolder, 'speech.wav'));

@@ -28,9 +28,9 @@ export class Run {
 		return [textOf(message), textOf(description)].filter(Boolean).join(' ');
 	}
 
-	/** What a node gave out, at one of its outputs; nothing when it did not run. */
-	items(node: string, output = 0): RunItem[] {
-		const run = dictOf(listOf(dictOf(this.resultData.runData)[node])[0]);
+	/** What a node gave out, at one of its outputs, the so-manieth time that it ran; nothing when it did not run. */
+	items(node: string, output = 0, which = 0): RunItem[] {
+		const run = dictOf(listOf(dictOf(this.resultData.runData)[node])[which]);
 		return listOf(listOf(dictOf(run.data).main)[output])
 			.map(dictOf)
 			.map(({ json, binary, pairedItem }) => ({ json: dictOf(json), binary: dictOf(binary), pairedItem }));

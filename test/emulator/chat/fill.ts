@@ -20,6 +20,8 @@ function valueOf(name: string, property: UnknownObject, text: string, isExact: b
 	if (types.includes('object')) return fillSchema(property, text, isExact);
 	const found = lineBehind(text, name) ?? lineBehind(text, String(property.description ?? ''));
 	if (found === undefined) return types.includes('null') || !isExact ? null : types.includes('array') ? [] : '';
+	if (types.includes('array') && isObject(property.items) && isObject(property.items.properties))
+		return fillRows(name, property.items, text, isExact);
 	if (types.includes('array')) return found.split(/,\s*/).filter((entry) => entry !== '');
 	if (types.includes('boolean')) return /^(yes|true|ja|oui)\b/i.test(found);
 	if (types.includes('number') || types.includes('integer')) return readNumber(found, isExact);
@@ -31,6 +33,13 @@ function typesOf({ type, anyOf }: UnknownObject): unknown[] {
 	if (Array.isArray(anyOf)) return anyOf.filter(isObject).flatMap(typesOf);
 	return Array.isArray(type) ? type : [type];
 }
+
+/** An object for each line of that name, its values parted by bars: `tasks: task=Call Ben | due=2026-12-01`. */
+const fillRows = (name: string, items: UnknownObject, text: string, isExact: boolean): Json[] =>
+	text
+		.split('\n')
+		.flatMap((line) => lineBehind(line, name) ?? [])
+		.map((row) => fillSchema(items, row.replace(/\s*\|\s*/g, '\n'), isExact));
 
 const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
