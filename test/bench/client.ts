@@ -169,12 +169,6 @@ async function run(job: Job, url: string): Promise<Measure> {
 			const options = job.concurrency === undefined ? {} : { maxConcurrency: job.concurrency };
 			return await measureRuns(engine, warmUp, { parameters: { ...classify, options }, items: itemsFor(job.items) });
 		}
-		case 'chat': {
-			const parameters = { ...chat, messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] } };
-			const options = { maxConcurrency: job.concurrency };
-			const warm = { parameters, items: itemsFor(WARM_UP) };
-			return await measureRuns(engine, warm, { parameters: { ...parameters, options }, items: itemsFor(job.items) });
-		}
 		case 'piece': {
 			const measured = await measurePieces(job.items, async () => await timePiece(engine));
 			await engine.close();
@@ -218,9 +212,7 @@ async function run(job: Job, url: string): Promise<Measure> {
 		}
 		case 'chat': {
 			const parameters = {
-				resource: 'chat',
-				operation: 'complete',
-				model: model('meta-llama/Llama-3.3-70B-Instruct-Turbo'),
+				...chat,
 				messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
 				options: { maxConcurrency: job.concurrency },
 			};

@@ -5,9 +5,7 @@ export type Job =
 	/** n8n's own request helper in a loop, in a throw-away node: the floor under every node that sends through n8n. */
 	| { kind: 'helper'; items: number; concurrency: number }
 	| { kind: 'classify'; items: number; concurrency?: number }
-	/** The same three for chats. */
 	| { kind: 'bareChat'; items: number; concurrency: number }
-	| { kind: 'chat'; items: number; concurrency: number }
 	/** n8n's own OpenAI node, pointed at the service: it asks for one item after the other. */
 	| { kind: 'openAi'; items: number }
 	/** Streamed chats, one after the other: the time until each has said something. */
