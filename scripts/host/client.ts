@@ -76,6 +76,13 @@ export class N8nClient {
 		await this.request('POST', `${route}/activate`, { versionId });
 	}
 
+	/** The ids of a workflow's executions, the newest first. */
+	async listExecutions(workflowId: string): Promise<string[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = dictOf(await this.request('GET', `/rest/executions?filter=${filter}`));
+		return listOf(results).map((each) => textOf(dictOf(each).id) ?? '');
+	}
+
 	async stopExecution(id: string): Promise<void> {
 		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/stop`, {});
 	}

@@ -37,20 +37,23 @@ export interface ClusterOptions {
 	readonly signal: AbortSignal;
 }
 
-/** n8n's queue mode: a main that takes orders, and workers that carry them out. */
+/** n8n's queue mode: a main that takes orders, workers that carry them out, and processors of what comes over the web. */
 export class Cluster {
 	private readonly encryptionKey = randomBytes(24).toString('base64url');
+	private hasWebhooks = false;
 
 	private constructor(
 		private readonly options: ClusterOptions,
 		private readonly packed: string,
 		readonly mediaFolder: string,
+		/** Of the first processor of webhooks, which stands for the balancer in front of a real cluster. */
+		private readonly webhookPort: number,
 	) {}
 
 	static async prepare(options: ClusterOptions): Promise<Cluster> {
 		const packed = await makeFolder(options.endings, 'queue');
 		await installNode(packed, options.signal);
-		return new Cluster(options, packed, await copyMedia(packed));
+		return new Cluster(options, packed, await copyMedia(packed), await choosePort(5850));
 	}
 
 	async startMain(): Promise<Member> {
@@ -61,6 +64,13 @@ export class Cluster {
 	async startWorker(name: string): Promise<Member> {
 		const healthPort = await choosePort(5810);
 		return await this.start(name, ['worker', '--concurrency=10'], await choosePort(5820), healthPort);
+	}
+
+	async startWebhookProcessor(name: string): Promise<Member> {
+		const isFirst = !this.hasWebhooks;
+		this.hasWebhooks = true;
+		const port = isFirst ? this.webhookPort : await choosePort(5860);
+		return await this.start(name, ['webhook'], port, port);
 	}
 
 	private async start(name: string, command: readonly string[], port: number, healthPort: number): Promise<Member> {
@@ -78,6 +88,9 @@ export class Cluster {
 				N8N_ENCRYPTION_KEY: this.encryptionKey,
 				N8N_DEFAULT_BINARY_DATA_MODE: 'database',
 				EXECUTIONS_MODE: 'queue',
+				// What n8n gives out as its address for the web is the processor's; the main takes none of it.
+				WEBHOOK_URL: `http://127.0.0.1:${this.webhookPort}/`,
+				N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
 				OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 				QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 				QUEUE_BULL_REDIS_PORT: String(redisPort),

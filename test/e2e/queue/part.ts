@@ -25,6 +25,7 @@ import {
 	SETTINGS,
 } from '../support/workflows';
 import { Cluster, type Member } from './cluster';
+import { receiveCallback, runBatch, wakeRun } from './outlives';
 import { installDatabases, startPostgres, startRedis } from './databases';
 
 const ITEMS = 200;
@@ -213,7 +214,7 @@ async function stopFromMain({ client, main, emulator, credential, login }: Situa
 	emulator.options.latencyMs = 0;
 }
 
-/** The node in n8n's own distributed engine: a main, two workers, Redis and PostgreSQL. */
+/** The node in n8n's own distributed engine: a main, two workers, two processors of webhooks, Redis and PostgreSQL. */
 export const queuePart: Part = async ({ report, endings, signal }) => {
 	const node = await installN8n(signal);
 	const programs = await installDatabases(signal);
@@ -226,6 +227,10 @@ export const queuePart: Part = async ({ report, endings, signal }) => {
 		// One after the other: each takes the next free ports.
 		return [await cluster.startWorker('worker-1'), await cluster.startWorker('worker-2')];
 	});
+	const processors = await showStep('Starting two processors of webhooks', async () => {
+		const first = await cluster.startWebhookProcessor('webhook-1');
+		return [first, await cluster.startWebhookProcessor('webhook-2')] as const;
+	});
 	const login = await readLogin(cluster.mediaFolder);
 	const client = new N8nClient(main.url);
 	await client.signIn(login);
@@ -236,6 +241,16 @@ export const queuePart: Part = async ({ report, endings, signal }) => {
 	const situation = { client, main, workers, emulator, credential, mediaFolder, login };
 	await report.check(`${ITEMS} items through audio, image and embedding steps on a worker`, async () => {
 		await runManyItems(situation);
+	});
+	const distributed = { client, workers, processors, emulator, credential };
+	await report.check('A batch made on a worker, told of once by the main, read on a worker, nothing left', async () => {
+		await runBatch(distributed);
+	});
+	await report.check('A result that DeepInfra sends starts one run, whichever process it comes to', async () => {
+		await receiveCallback(distributed);
+	});
+	await report.check('A run that sleeps is woken by a processor of webhooks', async () => {
+		await wakeRun(distributed);
 	});
 	await report.check('Stopping from the main ends the requests of the worker', async () => {
 		await stopFromMain(situation);

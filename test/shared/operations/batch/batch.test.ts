@@ -1,6 +1,8 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import path from 'node:path';
 import { readLineId, writeIds } from '../../../../nodes/shared/operations/batch/names';
+import { places } from '../../../../scripts/host/places';
 import type { EmulatorOptions, Fault, RecordedRequest } from '../../../emulator';
 import { makePng } from '../../../support/files';
 import { operationOf, outputsFor, requestFor } from '../../../support/operations';
@@ -11,6 +13,10 @@ import { openWorld, type World } from '../../../support/world';
 
 const CHAT = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
 const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+
+/** As n8n loads the built node: outside of jest, whose own modules are others. */
+declare const requirePackage: NodeJS.Require;
+const builtFile = (file: string) => path.join(places.project, 'dist', 'nodes', file);
 
 let world: World;
 beforeAll(async () => (world = await openWorld()));
@@ -108,6 +114,101 @@ describe('batch: create', () => {
 		expect(result.items[0]?.pairedItem).toEqual([{ item: 0 }, { item: 1 }]);
 		expect(result.errorItems.map(pairedTo)).toEqual([2]);
 		expect(result.errorItems.map(errorOf)[0]?.text).toMatch(/^'Custom ID' is 'x', as is that of item 0 \[item 2\]/);
+	});
+
+	it('takes any name that is one, and brings it back as it was', async () => {
+		const odd = [
+			7,
+			0,
+			true,
+			' spaces ',
+			'ü 日本 👍',
+			'a,b',
+			'100%',
+			'%2C',
+			'j1',
+			'5:x',
+			'"quoted" \\ {{ $json }}',
+			'\ud800',
+			'x'.repeat(400),
+		];
+		const given = [...odd, '', null];
+		const items = given.map((id, index) => ({ json: { text: `text ${index}`, id } }));
+		const id = await finished(chatBatch({ customId: '={{ $json.id }}' }), items);
+		const names = itemsOf(await results(id)).map(({ json }) => json.customId);
+		const expected = given.map((name, index) => (name === null ? '' : String(name).trim()) || String(index));
+		expect(names).toEqual(expected);
+	});
+
+	it.each([
+		['x'.repeat(401), /cannot be an ID/],
+		[','.repeat(200), /cannot be an ID/],
+		['two\nlines', /cannot be an ID/],
+		['a\u0000b', /cannot be an ID/],
+		[{ a: 1 }, /'Custom ID'/],
+		[['a', 'b'], /'Custom ID'/],
+	])('refuses what is no name, and sends the others: %j', async (id, words) => {
+		const items = [{ json: { text: 'a', id } }, { json: { text: 'b', id: 'good' } }];
+		const parameters = chatBatch({ customId: '={{ $json.id }}' });
+		const result = await world.engine.run({ parameters, items, onError: 'continueErrorOutput' });
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([[{ item: 1 }]]);
+		expect(result.errorItems.map((item) => errorOf(item).text)).toEqual([expect.stringMatching(words)]);
+	});
+
+	it('counts a number that stands for an item among the names', async () => {
+		const items = ['1', '', 'x'].map((id, index) => ({ json: { text: `text ${index}`, id } }));
+		const result = await world.engine.run({ parameters: chatBatch(), items, onError: 'continueErrorOutput' });
+		expect(result.errorItems.map(pairedTo)).toEqual([1]);
+		expect(errorOf(result.errorItems[0] ?? { json: {} }).text).toMatch(/^'Custom ID' is '1', as is that of item 0/);
+	});
+
+	describe('of more than one file may hold', () => {
+		/** What the built node takes as one file. */
+		const most = requirePackage(builtFile('shared/operations/batch/create.js')).createBatch.gather.most;
+		const usual = { ...most };
+		afterEach(() => void Object.assign(most, usual));
+
+		it('has the limits of the API', () => expect(usual).toEqual({ lines: 50_000, bytes: 200 * 1024 * 1024 }));
+
+		it.each([
+			[{ lines: 2 }, [2, 2, 1]],
+			[{ bytes: 450 }, [2, 2, 1]],
+			[{ bytes: 10 }, [1, 1, 1, 1, 1]],
+		])('makes several batches, one output item each: %j', async (limits, lines) => {
+			Object.assign(most, limits);
+			const items = ['a', 'b', 'c', 'd', 'e'].map((text) => ({ json: { text, id: `row ${text}` } }));
+			const made = itemsOf(await world.engine.run({ parameters: chatBatch(), items }));
+			await untilEnded();
+			let next = 0;
+			expect(made.map(({ pairedItem }) => pairedItem)).toEqual(
+				lines.map((count) => Array.from({ length: count }, () => ({ item: next++ }))),
+			);
+			const parameters = batch('getResults', { batchId: '={{ $json.batchId }}' });
+			const read = itemsOf(await world.engine.run({ parameters, items: made.map(({ json }) => ({ json })) }));
+			expect(read.map(({ json }) => json.customId)).toEqual(items.map(({ json }) => json.id));
+		});
+
+		it('names those that were made before where a later one is refused, and leaves no file of its own', async () => {
+			Object.assign(most, { lines: 2 });
+			const files = world.emulator.kept().files.length;
+			let batches = 0;
+			world.emulator.options.faults = ({ method, path }) =>
+				method === 'POST' && path === '/v1/batches' && ++batches === 2 ? { kind: 'status', status: 400 } : undefined;
+			const run = { parameters: chatBatch(), items: texts('a', 'b', 'c', 'd', 'e') };
+			const result = await world.engine.run({ ...run, onError: 'continueErrorOutput' });
+			expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([[{ item: 0 }, { item: 1 }], [{ item: 4 }]]);
+			expect(result.errorItems.map(pairedTo)).toEqual([2, 3]);
+			const first = String(result.items[0]?.json.batchId);
+			expect(errorOf(result.errorItems[0] ?? { json: {} }).text).toContain(first);
+			await untilEnded();
+			expect(world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch').length).toBeLessThanOrEqual(
+				files + 2,
+			);
+			batches = 0;
+			const { error } = await world.engine.run(run);
+			expect(error?.description).toMatch(/The batch batch_\w+ was made before and goes on/);
+			expect(batches).toBe(2);
+		});
 	});
 
 	it('sends nothing where an item is wrong and the run is to stop', async () => {
@@ -277,6 +378,21 @@ describe('batch: getResults', () => {
 			status: 'cancelled',
 			finishedAt: expect.any(String),
 		});
+	});
+
+	it('gives what a cancelled batch has, and fails the rest', async () => {
+		setBatches({ ms: 60_000 });
+		const items = ['a', 'b'].map((text) => ({ json: { text, id: `row ${text}` } }));
+		const { batchId } = jsonOf(await world.engine.run({ parameters: chatBatch(), items }));
+		await world.engine.run({ parameters: batch('cancel', { batchId: String(batchId) }) });
+		await untilEnded();
+		const result = await results(String(batchId));
+		const names = result.items.map(({ json }) => String(json.customId));
+		const failures = result.errorItems.map((item) => errorOf(item).text);
+		expect([...names, ...failures.map((text) => text.slice(0, 5))].sort()).toEqual(['row a', 'row b']);
+		for (const text of failures) expect(text).toContain('the batch was cancelled before this line was done');
+		const again = await world.engine.run({ parameters: batch('cancel', { batchId: String(batchId) }) });
+		expect(again.error?.message).toContain("Cannot cancel a batch with status 'cancelled'");
 	});
 
 	it.each([false, true])('gives what an expired batch has, and fails the rest (listed: %s)', async (listsExpired) => {
