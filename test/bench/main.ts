@@ -8,6 +8,8 @@ import { atMost, count, markdownTable, median, megabytes, plainTable, seconds, t
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
 
 const LATENCY_MS = 300;
+/** Megabytes. */
+const SMALL_HEAP = 400;
 /** What DeepInfra takes as one batch. */
 const LINES_OF_A_BATCH = 50_000;
 
@@ -63,9 +65,14 @@ type Sizes = ReturnType<typeof readArguments>;
 
 const note = (words: string) => console.error(`  ${words}`);
 
-async function measureAt(service: Service, job: Job, order: Partial<ServiceOrder> = {}): Promise<Measure> {
+async function measureAt(
+	service: Service,
+	job: Job,
+	order: Partial<ServiceOrder> = {},
+	nodeOptions: readonly string[] = [],
+): Promise<Measure> {
 	await service.order({ latencyMs: LATENCY_MS, ...order });
-	const measured = await measure(job, service.url);
+	const measured = await measure(job, service.url, nodeOptions);
 	note(
 		`${JSON.stringify(job)}: ${seconds(measured.milliseconds)}, CPU ${seconds(measured.cpuMilliseconds)}, +${megabytes(measured.extraBytes)}`,
 	);
@@ -204,7 +211,9 @@ async function makeMedia(service: Service, { speeches, documents, video }: Sizes
 }
 
 async function handOver(service: Service, { lines, results, chats }: Sizes): Promise<Row[]> {
-	const made = await measureAt(service, { kind: 'batch', items: lines, pictured: true }, { latencyMs: 0 });
+	const job = { kind: 'batch', items: lines, pictured: true } as const;
+	// Node lets garbage lie as long as its heap has room; with little room it shows what is needed.
+	const made = await measureAt(service, job, { latencyMs: 0 }, [`--max-old-space-size=${SMALL_HEAP}`]);
 	const nothing = await measureAt(service, { kind: 'nothing', items: lines }, { latencyMs: 0 });
 	const inBatches = { latencyMs: 0, batchLines: LINES_OF_A_BATCH };
 	const read = await measureAt(service, { kind: 'results', batches: results / LINES_OF_A_BATCH }, inBatches);
@@ -214,13 +223,13 @@ async function handOver(service: Service, { lines, results, chats }: Sizes): Pro
 		{
 			what: `${count(lines)} items with a picture each, ${megabytes(pictures)} in all, handed over as batches`,
 			figure: seconds(made.milliseconds),
-			compared: `peak memory +${megabytes(made.extraBytes)}`,
+			compared: `peak memory +${megabytes(made.extraBytes)} with a heap of at most ${SMALL_HEAP} MB`,
 		},
 		{
 			what: '',
 			figure: `+${megabytes(own)}`,
 			compared: `beside a node that only reads a parameter of these items (+${megabytes(nothing.extraBytes)})`,
-			target: { words: 'less than the pictures', isMet: own < pictures },
+			target: { words: 'under 400 MB', isMet: own < 400e6 },
 		},
 		{
 			what: `Results of ${count(results)} lines`,

@@ -224,7 +224,7 @@ export class Callback {
 	private frame(): IDataObject {
 		const { inference_status: inner, status } = this.answer;
 		const query: unknown = this.context.getQueryData();
-		const ref = isDict(query) ? optionalText(query.ref) : undefined;
+		const ref = isDict(query) ? readReference(query.ref) : undefined;
 		return {
 			requestId: this.requestId,
 			status: optionalText(isDict(inner) ? inner.status : status) ?? 'unknown',
@@ -236,6 +236,15 @@ export class Callback {
 		const { message, advice } = explain(problem, SITUATION);
 		return { json: { ...this.frame(), error: `${message}. ${advice}`, ...toJson(more) } };
 	}
+}
+
+/** What the sender wrote behind `?ref=`: several are a list; what is no text is none. */
+function readReference(value: unknown): string | string[] | undefined {
+	const texts = [value]
+		.flat()
+		.filter((each) => typeof each === 'string' && each !== '')
+		.map(String);
+	return texts.length > 1 ? texts : texts[0];
 }
 
 const SITUATION = { model: '', host: '', attempts: 1 };

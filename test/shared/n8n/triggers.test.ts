@@ -273,6 +273,22 @@ describe('DeepInfra Trigger', () => {
 		]);
 	});
 
+	it.each<[unknown, unknown]>([
+		['a/b?c=d&e', 'a/b?c=d&e'],
+		['ü 日本 <script>', 'ü 日本 <script>'],
+		[
+			['one', 'two'],
+			['one', 'two'],
+		],
+		[['one'], 'one'],
+		['', undefined],
+		[{ deep: 'x' }, undefined],
+		[undefined, undefined],
+	])('hands on the reference %j as %j', async (ref, expected) => {
+		const { data } = await take(text(), Object({ ref }));
+		expect(stored(data.workflowData?.[0]?.[0]?.json).ref).toEqual(expected);
+	});
+
 	it.each([
 		[{}],
 		['text'],
@@ -281,6 +297,9 @@ describe('DeepInfra Trigger', () => {
 		[{ request_id: 'R' }],
 		[{ inference_status: { status: 'succeeded' } }],
 		[{ request_id: 7, status: 'ok' }],
+		[[{ request_id: 'R', status: 'ok' }]],
+		['{"request_id":"R","status":"ok"}'],
+		[undefined],
 	])('answers 400 to a body that is none: %j', async (body) => {
 		const { data, status } = await take(body);
 		expect([status, data]).toEqual([400, { noWebhookResponse: true }]);
