@@ -115,7 +115,7 @@ export class RunResults {
 		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
 		const goesOn = this.context.continueOnFail();
 		// Asked for before the run is ended, which would end the question, too.
-		const nearestModels = isUnknown ? await this.client?.nearestModels(model) : undefined;
+		const nearestModels = isUnknown && model !== '' ? await this.client?.nearestModels(model) : undefined;
 		if (!goesOn) this.stop.abort();
 		const host = this.client?.account.host ?? '';
 		const substitute = substituteFor(this.operation.tasks);

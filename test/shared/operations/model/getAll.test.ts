@@ -222,5 +222,14 @@ describe('in the emulator', () => {
 			expect(result.items).toEqual([]);
 			expect(result.error?.message).toMatch(/^DeepInfra /);
 		});
+
+		it('a catalogue that is not there is asked once: there is no model whose name may be like another one', async () => {
+			const service = await startEmulator({ faults: () => ({ kind: 'status', status: 404 }) });
+			const parameters = { resource: 'model', operation: 'getAll' };
+			const result = await world.engine.run({ parameters, credentials: { baseUrl: service.url } });
+			await service.close();
+			expect(result.status).toBe('error');
+			expect(service.requests.map(({ path }) => path)).toEqual(['/models/list']);
+		});
 	});
 });
