@@ -18,8 +18,6 @@ export interface KnownModel extends ModelFacts {
 	readonly model?: Model;
 	/** How long its own example ran. */
 	readonly exampleSeconds?: number;
-	/** What it answers with, as far as its example tells. */
-	readonly labels?: readonly string[];
 }
 
 /** Milliseconds that n8n's editor waits for the list of models, and that anybody waits for what can be done without. */
@@ -89,7 +87,7 @@ export class Catalog {
 			await this.get(`${path}${part}${query}`, (answer) => answer).catch(() => undefined);
 		const [info, schema] = await Promise.all([get(''), get('/schema/default')]);
 		const row = readModel(info);
-		const { seconds, labels } = readExample(info);
+		const { seconds } = readExample(info);
 		return {
 			name,
 			tags: row?.tags,
@@ -98,7 +96,6 @@ export class Catalog {
 			schema: readSchema(schema) ?? readSchema(info),
 			model: row,
 			exampleSeconds: seconds,
-			labels,
 		};
 	}
 

@@ -131,6 +131,9 @@ describe('a schema of many forms', () => {
 
 describe('an example of the catalogue', () => {
 	const answer = (more: object) => ({ out_example: JSON.stringify(more) });
+	const rowsOf = (label: object) => ({
+		properties: { results: { type: 'array', items: { properties: { label, score: { type: 'number' } } } } },
+	});
 	it.each<[unknown, unknown]>([
 		[
 			answer({ results: [{ label: 'NEGATIVE' }, { label: 'POSITIVE' }, { label: 'NEGATIVE' }] }),
@@ -143,7 +146,29 @@ describe('an example of the catalogue', () => {
 		[{ out_example: '{' }, {}],
 		[{ out_example: 'x'.repeat(1e6) }, {}],
 		[null, {}],
-	])('%.60j tells %j', (info, told) => {
+		// as its schema lists them, whether or not the example has them all
+		[
+			{ ...answer({ results: [{ label: 'joy' }] }), out_schema: rowsOf({ enum: ['anger', 'joy', 'Anger'] }) },
+			{ labels: ['anger', 'joy', 'Anger'] },
+		],
+		[
+			{
+				out_schema: {
+					...rowsOf({ $ref: '#/$defs/Mood' }),
+					$defs: { Mood: { type: 'string', enum: ['POS', 'NEG', 'NEU', 'NEG', null] } },
+				},
+			},
+			{ labels: ['POS', 'NEG', 'NEU'] },
+		],
+		[
+			{ out_schema: { anyOf: [{ type: 'null' }, rowsOf({ enum: ['B-PER', 'I-PER', 'O'] })] } },
+			{ labels: ['B-PER', 'I-PER', 'O'] },
+		],
+		[{ ...answer({ results: [{ label: 'x' }] }), out_schema: rowsOf({ type: 'string' }) }, { labels: ['x'] }],
+		[{ out_schema: rowsOf({ $ref: '#/$defs/__proto__' }) }, {}],
+		[{ out_schema: rowsOf({ enum: [1, 2] }) }, {}],
+		[{ out_schema: 'x' }, {}],
+	])('%#: tells what it can', (info, told) => {
 		expect(readExample(info)).toEqual(told);
 	});
 });

@@ -15,7 +15,7 @@ export const classifyText = defineOperation({
 	fields: [
 		modelField(
 			'ProsusAI/finbert',
-			"The model that does the work. The default one judges the mood of finance news (positive, negative, neutral): choose another for other texts. Each model has labels of its own, spelled its own way; 'Model > Get' shows them where the model's example tells.",
+			"The model that does the work. The default one judges the mood of finance news (positive, negative, neutral): choose another for other texts. Each model has labels of its own, spelled its own way; 'Model > Get' shows them where the model's schema or example tells.",
 		),
 		{
 			displayName: 'Text',
