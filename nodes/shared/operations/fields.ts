@@ -95,6 +95,12 @@ export const mediaInputFields = <const M extends string>(media: M, example: stri
 			default: 'binary',
 			description: `Where the ${media} comes from`,
 		}),
+		...mediaFileFields(media, example, 'inputSource'),
+	] as const;
+
+/** Where the file is, shown for `binary` and `url` of the field `source`. */
+export const mediaFileFields = <const M extends string>(media: M, example: string, source: string) =>
+	[
 		field({
 			displayName: 'Input Data Field Name',
 			name: 'inputDataFieldName',
@@ -102,7 +108,7 @@ export const mediaInputFields = <const M extends string>(media: M, example: stri
 			default: 'data',
 			required: true,
 			typeOptions: { binaryDataProperty: true },
-			displayOptions: { show: { inputSource: ['binary'] } },
+			displayOptions: { show: { [source]: ['binary'] } },
 			placeholder: 'e.g. data',
 			hint: `The name of the input field that holds the ${media} file`,
 			description: "Find the name in the 'Binary' tab of the input panel",
@@ -113,13 +119,13 @@ export const mediaInputFields = <const M extends string>(media: M, example: stri
 			type: 'string',
 			default: '',
 			required: true,
-			displayOptions: { show: { inputSource: ['url'] } },
+			displayOptions: { show: { [source]: ['url'] } },
 			placeholder: `e.g. ${example}`,
 			description: `The web address of the ${media}. n8n downloads it and sends it to DeepInfra.`,
 		}),
 	] as const;
 
-interface MediaInput {
+export interface MediaInput {
 	readonly inputSource: 'binary' | 'url';
 	readonly inputDataFieldName: FileRef | undefined;
 	readonly inputUrl: string | undefined;
@@ -128,18 +134,22 @@ interface MediaInput {
 /** The file that the media fields name. */
 export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput): FileRef {
 	if (inputSource === 'binary' && inputDataFieldName) return inputDataFieldName;
+	return { file: 'url', url: readAddress('URL', inputUrl ?? '', "choose 'Binary File' here") };
+}
+
+/** @param otherwise what to do with a file that is given as one @throws InputError for what is no web address */
+export function readAddress(name: string, given: string, otherwise: string): string {
 	// Addresses with blanks are common, and every browser writes them so.
-	const url = (inputUrl ?? '').trim().replaceAll(' ', '%20');
+	const url = given.trim().replaceAll(' ', '%20');
 	if (/^data:/i.test(url)) {
 		throw new InputError(
-			"'URL' holds the file itself, not its address",
-			"Make a file of it with the node 'Convert to File' (operation 'Move Base64 String to File'), and choose 'Binary File' as 'Input Source' here.",
+			`'${name}' holds the file itself, not its address`,
+			`Make a file of it with the node 'Convert to File' (operation 'Move Base64 String to File'), and ${otherwise}.`,
 		);
 	}
-	if (!isWebAddress(url)) {
-		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
-	}
-	return { file: 'url', url };
+	if (isWebAddress(url)) return url;
+	// Not quoted: what follows its question mark may be a secret.
+	throw new InputError(`'${name}' is not a web address`, 'Enter an address that starts with https:// or http://.');
 }
 
 /** A seed of any size: an expression may give its digits as text, which keeps those that a number would lose. */

@@ -3,8 +3,8 @@ import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames, isRepeatable } from '../../core/request';
-import { isWebAddress, listOf } from '../../core/values';
-import { modelField, routeOptionsField, simplifyField } from '../fields';
+import { listOf } from '../../core/values';
+import { modelField, readAddress, routeOptionsField, simplifyField } from '../fields';
 import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireAbility, type Choice } from './chat';
 import {
 	chatOptions,
@@ -177,7 +177,7 @@ export const completeChat = defineOperation({
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;
 		const said = messages.values.filter(({ content }) => content.trim() !== '');
 		const files = binaryFields.map((file) => mediaPart(file, (ability) => requireAbility(facts, model, ability)));
-		const pictures = listOf(imageUrls).map(pictureAt);
+		const pictures = addressesIn(imageUrls).map(pictureAt);
 		const earlier = readConversation(previousMessages);
 		if (said.length + files.length + pictures.length + earlier.length === 0)
 			throw new InputError("'Messages' is empty", 'Write at least one message, or check its expression for this item.');
@@ -218,13 +218,16 @@ export function readCompletion(answer: Dict, isJson: boolean, responses = 1): Ou
 		: outputs.slice(0, 1);
 }
 
-function pictureAt(url: string): Dict {
-	if (isWebAddress(url)) return { type: 'image_url', image_url: { url } };
-	throw new InputError(
-		`'Image URLs' holds '${url.slice(0, 80)}', which is not a web address`,
-		'Enter addresses that start with https:// or http://.',
+const pictureAt = (given: string): Dict => ({
+	type: 'image_url',
+	image_url: { url: readAddress('Image URLs', given, "name its field in 'Files of the Item'") },
+});
+
+/** An address may hold commas itself: only one before the next address divides. */
+const addressesIn = (given: string | readonly string[]): string[] =>
+	listOf(
+		typeof given === 'string' && /^\s*(data:|https?:)/i.test(given) ? given.split(/[\r\n]|,(?=\s*https?:)/i) : given,
 	);
-}
 
 /** Files go along with the last message of the user, or as one of their own. */
 function withMedia(said: readonly Dict[], media: readonly unknown[]): Dict[] {

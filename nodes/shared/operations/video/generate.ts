@@ -1,8 +1,8 @@
 import { errorText } from '../../core/answer';
-import { field, type FileRef } from '../../core/fields';
+import { field } from '../../core/fields';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import type { ModelSchema } from '../../core/modelSchema';
-import { InputError, type Problem } from '../../core/problem';
+import type { Problem } from '../../core/problem';
 import {
 	apiNames,
 	InlineFile,
@@ -12,8 +12,16 @@ import {
 	needsNativeRoute,
 	routeRequest,
 } from '../../core/request';
-import { isWebAddress } from '../../core/values';
-import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
+import {
+	mediaFileFields,
+	mediaInput,
+	modelField,
+	optionsField,
+	outputDataField,
+	seedOption,
+	simplifyField,
+	type MediaInput,
+} from '../fields';
 import { waitField } from './fields';
 import { askAgain, readJob, requireVideo, videoOutputs } from './job';
 
@@ -40,45 +48,15 @@ const startImageFields = [
 		default: 'none',
 		description: 'The first picture of the video, for models that take one',
 	}),
-	field({
-		displayName: 'Input Data Field Name',
-		name: 'inputDataFieldName',
-		type: 'string',
-		default: 'data',
-		required: true,
-		typeOptions: { binaryDataProperty: true },
-		displayOptions: { show: { startImage: ['binary'] } },
-		placeholder: 'e.g. data',
-		hint: 'The name of the input field that holds the image file',
-		description: "Find the name in the 'Binary' tab of the input panel",
-	}),
-	field({
-		displayName: 'URL',
-		name: 'inputUrl',
-		type: 'string',
-		default: '',
-		required: true,
-		displayOptions: { show: { startImage: ['url'] } },
-		placeholder: 'e.g. https://example.com/product.jpg',
-		description: 'The web address of the image. n8n downloads it and sends it to DeepInfra.',
-	}),
+	...mediaFileFields('image', 'https://example.com/product.jpg', 'startImage'),
 ] as const;
 
-interface StartImage {
-	readonly startImage: 'none' | 'binary' | 'url';
-	readonly inputDataFieldName: FileRef | undefined;
-	readonly inputUrl: string | undefined;
-}
+type StartImage = Omit<MediaInput, 'inputSource'> & { readonly startImage: 'none' | MediaInput['inputSource'] };
 
 /** The first picture, as a data URL in the request. */
-function startImage({ startImage: source, inputDataFieldName, inputUrl = '' }: StartImage): InlineFile | undefined {
-	if (source === 'none') return undefined;
-	if (source === 'binary' && inputDataFieldName) return new InlineFile({ ...inputDataFieldName, only: 'image' });
-	const url = inputUrl.trim();
-	if (!isWebAddress(url)) {
-		throw new InputError("'URL' is not a web address", 'Enter an address that starts with https:// or http://.');
-	}
-	return new InlineFile({ file: 'url', url, only: 'image' });
+function startImage({ startImage: inputSource, ...file }: StartImage): InlineFile | undefined {
+	if (inputSource === 'none') return undefined;
+	return new InlineFile({ ...mediaInput({ inputSource, ...file }), only: 'image' });
 }
 
 export const generateVideo = defineOperation({

@@ -238,7 +238,7 @@ describe('chat: complete', () => {
 	});
 
 	it('sends addresses of pictures with the last question, and refuses what is no address', async () => {
-		const imageUrls = 'https://example.com/a.png, https://example.com/b.jpg?x=1';
+		const imageUrls = 'https://example.com/a.png, https://example.com/w_3,h_2/b.jpg?x=1';
 		await complete(say(['user', 'First'], ['assistant', 'Yes?'], ['user', 'What is it?']), { imageUrls }, SEES);
 		expect(bodyOf().messages).toEqual([
 			{ role: 'user', content: 'First' },
@@ -248,14 +248,18 @@ describe('chat: complete', () => {
 				content: [
 					{ type: 'text', text: 'What is it?' },
 					{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
-					{ type: 'image_url', image_url: { url: 'https://example.com/b.jpg?x=1' } },
+					{ type: 'image_url', image_url: { url: 'https://example.com/w_3,h_2/b.jpg?x=1' } },
 				],
 			},
 		]);
-		for (const wrong of ['file:///etc/passwd', 'data:image/png;base64,AAAA', 'a.png']) {
+		for (const wrong of ['file:///etc/passwd', 'https://a.b/c.png, d.png\nftp://x', 'a.png']) {
 			const { errorItems } = await complete(say(['user', 'x']), { imageUrls: wrong }, SEES);
-			expect(String(errorItems[0]?.json.error)).toContain('which is not a web address');
+			expect(String(errorItems[0]?.json.error)).toMatch(/'Image URLs' is not a web address/);
 		}
+		const itself = await complete(say(['user', 'x']), { imageUrls: 'data:image/png;base64,AAAA' }, SEES);
+		expect(String(itself.errorItems[0]?.json.error)).toMatch(
+			/'Image URLs' holds the file itself.*'Convert to File'.*'Files of the Item'/,
+		);
 		expect(sent()).toHaveLength(1);
 	});
 
