@@ -10,9 +10,31 @@ const count = (number: number, word: string): string => `${number} ${word}${numb
 const seconds = (milliseconds: number): string =>
 	milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** What happened, without what differs from item to item: the service's own words and the end of a long sentence. */
-export function reasonOf(message: string): string {
-	const [reason = ''] = message.split(/: | \[item /);
+/** Whether words in quotes are nobody's but the node's and the catalogue's: a field's name on the screen, a model's. */
+export type IsKnown = (words: string) => boolean;
+
+/** An opening quote; one within a word is an apostrophe. */
+const OPENS = /(?<![^\s(])'/g;
+const CLOSES = /'(?![^\s,.;:)])/g;
+
+/** A sentence without what it quotes of an item: a value, a file's name. What is quoted may hold quotes itself. */
+export function withoutQuotes(sentence: string, isKnown: IsKnown): string {
+	OPENS.lastIndex = 0;
+	for (let opening = OPENS.exec(sentence); opening; opening = OPENS.exec(sentence)) {
+		const start = opening.index + 1;
+		const ends = [...sentence.matchAll(CLOSES)].map(({ index }) => index).filter((end) => end >= start);
+		const known = ends.find((end) => isKnown(sentence.slice(start, end)));
+		if (known === undefined)
+			return `${sentence.slice(0, start)}…'${sentence.slice((ends.at(-1) ?? sentence.length) + 1)}`;
+		OPENS.lastIndex = known + 1;
+	}
+	return sentence;
+}
+
+/** What happened, without what differs from item to item: what is quoted of it, the service's own words, a long end. */
+export function reasonOf(message: string, isKnown: IsKnown = () => false): string {
+	const [sentence = ''] = message.split(/ \[item \d/);
+	const [reason = ''] = withoutQuotes(sentence, isKnown).split(': ');
 	return reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
 }
 
@@ -27,12 +49,14 @@ export class RunReport {
 	private done = 0;
 	private failed = 0;
 	private reused = 0;
-	private readonly reasons = new Map<string, number>();
+	/** By what they are but for their numbers, each as it was first told. */
+	private readonly reasons = new Map<string, { readonly reason: string; items: number }>();
 	private readonly fallbacks = new Map<string, number>();
 
 	constructor(
 		private readonly items: number,
 		private readonly startedAt: number,
+		private readonly isKnown: IsKnown = () => false,
 	) {}
 
 	/** Counts an item that has its result. `usage` is that of its outputs. */
@@ -49,8 +73,11 @@ export class RunReport {
 	fail(message: string): void {
 		this.done++;
 		this.failed++;
-		const reason = reasonOf(message);
-		this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+		const reason = reasonOf(message, this.isKnown);
+		const kind = reason.replace(/\d+/g, '0');
+		const known = this.reasons.get(kind) ?? { reason, items: 0 };
+		known.items++;
+		this.reasons.set(kind, known);
 	}
 
 	get failures(): number {
@@ -86,8 +113,8 @@ export class RunReport {
 	}
 
 	private commonest(): string {
-		const sorted = [...this.reasons].sort(([, a], [, b]) => b - a);
-		const told = sorted.slice(0, MOST_REASONS).map(([reason, items]) => `${items}: ${reason}`);
+		const sorted = [...this.reasons.values()].sort((a, b) => b.items - a.items);
+		const told = sorted.slice(0, MOST_REASONS).map(({ reason, items }) => `${items}: ${reason}`);
 		return [...told, ...(sorted.length > MOST_REASONS ? ['…'] : [])].join('; ');
 	}
 }

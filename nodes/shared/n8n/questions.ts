@@ -8,6 +8,7 @@ import { moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback'
 import { Forms } from '../engine/forms';
 import { groupKey, hasWebhook, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
+import { withoutQuotes } from '../engine/report';
 import type { RequestMaker } from '../engine/requests';
 import { requestText, type SharedAnswers } from '../engine/reuse';
 import { readSettings, type Settings } from '../engine/settings';
@@ -125,7 +126,7 @@ export class Questions {
 		const form = this.forms.of(next.settings.model);
 		const fitted = this.fit(entry, next, form, client);
 		if (!fitted.ok) return await this.nextModel(entry, next, fitted.problem, client);
-		this.progress.detail(`'${next.settings.model}' is asked, since ${reason}`);
+		this.progress.detail(withoutQuotes(`'${next.settings.model}' is asked, since ${reason}`, this.results.isKnown));
 		return { ...next, fitted: fitted.value, form };
 	}
 
@@ -250,6 +251,7 @@ export class Questions {
 	answeredBy(settings: Settings, client: Client): string {
 		const replacement = client.replacement(settings);
 		if (!replacement) return settings.model;
+		this.results.models.add(replacement);
 		this.results.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);
 		return replacement;
 	}

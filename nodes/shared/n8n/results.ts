@@ -5,13 +5,15 @@ import { isUnknownModel, type Situation } from '../engine/explain';
 import type { Finished } from '../engine/assemble';
 import { addCosts, exactDollars } from '../engine/bill';
 import type { Missed } from '../engine/halving';
-import { RunReport } from '../engine/report';
+import { RunReport, type IsKnown } from '../engine/report';
 import { usageOfLine } from '../engine/usage';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
 import { isDict, number, optionalText } from '../core/answer';
+import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, LineOutput } from '../core/operation';
 import { attempt, type Problem } from '../core/problem';
+import { fieldsOf } from '../operations/fields';
 import type { Client } from './client';
 import { paidFor, type Entry } from './entry';
 import { toFailedItem, toNodeError } from './errors';
@@ -30,6 +32,10 @@ export class RunResults {
 	/** For each item the name of the file that goes in, after which what comes out is called. */
 	readonly inputFiles: Array<string | undefined>;
 	readonly report: RunReport;
+	/** Whether a log may have words that stand in quotes. */
+	readonly isKnown: IsKnown;
+	/** Those that the run asks. */
+	readonly models = new Set<string>();
 	/** What ended the run. */
 	failure: ReturnType<typeof toNodeError> | undefined;
 	/** Once there is one. */
@@ -49,7 +55,9 @@ export class RunResults {
 	) {
 		this.items = context.getInputData().map(() => []);
 		this.inputFiles = this.items.map(() => undefined);
-		this.report = new RunReport(this.items.length, clock.now());
+		const labels = new Set(fieldsOf(operation).flatMap((field) => [field, ...optionFields(field)].map(labelOf)));
+		this.isKnown = (words) => labels.has(words) || this.models.has(words);
+		this.report = new RunReport(this.items.length, clock.now(), this.isKnown);
 	}
 
 	/** How many items came in. */
@@ -81,7 +89,8 @@ export class RunResults {
 		entry.isOver = true;
 		const { attempts, remains, by } = known;
 		const billed = paidFor(entry);
-		this.keep(entry.item, this.counted(await this.failedItems(entry, problem, { attempts, remains, billed, ...by })));
+		const items = await this.failedItems(entry, problem, { attempts, remains, billed, ...by });
+		this.keep(entry.item, this.counted(items, problem));
 	}
 
 	/** A part that brought nothing. The item fails with it, once all that its parts cost is known. */
@@ -97,10 +106,11 @@ export class RunResults {
 	}
 
 	/** An item that failed as a whole. */
-	private counted(items: INodeExecutionData[]): INodeExecutionData[] {
+	private counted(items: INodeExecutionData[], { kind }: Problem): INodeExecutionData[] {
 		const [failed] = items;
 		if (failed) this.report.fail(String(failed.json.error));
-		else if (this.failure) this.report.fail(this.failure.message);
+		// What the end of the run stopped has not failed.
+		else if (this.failure && kind !== 'stopped') this.report.fail(this.failure.message);
 		return items;
 	}
 
@@ -148,7 +158,7 @@ export class RunResults {
 		const [first] = missing;
 		if (first && made.length === 0) {
 			const billed = outputs.length === 1 ? (first.billed ?? paidFor(entry)) : paidFor(entry);
-			return this.counted(await this.failedItems(entry, first.problem, { ...first, billed }));
+			return this.counted(await this.failedItems(entry, first.problem, { ...first, billed }), first.problem);
 		}
 		for (const { problem, ...known } of missing) made.push(...(await this.failedItems(entry, problem, known)));
 		return made;
@@ -184,7 +194,6 @@ export class RunResults {
 	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */
 	tell(progress: Progress): string | undefined {
 		const { client, context, report } = this;
-		if (!client) return undefined;
 		if (this.operation.isFree) {
 			attempt(() => this.hint([...this.hints].slice(0, 10)));
 			return undefined;
@@ -192,13 +201,13 @@ export class RunResults {
 		const told = attempt(() => {
 			const unshared = addCosts(this.unshared);
 			if (unshared > 0) this.hints.add(`${exactDollars(unshared)} was billed for items that gave no output`);
-			const { figures } = client.meter;
+			const figures = client?.meter.figures ?? { requests: 0, retries: 0 };
 			const summary = report.summary(clock.now(), figures);
 			progress.stop(summary);
-			tagExecution(context, { ...figures, failed: report.failures, model: client.models.join(', ') });
+			tagExecution(context, { ...figures, failed: report.failures, model: client?.models.join(', ') ?? '' });
 			const total = this.estimates.length > 0 ? [summarizeEstimates(this.estimates)] : [];
 			this.hint([...[...this.hints].slice(0, 10), ...total, summary]);
-			return summary;
+			return figures.requests > 0 ? summary : undefined;
 		});
 		return told.ok ? told.value : undefined;
 	}
@@ -209,6 +218,8 @@ export class RunResults {
 			this.context.addExecutionHints(...messages.map((message) => ({ message, location: 'outputPane' as const })));
 	}
 }
+
+const labelOf = ({ displayName }: Field): string => displayName;
 
 /** Whether an item is a result, not a failure. */
 const isResult = ({ json }: INodeExecutionData): boolean => !(Object.keys(json).length === 1 && 'error' in json);

@@ -11,6 +11,7 @@ import { modelPath } from '../core/request';
 import { inParallel } from '../engine/parallel';
 import { MOST_PER_MODEL } from '../engine/pace';
 import { maySplit, planBatches, type Batch } from '../engine/plan';
+import { withoutQuotes } from '../engine/report';
 import { SharedAnswers } from '../engine/reuse';
 import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
@@ -107,8 +108,9 @@ class ItemRun {
 			const first = `${this.results.count} items, ${fitting.length} to be asked for`;
 			// Who answers for a retired model is known before it is paid.
 			for (const { entry } of fitting) this.questions.answeredBy(entry.settings, client);
-			this.progress.start([first, ...this.results.hints].join(' · '), () =>
-				this.results.report.progress(clock.now(), client.meter.figures),
+			this.progress.start(
+				[first, ...this.results.hints].map((line) => withoutQuotes(line, this.results.isKnown)).join(' · '),
+				() => this.results.report.progress(clock.now(), client.meter.figures),
 			);
 		}
 		const { gather } = this.operation;
@@ -238,6 +240,8 @@ class ItemRun {
 
 	private async connect(entries: readonly Entry[]): Promise<Client | undefined> {
 		const all = entries.map(({ settings }) => settings);
+		for (const { model, fallbacks } of all)
+			for (const name of [model, ...fallbacks]) if (attempt(() => modelPath(name)).ok) this.results.models.add(name);
 		try {
 			this.results.client = await Client.connect(
 				this.context,

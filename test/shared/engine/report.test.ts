@@ -1,4 +1,4 @@
-import { reasonOf, RunReport } from '../../../nodes/shared/engine/report';
+import { reasonOf, RunReport, withoutQuotes } from '../../../nodes/shared/engine/report';
 
 const figures = { requests: 5, retries: 0 };
 
@@ -11,7 +11,7 @@ describe('the line at the end of a run', () => {
 	});
 
 	it('tells how many failed, and the three commonest reasons with their counts', () => {
-		const report = new RunReport(1000, 0);
+		const report = new RunReport(1000, 0, (words) => words === 'Text');
 		for (let item = 0; item < 200; item++)
 			report.fail(`DeepInfra is receiving too many requests: Rate limited ${item} [item ${item}]`);
 		for (let item = 0; item < 60; item++) report.fail(`'Text' is empty [item ${item}]`);
@@ -59,3 +59,36 @@ it.each([
 	[`${'long '.repeat(40)}`, `${'long '.repeat(18)}…`],
 	['', ''],
 ])('a reason is what happened, without the rest: %s', (message, reason) => expect(reasonOf(message)).toBe(reason));
+
+describe('what is quoted of an item', () => {
+	const isKnown = (words: string) => ['Text', 'Model', 'a/b', "The Model's Own"].includes(words);
+
+	it.each([
+		["'Text' is empty", "'Text' is empty"],
+		["DeepInfra has no model 'a/b'", "DeepInfra has no model 'a/b'"],
+		["The file 'Jane Doe.pdf' is no picture, but text/plain", "The file '…' is no picture, but text/plain"],
+		["The file 'O'Brien's will.pdf' is no picture", "The file '…' is no picture"],
+		["The file 'a' b.pdf' is no picture", "The file '…' is no picture"],
+		["The file 'it is: late [item 3].pdf' is empty", "The file '…"],
+		["'Model' is 'Jane', but must be one of", "'Model' is '…', but must be one of"],
+		["'The Model's Own' of DeepInfra's list is 'x'", "'The Model's Own' of DeepInfra's list is '…'"],
+		["The model's answer isn't 'Jane", "The model's answer isn't '…'"],
+		["The model's answer doesn't fit", "The model's answer doesn't fit"],
+		['', ''],
+	])('is left out of %j', (message, reason) => {
+		expect(reasonOf(`${message} [item 7]. Change 'Text'.`, isKnown)).toContain(reason);
+		expect(reasonOf(`${message} [item 7]`, isKnown)).not.toMatch(/Jane|Brien|pdf|late/);
+		expect(withoutQuotes(withoutQuotes(message, isKnown), isKnown)).toBe(withoutQuotes(message, isKnown));
+	});
+
+	it('does not tell two reasons apart, nor do numbers', () => {
+		const report = new RunReport(3, 0, isKnown);
+		report.fail("The file 'a.pdf' is no picture [item 0]");
+		report.fail("The file 'b.pdf' is no picture [item 1]");
+		report.fail("'Text' has 5021 characters [item 2]");
+		report.fail("'Text' has 6000 characters [item 3]");
+		expect(report.summary(1, figures)).toContain(
+			"4 failed (2: The file '…' is no picture; 2: 'Text' has 5021 characters)",
+		);
+	});
+});

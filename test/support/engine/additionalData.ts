@@ -21,12 +21,14 @@ interface RunFacts {
 	currentNodeParameters?: INodeParameters;
 	/** Whoever reads the answer piece by piece, as behind a trigger that streams. */
 	onChunk?: (chunk: StructuredChunk) => void;
+	/** Whoever looks at the editor's console. */
+	onMessage?: (message: string) => void;
 }
 
 /** What n8n hands to an execution. Whatever the package has no use for throws, so that a use of it shows. */
 export function createAdditionalData(
 	credentialsHelper: EngineCredentialsHelper,
-	{ mode, nodes, connections, currentNodeParameters, onChunk }: RunFacts,
+	{ mode, nodes, connections, currentNodeParameters, onChunk, onMessage }: RunFacts,
 ): IWorkflowExecuteAdditionalData {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
 		id: workflowId,
@@ -72,6 +74,7 @@ export function createAdditionalData(
 		mcpTestBaseUrl: `${base}/mcp-test`,
 		variables: {},
 		streamingEnabled: onChunk !== undefined,
+		...(onMessage ? { sendDataToUI: (_type: string, data: unknown) => onMessage(JSON.stringify(data)) } : {}),
 		setExecutionStatus() {},
 		logAiEvent() {},
 	};

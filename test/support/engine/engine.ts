@@ -60,6 +60,8 @@ export interface RunOptions {
 	credentials?: { apiKey?: string; baseUrl?: string; url?: string };
 	/** Takes the pieces of an answer, as behind a trigger that streams. */
 	onChunk?: (chunk: StructuredChunk) => void;
+	/** Takes what the editor's console shows. */
+	onMessage?: (message: string) => void;
 	/** As an agent runs it: under the type that n8n makes of a node that may be a tool. */
 	asTool?: boolean;
 	/** What a node named "Before" gave, from which an agent got the item that it hands to its tool. */
@@ -81,6 +83,8 @@ export interface RunResult {
 	errorItems: INodeExecutionData[];
 	error?: RunError;
 	hints: NodeExecutionHint[];
+	/** By which n8n's list of executions can be searched. */
+	customData: Record<string, string>;
 	durationMs: number;
 	/** From Stop to the end. */
 	stoppedInMs?: number;
@@ -190,6 +194,7 @@ function readRun(run: IRun, durationMs: number): RunResult {
 		errorItems: task?.data?.main?.[1] ?? [],
 		error: readError(run),
 		hints: task?.hints ?? [],
+		customData: run.data.resultData.metadata ?? {},
 		durationMs,
 	};
 }
@@ -219,7 +224,7 @@ function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
 
 function refusedRun({ name, message }: Error): RunResult {
 	const error = { name, message, context: {} };
-	return { status: 'error', items: [], errorItems: [], error, hints: [], durationMs: 0 };
+	return { status: 'error', items: [], errorItems: [], error, hints: [], customData: {}, durationMs: 0 };
 }
 
 /** The built package in n8n's own engine. One engine at a time: n8n's binary data service is one per process. */
@@ -284,6 +289,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 				mode: 'manual',
 				...definition,
 				onChunk: runOptions.onChunk,
+				onMessage: runOptions.onMessage,
 			});
 		const execution = new WorkflowExecute(
 			additionalData(),
