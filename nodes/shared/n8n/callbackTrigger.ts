@@ -16,6 +16,7 @@ import type { CallContext } from '../engine/call';
 import { Gate } from '../engine/gate';
 import { isShown } from '../engine/input';
 import { FIRST_BURST, Pace } from '../engine/pace';
+import { readSettings } from '../engine/settings';
 import { usageOf } from '../engine/usage';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
@@ -161,6 +162,8 @@ export class Callback {
 		private readonly context: IWebhookFunctions,
 		private readonly answer: Dict,
 		private readonly requestId: string,
+		/** What was asked, where that is known; else the result is shaped as with nothing but presets. */
+		private readonly asked?: Dict,
 	) {}
 
 	/** @returns items of the first output and of the second */
@@ -171,7 +174,7 @@ export class Callback {
 		const value = this.context.getNodeParameter('operation');
 		const operation = callable.find((each) => each.resource === resource && each.value === value);
 		if (!operation) return [[], [this.failedItem({ kind: 'input', message: 'Choose an operation of the list' })]];
-		const shaped = attempt(() => shape(operation, this.answer));
+		const shaped = attempt(() => shape(operation, this.answer, this.asked ?? blankInput(operation)));
 		// What is paid for is handed on, whatever it is.
 		if (!shaped.ok) return [[], [this.failedItem(shaped.problem, { response: this.answer })]];
 		return await this.itemsOf(operation, shaped.value);
@@ -198,7 +201,7 @@ export class Callback {
 				makesFiles: makesFiles(operation.tasks),
 				seconds: operation.timeout ?? 300,
 				keepsInput: false,
-				resultField: '',
+				resultField: this.asked ? readSettings(operation, this.asked).resultField : '',
 			};
 			const good: INodeExecutionData[] = [];
 			const bad: INodeExecutionData[] = [];
@@ -250,8 +253,7 @@ function readReference(value: unknown): string | string[] | undefined {
 const SITUATION = { model: '', host: '', attempts: 1 };
 
 /** @throws AnswerError for an answer that is none of this operation's */
-function shape(operation: AnyOperation, answer: Dict): Finished[] {
-	const input = blankInput(operation);
+function shape(operation: AnyOperation, answer: Dict, input: Dict): Finished[] {
 	const model = optionalText(answer.model) ?? '';
 	const pieces = readResults(operation, answer, [input], usageOf(answer, model, 1));
 	const finished = finish(operation, input, pieces);

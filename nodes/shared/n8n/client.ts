@@ -127,6 +127,7 @@ export class Client {
 			return { outcome: first, attempts, answers: [], billed: addCosts(costs), remains: request.remains };
 		}
 		const answers: Dict[] = [];
+		let left: string | undefined;
 		let outcome = first;
 		// The gate is free while a job works: it is entered for each question anew.
 		while (outcome.ok) {
@@ -134,19 +135,20 @@ export class Client {
 			answers.push(answer);
 			if (hasWebhook(inputs[0])) break;
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
-			if (!step.ok) return { outcome: step, answers, attempts, billed: addCosts(costs) };
+			if (!step.ok) return { outcome: step, answers, attempts, remains: left, billed: addCosts(costs) };
 			if (!step.value) break;
 			const { request: following, wait, remains, undo } = step.value;
-			const left = due - this.run.clock.now() - wait * 1000;
-			await this.run.clock.sleep(wait * 1000 + Math.min(left, 0), this.run.signal);
+			left = remains;
+			const time = due - this.run.clock.now() - wait * 1000;
+			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
 			const billed = () => addCosts(costs);
-			if (left <= 0)
+			if (time <= 0)
 				return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains, billed: billed() };
-			({ outcome } = await call(following, left / 1000));
+			({ outcome } = await call(following, time / 1000));
 			if (!outcome.ok) {
 				const isUndone = undo && !isUncertain(outcome.problem) && (await this.transport.takeBack(undo));
-				const left = isUndone ? undefined : remains;
-				return { outcome: overdue(outcome, seconds), answers, attempts, remains: left, billed: billed() };
+				const still = isUndone ? undefined : remains;
+				return { outcome: overdue(outcome, seconds), answers, attempts, remains: still, billed: billed() };
 			}
 		}
 		const [page, ...pages] = answers;

@@ -32,14 +32,20 @@ import { itemsFor } from './toolAnswer';
 
 /**
  * Runs an operation over all input items: items out in the order of the items in, each paired.
- * @param webhook where results are sent instead, whatever the items say
+ * @param sentTo where results are sent instead, whatever the items say
  */
 export async function runItems(
 	context: IExecuteFunctions,
 	operation: AnyOperation,
-	webhook?: string,
+	sentTo?: Destination,
 ): Promise<INodeExecutionData[]> {
-	return await new ItemRun(context, operation, webhook).start();
+	return await new ItemRun(context, operation, sentTo).start();
+}
+
+export interface Destination {
+	readonly webhook: string;
+	/** The field that holds what the service answers, so that it is not taken for a field of the input. */
+	readonly field: string;
 }
 
 class ItemRun {
@@ -57,7 +63,7 @@ class ItemRun {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly operation: AnyOperation,
-		private readonly webhook?: string,
+		private readonly destination?: Destination,
 	) {
 		this.requests = new RequestMaker(operation);
 		this.progress = new Progress(context, `${operation.resource}: ${operation.value}`);
@@ -163,10 +169,11 @@ class ItemRun {
 			if (this.stop.signal.aborted) break;
 			const read = readInput(item);
 			if (read.ok) {
-				const settings = readSettings(this.operation, read.value);
+				const input = this.sentTo(read.value);
+				const settings = readSettings(this.operation, input);
 				entries.push({
 					item,
-					input: this.sentTo(read.value),
+					input,
 					settings,
 					results: [],
 					earlier: [],
@@ -183,9 +190,10 @@ class ItemRun {
 
 	/** An input whose result goes where the run wants it. */
 	private sentTo(input: Dict): Dict {
-		if (this.webhook === undefined) return input;
+		if (this.destination === undefined) return input;
+		const { webhook, field } = this.destination;
 		const options = isDict(input.options) ? input.options : {};
-		return { ...input, options: { ...options, webhook: this.webhook } };
+		return { ...input, options: { ...options, webhook, resultField: field } };
 	}
 
 	/** What holds for the run as a whole cannot differ between its items. */

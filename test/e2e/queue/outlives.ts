@@ -49,7 +49,7 @@ export async function runBatch({ client, workers, emulator, credential }: Distri
 		'Ended',
 		'n8n-nodes-deepinfra-ai.deepInfraBatchTrigger',
 		1,
-		{ emit: 'batches', pollTimes: { item: [{ mode: 'custom', cronExpression: '*/10 * * * * *' }] } },
+		{ emit: 'batches', pollTimes: { item: [{ mode: 'everyMinute' }] } },
 		{ credentials: { [CREDENTIAL_TYPE]: credential } },
 	);
 	const results = deepInfraNode(
@@ -93,11 +93,12 @@ export async function runBatch({ client, workers, emulator, credential }: Distri
 		}
 		return ids;
 	};
-	await waitFor('the results of both batches', 180, async () => (await told()).length >= made.length || undefined);
-	// Two more looks find nothing new.
+	await waitFor('the results of both batches', 240, async () => (await told()).length >= made.length || undefined);
+	// The next look finds nothing new.
 	const polls = () => emulator.requests.filter(({ method, path }) => method === 'GET' && path === '/v1/batches').length;
 	const before = polls();
-	await waitFor('two more looks', 60, () => polls() >= before + 2 || undefined);
+	await waitFor('one more look', 120, () => polls() > before || undefined);
+	await new Promise((resolve) => setTimeout(resolve, 2000));
 	const all = (await told()).sort().join();
 	ensure(all === [...made].sort().join(), `the trigger told of ${all}, and ${made.join()} were made`);
 	const { files } = emulator.kept();

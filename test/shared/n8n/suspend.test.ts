@@ -1,5 +1,5 @@
 import { createRunExecutionData } from 'n8n-workflow';
-import type { IDataObject, INodeParameters, IRunExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters, IRunExecutionData } from 'n8n-workflow';
 import { isDict } from '../../../nodes/shared/core/answer';
 import { receive, type TriggerOptions } from '../../support/engine/trigger';
 import { modelId } from '../../support/parameters';
@@ -55,11 +55,22 @@ describe('a run that sleeps', () => {
 
 	it('does not sleep when what it asks is refused', async () => {
 		world.emulator.options.faults = ({ method }) => (method === 'POST' ? { kind: 'status', status: 402 } : undefined);
-		const result = await world.engine.run({ parameters: parameters(), onError: 'continueErrorOutput' });
+		const items = [{ json: { status: 'queued', requestId: 'R7' } }];
+		const result = await world.engine.run({ parameters: parameters(), items, onError: 'continueErrorOutput' });
 		world.emulator.options.faults = undefined;
 		expect(result.status).toBe('success');
 		expect(String(result.errorItems[0]?.json.error)).toContain('balance');
+		// What the input says of itself is no answer.
+		expect(result.errorItems[0]?.json).toMatchObject({ status: 'queued', requestId: 'R7' });
 	});
+});
+
+it('shows a dry run where its result would be, and does not sleep', async () => {
+	const own = parameters({ dryRun: true, resultField: 'plan' });
+	const { items, status } = await world.engine.run({ parameters: own, items: [{ json: { order: 7 } }] });
+	expect(status).toBe('success');
+	expect(Object.keys(items[0]?.json ?? {}).sort()).toEqual(['order', 'plan']);
+	expect(items[0]?.json.plan).toMatchObject({ request: expect.any(Object) });
 });
 
 describe('its callback', () => {
@@ -103,6 +114,72 @@ describe('its callback', () => {
 		]);
 		expect(data.workflowData?.[0]?.[0]?.pairedItem).toEqual({ item: 0 });
 		expect(metadataOf(run)).toEqual({});
+	});
+
+	describe('gives what the node would have given at once', () => {
+		/** Puts a run to sleep, and calls it. */
+		async function called(
+			own: INodeParameters,
+			item: INodeExecutionData,
+			more: IDataObject,
+		): Promise<INodeExecutionData[]> {
+			const asked = { ...parameters(), ...own };
+			world.emulator.requests.length = 0;
+			const { sleeping: run } = await world.engine.run({ parameters: asked, items: [item] });
+			if (!run) throw new Error('The run does not sleep');
+			const webhook = new URL(String(Object(world.inference()[0]?.json).webhook));
+			const trigger = { node: 'deepInfra', name: 'DeepInfra', parameters: asked, baseUrl: world.emulator.url };
+			const callback = { body: { ...more, ...envelope }, query: Object.fromEntries(webhook.searchParams) };
+			const { data } = await receive({ ...trigger, memory: {}, run }, callback);
+			return data.workflowData?.[0] ?? [];
+		}
+		const options = { waitForWebhook: true };
+		const photo = { data: 'aGVsbG8=', mimeType: 'image/png', fileName: 'a.png' };
+
+		it('beside the fields and files of its input', async () => {
+			const input = { json: { order: 7, text: 'old' }, binary: { photo } };
+			const [item, ...others] = await called({}, input, { results: [{ generated_text: 'new' }] });
+			expect(others).toEqual([]);
+			expect(item).toMatchObject({ json: { order: 7, text: 'new' }, binary: { photo }, pairedItem: { item: 0 } });
+		});
+
+		it('in the field that was named, without the input where that is not wanted', async () => {
+			const own = { includeOtherFields: false, options: { ...options, resultField: 'answer' } };
+			const [item] = await called(own, { json: { order: 7 } }, { results: [{ generated_text: 'new' }] });
+			expect(stored(item?.json)).toMatchObject({ answer: { text: 'new' } });
+			expect(item?.json).not.toHaveProperty('order');
+		});
+
+		it('as the service said it, with Simplify off', async () => {
+			const [item] = await called({ simplify: false }, { json: {} }, { results: [{ generated_text: 'new' }] });
+			expect(item?.json).toMatchObject({ results: [{ generated_text: 'new' }] });
+		});
+
+		it('with the options of its own operation, which an expression may give', async () => {
+			const own = {
+				operation: 'classify',
+				model: modelId('ProsusAI/finbert'),
+				text: '={{ $json.say }}',
+				options: { ...options, minScore: '={{ $json.least }}' },
+			};
+			const { prompt, ...rest } = parameters();
+			expect(prompt).toBeDefined();
+			const results = [
+				{ label: 'positive', score: 0.6 },
+				{ label: 'negative', score: 0.4 },
+			];
+			world.emulator.requests.length = 0;
+			const asked = { ...rest, ...own };
+			const { sleeping: run } = await world.engine.run({
+				parameters: asked,
+				items: [{ json: { say: 'x', least: 0.7 } }],
+			});
+			const webhook = new URL(String(Object(world.inference()[0]?.json).webhook));
+			const trigger = { node: 'deepInfra', name: 'DeepInfra', parameters: asked, baseUrl: world.emulator.url };
+			const callback = { body: { results, ...envelope }, query: Object.fromEntries(webhook.searchParams) };
+			const { data } = await receive({ ...trigger, memory: {}, run }, callback);
+			expect(data.workflowData?.[0]?.[0]?.json).toMatchObject({ label: 'unsure', score: 0.6 });
+		});
 	});
 
 	it.each([{ nonce: 'wrong' }, {}, { nonce: '' }])('of another wait leaves it asleep: %j', async (query) => {

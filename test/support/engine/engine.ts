@@ -23,6 +23,7 @@ import type {
 	INodeParameters,
 	IRun,
 	IRunData,
+	IRunExecutionData,
 	IWorkflowSettings,
 	NodeExecutionHint,
 	StructuredChunk,
@@ -90,6 +91,8 @@ export interface RunResult {
 	stoppedInMs?: number;
 	/** Of a run that sleeps: goes on with it as n8n does when its time is over. */
 	wake?: () => Promise<RunResult>;
+	/** What n8n keeps of a run that sleeps. */
+	sleeping?: IRunExecutionData;
 }
 
 export interface Engine {
@@ -321,7 +324,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 				const wake = async () => await goOn(new WorkflowExecute(additionalData(), 'manual', stored()));
 				const stoppedInMs = stop.at && endedAt - stop.at;
 				const result = { ...readRun(ended, endedAt - startedAt), stoppedInMs };
-				return ended.status === 'waiting' ? { ...result, wake } : result;
+				return ended.status === 'waiting' ? { ...result, wake, sleeping: stored() } : result;
 			} finally {
 				stop.forget();
 			}

@@ -22,6 +22,8 @@ const loader = new PackageDirectoryLoader(path.join(__dirname, '..', '..', '..')
 export interface TriggerOptions {
 	/** The trigger's name within the package. */
 	readonly node: string;
+	/** What it is called in the workflow; default Trigger. */
+	readonly name?: string;
 	readonly parameters: INodeParameters;
 	readonly baseUrl: string;
 	readonly mode?: WorkflowExecuteMode;
@@ -42,7 +44,7 @@ async function place(options: TriggerOptions): Promise<Placed> {
 	if (loader.nodeTypes[options.node] === undefined) await loader.loadAll();
 	const node: INode = {
 		id: 'trigger',
-		name: 'Trigger',
+		name: options.name ?? 'Trigger',
 		type: `${loader.packageName}.${options.node}`,
 		typeVersion: 1,
 		position: [0, 0],
@@ -52,8 +54,8 @@ async function place(options: TriggerOptions): Promise<Placed> {
 	const nodeTypes = new EngineNodeTypes(loader, []);
 	const { workflowId: id = 'trigger-test', mode = 'trigger' } = options;
 	const workflow = new Workflow({ id, nodes: [node], connections: {}, active: true, nodeTypes });
-	workflow.overrideStaticData({ 'node:Trigger': options.memory });
-	const placed = workflow.getNode('Trigger');
+	workflow.overrideStaticData({ [`node:${node.name}`]: options.memory });
+	const placed = workflow.getNode(node.name);
 	if (placed === null) throw new Error('The workflow lost its node');
 	const values = { apiKey: 'emulator-key', baseUrl: options.baseUrl };
 	const helper = new EngineCredentialsHelper(loader, { deepInfraApi: values });

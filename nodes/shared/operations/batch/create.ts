@@ -123,7 +123,11 @@ export const createBatch = defineOperation({
 		}),
 	},
 	next: (answer, [{ batchTask, model }], asked) => {
-		if (asked > 0) return undefined;
+		if (asked > 0) {
+			// What is none throws, as long as it is known what is left behind.
+			readBatch(answer);
+			return undefined;
+		}
 		const { id } = answer;
 		if (typeof id !== 'string') return undefined;
 		return {

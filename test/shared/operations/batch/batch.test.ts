@@ -289,6 +289,13 @@ describe('batch: create', () => {
 		expect(lost.error?.description).toMatch(/a file named n8n-[\w-]+\.jsonl at DeepInfra is then left over/);
 	});
 
+	it('names the file where the answer is no batch', async () => {
+		world.emulator.options.faults = refuse('/v1/batches', { kind: 'status', status: 200, body: { object: 'batch' } });
+		const { error } = await world.engine.run({ parameters: chatBatch(), items: texts('a') });
+		expect(error?.message).toContain('DeepInfra answered without the batch');
+		expect(error?.description).toMatch(/The uploaded file file-\w+ is still at DeepInfra/);
+	});
+
 	it('leaves no file when it is stopped between its two requests', async () => {
 		const inputs = () => world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch');
 		const before = inputs().length;
