@@ -19,13 +19,9 @@ const parts: Readonly<Record<string, { readonly title: string; readonly run: Par
 	sdk: { title: 'The first n8n with the SDK of chat models', run: firstWithSdkPart },
 };
 
-/** npm needs many minutes to work out what this n8n depends on, so it is run when it is named. */
-const WHEN_NAMED = ['sdk'];
-
 function chooseParts(names: readonly string[]): string[] {
 	const unknown = names.filter((name) => !(name in parts));
-	if (unknown.length === 0)
-		return names.length > 0 ? [...names] : Object.keys(parts).filter((name) => !WHEN_NAMED.includes(name));
+	if (unknown.length === 0) return names.length > 0 ? [...names] : Object.keys(parts);
 	throw new Failure(
 		`these parts are not known: ${unknown.join(', ')}`,
 		`Choose among them, or leave them out for all: npm run test:e2e -- ${Object.keys(parts).join(' ')}`,

@@ -7,7 +7,7 @@ import { checkSpace, readFreeSpace } from '../../../scripts/host/checks';
 import { cleanEnvironment } from '../../../scripts/host/environment';
 import { Failure } from '../../../scripts/host/failure';
 import { findNpm, nodePackage } from '../../../scripts/host/node';
-import { NODE_VERSION, places } from '../../../scripts/host/places';
+import { places } from '../../../scripts/host/places';
 import { showStep } from '../../../scripts/host/progress';
 import { essentialLines, runProgram } from '../../../scripts/host/run';
 
@@ -26,11 +26,12 @@ const release = (name: string, n8n: string, node: string): Release => ({
 
 /** The last line of n8n 1, and the oldest Node that the package promises. */
 export const oldest = release('oldest', '1.123.81', '20.20.2');
-/** The first n8n that has the SDK of chat models. */
-export const firstWithSdk = release('first-with-sdk', '2.16.0', NODE_VERSION);
+/** What the first n8n with the SDK of chat models runs them with; of the whole of it, npm makes 3.6 GB in six minutes. */
+const SDK = { 'n8n-core': '2.16.0', 'n8n-workflow': '2.16.0', '@n8n/ai-node-sdk': '0.7.0' };
+export const firstWithSdk = { n8n: SDK['n8n-core'], folder: path.join(places.host, 'first-sdk') };
 
 export const scriptOf = ({ folder }: Release) => path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
-export const nodeOf = ({ folder }: Release) =>
+export const nodeOf = ({ folder }: Pick<Release, 'folder'>) =>
 	path.join(
 		folder,
 		'node_modules',
@@ -48,13 +49,13 @@ async function isInstalled(each: Release): Promise<boolean> {
 }
 
 async function runNpm(
-	each: Release,
+	{ folder, n8n }: Pick<Release, 'folder' | 'n8n'>,
 	args: readonly string[],
 	settings: Record<string, string>,
 	signal: AbortSignal,
 ): Promise<void> {
-	const { folder, n8n } = each;
-	const program = existsSync(nodeOf(each)) ? nodeOf(each) : process.execPath;
+	const own = nodeOf({ folder });
+	const program = existsSync(own) ? own : process.execPath;
 	const quiet = ['--no-package-lock', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 	const result = await runProgram(program, [findNpm(), ...args, '--prefix', folder, ...quiet], {
 		cwd: folder,
@@ -92,4 +93,22 @@ export async function installRelease(each: Release, signal: AbortSignal): Promis
 		await runNpm(each, ['rebuild', 'sqlite3', '--ignore-scripts=false'], headers, signal);
 	});
 	await writeFile(markerOf(each), `${JSON.stringify(wanted(each), null, '\t')}\n`);
+}
+
+/** Gets the packages of the first n8n with the SDK, once. */
+export async function installSdk(signal: AbortSignal): Promise<void> {
+	const { folder, n8n } = firstWithSdk;
+	const marker = path.join(folder, 'installed.json');
+	const wanted = JSON.stringify(SDK);
+	if ((await readFile(marker, 'utf8').catch(() => '')) === wanted) return;
+	await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+	await mkdir(folder, { recursive: true });
+	await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
+	const packages = Object.entries(SDK).map(([name, version]) => `${name}@${version}`);
+	// Working out what its packages would like beside them is what takes npm so long, and nothing needs it.
+	const args = ['install', ...packages, '--legacy-peer-deps', '--ignore-scripts'];
+	await showStep(`Installing the packages of n8n ${n8n}, once: about a minute`, async () => {
+		await runNpm(firstWithSdk, args, {}, signal);
+	});
+	await writeFile(marker, wanted);
 }

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { dictOf, parseJson, type Dict } from '../../../scripts/json';
+import { dictOf, listOf, parseJson, textOf, type Dict } from '../../../scripts/json';
 import { readResults } from '../../../scripts/demo/results';
 import { readWorkflow } from '../../../scripts/demo/workflow';
 import { choosePort } from '../../../scripts/host/checks';
@@ -16,8 +16,8 @@ import type { Part, PartContext } from '../support/part';
 import { ensure } from '../support/report';
 import { copyMedia, CREDENTIAL_TYPE, EMULATOR_KEY, makeFolder, startEmulatorFor } from '../support/world';
 import { manualTrigger } from '../support/workflows';
-import { calculator, chatModel, planAgent, runsOf } from '../agent/build';
-import { firstWithSdk, installRelease, nodeOf, oldest, scriptOf, type Release } from './install';
+import { calculator, chatModel, planAgent } from '../agent/build';
+import { firstWithSdk, installRelease, installSdk, nodeOf, oldest, scriptOf, type Release } from './install';
 
 const CREDENTIAL = { id: 'e2eCredential000', name: 'DeepInfra emulator' };
 const TASKS = 10;
@@ -150,31 +150,20 @@ async function checkOpen(context: PartContext, runtime: Runtime, where: string):
 	return opened;
 }
 
-/** The packed node in the first n8n that has the SDK of chat models. */
-export const firstWithSdkPart: Part = async (context) => {
-	const { report } = context;
-	await install(firstWithSdk, context);
-	const node = { version: firstWithSdk.node, program: nodeOf(firstWithSdk) };
-	const where = `n8n ${firstWithSdk.n8n} on Node ${node.version}`;
-	const opened = await checkOpen(context, { release: firstWithSdk, node, environment: {} }, where);
-	await report.check(`The chat model thinks, tries again and names DeepInfra in ${where}`, async () => {
-		ensure(opened !== undefined, 'n8n could not be opened');
-		const { emulator } = opened;
-		let busy = 2;
-		emulator.options.faults = ({ path: route }) =>
-			route.endsWith('/chat/completions') && busy-- > 0 ? { kind: 'status', status: 429, retryAfter: 0 } : undefined;
-		const run = readObject(await runAgent(opened, 'firstAgent'));
-		const chats = emulator.requests.filter(({ path: route }) => route.endsWith('/chat/completions'));
-		ensure(chats.length === 4, `it sent ${chats.length} times instead of four`);
-		const last = JSON.stringify(chats.at(-1)?.json);
-		// What n8n 2.16 itself calculates on the command line is an empty text.
-		ensure(/"role":"tool"/.test(last), `the tool's turn did not reach the model: ${last}`);
-		ensure(runsOf(run, 'Agent').length > 0, `the agent did not end: ${JSON.stringify(run).slice(0, 800)}`);
-		emulator.options.faults = ({ path: route }) =>
-			route.endsWith('/chat/completions')
-				? { kind: 'status', status: 402, body: { detail: { error: 'please enter a payment method' } } }
-				: undefined;
-		const refused = await runAgent(opened, 'refusedAgent');
-		ensure(/DeepInfra account has no balance/.test(refused), `a 402 reads: ${refused.slice(-1500)}`);
+/** The chat model with the packages of the first n8n that has the SDK, in a process of its own. */
+export const firstWithSdkPart: Part = async ({ report, signal }) => {
+	await installSdk(signal);
+	const { folder, n8n } = firstWithSdk;
+	await report.check(`The chat model tries again, calls tools and names DeepInfra with n8n ${n8n}`, async () => {
+		const here = path.join(places.project, 'test', 'e2e', 'oldest');
+		const args = ['--require', path.join(here, 'otherN8n.js'), '--import', 'tsx', path.join(here, 'sdk.ts')];
+		const env = cleanEnvironment(process.env, process.execPath, { OTHER_N8N: folder });
+		const { code, output } = await runProgram(process.execPath, args, { cwd: places.project, env, signal });
+		ensure(code === 0, `it ended with exit code ${code}:\n${output.slice(-3000)}`);
+		const { version, content, requests, called, refused } = readObject(output);
+		ensure(version === n8n, `n8n-core is ${textOf(version)}`);
+		ensure(requests === 3 && Boolean(content), `after two refusals it sent ${String(requests)} times: ${output}`);
+		ensure(listOf(called).join() === 'calculator,weather', `it called ${listOf(called).join()}`);
+		ensure(/DeepInfra account has no balance/.test(textOf(refused) ?? ''), `a 402 reads: ${textOf(refused)}`);
 	});
 };
