@@ -105,29 +105,62 @@ interface Mpeg {
 	readonly kind: string;
 }
 
-/** The sound of an MP3: its frames, without tags and without the frame that only describes the file. */
+/** The sound of an MP3: its frames, without tags, without frames that only describe a file, without what lies between. */
 export function readMpeg(bytes: Buffer): Mpeg | undefined {
-	let start = ascii(bytes, 0, 3) === 'ID3' && bytes.length > 10 ? tagLength(bytes) : 0;
+	const start = skipTags(bytes, 0);
 	const first = readFrame(bytes, start);
 	if (!first) return undefined;
-	if (
-		/^(Xing|Info)/.test(ascii(bytes, first.tagAt, first.tagAt + 4)) ||
-		ascii(bytes, start + 36, start + 40) === 'VBRI'
-	) {
-		start += first.length;
-	}
-	let end = start;
+	const pieces: Buffer[] = [];
 	let seconds = 0;
-	for (let frame = readFrame(bytes, end); frame && end + frame.length <= bytes.length; frame = readFrame(bytes, end)) {
-		end += frame.length;
-		seconds += frame.seconds;
+	for (let at = start; at < bytes.length; ) {
+		const frame = readFrame(bytes, at);
+		if (!frame || frame.kind !== first.kind || at + frame.length > bytes.length) {
+			at = nextFrame(bytes, at, first.kind);
+			continue;
+		}
+		const end = at + frame.length;
+		if (!describesFile(bytes, at, frame)) {
+			pieces.push(bytes.subarray(at, end));
+			seconds += frame.seconds;
+		}
+		at = end;
 	}
-	return end > start ? { frames: bytes.subarray(start, end), seconds, kind: first.kind } : undefined;
+	return pieces.length > 0 ? { frames: Buffer.concat(pieces), seconds, kind: first.kind } : undefined;
+}
+
+const describesFile = (bytes: Buffer, at: number, { tagAt }: Frame): boolean =>
+	/^(Xing|Info)/.test(ascii(bytes, tagAt, tagAt + 4)) || ascii(bytes, at + 36, at + 40) === 'VBRI';
+
+/** Past the tags that begin here: services put files one after the other, each with its own. */
+function skipTags(bytes: Buffer, from: number): number {
+	let at = from;
+	while (ascii(bytes, at, at + 3) === 'ID3' && at + 10 < bytes.length) at += tagLength(bytes, at);
+	return at;
+}
+
+/** Where the sound goes on after what is no frame; two frames in a row, since any two bytes may look like one. */
+function nextFrame(bytes: Buffer, from: number, kind: string): number {
+	for (let at = from; at < bytes.length; ) {
+		// A frame begins with ones, a tag with an I.
+		if (bytes[at] !== 0xff && bytes[at] !== 0x49) {
+			at++;
+			continue;
+		}
+		const behind = skipTags(bytes, at);
+		const frame = behind > from && bytes[behind] === 0xff ? readFrame(bytes, behind) : undefined;
+		const next = frame && behind + frame.length;
+		const isLast = next === bytes.length || (next !== undefined && ascii(bytes, next, next + 3) === 'TAG');
+		if (frame?.kind === kind && next !== undefined && (isLast || readFrame(bytes, next)?.kind === kind)) return behind;
+		at = behind > at ? behind : at + 1;
+	}
+	return bytes.length;
 }
 
 /** Seven bits a byte, and ten bytes more where it has a footer. */
-const tagLength = (bytes: Buffer): number =>
-	10 + [6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((bytes[at] ?? 0) & 0x7f), 0) + ((bytes[5] ?? 0) & 0x10 ? 10 : 0);
+const tagLength = (bytes: Buffer, from: number): number =>
+	10 +
+	[6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((bytes[from + at] ?? 0) & 0x7f), 0) +
+	((bytes[from + 5] ?? 0) & 0x10 ? 10 : 0);
 
 /** Seconds, for WAV and MP3; undefined for other files. */
 export function soundLength(bytes: Buffer): number | undefined {

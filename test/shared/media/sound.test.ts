@@ -68,6 +68,22 @@ describe('MP3', () => {
 		expect(readMpeg(bare.subarray(0, -10))?.frames.length).toBe(bare.length - 417);
 	});
 
+	it.each([
+		['files that a service put one after the other', Buffer.concat([makeMp3(1), makeMp3(1)])],
+		['with an old tag between them', Buffer.concat([withOldTag(makeMp3(1)), makeMp3(1)])],
+		['with zeros between them', Buffer.concat([makeMp3(1), Buffer.alloc(700), makeMp3(1)])],
+	])('is joined with all its frames: %s', (_, both) => {
+		const joined = joinSounds([both, makeMp3(1)]);
+		expect(joined.length / 417).toBe(3 * Math.round(1 / 0.026));
+		expect(soundLength(joined)).toBeCloseTo(3, 1);
+		expect(joined.includes('ID3') || joined.includes('Info')).toBe(false);
+	});
+
+	it('with megabytes of what is none in it is read in linear time', () => {
+		const junk = Buffer.alloc(8_000_000, Buffer.from('ID3\xff\xfb', 'latin1'));
+		expect(readMpeg(Buffer.concat([makeMp3(1), junk]))?.seconds).toBeCloseTo(1, 1);
+	});
+
 	it('is not joined with WAV', () => {
 		expect(() => joinSounds([makeMp3(1), makeWav(1)])).toThrow(/cannot be joined/);
 	});
