@@ -2,6 +2,7 @@ import { list, text } from '../../core/answer';
 import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
+import { frequencyPenaltyOption, presencePenaltyOption } from '../chat/fields';
 import { modelField, optionsField, simplifyField } from '../fields';
 import { formatPrompt } from './prompt';
 import { checkRanges } from './ranges';
@@ -28,14 +29,7 @@ export const generateText = defineOperation({
 		},
 		simplifyField,
 		optionsField([
-			{
-				displayName: 'Frequency Penalty',
-				name: 'frequencyPenalty',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-				description: 'Above 0: the more often a word has occurred, the less likely it comes again',
-			},
+			frequencyPenaltyOption,
 			{
 				displayName: 'Max New Tokens',
 				name: 'maxNewTokens',
@@ -52,14 +46,7 @@ export const generateText = defineOperation({
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				description: 'How many answers to write, at most 4. Each becomes an item of its own.',
 			},
-			{
-				displayName: 'Presence Penalty',
-				name: 'presencePenalty',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-				description: 'Above 0: a word that has occurred is less likely to come again',
-			},
+			presencePenaltyOption,
 			{
 				displayName: 'Prompt Format',
 				name: 'promptFormat',
