@@ -93,7 +93,8 @@ class Fitter {
 		const faults: string[] = [];
 		const entries = Object.entries(properties).map(([name, inner]): [string, unknown] => {
 			const where = place === '' ? name : `${place}.${name}`;
-			const given = Object.hasOwn(value, name) ? value[name] : undefined;
+			const said = Object.hasOwn(value, name) ? value[name] : undefined;
+			const given = typeof said === 'string' && isAbsent(said) && !this.takesText(inner) ? null : said;
 			if (given === undefined || given === null) {
 				if (required.includes(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
 				return [name, null];
@@ -127,6 +128,14 @@ class Fitter {
 		if (options) return options.some((option) => this.takesNull(option));
 		const types = typesOf(rule);
 		return types.length === 0 ? !Array.isArray(rule.enum) || rule.enum.includes(null) : types.includes('null');
+	}
+
+	private takesText(schema: unknown): boolean {
+		const rule = this.resolve(schema);
+		if (!rule || [rule.anyOf, rule.oneOf, rule.allOf, rule.enum, rule.const].some((each) => each !== undefined))
+			return true;
+		const types = typesOf(rule);
+		return types.length === 0 || (types.includes('string') && rule.format !== 'date');
 	}
 
 	private resolve(schema: unknown, depth = 0): Dict | undefined {
@@ -164,6 +173,12 @@ function isOfType(type: string, value: unknown): boolean {
 			return typeof value === type;
 	}
 }
+
+/** What a model writes where there is no number, no date. */
+const isAbsent = (text: string): boolean =>
+	/^(|n\.?\/?a\.?|null|none|nil|unknown|not (given|stated|specified|available|mentioned|provided)|[-–—]+)$/i.test(
+		text.trim(),
+	);
 
 const TRUE = ['true', 'yes'];
 const FALSE = ['false', 'no'];
@@ -219,4 +234,16 @@ function fitText({ format, minLength, maxLength }: Dict, value: string, place: s
 	if (typeof maxLength === 'number' && value.length > maxLength)
 		return misfit(value, place, `must have at most ${maxLength} characters`);
 	return fits(value);
+}
+
+/** The value with no more than the schema names, where it names properties. */
+export function pick(schema: unknown, value: unknown): unknown {
+	if (!isDict(schema)) return value;
+	if (Array.isArray(value)) return value.map((each) => pick(schema.items, each));
+	const { properties } = schema;
+	if (!isDict(value) || !isDict(properties)) return value;
+	const named = Object.entries(properties).flatMap(
+		([name, inner]): Array<[string, unknown]> => (Object.hasOwn(value, name) ? [[name, pick(inner, value[name])]] : []),
+	);
+	return Object.fromEntries(named);
 }

@@ -1,9 +1,9 @@
 import { errorText, isDict } from '../../core/answer';
 import type { ApiRequest, Dict, ModelFacts, NextRequest } from '../../core/operation';
 import { AnswerError, type Problem } from '../../core/problem';
-import { fitToSchema } from '../../schema/jsonSchema';
+import { fitToSchema, pick } from '../../schema/jsonSchema';
 import { RAISE_LIMIT, chatRequest, rawText, readChoices, type ChatInput } from './chat';
-import { findJson } from './findJson';
+import { findAllJson } from './findJson';
 import { repairPrompt, schemaPrompt } from './prompts';
 import { readWanted, type SchemaInput } from './schemaFields';
 
@@ -48,15 +48,27 @@ interface Read {
 	readonly isCut: boolean;
 }
 
+/** Objects of one answer that are looked at. */
+const MOST_TRIED = 20;
+
 function readAnswer(answer: Dict, input: ExtractionInput): Read {
 	const [{ text, finishReason }] = readChoices(answer);
-	const found = findJson(text);
-	// A list around the one object that was asked for.
-	const value: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
 	const isCut = finishReason === 'length';
-	if (!isDict(value)) return { text, data: undefined, faults: ['the answer: must be one JSON object'], isCut };
-	const { value: data, faults } = fitToSchema(readWanted(input).expected, value);
-	return { text, data, faults, isCut };
+	// A list around the one object that was asked for.
+	const objects = findAllJson(text).map((found): unknown =>
+		Array.isArray(found) && found.length === 1 ? found[0] : found,
+	);
+	const { expected } = readWanted(input);
+	// A model that changes its mind answers twice.
+	const fits = objects
+		.slice(0, MOST_TRIED)
+		.filter(isDict)
+		.map((object) => fitToSchema(expected, object));
+	const best = fits.find(({ faults }) => faults.length === 0) ?? fits[0];
+	if (!best) return { text, data: undefined, faults: ['the answer: must be one JSON object'], isCut };
+	// A schema by hand says itself whether it takes more than it names; columns and examples are all that is wanted.
+	const data = input.schemaType === 'manual' ? best.value : pick(expected, best.value);
+	return { text, data, faults: best.faults, isCut };
 }
 
 /** One more question where the answer does not fit; a cut answer would only be cut again. */

@@ -1,25 +1,40 @@
+import { isDict } from '../../core/answer';
+
 /** How many openings are tried, so that a text full of braces does not take long. */
 const MOST_TRIES = 200;
 
 /**
- * The JSON in an answer: all of it, what stands in a fence, or the first object or array among words.
- * Undefined where there is none.
+ * The JSON in an answer: all of it, what stands in a fence, or the first among words: an object, or a list of them,
+ * rather than a list such as `[1]`. Undefined where there is none, or where it is cut or broken: a part of it is not it.
  */
 export function findJson(text: string): unknown {
-	const whole = parse(text.trim());
-	if (whole !== undefined) return whole;
-	for (const [, inside = ''] of text.matchAll(/```[\w-]*\s*\n([^]*?)\n?\s*```/g)) {
-		const fenced = parse(inside);
-		if (fenced !== undefined) return fenced;
-	}
-	let tries = 0;
-	for (let start = nextOpening(text, 0); start >= 0 && tries < MOST_TRIES; tries++) {
+	const found = findAllJson(text);
+	return found.find(isDict) ?? found.find((each) => Array.isArray(each) && each.some(isDict)) ?? found[0];
+}
+
+/** All objects and arrays of an answer that stand side by side; of those in fences and those among words, the first kind. */
+export function findAllJson(text: string): unknown[] {
+	const whole = parse(text.replace(/^[\s\ufeff\u200b]+/, ''));
+	if (whole !== undefined) return [whole];
+	const fenced = [...text.matchAll(/```[\w-]*\s*\n([^]*?)\n?\s*```/g)].flatMap(
+		([, inside = '']) => parse(inside) ?? [],
+	);
+	return fenced.length > 0 ? fenced : scan(text);
+}
+
+function scan(text: string): unknown[] {
+	const found: unknown[] = [];
+	let start = nextOpening(text, 0);
+	for (let tries = 0; start >= 0 && tries < MOST_TRIES; tries++) {
 		const end = closing(text, start);
-		const found = end < 0 ? undefined : parse(text.slice(start, end + 1));
-		if (found !== undefined) return found;
-		start = nextOpening(text, start + 1);
+		const value = end < 0 ? undefined : parse(text.slice(start, end + 1));
+		if (value !== undefined) found.push(value);
+		const isOver = value !== undefined || beginsJson(text, start);
+		// What is cut or broken is passed over as a whole: what it holds is not what was asked for.
+		if (isOver && end < 0) break;
+		start = nextOpening(text, isOver ? end + 1 : start + 1);
 	}
-	return undefined;
+	return found;
 }
 
 /** Only objects and arrays: a number among words is no answer in JSON. */
@@ -33,9 +48,15 @@ function parse(text: string): unknown {
 }
 
 function nextOpening(text: string, from: number): number {
-	const at = text.slice(from).search(/[[{]/);
-	return at < 0 ? -1 : from + at;
+	OPENING.lastIndex = from;
+	return OPENING.exec(text)?.index ?? -1;
 }
+
+const OPENING = /[[{]/g;
+
+/** Whether what opens here is meant as JSON; words stand in braces, too. */
+const beginsJson = (text: string, start: number): boolean =>
+	/^(\{\s*("[^"\\\n]{0,200}"\s*:|\})|\[\s*(["{[\]\d-]|true\b|false\b|null\b))/.test(text.slice(start, start + 300));
 
 /** Where the brackets that open at `start` are closed, strings left out; -1 when they are not. */
 function closing(text: string, start: number): number {
