@@ -35,11 +35,19 @@ function readLabels(given: string | readonly string[]): Label[] {
 			'Choose among groups of labels first, and then within the group.',
 		);
 	}
-	return entries.map((words, index) => ({
+	const labels = entries.map((words, index) => ({
 		name: words.split(':')[0]?.trim() || words,
 		words: words.replace(/\s+/g, ' '),
 		sign: signs[index] ?? '',
 	}));
+	const twice = labels.find(({ name }, index) => labels.findIndex((each) => each.name === name) !== index);
+	if (twice) {
+		throw new InputError(
+			`'Candidate Labels' has two labels '${twice.name.slice(0, 80)}'`,
+			'Give each a name of its own: what stands in front of the first colon.',
+		);
+	}
+	return labels;
 }
 
 const YES_NO: readonly Label[] = [
@@ -162,19 +170,22 @@ function chosenLabel({ text }: Choice, labels: readonly Label[]): Label {
 	);
 }
 
+/** A token without the blank before it, which some tokenizers write as a sign. */
+const bare = (token: unknown): string => (optionalText(token) ?? '').replace(/^[\s▁Ġ]+|\s+$/g, '');
+
 /**
  * How likely each label is, from the likeliest tokens where the answer stands; together 1.
  * Undefined where the model tells no probabilities.
  */
 function scoresOf({ logprobs = [], reasoning }: Choice, labels: readonly Label[]) {
-	const filled = logprobs.filter(({ token }) => String(token ?? '').trim() !== '');
+	const filled = logprobs.filter(({ token }) => bare(token) !== '');
 	// Thoughts have their tokens, too: then the answer is the last one.
 	const answer = reasoning === undefined ? filled[0] : filled.at(-1);
 	if (!answer) return undefined;
 	const { top_logprobs: top } = answer;
 	const others = Array.isArray(top) && top.length > 0 ? top.filter(isDict) : [answer];
 	const weights = labels.map(({ sign }) =>
-		others.reduce((sum, each) => (optionalText(each.token)?.trim() === sign ? sum + likelihood(each) : sum), 0),
+		others.reduce((sum, each) => (bare(each.token) === sign ? sum + likelihood(each) : sum), 0),
 	);
 	const total = weights.reduce((sum, weight) => sum + weight, 0);
 	if (total <= 0) return undefined;

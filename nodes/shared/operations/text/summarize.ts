@@ -16,6 +16,8 @@ const SHARE = 0.6;
 const MOST = 24_000;
 /** Tokens of a part's summary: so that many of them fit into one request. */
 const SUMMARY = 800;
+/** The same with the thoughts of a model that thinks first. */
+const THOUGHT = 6000;
 
 /** What a part carries besides its text. */
 interface Part {
@@ -101,7 +103,9 @@ export const summarizeText = defineOperation({
 		);
 		// A summary must leave the text its room.
 		const most = contextLength === undefined ? undefined : Math.max(64, Math.floor(contextLength * 0.2));
-		const limit = part?.kind === 'part' ? Math.min(SUMMARY, most ?? SUMMARY) : undefined;
+		const thinks = facts.tags?.includes('reasoning') && options.reasoningEffort !== 'none';
+		const longest = thinks ? THOUGHT : SUMMARY;
+		const limit = part?.kind === 'part' ? Math.min(longest, most ?? longest) : undefined;
 		return chatRequest(
 			input,
 			[

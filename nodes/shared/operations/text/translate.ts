@@ -7,6 +7,7 @@ import { chatOptions } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
+import { isLanguage } from './languages';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 
@@ -14,8 +15,20 @@ import { modelField, routeOptionsField, simplifyField } from '../fields';
 const SHARE = 0.25;
 const MOST = 3000;
 
-/** What must come out as it went in: placeholders and HTML tags. */
-const KEPT = /\{\{[^{}]{1,80}\}\}|\$\{[^{}]{1,80}\}|\{\w{1,40}\}|%\d*\$?[sdif@](?![\p{L}])|<\/?[a-z][^<>]{0,300}>/giu;
+/** What must come out as it went in: placeholders, HTML tags and links. */
+const KEPT = new RegExp(
+	[
+		String.raw`\{\{\{?[^{}]{1,80}\}?\}\}`,
+		String.raw`[$%#]\{[^{}]{1,80}\}`,
+		String.raw`\{\w{1,40}\}`,
+		String.raw`%\(\w{1,40}\)[sdif]`,
+		String.raw`%(?:\d\$)?[-+0#]{0,2}\d*(?:\.\d+)?l{0,2}[sdifux@](?!\p{L})`,
+		String.raw`<[%?][^<>]{0,300}[%?]>`,
+		String.raw`<\/?[a-z][^<>]{0,300}>`,
+		String.raw`https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?]`,
+	].join('|'),
+	'giu',
+);
 
 export const translateText = defineOperation({
 	resource: 'text',
@@ -121,10 +134,10 @@ export const translateText = defineOperation({
 		const [after = ''] = /\s*$/.exec(text) ?? [];
 		return [
 			{
-				json: { translation: `${before}${translation}${after}`, sourceLanguage },
+				json: { translation: `${before}${withLineEnds(text, translation)}${after}`, sourceLanguage },
 				note:
 					lost.length > 0
-						? `A translation lacks '${lost[0]}', which stands in its text. Look at it, or choose another model.`
+						? `A translation lacks ${lost[0]}, which its text has. Look at it, or choose another model.`
 						: undefined,
 			},
 		];
@@ -143,12 +156,13 @@ function readTranslation(answer: Parameters<typeof readChoices>[0], given: strin
 	const source = given?.trim();
 	if (source) return { translation: unwrap(text), sourceLanguage: source };
 	const [, named = '', rest = ''] = /^\s*([^\n]{1,60})\n([^]*)$/.exec(text) ?? [];
+	const language = named
+		.trim()
+		.replace(/^[*_#\s]+|[*_.\s]+$/g, '')
+		.replace(/^source language:[*_\s]*/i, '');
 	// A model that forgets the first line has written the translation alone.
-	const language = /^(?:source language:\s*)?([\p{L}()\- ]{2,40})\.?$/iu.exec(
-		named.trim().replace(/^[*_#\s]+|[*_\s]+$/g, ''),
-	)?.[1];
-	return language
-		? { translation: unwrap(rest), sourceLanguage: language.trim() }
+	return isLanguage(language)
+		? { translation: unwrap(rest), sourceLanguage: language }
 		: { translation: unwrap(text), sourceLanguage: null };
 }
 
@@ -159,13 +173,21 @@ const unwrap = (text: string): string =>
 		.replace(/^<(text-[0-9a-f]{8})>\n?([^]*?)\n?<\/\1>$/, '$2')
 		.trim();
 
+const breaksIn = (text: string): number => text.trim().split('\n').length - 1;
+
 /** What had to be kept and was not; each as often as it is missing. */
 function lostIn(text: string, translation: string): string[] {
 	const left = new Map<string, number>();
 	for (const [found] of translation.matchAll(KEPT)) left.set(found, (left.get(found) ?? 0) + 1);
-	return [...text.matchAll(KEPT)].flatMap(([wanted]) => {
+	const lost = [...text.matchAll(KEPT)].flatMap(([wanted]) => {
 		const count = left.get(wanted) ?? 0;
 		left.set(wanted, count - 1);
 		return count > 0 ? [] : [wanted];
 	});
+	const breaks = breaksIn(text);
+	return breaks === breaksIn(translation) ? lost : [...lost, `${breaks} line breaks`];
 }
+
+/** Models write one kind of line end alone. */
+const withLineEnds = (text: string, translation: string): string =>
+	/\r\n/.test(text) && !/(^|[^\r])\n/.test(text) ? translation.replace(/\r?\n/g, '\r\n') : translation;

@@ -74,6 +74,60 @@ testOperation(classifyTextZeroShot, {
 	},
 });
 
+describe('labels', () => {
+	const input = (candidateLabels: string | string[], options = {}) => ({
+		model: LLAMA,
+		text: 'x',
+		candidateLabels,
+		simplify: true,
+		options,
+	});
+	const token = (said: string, ...others: Array<[string, number]>) =>
+		completion(said, {
+			logprobs: {
+				content: [
+					{
+						token: said,
+						logprob: 0,
+						top_logprobs: others.map(([name, share]) => ({ token: name, logprob: Math.log(share) })),
+					},
+				],
+			},
+		});
+
+	it.each<[string, string | string[], string[]]>([
+		['by lines and commas, with what they mean', 'a: one\nb, c', ['a', 'b', 'c']],
+		['in an array, with commas', ['a: one, two', 'b, c'], ['a', 'b, c']],
+		[
+			'with signs of their own',
+			['"quoted"', '<b>', '{{x}}', '日本', '__proto__'],
+			['"quoted"', '<b>', '{{x}}', '日本', '__proto__'],
+		],
+	])('%s, are read', (_, given, names) => {
+		const share = 1 / names.length;
+		const [output] = classifyTextZeroShot.items(
+			token('1', ...names.map((_name, index): [string, number] => [`▁${index + 1}`, share])),
+			[input(given)],
+		);
+		expect(output?.json.labels).toEqual(names.map((label) => ({ label, score: expect.closeTo(share) })));
+	});
+
+	it('of one name are refused, and so are none and more than there are signs', () => {
+		const ask = (given: string | string[]) => () => classifyTextZeroShot.request([input(given)], {});
+		expect(ask('billing: invoices\nbilling: refunds')).toThrow("two labels 'billing'");
+		expect(ask(' , ')).toThrow('is empty');
+		expect(ask(Array.from({ length: 53 }, (_, index) => `l${index}`))).toThrow('52 is the most');
+		expect(ask('yes, yes, no')).not.toThrow();
+	});
+
+	it('have honest scores: what is said beside them does not count, and together they are 1', () => {
+		const [output] = classifyTextZeroShot.items(token('1', ['1', 0.2], ['\n2', 0.1], ['The', 0.7]), [input('a, b')]);
+		expect(output?.json).toMatchObject({ label: 'a', scores: { a: expect.closeTo(2 / 3), b: expect.closeTo(1 / 3) } });
+		const [unsure] = classifyTextZeroShot.items(token('1', ['1', 0.2], ['2', 0.1]), [input('a, b', { minScore: 0.7 })]);
+		expect(unsure?.json).toMatchObject({ label: 'unsure', score: expect.closeTo(2 / 3) });
+	});
+});
+
 describe('text: classifyZeroShot', () => {
 	let world: World;
 	beforeAll(async () => (world = await openWorld({ binaryMode: 'filesystem' })));

@@ -45,6 +45,87 @@ testOperation(translateText, {
 	names: { parameters: 'text targetLanguage', options: `${CHAT_OPTIONS} sourceLanguage tone glossary` },
 });
 
+describe('an answer that is a translation', () => {
+	const input = (text: string, sourceLanguage?: string) => ({
+		model: LLAMA,
+		text,
+		targetLanguage: 'French',
+		simplify: true,
+		options: { sourceLanguage },
+	});
+	const read = (text: string, said: string, source?: string) => {
+		const [output] = translateText.items(completion(said), [input(text, source)]);
+		return { ...output?.json, note: output?.note };
+	};
+
+	it.each<[string, string, string, string | null]>([
+		['names its language', 'English\nBonjour', 'Bonjour', 'English'],
+		[
+			'names it in bold, and in words',
+			'**Source language: Brazilian Portuguese.**\n\nBonjour',
+			'Bonjour',
+			'Brazilian Portuguese',
+		],
+		['names it with its script', 'Chinese (Simplified)\nBonjour', 'Bonjour', 'Chinese (Simplified)'],
+		['forgets it, and begins with a heading', '# Titre\n\nCorps', '# Titre\n\nCorps', null],
+		['forgets it, and begins with a short line', 'Bonjour Marie\nMerci', 'Bonjour Marie\nMerci', null],
+		['forgets it', 'Bonjour', 'Bonjour', null],
+	])('%s', (_, said, translation, sourceLanguage) => {
+		const text = translation.replace(/[^\n]+/g, 'x');
+		expect(read(text, said)).toEqual({ translation, sourceLanguage, note: undefined });
+	});
+
+	it('has the line ends of its text', () => {
+		expect(read('a\r\nb\r\n', 'English\nx\ny')).toMatchObject({ translation: 'x\r\ny\r\n' });
+		expect(read('a\nb\r\n', 'English\nx\ny')).toMatchObject({ translation: 'x\ny\r\n' });
+	});
+
+	it.each([
+		'%s',
+		'%1$s',
+		'%d',
+		'%.2f',
+		'%05d',
+		'%(name)s',
+		'%{name}',
+		'%@',
+		'{0}',
+		'{name}',
+		'{{name}}',
+		'{{{html}}}',
+		'${name}',
+		'#{name}',
+		'<b>',
+		'<br/>',
+		'<a href="/x?a=1&b=2">',
+		'</b>',
+		'<%= name %>',
+		'https://example.com/a?b=1#c',
+	])('is asked for once more where it lacks %s, and says so after that', (kept) => {
+		const text = `Good ${kept} day`;
+		const asked = translateText.request([input(text)], {});
+		const again = translateText.next?.(completion('English\nBonjour'), [input(text)], 0, asked);
+		expect(JSON.stringify(again?.request.json)).toContain(JSON.stringify(kept).slice(1, -1));
+		expect(translateText.next?.(completion('English\nBonjour'), [input(text)], 1, asked)).toBeUndefined();
+		expect(read(text, 'English\nBonjour').note).toContain(kept);
+		expect(translateText.next?.(completion(`English\nBon ${kept} jour.`), [input(text)], 0, asked)).toBeUndefined();
+	});
+
+	it.each(['100 % sure', '50% off', 'a < b and c > d', 'It is {very nice} here', '5 %discount'])(
+		'may say %s in its own words',
+		(text) => {
+			const asked = translateText.request([input(text)], {});
+			expect(translateText.next?.(completion('English\nBonjour'), [input(text)], 0, asked)).toBeUndefined();
+		},
+	);
+
+	it('is asked for once more where lines were lost', () => {
+		const asked = translateText.request([input('a\n\nb')], {});
+		const again = translateText.next?.(completion('English\nx y'), [input('a\n\nb')], 0, asked);
+		expect(JSON.stringify(again?.request.json)).toContain('2 line breaks');
+	});
+});
+
 describe('text: translate', () => {
 	let world: World;
 	beforeAll(async () => (world = await openWorld({ binaryMode: 'filesystem' })));
