@@ -5,7 +5,10 @@ import { operations } from '../../../nodes/shared/operations';
 import { places } from '../../../scripts/host/places';
 
 /** Operations of one family whose tests stand together, by what of them comes first: the operation, else the resource. */
-const TOGETHER: Readonly<Record<string, string>> = { batch: 'batch/batch' };
+const TOGETHER: Readonly<Record<string, string>> = {
+	'batch: create': 'batch/batch',
+	'batch: getResults': 'batch/batch',
+};
 
 describe('every operation', () => {
 	it.each(operations.map(({ resource, value }) => [resource, value]))('%s: %s has its test file', (resource, value) => {

@@ -88,11 +88,11 @@ export const readBatches = (answer: Dict): Batch[] => list(answer.data, 'the lis
 export const BATCH_FIELDS = {
 	batchId: 'string',
 	status: 'string',
-	model: 'string',
+	model: 'string | null',
 	counts: { total: 'number', completed: 'number', failed: 'number' },
-	createdAt: 'string',
-	finishedAt: 'string',
-	error: 'string',
+	createdAt: 'string | null',
+	finishedAt: 'string | null',
+	error: 'string | null',
 } as const;
 
 /** What comes out for a batch. */
