@@ -137,7 +137,8 @@ function toObject({ displayName }: Field, value: unknown): Dict {
 function toJson({ displayName }: Field, value: unknown): Dict | unknown[] {
 	const read = typeof value === 'string' ? parseTyped(value) : value;
 	if (isDict(read) || Array.isArray(read)) return read;
-	throw new InputError(`'${displayName}' is not valid JSON`, 'Enter a JSON array or object.');
+	if (typeof value === 'string' && read === undefined) throw jsonError(displayName, value);
+	throw new InputError(`'${displayName}' is not a JSON array or object`, 'Enter a JSON array or object.');
 }
 
 /** The rows of a collection that holds one kind of them; an expression may give them as an array. */
