@@ -1,6 +1,6 @@
 import { exactOf } from './exact';
-import type { Dict } from './operation';
-import { AnswerError } from './problem';
+import type { Dict, Output } from './operation';
+import { AnswerError, attempt, type Problem } from './problem';
 
 /** The API is untrusted: answers are read with these functions, never cast. */
 
@@ -24,6 +24,27 @@ export function text(value: unknown, what: string): string {
 	if (typeof value === 'string') return value;
 	throw missing(what);
 }
+
+/**
+ * The outputs of an answer's parts: one that is none fails alone, since the others are paid for.
+ * @throws AnswerError of the first where none is good
+ */
+export function readEach<P>(parts: readonly P[], read: (part: P, index: number) => Output): Output[] {
+	const failures: AnswerError[] = [];
+	const outputs = parts.map((part, index): Output => {
+		const outcome = attempt(() => read(part, index));
+		if (outcome.ok) return outcome.value;
+		const { message, advice } = { advice: undefined, ...messageOf(outcome.problem) };
+		failures.push(new AnswerError(message, advice));
+		return { json: {}, problem: message };
+	});
+	const [first] = failures;
+	if (first && failures.length === parts.length) throw first;
+	return outputs;
+}
+
+const messageOf = (problem: Problem): { readonly message: string; readonly advice?: string } =>
+	'message' in problem ? problem : { message: 'DeepInfra answered without a result' };
 
 /** A number that some models send as text. */
 export function number(value: unknown): number | undefined {

@@ -9,6 +9,9 @@ export interface Reservation {
 	readonly isKnown: boolean;
 }
 
+/** Failures on this side of the wire: the service was not asked. */
+const NOT_SENT: ReadonlyArray<Problem['kind']> = ['input', 'source', 'local'];
+
 /** What a run's requests came to. */
 export interface Figures {
 	readonly requests: number;
@@ -81,7 +84,7 @@ export class Meter {
 		outcome: Outcome<Dict>,
 		assume: () => number | undefined = () => undefined,
 	): void {
-		this.requests++;
+		if (outcome.ok || !NOT_SENT.includes(outcome.problem.kind)) this.requests++;
 		this.open--;
 		this.reserved = this.open === 0 ? 0 : addCosts([this.reserved, -usd]);
 		if (!isKnown) this.openUnknown--;

@@ -99,12 +99,14 @@ export class RunReport {
 
 	/** For the output panel and the log: what was done, what went wrong and why, and what it cost. */
 	summary(now: number, { requests, retries, costUsd, estimatedCostUsd, budgetReached }: Figures): string {
+		// A file that was asked for again is no request to the service.
+		const again = Math.min(retries, Math.max(0, requests - 1));
 		const parts = [
 			`${count(this.items, 'item')} in`,
 			...(this.failed > 0 ? [`${this.failed} failed (${this.commonest()})`] : []),
 			...(this.reused > 0 ? [`${this.reused} reused`] : []),
 			...[...this.fallbacks].map(([model, items]) => `${items} by the fallback model '${model}'`),
-			retries > 0 ? `${count(requests, 'request')}, ${retries} of them sent again` : count(requests, 'request'),
+			again > 0 ? `${count(requests, 'request')}, ${again} of them sent again` : count(requests, 'request'),
 			...costWords(costUsd, estimatedCostUsd),
 			...(budgetReached === undefined ? [] : [`budget of $${dollars(budgetReached)} reached`]),
 			seconds(now - this.startedAt),

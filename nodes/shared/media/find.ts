@@ -84,7 +84,12 @@ function bareBase64(text: string): Buffer | undefined {
 }
 
 function filesIn(value: unknown): FileOut[] {
-	if (Array.isArray(value)) return value.flatMap((entry) => filesIn(entry));
+	if (Array.isArray(value)) {
+		const found = value.map((entry) => filesIn(entry));
+		if (found.every((files) => files.length === 0)) return [];
+		// Words stand for themselves: they are refused as what they are, and the others keep their places.
+		return found.flatMap((files, index) => (files.length > 0 ? files : wordsOf(value[index])));
+	}
 	if (typeof value === 'string') {
 		const file = fileOf(value);
 		return file ? [file] : [];
@@ -94,8 +99,16 @@ function filesIn(value: unknown): FileOut[] {
 	return filesIn(held);
 }
 
+/** What stands where a file should be and says why it does not, in base64 or not; nothing for what only marks a gap. */
+function wordsOf(value: unknown): FileOut[] {
+	const held = isDict(value) ? WRAPPED.map((key) => value[key]).find((entry) => typeof entry === 'string') : value;
+	const text = typeof held === 'string' ? held.trim() : '';
+	if (text.length < 16 && !/\s/.test(text)) return [];
+	return [{ bytes: isBase64(text) && !/\s/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text) }];
+}
+
 /**
- * All files of an answer.
+ * All files of an answer; one that is none among others is a text.
  * @throws AnswerError when there is none
  */
 export function mediaOf(answer: Dict, media: keyof typeof PLACES): FileOut[] {

@@ -39,7 +39,9 @@ async function listModels(
 	const catalog = await catalogOf(context);
 	const models = await catalog.models().catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new NodeOperationError(context.getNode(), "DeepInfra's list of models cannot be loaded", {
+		// The list shows the message alone.
+		const message = "DeepInfra's list of models cannot be loaded. Choose the mode 'ID' and enter the ID of a model.";
+		throw new NodeOperationError(context.getNode(), message, {
 			description: `Enter the ID of a model instead (mode 'ID' of the field 'Model'). Reason: ${reason}`,
 		});
 	});
@@ -87,8 +89,8 @@ function notices(
 	return [
 		...refused,
 		noticeRow(
-			`No model for '${filter ?? ''}': only models for this task are listed`,
-			`None of the ${among} has these words. A model of another task has an operation of its own, or runs with Model > Run.`,
+			'No match: only models for this task are listed',
+			`None of the ${among} has the words '${(filter ?? '').slice(0, 80)}'. A model of another task has an operation of its own, or runs with Model > Run.`,
 		),
 	];
 }
@@ -123,9 +125,13 @@ export async function searchVoices(this: ILoadOptionsFunctions, filter = ''): Pr
 /** The voices of the account alone. */
 export async function searchOwnVoices(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 	const voices = await (await catalogOf(this)).voices().catch((error: unknown) => {
-		throw new NodeOperationError(this.getNode(), 'Your voices cannot be loaded', {
-			description: `Enter the ID of a voice instead (mode 'ID'). Reason: ${error instanceof Error ? error.message : String(error)}`,
-		});
+		throw new NodeOperationError(
+			this.getNode(),
+			"Your voices cannot be loaded. Choose the mode 'ID' and enter the ID.",
+			{
+				description: `Enter the ID of a voice instead (mode 'ID'). Reason: ${error instanceof Error ? error.message : String(error)}`,
+			},
+		);
 	});
 	const wanted = filter.trim().toLowerCase();
 	const results = readVoices(voices)

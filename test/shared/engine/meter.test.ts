@@ -127,3 +127,13 @@ describe('a preview', () => {
 		});
 	});
 });
+
+it('a file that could not be had, or an input that cannot be sent, is no request to the service', () => {
+	const meter = new Meter(Infinity);
+	const source = { kind: 'source', host: 'h', address: 'a', message: 'm', again: 'often' } as const;
+	for (const problem of [source, { kind: 'input', message: 'x' } as const, { kind: 'local', message: 'x' } as const])
+		meter.settle(meter.reserve(undefined), failed(problem));
+	expect(meter.figures.requests).toBe(0);
+	meter.settle(meter.reserve(undefined), failed({ kind: 'network', code: 'ECONNRESET', message: 'x' }));
+	expect(meter.figures.requests).toBe(1);
+});

@@ -43,7 +43,9 @@ describe.each(TABLE)('a catalogue that %s', (_what, fault) => {
 	it('the picker says so, and what to do', async () => {
 		const { search } = await openEditor({ id: 'a', baseUrl: service.url });
 		const { message, description } = await failureOf(search(asked('text', 'classify', '')));
-		expect(message).toBe("DeepInfra's list of models cannot be loaded");
+		expect(message).toBe(
+			"DeepInfra's list of models cannot be loaded. Choose the mode 'ID' and enter the ID of a model.",
+		);
 		expect(description).toMatch(ADVICE);
 		expect(description).not.toMatch(/emulator-key|undefined|\[object|TypeError/);
 		expect(description.length).toBeLessThan(400);
@@ -92,7 +94,9 @@ describe('a catalogue that is dead', () => {
 		const started = performance.now();
 		const { message, description } = await failureOf(search(asked('text', 'classify', '')));
 		expect(performance.now() - started).toBeLessThan(2000);
-		expect(message).toBe("DeepInfra's list of models cannot be loaded");
+		expect(message).toBe(
+			"DeepInfra's list of models cannot be loaded. Choose the mode 'ID' and enter the ID of a model.",
+		);
 		expect(description).toMatch(ADVICE);
 		expect(description).toMatch(/refuse|ECONNREFUSED/i);
 	});

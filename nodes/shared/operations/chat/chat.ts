@@ -72,20 +72,36 @@ export const rawText = (text: string): string => `The answer was: ${shorten(text
 
 export const RAISE_LIMIT = "Raise 'Max Tokens' under 'Options'";
 
-/**
- * The choices of a completion, never empty.
- * @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON
- */
-export function readChoices(answer: Dict): readonly [Choice, ...Choice[]] {
-	const [first, ...rest] = list(answer.choices, 'a choice').map(readChoice);
+/** The choices of a completion as they came, never empty. @throws AnswerError */
+export function choicesOf(answer: Dict): readonly [Dict, ...Dict[]] {
+	const [first, ...rest] = list(answer.choices, 'a choice');
 	if (first) return [first, ...rest];
 	throw new AnswerError('DeepInfra answered without any choice', 'Run the workflow again, or choose another model.');
+}
+
+/**
+ * The choices of a completion, never empty.
+ * @throws AnswerError as `readChoice`, for any of them
+ */
+export function readChoices(answer: Dict): readonly [Choice, ...Choice[]] {
+	const [first, ...rest] = choicesOf(answer);
+	return [readChoice(first), ...rest.map(readChoice)];
 }
 
 /** The text of the first choice. @throws AnswerError as `readChoices` */
 export const readText = (answer: Dict): string => readChoices(answer)[0].text;
 
-function readChoice({ message, finish_reason: finish, logprobs }: Dict): Choice {
+/** Some services give a text in parts, of which others are thoughts. */
+function contentOf(content: unknown): string {
+	if (!Array.isArray(content)) return optionalText(content) ?? '';
+	return content
+		.filter(isDict)
+		.flatMap(({ type, text: part }) => (type === 'text' || type === 'output_text' ? (optionalText(part) ?? []) : []))
+		.join('');
+}
+
+/** @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON */
+export function readChoice({ message, finish_reason: finish, logprobs }: Dict): Choice {
 	const said = isDict(message) ? message : {};
 	const finishReason = optionalText(finish) ?? 'stop';
 	const refusal = optionalText(said.refusal)?.trim();
@@ -101,7 +117,7 @@ function readChoice({ message, finish_reason: finish, logprobs }: Dict): Choice 
 			'Change the input, or choose another model.',
 		);
 	}
-	const { text, reasoning } = takeThoughts(optionalText(said.content) ?? '');
+	const { text, reasoning } = takeThoughts(contentOf(said.content));
 	const thoughts = optionalText(said.reasoning_content) || optionalText(said.reasoning) || reasoning;
 	const toolCalls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isDict).map(readCall) : [];
 	if (text === '' && toolCalls.length === 0) throw emptyChoice(finishReason, thoughts);

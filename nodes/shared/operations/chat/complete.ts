@@ -1,11 +1,20 @@
-import { isDict, number, optionalText } from '../../core/answer';
+import { isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames, isRepeatable } from '../../core/request';
 import { listOf } from '../../core/values';
 import { modelField, readAddress, routeOptionsField, simplifyField } from '../fields';
-import { chatRequest, CUT_NOTE, RAISE_LIMIT, rawText, readChoices, requireAbility, type Choice } from './chat';
+import {
+	chatRequest,
+	CUT_NOTE,
+	RAISE_LIMIT,
+	rawText,
+	readChoice,
+	choicesOf,
+	requireAbility,
+	type Choice,
+} from './chat';
 import {
 	chatOptions,
 	frequencyPenaltyOption,
@@ -212,10 +221,13 @@ export const completeChat = defineOperation({
  * @throws AnswerError for an answer that is none
  */
 export function readCompletion(answer: Dict, isJson: boolean, responses = 1): Output[] {
-	const outputs = readChoices(answer).map((choice) => outputOf(choice, isJson));
-	return responses > 1
-		? outputs.map((output, index) => ({ ...output, json: { ...output.json, index } }))
-		: outputs.slice(0, 1);
+	const choices = choicesOf(answer);
+	const read = (choice: Dict) => outputOf(readChoice(choice), isJson);
+	if (responses <= 1) return [read(choices[0])];
+	return readEach(choices, (choice, index) => {
+		const output = read(choice);
+		return { ...output, json: { ...output.json, index } };
+	});
 }
 
 const pictureAt = (given: string): Dict => ({

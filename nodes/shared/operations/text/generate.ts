@@ -1,6 +1,6 @@
-import { list, text } from '../../core/answer';
+import { list, readEach, text } from '../../core/answer';
 import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, type Dict } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { frequencyPenaltyOption, presencePenaltyOption } from '../chat/fields';
 import { modelField, optionsField, simplifyField } from '../fields';
@@ -149,9 +149,10 @@ export const generateText = defineOperation({
 	},
 	items: (answer, [{ options }]) => {
 		const results = list(answer.results, 'the generated text');
-		const texts = results.map((result) => text(result.generated_text, 'the generated text'));
-		if (texts.length === 0) throw new AnswerError('DeepInfra answered without the generated text');
-		if ((options.numResponses ?? 1) > 1) return texts.map((each, index) => ({ json: { text: each, index } }));
-		return [{ json: { text: text(texts[0], 'the generated text') } }];
+		if (results.length === 0) throw new AnswerError('DeepInfra answered without the generated text');
+		const read = (result: Dict) => text(result.generated_text, 'the generated text');
+		if ((options.numResponses ?? 1) > 1)
+			return readEach(results, (result, index) => ({ json: { text: read(result), index } }));
+		return results.slice(0, 1).map((result) => ({ json: { text: read(result) } }));
 	},
 });
