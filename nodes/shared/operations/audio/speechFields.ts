@@ -43,12 +43,22 @@ export function speechFields(model: string, { name = model, schema }: ModelFacts
 	if (!schema) return { ...LACKED, ...FAMILIES.find(([pattern]) => pattern.test(name))?.[1] };
 	const named = (what: keyof SpeechFields) => KNOWN[what].find((each) => schema.byName.has(each)) ?? LACKED[what];
 	return {
-		text: named('text'),
+		text: named('text') === LACKED.text ? textName(schema) : named('text'),
 		voice: named('voice'),
 		format: named('format'),
 		speed: named('speed'),
 		timestamps: named('timestamps'),
 	};
+}
+
+/** A model that calls its text otherwise requires it, and it is no choice. */
+function textName({ byName, fields }: ModelSchema): string {
+	if (byName.has(LACKED.text)) return LACKED.text;
+	const others: readonly string[] = Object.values(KNOWN).flat();
+	const needed = fields.filter(
+		(field) => field.required && field.kind === 'string' && !field.values && !others.includes(field.name),
+	);
+	return needed.length === 1 ? (needed[0]?.name ?? LACKED.text) : LACKED.text;
 }
 
 /** The voices that a model brings, as its schema lists them; empty where it does not. */
@@ -84,12 +94,21 @@ export function voiceEntry(given: string, { voice }: SpeechFields, { schema }: M
 	);
 }
 
-/** @throws InputError for a format that the model's schema does not list */
-export function checkFormat(format: string, fields: SpeechFields, { schema }: ModelFacts): void {
+/**
+ * A format as the model spells it, such as `MP3` or `mp3_44100_128`.
+ * @throws InputError for one that its schema does not list
+ */
+export function formatEntry(format: string, fields: SpeechFields, { schema }: ModelFacts): string {
 	const known = valuesOf(schema?.byName.get(fields.format)).map(String);
-	if (known.length === 0 || known.includes(format)) return;
+	if (known.length === 0 || known.includes(format)) return format;
+	const spelled = known.find((each) => each.toLowerCase().split(/[_-]/)[0] === format);
+	if (spelled !== undefined) return spelled;
 	throw new InputError(
 		`This model cannot give ${format.toUpperCase()}`,
 		`It gives ${known.join(', ')}: change 'Output Format', or choose another model.`,
 	);
 }
+
+/** The field that says how many samples a second has. */
+export const rateField = (schema: ModelSchema | undefined): SchemaField | undefined =>
+	schema?.fields.find(({ name }) => /^sampl(e|ing)_?rate(_hz)?$/i.test(name));

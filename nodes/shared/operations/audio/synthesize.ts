@@ -8,7 +8,7 @@ import { kindOf } from '../../media/kind';
 import { splitText } from '../../media/sentences';
 import { formatName, joinSounds, readMpeg, readWave, soundLength, wrapSamples } from '../../media/sound';
 import { modelField, optionsField, outputDataField, simplifyField } from '../fields';
-import { checkFormat, speechFields, voiceEntry } from './speechFields';
+import { formatEntry, rateField, speechFields, voiceEntry } from './speechFields';
 
 /** What is asked for at a time where the model does not say how much it takes and the parts can be joined. */
 const USUAL_LENGTH = 5000;
@@ -152,15 +152,15 @@ export const synthesize = defineOperation({
 		checkLength(text);
 		const fields = speechFields(model, facts);
 		const { outputFormat, speed, timestamps, voice } = options;
-		if (outputFormat) checkFormat(outputFormat, fields, facts);
+		const rate = rateField(facts.schema);
 		return jsonRequest(input, {
 			[fields.text]: text,
 			...(voice ? voiceEntry(voice, fields, facts) : {}),
-			[fields.format]: outputFormat,
+			[fields.format]: outputFormat && formatEntry(outputFormat, fields, facts),
 			[fields.speed]: speed,
 			[fields.timestamps]: timestamps || undefined,
 			// Named, so that raw samples can be told how fast to play.
-			sample_rate: outputFormat === 'pcm' ? facts.schema?.byName.get('sample_rate')?.default : undefined,
+			...(rate && outputFormat === 'pcm' ? { [rate.name]: rate.default } : {}),
 			// Some models stream unless they are told not to.
 			stream: facts.schema?.byName.get('stream')?.default === true ? false : undefined,
 		});
@@ -225,7 +225,14 @@ const isBase64 = (text: string): boolean =>
 /** Samples in a second, as they were asked for or as the answer's type says. */
 function rateOf(answer: Dict, sent: ApiRequest | undefined): number | undefined {
 	const declared = /\brate=(\d+)/i.exec(optionalText(answer.mimeType) ?? '')?.[1];
-	const rate = number(sent?.json?.sample_rate) ?? number(declared);
+	const named = Object.entries({ ...sent?.json, ...answer }).flatMap(([name, value]) =>
+		/^sampl(e|ing)_?rate(_hz)?$/i.test(name) ? (number(value) ?? []) : [],
+	);
+	// Some formats are called by their rate, such as `pcm_24000`.
+	const [spelled] = Object.values(sent?.json ?? {}).flatMap(
+		(value) => /^pcm[_-](\d{4,6})$/i.exec(optionalText(value) ?? '')?.[1] ?? [],
+	);
+	const rate = named.at(-1) ?? number(declared) ?? number(spelled);
 	return rate !== undefined && rate > 0 && rate < 1e6 ? Math.round(rate) : undefined;
 }
 

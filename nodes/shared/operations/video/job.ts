@@ -22,7 +22,9 @@ export interface Job {
 /** A job's answer; undefined for that of a model which answers with the video itself. */
 export function readJob(answer: Dict): Job | undefined {
 	const id = optionalText(answer.id);
-	const status = optionalText(answer.status);
+	// One that says nothing of its state keeps its ID: it is paid for.
+	const isJob = /job/i.test(optionalText(answer.object) ?? '');
+	const status = optionalText(answer.status) || (isJob ? 'unknown' : undefined);
 	if (!id || !status) return undefined;
 	const state = DONE.test(status)
 		? 'done'
