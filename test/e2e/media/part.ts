@@ -7,7 +7,7 @@ import type { Part } from '../support/part';
 import { ensure } from '../support/report';
 import { connectInLine, deepInfraNode, manualTrigger, readFileNode, SETTINGS, TRIGGER } from '../support/workflows';
 import { CREDENTIAL_TYPE, EMULATOR_KEY, makeFolder, startWorld } from '../support/world';
-import { probe, requireProbe, type Probed } from './probe';
+import { listen, probe, requireProbe, type Probed } from './probe';
 
 interface Case {
 	readonly title: string;
@@ -15,6 +15,8 @@ interface Case {
 	readonly parameters: Dict;
 	/** Whether the item has a photo. */
 	readonly hasPhoto?: boolean;
+	/** Whether it is to be heard. */
+	readonly isSound?: boolean;
 	/** What a player has to find in the file. */
 	readonly is: (probed: Probed) => boolean;
 }
@@ -33,6 +35,7 @@ const speech = (title: string, id: string, name: string, text: string, outputFor
 		text: text.trim(),
 		options: { outputFormat },
 	},
+	isSound: true,
 	is: ({ codec: found, seconds }) => found === codec && Math.abs(seconds - text.trim().length / 20) < 0.5,
 });
 
@@ -95,7 +98,7 @@ export const mediaPart: Part = async ({ report, endings, signal }) => {
 	const credential = { id: await client.saveCredential({ name, type: CREDENTIAL_TYPE, data }), name };
 	const folder = await makeFolder(endings, 'media');
 
-	for (const { title, id, parameters, hasPhoto, is } of CASES) {
+	for (const { title, id, parameters, hasPhoto, isSound, is } of CASES) {
 		await report.check(`${title} plays`, async () => {
 			const photo = hasPhoto ? [readFileNode(path.join(mediaFolder, 'photo.jpg'))] : [];
 			const nodes = [manualTrigger(), ...photo, deepInfraNode('Make', parameters, credential)];
@@ -110,6 +113,12 @@ export const mediaPart: Part = async ({ report, endings, signal }) => {
 			const probed = await probe(file);
 			ensure(probed.faults === '', `ffprobe finds a fault: ${probed.faults}`);
 			ensure(is(probed), `ffprobe finds ${JSON.stringify(probed)}`);
+			if (!isSound) return;
+			const heard = await listen(file);
+			const isAsLong = Math.abs(heard.seconds - probed.seconds) < 0.2;
+			// An MP3 of the emulator is silence.
+			const isLoud = probed.codec === 'mp3' || heard.loudest > 0.01;
+			ensure(isAsLong && isLoud, `sox hears ${JSON.stringify(heard)}, ffprobe ${JSON.stringify(probed)}`);
 		});
 	}
 };

@@ -7,6 +7,7 @@ import { dictOf, listOf, numberOf, textOf } from '../../../scripts/json';
 import { installDebianPackages } from '../support/debian';
 
 const PROGRAM = '/usr/bin/ffprobe';
+const SOX = '/usr/bin/sox';
 
 /** What a player makes of a file. */
 export interface Probed {
@@ -18,10 +19,11 @@ export interface Probed {
 	readonly faults: string;
 }
 
-/** Debian's ffmpeg, installed when it is missing. */
+/** Debian's ffmpeg and sox, installed when they are missing. */
 export async function requireProbe(signal: AbortSignal): Promise<void> {
-	if (existsSync(PROGRAM)) return;
-	await showStep('Installing ffmpeg', async () => await installDebianPackages(['ffmpeg'], signal));
+	if (existsSync(PROGRAM) && existsSync(SOX)) return;
+	const packages = ['ffmpeg', 'sox', 'libsox-fmt-mp3'];
+	await showStep('Installing ffmpeg and sox', async () => await installDebianPackages(packages, signal));
 }
 
 const run = promisify(execFile);
@@ -39,4 +41,11 @@ export async function probe(file: string): Promise<Probed> {
 		seconds: numberOf(Number(duration)) ?? 0,
 		faults: stderr.trim(),
 	};
+}
+
+/** What another program hears when it decodes all samples: how long it is, and how loud at most, from 0 to 1. */
+export async function listen(file: string): Promise<{ readonly seconds: number; readonly loudest: number }> {
+	const { stderr } = await run(SOX, [file, '-n', 'stat']);
+	const read = (name: string) => Number(new RegExp(`${name}[^:]*:\\s*([\\d.]+)`).exec(stderr)?.[1] ?? NaN);
+	return { seconds: read('Length'), loudest: read('Maximum amplitude') };
 }
