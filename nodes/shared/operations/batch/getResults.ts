@@ -14,7 +14,19 @@ export const getBatchResults = defineOperation({
 	isFree: true,
 	answer: 'job',
 	timeout: 1800,
-	outputFields: { customId: 'string', text: 'string', finishReason: 'string' },
+	outputFields: {
+		customId: 'string',
+		text: 'string',
+		finishReason: 'string',
+		usage: {
+			model: 'string',
+			requestId: 'string',
+			costUsd: 'number',
+			inputTokens: 'integer',
+			outputTokens: 'integer',
+			attempts: 'integer',
+		},
+	},
 	fields: [
 		batchIdField,
 		plainOptionsField([
