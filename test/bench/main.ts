@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { version as n8nVersion } from 'n8n-core/package.json';
 import { benchAgents } from './agents/main';
 import { measure, startService, type Service } from './children';
+import { benchChains } from './chains';
 import { compareChats, timeFirstPiece } from './chats';
 import { atMost, count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
@@ -47,7 +48,8 @@ const sizes = {
 	},
 };
 
-const USAGE = 'npm run bench -- [--quick] [--markdown] [--repeats N], or npm run bench -- --agents';
+const USAGE =
+	'npm run bench -- [--quick] [--markdown] [--repeats N], or npm run bench -- --agents, or npm run bench -- --chains';
 
 function readArguments(args: readonly string[]) {
 	const known = ['--quick', '--markdown', '--repeats'];
@@ -284,6 +286,7 @@ async function moveFiles(service: Service, { upload, download }: Sizes): Promise
 async function main() {
 	// In a real n8n, so alone.
 	if (process.argv.slice(2).join() === '--agents') return await benchAgents();
+	if (process.argv.slice(2).join() === '--chains') return await benchChains();
 	const options = readArguments(process.argv.slice(2));
 	const service = await startService();
 	try {

@@ -9,6 +9,7 @@ import { startChat, type ScriptedChat } from './chat';
 import { fromAi, type AgentWorld } from './build';
 import { checkChatModel } from './chatModel';
 import { checkServing } from './serving';
+import { checkNodeStreams } from './nodeStreams';
 import { checkStores } from './stores';
 import { checkThinking } from './thinking';
 
@@ -113,6 +114,7 @@ export const agentPart: Part = async ({ report, endings, signal }) => {
 	await checkChatModel(world);
 	await checkThinking(world);
 	await checkServing(world);
+	await checkNodeStreams(world);
 	// Last, since n8n is busy for a while with what it stored.
 	await checkStores(world);
 };
