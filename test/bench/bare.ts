@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as requestOverTls } from 'node:https';
 
 /** As fast as Node's own client gets: kept connections, the body in one piece. */
 function post(
@@ -14,7 +15,8 @@ function post(
 		'content-type': 'application/json',
 		'content-length': Buffer.byteLength(body),
 	};
-	const sent = request(url, { method: 'POST', agent, headers }, take);
+	const ask = url.protocol === 'https:' ? requestOverTls : request;
+	const sent = ask(url, { method: 'POST', agent, headers }, take);
 	sent.on('error', fail);
 	sent.end(body);
 }
@@ -26,8 +28,9 @@ export async function askBare(
 	bodies: readonly object[],
 	connections: number,
 ): Promise<unknown[]> {
-	const agent = new Agent({ keepAlive: true, maxSockets: connections });
 	const url = new URL(route, baseUrl);
+	const Kind = url.protocol === 'https:' ? TlsAgent : Agent;
+	const agent = new Kind({ keepAlive: true, maxSockets: connections });
 	const send = async (body: object): Promise<unknown> =>
 		await new Promise((resolve, reject) => {
 			const take = (response: IncomingMessage) => {

@@ -32,6 +32,8 @@ export async function measure(job: Job, url: string, nodeOptions: readonly strin
 
 export interface Service {
 	readonly url: string;
+	/** Its address over TLS, at a distance; undefined where this machine can make no certificate. */
+	readonly far?: string;
 	order(order: ServiceOrder): Promise<void>;
 	count(): Promise<ServiceCount>;
 	close(): void;
@@ -39,9 +41,10 @@ export interface Service {
 
 export async function startService(): Promise<Service> {
 	const child = start('service.ts');
-	const url = await nextMessage<string>(child);
+	const { url, far } = await nextMessage<Pick<Service, 'url' | 'far'>>(child);
 	return {
 		url,
+		far,
 		async order(order) {
 			say(child, order);
 			await nextMessage(child);

@@ -169,6 +169,26 @@ async function run(job: Job, url: string): Promise<Measure> {
 			const options = job.concurrency === undefined ? {} : { maxConcurrency: job.concurrency };
 			return await measureRuns(engine, warmUp, { parameters: { ...classify, options }, items: itemsFor(job.items) });
 		}
+		case 'alone': {
+			const items = textsFor(job.items).map((_, index) => ({ json: { text: `Case ${index % job.distinct}` } }));
+			const credentials = job.apiKey === undefined ? undefined : { apiKey: job.apiKey };
+			const { value, ...costs } = await withCosts(
+				async () => await engine.run({ parameters: classify, items, credentials, onError: 'continueErrorOutput' }),
+			);
+			await engine.close();
+			return { milliseconds: value.durationMs, answered: value.items.length, ...costs };
+		}
+		case 'wide': {
+			const wide = (index: number) =>
+				Array.from({ length: job.fields }, (_, field) => [`field ${field}`, `value ${index} of ${field}`]);
+			const items = itemsFor(job.items).map(({ json }, index) => ({
+				json: { ...Object.fromEntries(wide(index)), ...json },
+			}));
+			const parameters = { ...classify, includeOtherFields: job.keeps, options: { maxConcurrency: 200 } };
+			const before = process.memoryUsage.rss();
+			const measured = await measureRuns(engine, warmUp, { parameters, items });
+			return { ...measured, peakBytes: Math.max(before, process.resourceUsage().maxRSS * 1024) };
+		}
 		case 'piece': {
 			const measured = await measurePieces(job.items, async () => await timePiece(engine));
 			await engine.close();

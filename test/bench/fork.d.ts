@@ -3,3 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 
 /** Runs a file of this folder in a process of its own that can be talked to. */
 export function forkFile(file: string, nodeOptions: readonly string[]): ChildProcess;
+
+/** Writes `key.pem` and `cert.pem`. @throws where this machine has no openssl */
+export function makeCertificate(folder: string): void;

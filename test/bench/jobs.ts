@@ -5,6 +5,10 @@ export type Job =
 	/** n8n's own request helper in a loop, in a throw-away node: the floor under every node that sends through n8n. */
 	| { kind: 'helper'; items: number; concurrency: number }
 	| { kind: 'classify'; items: number; concurrency?: number }
+	/** Of so many distinct texts, with "Continue", whatever becomes of them. */
+	| { kind: 'alone'; items: number; distinct: number; apiKey?: string }
+	/** Items of so many fields, which their outputs keep or not. */
+	| { kind: 'wide'; items: number; fields: number; keeps: boolean }
 	| { kind: 'bareChat'; items: number; concurrency: number }
 	/** n8n's own OpenAI node, pointed at the service: it asks for one item after the other. */
 	| { kind: 'openAi'; items: number }
@@ -39,6 +43,8 @@ export interface Measure {
 	answered: number;
 	/** Resident memory at the peak, beyond that before the work. */
 	extraBytes: number;
+	/** Memory in use at the peak, all in all. */
+	peakBytes?: number;
 }
 
 /** How the service behaves from now on; its count of requests starts anew. */
@@ -51,6 +57,10 @@ export interface ServiceOrder {
 	pieceMs?: number;
 	/** Any batch has ended with so many results. */
 	batchLines?: number;
+	/** It is asked over TLS, at a distance. */
+	isFar?: true;
+	/** Inference fails for so many milliseconds from its first request on. */
+	downMs?: number;
 }
 
 export interface ServiceCount {

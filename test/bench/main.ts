@@ -1,11 +1,15 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
-import { availableParallelism, cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import path from 'node:path';
 import { version as n8nVersion } from 'n8n-core/package.json';
 import { benchAgents } from './agents/main';
 import { measure, startService, type Service } from './children';
 import { benchChains } from './chains';
 import { compareChats, timeFirstPiece } from './chats';
 import { atMost, count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
+import { makeCertificate } from './fork';
+import { findPace, keepRows, leaveAlone } from './unwatched';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
 
 const LATENCY_MS = 300;
@@ -49,10 +53,10 @@ const sizes = {
 };
 
 const USAGE =
-	'npm run bench -- [--quick] [--markdown] [--repeats N], or npm run bench -- --agents, or npm run bench -- --chains';
+	'npm run bench -- [--quick] [--unwatched] [--markdown] [--repeats N], or npm run bench -- --agents, or npm run bench -- --chains';
 
 function readArguments(args: readonly string[]) {
-	const known = ['--quick', '--markdown', '--repeats'];
+	const known = ['--quick', '--unwatched', '--markdown', '--repeats'];
 	const repeats = args.includes('--repeats') ? Number(args[args.indexOf('--repeats') + 1]) : undefined;
 	const isWrong = args.some((arg, index) => !known.includes(arg) && args[index - 1] !== '--repeats');
 	if (isWrong || (repeats !== undefined && !(Number.isInteger(repeats) && repeats > 0))) {
@@ -60,7 +64,12 @@ function readArguments(args: readonly string[]) {
 		process.exit(2);
 	}
 	const size = args.includes('--quick') ? sizes.quick : sizes.full;
-	return { ...size, repeats: repeats ?? size.repeats, isMarkdown: args.includes('--markdown') };
+	return {
+		...size,
+		repeats: repeats ?? size.repeats,
+		isMarkdown: args.includes('--markdown'),
+		isUnwatched: args.includes('--unwatched'),
+	};
 }
 
 type Sizes = ReturnType<typeof readArguments>;
@@ -74,7 +83,7 @@ async function measureAt(
 	nodeOptions: readonly string[] = [],
 ): Promise<Measure> {
 	await service.order({ latencyMs: LATENCY_MS, ...order });
-	const measured = await measure(job, service.url, nodeOptions);
+	const measured = await measure(job, (order.isFar ? service.far : undefined) ?? service.url, nodeOptions);
 	note(
 		`${JSON.stringify(job)}: ${seconds(measured.milliseconds)}, CPU ${seconds(measured.cpuMilliseconds)}, +${megabytes(measured.extraBytes)}`,
 	);
@@ -87,14 +96,13 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 		bare: { kind: 'bare', items, concurrency: 200 },
 		helper: { kind: 'helper', items, concurrency: 200 },
 		node: { kind: 'classify', items, concurrency: 200 },
-		bareAtDefault: { kind: 'bare', items, concurrency: 16 },
 		nodeAtDefault: { kind: 'classify', items },
 		sequential: { kind: 'helper', items: sequential, concurrency: 1 },
 	} as const satisfies Record<string, Job>;
 	type Name = keyof typeof jobs;
 	const fast: Name[] = ['bare', 'helper', 'node'];
 	// They take long, and waiting is nearly all they do, so two rounds tell enough.
-	const slow: Name[] = ['bareAtDefault', 'nodeAtDefault', 'sequential'];
+	const slow: Name[] = ['nodeAtDefault', 'sequential'];
 	const cpu: Partial<Record<Name, number[]>> = {};
 	const rounds: Array<Partial<Record<Name, number>>> = [];
 	for (let round = 0; round < repeats; round++) {
@@ -115,6 +123,7 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 	const cpuOf = (name: Name) => `CPU ${seconds(median(cpu[name] ?? []))}`;
 	const toHelper = ratio('node', 'helper');
 	const toBare = ratio('node', 'bare');
+	const toFixed = ratio('nodeAtDefault', 'node');
 	const many = `${count(items)} classifications`;
 	return [
 		{ what: `${many}, bare \`node:http\` client, 200 connections`, figure: of('bare'), compared: cpuOf('bare') },
@@ -127,8 +136,8 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 		{ what: '', figure: times(toHelper), compared: "n8n's request helper", target: atMost(toHelper, 1.1) },
 		{ what: '', figure: times(toBare), compared: 'bare client', target: atMost(toBare, 1.6) },
 		{ what: '', figure: times(ratio('node', 'sequential')), compared: 'sequential loop' },
-		{ what: `${many}, this node, default (16 at once)`, figure: of('nodeAtDefault'), compared: cpuOf('nodeAtDefault') },
-		{ what: '', figure: times(ratio('nodeAtDefault', 'bareAtDefault')), compared: 'bare client, 16 connections' },
+		{ what: `${many}, this node, default`, figure: of('nodeAtDefault'), compared: cpuOf('nodeAtDefault') },
+		{ what: '', figure: times(toFixed), compared: 'the best fixed number', target: atMost(toFixed, 2) },
 		{ what: '', figure: times(ratio('nodeAtDefault', 'sequential')), compared: 'sequential loop' },
 		{
 			what: `${many}, n8n's request helper, one after the other`,
@@ -289,11 +298,19 @@ async function main() {
 	if (process.argv.slice(2).join() === '--agents') return await benchAgents();
 	if (process.argv.slice(2).join() === '--chains') return await benchChains();
 	const options = readArguments(process.argv.slice(2));
+	const certificate = mkdtempSync(path.join(tmpdir(), 'bench-'));
+	prepareCertificate(certificate);
 	const service = await startService();
 	try {
 		const measureHere = async (job: Job, order?: Partial<ServiceOrder>) => await measureAt(service, job, order);
 		note(`Measuring; answers come after ${LATENCY_MS} ms.`);
-		const rows = [
+		const countRequests = async () => await service.count();
+		const unwatched = async () => [
+			...(await findPace(measureHere, countRequests, service.far !== undefined)),
+			...(await leaveAlone(measureHere, countRequests)),
+			...(await keepRows(measureHere, Math.min(options.repeats, 3))),
+		];
+		const all = async () => [
 			...(await compareSpeed(service, options)),
 			...(await compareChats(measureHere, options)),
 			...(await timeFirstPiece(measureHere, options)),
@@ -303,7 +320,9 @@ async function main() {
 			...(await moveFiles(service, options)),
 			...(await makeMedia(service, options)),
 			...(await handOver(service, options)),
+			...(await unwatched()),
 		];
+		const rows = await (options.isUnwatched ? unwatched : all)();
 		const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
 		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;
 		const method = `Answers after ${LATENCY_MS} ms from the emulator on the same machine; each figure from a process of its own, ratios as medians of ${options.repeats} rounds side by side.`;
@@ -311,6 +330,18 @@ async function main() {
 		console.log(`\n${machine}. ${method}\nTo reproduce: ${command}`);
 	} finally {
 		service.close();
+		rmSync(certificate, { recursive: true, force: true });
+	}
+}
+
+/** For the rows over TLS; where it cannot be made, there are none. */
+function prepareCertificate(folder: string): void {
+	try {
+		makeCertificate(folder);
+		// The children read them when they start.
+		Object.assign(process.env, { BENCH_CERTIFICATE: folder, NODE_EXTRA_CA_CERTS: path.join(folder, 'cert.pem') });
+	} catch {
+		note('No openssl: nothing is measured over TLS.');
 	}
 }
 

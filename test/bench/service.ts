@@ -2,6 +2,7 @@
 import { startEmulator } from '../emulator';
 import { answer, readMessage } from './children';
 import type { Fault } from '../emulator';
+import { openFarAway } from './distance';
 import type { ServiceOrder } from './jobs';
 
 /** The emulator in a process of its own, so that it takes no time from what is measured. */
@@ -17,11 +18,13 @@ async function serve() {
 			answer({ ...count, maxInFlight: emulator.maxInFlight });
 			return;
 		}
-		const { latencyMs, maxConcurrent, linkBytes, pieceMs, batchLines } = order;
+		const { latencyMs, maxConcurrent, linkBytes, pieceMs, batchLines, downMs } = order;
 		emulator.requests.length = 0;
 		emulator.maxInFlight = 0;
 		count = { requests: 0, refused: 0 };
 		Object.assign(emulator.options, { latencyMs, maxConcurrent, chatStream: { pieceMs } });
+		emulator.options.outage =
+			downMs === undefined ? undefined : { fault: { kind: 'status', status: 503 }, untilMs: downMs };
 		// What is handed over is looked through, and not worked on: its time is not what is measured.
 		emulator.options.batches = { end: 'failed' };
 		emulator.options.faults = ({ path, method }) =>
@@ -37,7 +40,8 @@ async function serve() {
 		const requests = emulator.requests.filter(({ path }) => path.startsWith('/v1/inference/'));
 		count = { requests: requests.length, refused: requests.filter(({ status }) => status === 429).length };
 	};
-	answer(emulator.url);
+	const { BENCH_CERTIFICATE: certificate } = process.env;
+	answer({ url: emulator.url, far: certificate ? await openFarAway(emulator.url, certificate) : undefined });
 }
 
 let results = { lines: 0, text: '' };

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer';
 import type { Body } from './body';
+import type { Bill } from './ledger';
 import type { Store } from './store';
 import type { EmulatorOptions } from './types';
 import type { WebhookSender } from './webhooks';
@@ -20,6 +21,8 @@ export interface Context {
 	/** How a streamed chat comes. */
 	chatStream: NonNullable<EmulatorOptions['chatStream']>;
 	busyModels: readonly string[];
+	/** What was billed so far. */
+	ledger: readonly Bill[];
 	/** How long a video job takes, milliseconds. */
 	videoMs: number;
 	batches: NonNullable<EmulatorOptions['batches']>;

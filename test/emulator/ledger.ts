@@ -7,6 +7,8 @@ export interface Bill {
 	readonly index: number;
 	readonly path: string;
 	readonly costUsd: number;
+	/** The ID that its answer gave, by which it can be asked for. */
+	readonly requestId?: string;
 }
 
 /** What an answer says it bills, refusals included; one that breaks off is not billed (README.md). */
@@ -16,6 +18,13 @@ export function billIn({ answer, ending }: Delivery): number {
 	const events = [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json = '']) => parseJson(json)?.value);
 	const costs = [parseJson(text)?.value, ...events].map(costOf);
 	return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** What an answer calls its request. */
+export function requestIdIn({ answer }: Delivery): string | undefined {
+	const body = parseJson(answer.payload.toString())?.value;
+	if (!isObject(body)) return undefined;
+	return [body.request_id, body.id].find((id): id is string => typeof id === 'string');
 }
 
 function costOf(body: unknown): number {

@@ -85,13 +85,18 @@ export function listUsage({ headers, query }: Context): Answer {
 	});
 }
 
-/** Any request is known, and cost what follows from its ID. */
-export function listCosts({ headers, body }: Context): Answer {
+/** What a request was billed; one of another day is known, too, and cost what follows from its ID. */
+export function listCosts({ headers, body, ledger }: Context): Answer {
 	requireAccount(headers, 'detail');
 	const asked = body.kind === 'json' && isObject(body.value) ? body.value : {};
 	const requests = textsOf(asked.requestIds).map((requestId) => ({
 		requestId,
-		costNanoUsd: hashText(requestId) % 1_000_000,
+		costNanoUsd: costOf(requestId, ledger) ?? hashText(requestId) % 1_000_000,
 	}));
 	return jsonAnswer(200, { requests });
+}
+
+function costOf(requestId: string, ledger: Context['ledger']): number | undefined {
+	const bill = ledger.find((each) => each.requestId === requestId);
+	return bill && Math.round(bill.costUsd * 1e9);
 }

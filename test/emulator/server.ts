@@ -7,7 +7,7 @@ import { closeBatches, listKept } from './batches/batches';
 import { spoil } from './faults';
 import { randomFrom } from './random';
 import { findRoute, type Found } from './routes';
-import { billIn } from './ledger';
+import { billIn, requestIdIn } from './ledger';
 import { Outages } from './outages';
 import { deliver } from './send';
 import type { Emulator, EmulatorOptions, RecordedRequest } from './types';
@@ -126,6 +126,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 		videoMs: emulator.options.videoMs ?? 300,
 		batches: emulator.options.batches ?? {},
 		busyModels: emulator.options.busyModels ?? [],
+		ledger: emulator.ledger,
 	};
 	const outage = isInference ? state.outages.fault(emulator.options.outage) : undefined;
 	const fault = admitted ? (outage ?? emulator.options.faults?.(record)) : undefined;
@@ -145,7 +146,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	const delivery = faulty ?? { answer: good, ending: { kind: 'complete' } as const };
 	record.status = delivery.answer.status;
 	const costUsd = found.kind === 'route' && found.isInference ? billIn(delivery) : 0;
-	if (costUsd > 0) emulator.ledger.push({ index: record.index, path: record.path, costUsd });
+	if (costUsd > 0) emulator.ledger.push({ index: record.index, path: record.path, costUsd, requestId: requestIdIn(delivery) });
 	isOurEnd = delivery.ending.kind === 'reset';
 	deliver(response, delivery);
 }
