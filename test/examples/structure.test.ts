@@ -103,7 +103,7 @@ const targetsOf = (workflow: Dict): string[] =>
 		.flatMap(listOf)
 		.map((target) => textOf(dictOf(target).node) ?? '');
 
-it('there are twenty-four', () => expect(files).toHaveLength(24));
+it('there are twenty-five', () => expect(files).toHaveLength(25));
 
 describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 	const names = nodes.map(({ name }) => textOf(name) ?? '');
