@@ -146,7 +146,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	const delivery = faulty ?? { answer: good, ending: { kind: 'complete' } as const };
 	record.status = delivery.answer.status;
 	const costUsd = found.kind === 'route' && found.isInference ? billIn(delivery) : 0;
-	if (costUsd > 0) emulator.ledger.push({ index: record.index, path: record.path, costUsd, requestId: requestIdIn(delivery) });
+	if (costUsd > 0)
+		emulator.ledger.push({ index: record.index, path: record.path, costUsd, requestId: requestIdIn(delivery) });
 	isOurEnd = delivery.ending.kind === 'reset';
 	deliver(response, delivery);
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../emulator';
 import { putInVirtualClock, type VirtualClock } from '../../support/engine/virtualClock';
@@ -114,5 +115,34 @@ describe.each(Object.entries(KINDS))('%s', (name, { model, dead, parameters }) =
 		expect(items.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 0));
 		expect(errorItems.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 1));
 		expect(world.inference().filter(({ path }) => path.includes(dead)).length).toBeLessThanOrEqual(16);
+	});
+});
+
+describe('two runs of one account', () => {
+	const long = 240;
+	const short = 40;
+	const ask = async (count: number, name: string) =>
+		await world.engine.run({
+			parameters: asked('text', 'classify', FINBERT, { text: `=${name} {{ $json.n }}` }),
+			items: all(count).map((n) => ({ json: { n } })),
+			onError: 'continueErrorOutput',
+		});
+	const isOf = (name: string) => (request: { json?: unknown }) => JSON.stringify(request.json).includes(name);
+
+	it('share the places: the one that comes later does not wait for the end of the other', async () => {
+		clock.remove();
+		Object.assign(world.emulator.options, { latencyMs: 60, maxConcurrent: 8 });
+		const first = ask(long, 'long');
+		// Once the first has all the places.
+		while (world.inference().length < 40) await new Promise((resolve) => setImmediate(resolve));
+		const [one, other] = await Promise.all([first, ask(short, 'short')]);
+		Object.assign(world.emulator.options, { latencyMs: undefined, maxConcurrent: undefined });
+		expect([one.items.length, other.items.length]).toEqual([long, short]);
+		const sent = world.inference().filter(({ status }) => status === 200);
+		const shorts = sent.flatMap((request, at) => (isOf('short')(request) ? [at] : []));
+		// Between its first and its last request the other one had its half, and not much more.
+		const span = (shorts.at(-1) ?? 0) - (shorts[0] ?? 0) + 1;
+		expect(span - short).toBeGreaterThan(0);
+		expect(span - short).toBeLessThan(2 * short);
 	});
 });
