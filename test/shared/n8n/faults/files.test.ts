@@ -112,6 +112,20 @@ describe('the host of an input', () => {
 		expect(errorItems.map((item) => errorOf(item).text)).toEqual([]);
 		expect(items.map(pairedTo)).toEqual([0, 1, 2]);
 	});
+
+	it.each<[string, INodeParameters]>([
+		[
+			'image: analyze',
+			asked('image', 'analyze', 'Qwen/Qwen3-VL-30B-A3B-Instruct', { prompt: 'x', inputSource: 'url' }),
+		],
+		['image: detectObjects', asked('image', 'detectObjects', 'hustvl/yolos-base', { inputSource: 'url' })],
+		['video: generate', asked('video', 'generate', 'PrunaAI/p-video', { prompt: 'x', startImage: 'url' })],
+	])('may pack it for %s, too', async (_, parameters) => {
+		world.emulator.options.faults = (request) =>
+			request.path.endsWith('.png') && request.path.includes('/files/') ? { kind: 'zipped' } : undefined;
+		const inputUrl = `${world.emulator.url}/files/bytes/70000.png`;
+		onlyItem(await world.engine.run({ parameters: { ...parameters, inputUrl } }));
+	});
 });
 
 it('a login page, JSON or XML that was saved as a picture is not sent', async () => {
