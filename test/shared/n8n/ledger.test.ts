@@ -103,6 +103,7 @@ const KINDS: Record<string, Kind> = {
 		every: 4,
 		runs: 12,
 		most: 5,
+		lacks: ['reused'],
 	},
 	'several pictures each': {
 		parameters: (options) =>
