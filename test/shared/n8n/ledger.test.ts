@@ -95,7 +95,7 @@ const KINDS: Record<string, Kind> = {
 	},
 	'speech in parts': {
 		parameters: (options) =>
-			asked('audio', 'synthesize', 'emulator/short-breath', {
+			asked('audio', 'synthesize', 'XiaomiMiMo/MiMo-V2.5-tts', {
 				text,
 				options: { ...options, outputFormat: 'wav', extraFields: { seed: 5 }, fallbackModels: 'hexgrad/Kokoro-82M' },
 			}),
@@ -103,7 +103,6 @@ const KINDS: Record<string, Kind> = {
 		every: 4,
 		runs: 12,
 		most: 5,
-		lacks: ['reused'],
 	},
 	'several pictures each': {
 		parameters: (options) =>
