@@ -27,9 +27,11 @@ function schemaOf(shape) {
 
 /** Writes what n8n's editor reads of each operation before it was run, as RESOURCE/OPERATION.json below the folder. */
 async function writeOutputSchemas(operations, folder) {
-	for (const { resource, value, outputFields, isFree, isRaw } of operations) {
+	for (const { resource, value, outputFields, isFree, isRaw, gather } of operations) {
 		if (outputFields === undefined) continue;
-		const fields = isFree || isRaw ? outputFields : { ...outputFields, usage: { ...USAGE, ...outputFields.usage } };
+		// What is done later has cost nothing yet.
+		const hasUsage = !isFree && !isRaw && !gather;
+		const fields = !hasUsage ? outputFields : { ...outputFields, usage: { ...USAGE, ...outputFields.usage } };
 		await mkdir(path.join(folder, resource), { recursive: true });
 		const schema = { ...schemaOf(fields), version: 1 };
 		await writeFile(path.join(folder, resource, `${value}.json`), `${JSON.stringify(schema, null, '\t')}\n`);

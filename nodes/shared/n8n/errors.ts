@@ -1,5 +1,5 @@
 import type { NodeContext } from './context';
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { explain, type Situation } from '../engine/explain';
 import type { Problem } from '../core/problem';
@@ -20,19 +20,22 @@ export function toNodeError(
 }
 
 /**
- * A failed item for the error branch. n8n sends it there when its json holds nothing but `error`, and then adds the
- * fields of the input item; so the text says what to do, too. With an `error` object beside the json n8n drops them.
- * @param kept the input item whose files stay with it
+ * A failed item. n8n sends it to the error branch when its json holds nothing but `error`, and then adds the fields of
+ * the input item; so the text says what to do, too. With an `error` object beside the json n8n drops them. Where there
+ * is no such branch, n8n adds nothing.
+ * @param kept the input item whose fields and files stay with it
  */
 export function toFailedItem(
+	{ onError }: Pick<INode, 'onError'>,
 	problem: Problem,
 	situation: Situation,
 	item: number,
 	kept?: INodeExecutionData,
 ): INodeExecutionData {
 	const { message, advice } = explain(problem, situation);
+	const fields = onError === 'continueErrorOutput' ? undefined : kept?.json;
 	return {
-		json: { error: `${withoutStop(message)} [item ${item}]. ${advice}` },
+		json: { ...fields, error: `${withoutStop(message)} [item ${item}]. ${advice}` },
 		pairedItem: { item },
 		...(kept?.binary ? { binary: kept.binary } : {}),
 	};

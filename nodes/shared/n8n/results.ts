@@ -15,6 +15,7 @@ import type { AnyOperation, LineOutput } from '../core/operation';
 import { attempt, type Problem } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
 import type { Client } from './client';
+import { isTool } from './context';
 import { paidFor, type Entry } from './entry';
 import { toFailedItem, toNodeError } from './errors';
 import { clock } from './http/clock';
@@ -42,6 +43,7 @@ export class RunResults {
 	client: Client | undefined;
 	private readonly items: INodeExecutionData[][];
 	private fileNames: FileNames | undefined;
+	private readonly failed = new WeakSet<INodeExecutionData>();
 
 	/**
 	 * @param screenNames what the screen calls the API's names
@@ -77,7 +79,7 @@ export class RunResults {
 	succeed(entry: Entry, made: INodeExecutionData[], usage: unknown): void {
 		entry.isOver = true;
 		this.keep(entry.item, made);
-		if (made.some(isResult)) this.report.succeed(usage);
+		if (made.some((each) => !this.failed.has(each))) this.report.succeed(usage);
 	}
 
 	async fail(
@@ -132,8 +134,12 @@ export class RunResults {
 		const { screenNames } = this;
 		const about = { model, fallbackReason, subject: known.subject, nearestModels, substitute, screenNames };
 		const situation = { ...about, host, attempts, billed, remains };
-		const kept = settings?.keepsInput ? this.context.getInputData()[item] : undefined;
-		if (goesOn) return [toFailedItem(problem, situation, item, kept)];
+		if (goesOn) {
+			const kept = settings?.keepsInput && !isTool(this.context) ? this.context.getInputData()[item] : undefined;
+			const failed = toFailedItem(this.context.getNode(), problem, situation, item, kept);
+			this.failed.add(failed);
+			return [failed];
+		}
 		this.failure ??= toNodeError(this.context, problem, situation, item);
 		return [];
 	}
@@ -220,9 +226,6 @@ export class RunResults {
 }
 
 const labelOf = ({ displayName }: Field): string => displayName;
-
-/** Whether an item is a result, not a failure. */
-const isResult = ({ json }: INodeExecutionData): boolean => !(Object.keys(json).length === 1 && 'error' in json);
 
 const usageIn = ({ json: { usage } }: Finished) => {
 	const { requestId, costUsd } = isDict(usage) ? usage : {};

@@ -56,7 +56,9 @@ describe.each(TAKEN)('a text with %s', (words) => {
 
 	it('comes through to the error branch, with what to do', () => {
 		for (const problem of problems(words)) {
-			const { json, error, pairedItem } = toFailedItem(problem, situation, 3);
+			const { json, error, pairedItem } = toFailedItem({ onError: 'continueErrorOutput' }, problem, situation, 3, {
+				json: { id: 7 },
+			});
 			expect(json.error).toMatch(/ \[item 3\]\. [A-Z'].+\.$/);
 			// n8n would drop the fields of the input item
 			expect(error).toBeUndefined();
@@ -73,7 +75,7 @@ it.each(['deep/FreeAccess-7B', 'owner/DeePermind', 'x/eexistence'])('the model %
 
 it('says what happened and what to do in as many sentences, whatever the service ends its own with', () => {
 	for (const end of ['', '.', '...', ' . ']) {
-		const { json } = toFailedItem({ kind: 'status', status: 401, body: `no${end}` }, situation, 0);
+		const { json } = toFailedItem({}, { kind: 'status', status: 401, body: `no${end}` }, situation, 0);
 		expect(json.error).toBe(
 			'DeepInfra does not accept the API key: no [item 0]. Open the DeepInfra credential and paste a valid key from https://deepinfra.com/dash/api_keys.',
 		);

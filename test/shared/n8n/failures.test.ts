@@ -54,6 +54,17 @@ describe('failed items', () => {
 		]);
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 		expect(Object.keys(result.items[1]?.json ?? {})).toEqual(['error']);
+		const beside = await bench.engine.run({
+			parameters: { ...parameters, includeOtherFields: true },
+			items: items.map(({ json }, id) => ({ json: { ...json, id, error: 'of the row' } })),
+			onError: 'continueRegularOutput',
+		});
+		expect(beside.items[3]?.json).toEqual({
+			text: 'bad 3',
+			id: 3,
+			error: expect.stringContaining('cannot read bad 3'),
+		});
+		expect(beside.hints.map(({ message }) => message).join()).toMatch(/2 failed/);
 	});
 
 	it('end the run otherwise, with the item and what the API said', async () => {
