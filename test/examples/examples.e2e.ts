@@ -38,9 +38,9 @@ it('news sentiment digest: fired by its own schedule, each headline under its mo
 
 	const headlines = textsOf(run.json('Headlines'), 'title').map(String);
 	expect(headlines).toHaveLength(5);
-	const moods = run.json('Headline and mood');
-	expect(textsOf(moods, 'mood')).toEqual(['positive', 'negative', 'neutral', 'negative', 'positive']);
-	expect(textsOf(moods, 'headline')).toEqual(headlines);
+	const moods = run.json('Mood');
+	expect(textsOf(moods, 'label')).toEqual(['positive', 'negative', 'neutral', 'negative', 'positive']);
+	expect(textsOf(moods, 'title')).toEqual(headlines);
 
 	const [digest] = run.json('Digest');
 	const parts = String(digest?.text).split('\n\n');
@@ -164,8 +164,8 @@ it('image campaign: two pictures for each row, saved under its name', async () =
 	const run = await host.runByHand(await host.importExample('image-campaign'));
 	expect([run.status, run.error]).toEqual(['success', '']);
 	const names = ['spring-tea', 'summer-lemonade', 'autumn-cocoa'].flatMap((name) => [`${name}-1.png`, `${name}-2.png`]);
-	expect(run.json('List').map(({ file }) => path.basename(String(file)))).toEqual(names);
-	expect(textsOf(run.json('List'), 'name')).toEqual(names.map((name) => name.slice(0, -6)));
+	expect(run.json('Save').map(({ fileName }) => path.basename(String(fileName)))).toEqual(names);
+	expect(textsOf(run.json('Save'), 'name')).toEqual(names.map((name) => name.slice(0, -6)));
 	expect(run.items('Pictures').map(({ pairedItem }) => pairedItem)).toEqual(
 		[0, 0, 1, 1, 2, 2].map((item) => ({ item })),
 	);

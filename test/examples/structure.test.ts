@@ -49,6 +49,14 @@ const ownFields: Readonly<Record<string, readonly INodeProperties[]>> = {
 	),
 };
 
+/** The models that the forms begin with. */
+const formModels = new Set(
+	Object.values(ownFields)
+		.flat()
+		.filter(({ name }) => name === 'model')
+		.map((field) => dictOf(field.default).value),
+);
+
 const files = readdirSync(places.examples).filter((name) => name.endsWith('.json'));
 const sources = files.map((file) => [file, readFileSync(path.join(places.examples, file), 'utf8')] as const);
 const examples = sources.map(([file, source]) => {
@@ -116,6 +124,13 @@ describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 		expect(ours.length).toBeGreaterThan(0);
 		for (const { name, type, parameters } of ours) {
 			expect([name, ...findFaults(dictOf(parameters), ownFields[String(type)])]).toEqual([name]);
+		}
+	});
+
+	it('asks models that the forms choose, which are alive', () => {
+		for (const { parameters } of ours) {
+			const { model } = dictOf(parameters);
+			if (model !== undefined) expect(formModels).toContain(dictOf(model).value);
 		}
 	});
 
