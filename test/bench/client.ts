@@ -255,7 +255,7 @@ async function run(job: Job, url: string): Promise<Measure> {
 				prompt: `a long clip <<${job.bytes} bytes>>`,
 			});
 		case 'upload': {
-			const parameters = { resource: 'audio', operation: 'transcribe', model: model('openai/whisper-large') };
+			const parameters = { resource: 'audio', operation: 'transcribe', model: model('openai/whisper-large-v3') };
 			const short = { json: {}, binary: { data: await storeLongRecording(engine, 1_000_000) } };
 			const long = { json: {}, binary: { data: await storeLongRecording(engine, job.bytes) } };
 			return await measureRuns(engine, { parameters, items: [short] }, { parameters, items: [long] });

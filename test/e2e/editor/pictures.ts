@@ -95,7 +95,7 @@ export class Pictures {
 		const parameters = {
 			resource: 'image',
 			operation: 'generate',
-			model: { __rl: true, mode: 'list', value: 'stabilityai/stable-diffusion-2-1' },
+			model: { __rl: true, mode: 'list', value: 'black-forest-labs/FLUX-1-schnell' },
 			prompt: 'a burger with a funny hat on the beach',
 			// The same seed gives the same picture each time.
 			options: { seed: 7 },
