@@ -64,7 +64,8 @@ function exifSegment(orientation: Orientation): Buffer {
 }
 
 /**
- * The same JPEG, none of its data touched, whose EXIF says that it is turned this way, whatever it said before.
+ * The same JPEG, none of its data touched, whose EXIF says that it is turned this way, whatever it said before
+ * (docs/api.md#documents).
  * One that says so already is returned as it is.
  */
 export function turnJpeg(jpeg: Buffer, orientation: Orientation): Buffer {
