@@ -117,8 +117,8 @@ describe('embeddings', () => {
 	});
 });
 
-it('429 at random, as a busy service answers, is survived by all of 300 items', async () => {
-	const subject = await trialOf(world.engine, subjectOf('text: classify'), 300);
+it('429 at random, as a busy service answers, is survived by all of 120 items', async () => {
+	const subject = await trialOf(world.engine, subjectOf('text: classify'), 120);
 	const answers = await answersOf(world, subject);
 	const kind = {
 		name: 'busy',
