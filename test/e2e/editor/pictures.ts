@@ -20,7 +20,6 @@ import {
 } from '../support/workflows';
 import type { World } from '../support/world';
 import { WINDOW, type Editor, type Theme } from './editor';
-import { WRONG_MODEL_ID } from './errors';
 
 const FOLDER = path.join(places.project, 'docs', 'images');
 const LARGEST = 250_000;
@@ -39,10 +38,7 @@ export class Pictures {
 		await mkdir(FOLDER, { recursive: true });
 		const pictures: ReadonlyArray<readonly [string, () => Promise<void>]> = [
 			['canvas', async () => await this.showCanvas()],
-			['image', async () => await this.showImage()],
-			['models', async () => await this.showModels()],
 			['objects', async () => await this.showObjects()],
-			['error', async () => await this.showError()],
 			['agent', async () => await this.showAgent()],
 			['speech', async () => await this.showSpeech()],
 			['video', async () => await this.showVideo()],
@@ -88,33 +84,6 @@ export class Pictures {
 		await this.world.client.saveWorkflow(id, { name, nodes, connections, settings: SETTINGS }, true);
 		await this.editor.openWorkflow(id);
 		await this.editor.openNode(name);
-	}
-
-	private async showImage(): Promise<void> {
-		const name = 'Image for the newsletter';
-		const parameters = {
-			resource: 'image',
-			operation: 'generate',
-			model: { __rl: true, mode: 'list', value: 'black-forest-labs/FLUX-1-schnell' },
-			prompt: 'a burger with a funny hat on the beach',
-			// The same seed gives the same picture each time.
-			options: { seed: 7 },
-		};
-		const nodes = [manualTrigger(), deepInfraNode(name, parameters, this.credential)];
-		await this.openNodeOf('e2ePictureImage', name, nodes);
-		ensure((await this.editor.runNode()) === 'success', `the run failed: ${await this.editor.output.innerText()}`);
-		await this.editor.output.getByTestId('ndv-view-binary-data').click();
-		await this.editor.output.locator('img').last().waitFor();
-		await this.editor.page.waitForLoadState('networkidle');
-	}
-
-	private async showModels(): Promise<void> {
-		const name = 'Transcribe the call';
-		const parameters = { resource: 'audio', operation: 'transcribe' };
-		const nodes = [manualTrigger(), deepInfraNode(name, parameters, this.credential)];
-		await this.openNodeOf('e2ePictureModels', name, nodes);
-		const models = await this.editor.searchModels('whisper');
-		ensure(models.length > 2, `the list shows only ${models.join(', ')}`);
 	}
 
 	private async showObjects(): Promise<void> {
@@ -265,9 +234,4 @@ export class Pictures {
 		await this.editor.part('zoom-to-fit').click();
 	}
 
-	private async showError(): Promise<void> {
-		await this.editor.openWorkflow(WRONG_MODEL_ID);
-		await this.editor.openNode('DeepInfra');
-		ensure((await this.editor.runNode()) === 'error', 'the run succeeded');
-	}
 }
