@@ -15,5 +15,5 @@ module.exports = {
 	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js'],
 	testTimeout: 60_000,
 	// Much of the time is waiting, on the emulator and for retries.
-	maxWorkers: 3,
+	maxWorkers: 4,
 };
