@@ -231,7 +231,7 @@ export interface Operation<I extends object = Dict> {
 	 * Whether an equal request gets an equal answer, so that it is paid once; left out: never.
 	 * @param sent as the model takes it: what it does not know cannot make it repeat itself
 	 */
-	isDeterministic?(input: I, sent: ApiRequest): boolean;
+	isDeterministic?(sent: ApiRequest): boolean;
 	/** One input as several, each answered on its own and put together by `join`. Asked again once the facts are known. */
 	split?(input: I, facts: ModelFacts): readonly I[];
 	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */

@@ -64,9 +64,8 @@ function exifSegment(orientation: Orientation): Buffer {
 }
 
 /**
- * The same JPEG, none of its data touched, whose EXIF says that it is turned this way, whatever it said before
- * (docs/api.md#documents).
- * One that says so already is returned as it is.
+ * The same JPEG, none of its data touched, whose EXIF says that it is turned this way, whatever it said before. One that
+ * says so already is returned as it is (docs/api.md#documents).
  */
 export function turnJpeg(jpeg: Buffer, orientation: Orientation): Buffer {
 	const segments = segmentsOf(jpeg);

@@ -87,7 +87,7 @@ export class Questions {
 			const { input, settings, fitted } = part;
 			if (!fitted || settings.isDryRun || hasWebhook(input)) return [];
 			const key = attempt(() =>
-				operation.isDeterministic?.(input, fitted.request)
+				operation.isDeterministic?.(fitted.request)
 					? requestText(fitted.request, (file) => fileMark(this.context, file))
 					: undefined,
 			);

@@ -96,7 +96,7 @@ export class Pictures {
 		const photo = readFileNode(`${this.world.mediaFolder}/photo.jpg`, 'Read the photo');
 		const nodes = [manualTrigger(), photo, deepInfraNode(name, parameters, this.credential)];
 		await this.openNodeOf('e2ePictureObjects', name, nodes);
-		ensure((await this.editor.runNode()) === 'success', `the run failed: ${await this.editor.output.innerText()}`);
+		await this.runOpen();
 		await this.editor.part('ndv-input-panel').getByTestId('radio-button-schema').click();
 		await this.editor.output.getByTestId('radio-button-table').click();
 		const table = this.editor.output.locator('table');
@@ -233,5 +233,4 @@ export class Pictures {
 		await this.editor.closeNotices();
 		await this.editor.part('zoom-to-fit').click();
 	}
-
 }

@@ -109,6 +109,8 @@ export function formatEntry(format: string, fields: SpeechFields, { schema }: Mo
 	);
 }
 
-/** The field that says how many samples a second has. */
+/** Whether a field says how many samples a second has. */
+export const isRateName = (name: string): boolean => /^sampl(e|ing)_?rate(_hz)?$/i.test(name);
+
 export const rateField = (schema: ModelSchema | undefined): SchemaField | undefined =>
-	schema?.fields.find(({ name }) => /^sampl(e|ing)_?rate(_hz)?$/i.test(name));
+	schema?.fields.find(({ name }) => isRateName(name));

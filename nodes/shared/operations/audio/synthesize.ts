@@ -8,7 +8,7 @@ import { kindOf } from '../../media/kind';
 import { splitText } from '../../media/sentences';
 import { formatName, joinSounds, readMpeg, readWave, soundLength, wrapSamples } from '../../media/sound';
 import { modelField, optionsField, outputDataField, simplifyField } from '../fields';
-import { formatEntry, rateField, speechFields, voiceEntry } from './speechFields';
+import { formatEntry, isRateName, rateField, speechFields, voiceEntry } from './speechFields';
 
 /** What is asked for at a time where the model does not say how much it takes and the parts can be joined. */
 const USUAL_LENGTH = 5000;
@@ -120,7 +120,7 @@ export const synthesize = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	split: (input, facts) => {
 		const { text, model, options } = input;
 		checkLength(text);
@@ -226,7 +226,7 @@ const isBase64 = (text: string): boolean =>
 function rateOf(answer: Dict, sent: ApiRequest | undefined): number | undefined {
 	const declared = /\brate=(\d+)/i.exec(optionalText(answer.mimeType) ?? '')?.[1];
 	const named = Object.entries({ ...sent?.json, ...answer }).flatMap(([name, value]) =>
-		/^sampl(e|ing)_?rate(_hz)?$/i.test(name) ? (number(value) ?? []) : [],
+		isRateName(name) ? (number(value) ?? []) : [],
 	);
 	// Some formats are called by their rate, such as `pcm_24000`.
 	const [spelled] = Object.values(sent?.json ?? {}).flatMap(

@@ -127,7 +127,7 @@ export const transcribe = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent, 0),
+	isDeterministic: (sent) => isRepeatable(sent, 0),
 	request: ([input]) => {
 		const { options } = input;
 		return formRequest(

@@ -180,7 +180,7 @@ export const completeChat = defineOperation({
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], facts) => {
 		const { model, options, messages } = input;
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;

@@ -28,7 +28,7 @@ export const extractFromDocument = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	pagesOf: (input) => mediaInput(input),
 	forms: FORMS,
 	isFormRefused,

@@ -35,7 +35,7 @@ export const extractDocumentText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	pagesOf: (input) => mediaInput(input),
 	split: (input, { pages }) =>
 		pagesOf(mediaInput(input), pages).map((page) => ({

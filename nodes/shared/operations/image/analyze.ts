@@ -35,7 +35,7 @@ export const analyzeImage = defineOperation({
 	usesFacts: true,
 	stream: chatStream,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], facts) => {
 		requireAbility(facts, input.model, 'images');
 		const content = [{ type: 'text', text: input.prompt }, picturePart(mediaInput(input))];

@@ -140,7 +140,7 @@ export const editImage = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], facts): ApiRequest => {
 		const { model, prompt, options } = input;
 		modelPath(model);

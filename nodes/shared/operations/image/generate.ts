@@ -88,7 +88,7 @@ export const generateImage = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input]) =>
 		jsonRequest(input, {
 			prompt: input.prompt,

@@ -51,7 +51,7 @@ export const runModel = defineOperation({
 		outputDataField,
 		optionsField([]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], { schema }) => {
 		const { stored, item } = input.modelFields;
 		const { body, files } = bodyOf(schema, mappedValues(stored));

@@ -110,7 +110,7 @@ export const classifyTextZeroShot = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	split: (input) =>
 		input.options.multiLabel
 			? readLabels(input.candidateLabels).map(({ words }) => ({ ...input, candidateLabels: [words] }))

@@ -34,7 +34,7 @@ export const extractFromText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	forms: FORMS,
 	isFormRefused,
 	request: ([input], facts) => {

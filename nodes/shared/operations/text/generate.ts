@@ -131,7 +131,7 @@ export const generateText = defineOperation({
 		]),
 	],
 	usesFacts: true,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], { name, tags, schema }) => {
 		const { prompt, options, model } = input;
 		const { responseFormat, stop = [] } = options;

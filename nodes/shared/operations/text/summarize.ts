@@ -83,7 +83,7 @@ export const summarizeText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	split: (input, { contextLength }) => {
 		const room = roomFor(contextLength, SHARE, MOST);
 		const texts = splitText(input.text, room);

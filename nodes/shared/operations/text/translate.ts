@@ -91,7 +91,7 @@ export const translateText = defineOperation({
 	],
 	usesFacts: true,
 	patience: patienceOf,
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	split: (input, { contextLength }) => {
 		const texts = splitText(input.text, roomFor(contextLength, SHARE, MOST));
 		return texts.length < 2 ? [input] : texts.map((text) => ({ ...input, text }));

@@ -143,7 +143,7 @@ export const generateVideo = defineOperation({
 			},
 		]),
 	],
-	isDeterministic: (_input, sent) => isRepeatable(sent),
+	isDeterministic: isRepeatable,
 	request: ([input], { schema, form = 0 }) => {
 		const { model, prompt, options } = input;
 		const image = startImage(input);
