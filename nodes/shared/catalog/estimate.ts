@@ -61,7 +61,7 @@ function calculateCost(basis: Basis, facts: RequestFacts, media: string | undefi
 			if (basis.output === 0) return { usd: basis.input * tokens };
 			if (facts.maxNewTokens === undefined) {
 				return unknown(
-					"How long the answer becomes is not known. Set a limit such as 'Max New Tokens' for an estimate.",
+					"How long the answer becomes is not known. Set the option that limits it, 'Max Tokens' or 'Max New Tokens', for an estimate.",
 				);
 			}
 			return { usd: basis.input * tokens + basis.output * facts.maxNewTokens * (facts.responses ?? 1) };
@@ -145,11 +145,15 @@ function imageUnits({ width, height, steps }: ImageBasis, facts: RequestFacts): 
 	return pixels * (steps ? (facts.steps ?? steps) / steps : 1);
 }
 
-/** What all requests of a dry run would cost together, for the line above the output. */
-export function summarizeEstimates(estimates: ReadonlyArray<number | null>): string {
+/**
+ * What all requests of a dry run would cost together, for the line above the output.
+ * @param areJoined whether items share requests, so that fewer are sent than are shown
+ */
+export function summarizeEstimates(estimates: ReadonlyArray<number | null>, areJoined = false): string {
 	const known = estimates.filter((usd) => usd !== null);
 	const without = estimates.length - known.length;
-	const requests = `${estimates.length} request${estimates.length === 1 ? '' : 's'}`;
+	const most = areJoined && estimates.length > 1 ? 'up to ' : '';
+	const requests = `${most}${estimates.length} request${estimates.length === 1 ? '' : 's'}`;
 	if (known.length === 0)
 		return `Dry run: ${requests} would be sent; their cost cannot be estimated, each item says why`;
 	const total = writeUsd(roundUsd(known.reduce((sum, usd) => sum + usd, 0)));

@@ -7,8 +7,9 @@ import { chats, needsImage } from './tasks';
 export interface PickerRow {
 	readonly name: string;
 	readonly value: string;
-	readonly url?: string;
-	/** Shown beside the row while the mouse is on it. */
+	readonly url: string;
+	/** Shown on hovering over the arrow of a row, the only place for more than a name (docs/n8n.md#lists). */
+	readonly linkAlt: string;
 	readonly description: string;
 }
 
@@ -20,26 +21,59 @@ const OWN: Readonly<Record<Model['kind'], string>> = {
 	deployment: 'deployment',
 };
 
-/** n8n's panel cuts a row after some 55 characters: what decides stands first and short, the rest in its description. */
+/** What decides stands in this many characters, which is what n8n's panel shows of a row (docs/n8n.md#lists). */
+const ROOM = 57;
+
+/** Name, state, price and context length, all in view, then the rest, which may be cut off. */
 export function pickerRow(model: Model, now = Date.now()): PickerRow {
 	const { name, value, kind, price, contextLength, deprecation } = model;
-	const marks = [
+	const states = [
 		OWN[kind],
-		kind === 'deployment' && model.value !== name ? value.replace(/^deploy_id:/, '') : '',
 		kind === 'deployment' && model.status && !/^(running|deployed)$/i.test(model.status) ? model.status : '',
 		isRetired(model, now) ? 'deprecated' : deprecation ? `until ${writeDay(deprecation.at)}` : '',
 		needsImage(model) ? 'needs an image' : '',
-		price?.short,
-		contextWords(contextLength),
+	];
+	const rest = [
+		kind === 'deployment' && value !== name ? value.replace(/^deploy_id:/, '') : '',
 		chats(model) ? abilityMarks(model) : '',
 	];
+	const deciding = fitRow(name, states, price?.short, contextWords(contextLength));
+	const description = describeModel(model, now);
 	return {
-		name: [name, ...marks].filter(Boolean).join(' · '),
+		name: joinMarks([deciding, ...rest]),
 		value,
 		url: kind === 'deployment' ? 'https://deepinfra.com/dash/deployments' : `https://deepinfra.com/${encodeName(name)}`,
-		description: describeModel(model, now),
+		linkAlt: description ? `${name}: ${description}` : name,
+		description,
 	};
 }
+
+const joinMarks = (marks: ReadonlyArray<string | undefined>): string => marks.filter(Boolean).join(' · ');
+
+/** The whole row where it fits; else without the unit of two prices; else with a shorter name, too. */
+function fitRow(name: string, states: readonly string[], price = '', context = ''): string {
+	const whole = joinMarks([name, ...states, price, context]);
+	if (whole.length <= ROOM) return whole;
+	// Two prices are for input and output, and always per 1M tokens.
+	const marks = joinMarks([...states, price.replace(/^(\S+\/\S+) per 1M$/, '$1'), context]);
+	return joinMarks([shortenName(name, marks ? ROOM - marks.length - ' · '.length : Infinity), marks]);
+}
+
+/** Shortens a name: its owner first, since its end tells the models of a family apart. */
+export function shortenName(name: string, room: number): string {
+	if (name.length <= room) return name;
+	const slash = name.indexOf('/');
+	const letters = [...name.slice(slash + 1)];
+	const spare = room - letters.length - '…/'.length;
+	if (slash > 0 && spare >= 0) return `${[...name.slice(0, slash)].slice(0, spare).join('')}…/${letters.join('')}`;
+	const kept = Math.max(room, LEAST_NAME);
+	if (letters.length <= kept) return letters.join('');
+	const head = Math.ceil((kept - 1) / 2);
+	return `${letters.slice(0, head).join('')}…${letters.slice(head + 1 - kept).join('')}`;
+}
+
+/** A name that is shorter says nothing. */
+const LEAST_NAME = 18;
 
 function describeModel(model: Model, now: number): string {
 	const deprecated = deprecationWords(model, now);
@@ -84,4 +118,19 @@ function contextWords(length: number | undefined): string {
 }
 
 /** A row that is no model: it says why a list is short. */
-export const noticeRow = (name: string, description: string): PickerRow => ({ name, value: '', description });
+export const noticeRow = (name: string, description: string): PickerRow => ({
+	name,
+	value: '',
+	url: 'https://deepinfra.com/models',
+	linkAlt: `${name}. ${description}`,
+	description,
+});
+
+/** The chosen model, where a list has none of this name. */
+export const missingRow = (chosen: string, description: string): PickerRow => ({
+	name: joinMarks([shortenName(chosen.slice(0, 200), ROOM - ' · not in this list'.length), 'not in this list']),
+	value: chosen,
+	url: 'https://deepinfra.com/models',
+	linkAlt: `${chosen.slice(0, 200)}: ${description}`,
+	description,
+});

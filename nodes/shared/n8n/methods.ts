@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { mapperFields } from '../schema/mapperFields';
 import { isRetired, type Model } from '../catalog/model';
 import { findModel, modelsFor, searchModels as search } from '../catalog/models';
-import { noticeRow, pickerRow, type PickerRow } from '../catalog/picker';
+import { missingRow, noticeRow, pickerRow, type PickerRow } from '../catalog/picker';
 import { substituteFor } from '../catalog/substitutes';
 import type { AnyOperation } from '../core/operation';
 import { attempt } from '../core/problem';
@@ -62,7 +62,7 @@ function chosenRow(context: ILoadOptionsFunctions, models: readonly Model[]): Pi
 	if (typeof chosen !== 'string' || chosen.trim() === '' || findModel(models, chosen)) return [];
 	const description =
 		'DeepInfra does not list it for this credential: it may belong to another account, or no longer exist.';
-	return [{ name: `${chosen.slice(0, 200)} · not in this list`, value: chosen, description }];
+	return [missingRow(chosen, description)];
 }
 
 /** Rows that say why a list is short or empty. */

@@ -211,7 +211,8 @@ export class RunResults {
 			const summary = report.summary(clock.now(), figures);
 			progress.stop(summary);
 			tagExecution(context, { ...figures, failed: report.failures, model: client?.models.join(', ') ?? '' });
-			const total = this.estimates.length > 0 ? [summarizeEstimates(this.estimates)] : [];
+			const total =
+				this.estimates.length > 0 ? [summarizeEstimates(this.estimates, this.operation.batch !== undefined)] : [];
 			this.hint([...[...this.hints].slice(0, 10), ...total, summary]);
 			return figures.requests > 0 ? summary : undefined;
 		});

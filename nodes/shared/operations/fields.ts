@@ -5,6 +5,10 @@ import { isWebAddress } from '../core/values';
 
 /** Fields that several operations share. */
 
+/** What the short rows of the list leave to be known (catalog/picker.ts). */
+const LIST =
+	'In the list, two prices are for 1M tokens in and out; hover over the arrow of a row to read more about it';
+
 /** The model picker; which models it lists follows from the operation's tasks (n8n/methods.ts). */
 export const modelField = (preset: string, description = 'The model that does the work') =>
 	field({
@@ -13,7 +17,7 @@ export const modelField = (preset: string, description = 'The model that does th
 		type: 'resourceLocator',
 		default: { mode: 'list', value: preset },
 		required: true,
-		description,
+		description: `${description.replace(/\.$/, '')}. ${LIST}.`,
 		modes: [
 			{
 				displayName: 'From List',

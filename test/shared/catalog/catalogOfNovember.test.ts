@@ -203,6 +203,14 @@ describe('the total of a dry run', () => {
 	])('of %.40j', (estimates, words) => {
 		expect(summarizeEstimates(estimates)).toBe(words);
 	});
+
+	it.each<[Array<number | null>, RegExp]>([
+		[[0.001, 0.002], /^Dry run: up to 2 requests would be sent, for about \$0\.003 together$/],
+		[[null, null, null], /^Dry run: up to 3 requests would be sent; their cost cannot be estimated/],
+		[[0.5], /^Dry run: 1 request would be sent/],
+	])('where items share requests, of %j', (estimates, words) => {
+		expect(summarizeEstimates(estimates, true)).toMatch(words);
+	});
 });
 
 it('tasks that may have no model name what does the same', () => {

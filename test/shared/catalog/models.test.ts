@@ -134,12 +134,12 @@ describe('a row of the picker', () => {
 		['BAAI/tiny', 'BAAI/tiny · $0.01 per 1M · 512 tokens'],
 		['alpha/retired', 'alpha/retired · deprecated · $0.09/$0.55 per 1M · 8k'],
 		['alpha/gone', 'alpha/gone · deprecated · $0.09/$0.55 per 1M · 8k'],
-		['alpha/leaving', 'alpha/leaving · until 2026-07-01 · $0.09/$0.55 per 1M · 8k'],
+		['alpha/leaving', 'alpha/leaving · until 2026-07-01 · $0.09/$0.55 · 8k'],
 		['paint/Photo-Edit-2', 'paint/Photo-Edit-2 · needs an image · $0.03 / image · 8k'],
 		['me/secret', 'me/secret · private · $0.09/$0.55 per 1M · 8k'],
 		['me/tone-lora', 'me/tone-lora · LoRA · $0.09/$0.55 per 1M · 8k'],
 		['deploy_id:dep1A2b3', 'me/own · deployment · dep1A2b3'],
-		['deploy_id:dep9Z8y7', 'me/own · deployment · dep9Z8y7 · initializing'],
+		['deploy_id:dep9Z8y7', 'me/own · deployment · initializing · dep9Z8y7'],
 	])('%s', (name, shown) => {
 		expect(pickerRow(named(name), NOW).name).toBe(shown);
 	});

@@ -100,6 +100,19 @@ describe('which models, in which order', () => {
 });
 
 describe('what a row says', () => {
+	/** Of these a whole row does not fit into the panel. */
+	const shortRows = new Map([
+		['meta-llama/Meta-Llama-3-8B-Instruct', 'meta-llama/Meta-Llama-3-8B-Instruct · $0.03/$0.06 · 8k · tools'],
+		['Qwen/Qwen3-235B-A22B-Instruct-2507', 'Qwen/Qwen3-235B-A22B-Instruct-2507 · $0.09/$0.55 · 256k · reasons, tools'],
+		[
+			'mistralai/Mistral-Small-3.2-24B-Instruct-2506',
+			'Mistral-Small-3.2-24B-Instruct-2506 · $0.075/$0.20 · 128k · sees, tools',
+		],
+		['emulator/llama-sunset-13b', 'e…/llama-sunset-13b · until 2099-01-01 · $0.05/$0.09 · 4k · tools'],
+		['google/gemma-2-9b-it', 'google/gemma-2-9b-it · deprecated · $0.03/$0.06 · 8k · tools'],
+		['emulator-user/support-llama', 'emulator-user/support-llama · private · $0.03/$0.06 · 8k'],
+		['emulator-user/house-embeddings', 'e…/house-embeddings · private · $1.80 / hour · 512 tokens'],
+	]);
 	// the row, which is short enough for the panel, and what stands beside it
 	it.each([
 		// every pricing shape
@@ -156,9 +169,10 @@ describe('what a row says', () => {
 		const rows = (await rowsOf('model', 'run')).filter(({ value }) => value === model);
 		expect(rows).toEqual([
 			{
-				name: [model, words].filter(Boolean).join(' · '),
+				name: shortRows.get(model) ?? [model, words].filter(Boolean).join(' · '),
 				value: model,
 				url: `https://deepinfra.com/${model}`,
+				linkAlt: [model, rows[0]?.description].filter(Boolean).join(': '),
 				description: expect.stringContaining(beside),
 			},
 		]);
@@ -180,7 +194,8 @@ describe('what a row says', () => {
 		]);
 		expect(rows[0]?.name).toMatch(/^emulator-user\/own-mixtral · deployment · dep1A2b3C4d5E6f7/);
 		expect(rows[0]?.name).not.toContain('initializing');
-		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · deployment · dep9Z8y7X6w5V4u3 · initializing/);
+		// Whether it is up decides; which of several it is stands in the rest.
+		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · deployment · initializing · dep9Z8y7X6w5V4u3/);
 	});
 
 	it('has no model twice, and nothing that is undefined', async () => {

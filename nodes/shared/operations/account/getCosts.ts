@@ -25,7 +25,7 @@ export const getCosts = defineOperation({
 			orList: true,
 			default: '',
 			required: true,
-			placeholder: 'e.g. RWkd1SD0lRgrBsYHDpAhkLxn, RPwQ3nVfTi2oLqk8yZ7Bc0aE',
+			placeholder: 'e.g. {{ $json.usage.requestId }}',
 			description:
 				"Separated by commas or lines. An expression may give an array, such as the 'usage.requestId' of many items.",
 		},
