@@ -66,7 +66,7 @@ export type Problem =
 			readonly upload?: number;
 	  }
 	/** The connection broke after the answer had begun. */
-	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string }
+	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string; readonly costUsd?: number }
 	/** The request was sent whole, and the connection closed after so many seconds without a byte of an answer. */
 	| { readonly kind: 'lost'; readonly seconds: number }
 	/** The file at a web address cannot be had. Nothing was billed for it, so it may be asked for again. */

@@ -1,11 +1,13 @@
 /** Shares are whole millionths of a millionth of a dollar: fine enough that equal shares stay equal. */
 const UNIT = 1e12;
 
-const round = (usd: number): number => Math.round(usd * UNIT) / UNIT;
+/** An amount that is too large for it stays as it is. */
+const round = (usd: number): number => (Number.isFinite(usd * UNIT) ? Math.round(usd * UNIT) / UNIT : usd);
 
 /** What one request cost, in equal shares; the last takes the remainder, so that their sum is what was billed. */
 export function shareCost(usd: number, count: number): number[] {
-	const each = Math.floor((usd * UNIT) / count) / UNIT;
+	const shared = Math.floor((usd * UNIT) / count) / UNIT;
+	const each = Number.isFinite(shared) ? shared : usd / count;
 	const last = count > 1 ? Math.max(0, round(usd - each * (count - 1))) : usd;
 	return Array.from({ length: count }, (_, index) => (index < count - 1 ? each : last));
 }

@@ -62,7 +62,7 @@ async function hearWitnesses(batch: Batch, missed: Missed, ask: Ask, fail: Fail)
 		const why = await ask(alone);
 		if (!why) return { asked, isCertain: true };
 		await fail(alone, why);
-		if (!saysTheSame(why, missed)) return { asked, isCertain: true };
+		if (!saysTheSame(why, missed) || namesItsText(why, alone, batch)) return { asked, isCertain: true };
 	}
 	const others = pick(
 		batch,
@@ -82,12 +82,32 @@ function witnessesOf({ inputs }: Batch): number[] {
 
 const wordsOf = ({ problem }: Missed): string =>
 	problem.kind === 'status'
-		? `${problem.status} ${errorText(problem.body) ?? ''}`
+		? `${problem.status}: ${errorText(problem.body) ?? ''}`
 		: 'message' in problem
-			? `${problem.kind} ${problem.message}`
+			? `${problem.kind}: ${problem.message}`
 			: problem.kind;
 
-const saysTheSame = (one: Missed, other: Missed): boolean => wordsOf(one) === wordsOf(other);
+const saysTheSame = (one: Missed, other: Missed): boolean => plain(wordsOf(one)) === plain(wordsOf(other));
+
+/** Whether the words name what this input has and others have not: then it is about the text. */
+function namesItsText(why: Missed, { inputs: [own] }: Batch, { inputs }: Batch): boolean {
+	const words = wordsOf(why);
+	return Object.entries(own).some(
+		([name, value]) =>
+			typeof value === 'string' &&
+			value.trim().length > 2 &&
+			words.includes(value.trim()) &&
+			inputs.some((other) => other[name] !== value),
+	);
+}
+
+/** Words without what differs from request to request: numbers, times, IDs, what is quoted of the texts. */
+const plain = (words: string): string =>
+	words
+		.slice(0, 2000)
+		.replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
+		.replace(/[^\s:;,()]*\d[^\s:;,()]*/g, '0')
+		.toLowerCase();
 
 /** Whether a part of a batch may still succeed: the failure is about what was sent, and nobody has paid for it. */
 function mayHelp({ problem, billed }: Missed): boolean {

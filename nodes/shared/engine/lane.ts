@@ -24,6 +24,8 @@ export interface LaneRules {
 export interface Sending {
 	/** USD that it costs at most, where that is known. */
 	readonly estimate?: number;
+	/** USD of what its answer may say which an earlier one has said before: a job's cost is told each time it is looked at. */
+	readonly counted?: number;
 	/** USD that it is thought to have cost where its answer does not say. */
 	assume?(): number | undefined;
 	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
@@ -149,7 +151,7 @@ export class Lane {
 			},
 			leave: (outcome) => {
 				// Counted before the next request is let in, which asks whether the budget is used up.
-				if (reservation) this.meter.settle(reservation, outcome, () => sending.assume?.());
+				if (reservation) this.meter.settle(reservation, outcome, () => sending.assume?.(), sending.counted);
 				this.learn(sending, outcome);
 				const passing = passingOf(outcome);
 				const [own, hall] = this.doors;

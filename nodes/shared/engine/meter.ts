@@ -78,17 +78,20 @@ export class Meter {
 	/**
 	 * Counts a request that has ended, and what its answer says it cost, whatever the answer is.
 	 * @param assume USD that it is thought to have cost where its answer does not say
+	 * @param counted USD of what it says that are counted already
 	 */
 	settle(
 		{ usd, isKnown }: Reservation,
 		outcome: Outcome<Dict>,
 		assume: () => number | undefined = () => undefined,
+		counted = 0,
 	): void {
 		if (outcome.ok || !NOT_SENT.includes(outcome.problem.kind)) this.requests++;
 		this.open--;
 		this.reserved = this.open === 0 ? 0 : addCosts([this.reserved, -usd]);
 		if (!isKnown) this.openUnknown--;
-		const told = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
+		const said = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
+		const told = said === undefined ? undefined : Math.max(0, said - counted);
 		const assumed = outcome.ok && told === undefined ? assume() : undefined;
 		if (told !== undefined) this.told = addCosts([this.told ?? 0, told]);
 		if (assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);

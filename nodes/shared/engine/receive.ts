@@ -4,7 +4,7 @@ import { parseInSteps, type Steps } from '../core/steps';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';
-import { costOf } from './usage';
+import { costInText, costOf } from './usage';
 
 /** A whole HTTP answer, as text. */
 export interface Received {
@@ -71,7 +71,8 @@ export function* interpretInSteps(
 	const parsed = yield* parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;
 	// Whatever the answer is, what it says it cost is billed.
-	const told = { requestId: requestId(received, body), costUsd: costOf(body) };
+	const costUsd = 'value' in parsed ? costOf(body) : costInText(text);
+	const told = { requestId: requestId(received, body), costUsd };
 	if (status < 200 || status >= 300) {
 		const retryAfter = readRetryAfter(headers['retry-after'], now);
 		return failed({ kind: 'status', status, body: 'value' in parsed ? body : redact(text), ...told, retryAfter });

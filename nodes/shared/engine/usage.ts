@@ -36,8 +36,29 @@ function cost(value: unknown): number | undefined {
 	return read !== undefined && read >= 0 ? read : undefined;
 }
 
-/** USD that an answer of any kind says it cost: a result, a refusal, an error with an envelope. */
-export const costOf = (body: unknown): number | undefined => (isDict(body) ? usageOf(body, '', 1).costUsd : undefined);
+/** Where the envelope of a failure may be wrapped up (docs/api.md#errors). */
+const WRAPS = ['detail', 'error', 'errors'];
+
+/** USD that an answer of any kind says it cost: a result, a refusal, an error with an envelope, however deep it lies. */
+export function costOf(body: unknown, depth = 0): number | undefined {
+	if (depth > 3) return undefined;
+	if (Array.isArray(body)) return largest(body.slice(0, 100).map((entry) => costOf(entry, depth + 1)));
+	if (!isDict(body)) return undefined;
+	const told = usageOf(body, '', 1).costUsd;
+	return told || (largest(WRAPS.map((name) => costOf(body[name], depth + 1))) ?? told);
+}
+
+/** The same of an answer that breaks off: what it says before is billed. */
+export function costInText(text: string): number | undefined {
+	const [, told] =
+		/"inference_status"\s*:\s*\{[^{}]{0,1000}?"cost"\s*:\s*"?([\d.eE+-]{1,40})[",\s}]/.exec(text) ??
+		/"estimated_cost"\s*:\s*"?([\d.eE+-]{1,40})[",\s}]/.exec(text) ??
+		[];
+	return cost(told);
+}
+
+const largest = (amounts: ReadonlyArray<number | undefined>): number | undefined =>
+	amounts.reduce((most, each) => (each !== undefined && each > (most ?? -1) ? each : most), undefined);
 
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
@@ -68,7 +89,8 @@ function readRouteUsage(answer: Dict, usage: Dict) {
 	const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
 	return {
 		requestId: readId(answer.id) ?? requestIdOf(answer),
-		costUsd: cost(usage.estimated_cost) ?? readEnvelope(answer).costUsd,
+		// A place that does not count says 0 where another knows.
+		costUsd: largest([cost(usage.estimated_cost), readEnvelope(answer).costUsd]),
 		inputTokens: number(usage.prompt_tokens),
 		outputTokens: outputTokensOf(usage),
 		cachedTokens: isDict(prompt) ? number(prompt.cached_tokens) : undefined,
@@ -88,16 +110,31 @@ const AMOUNTS = ['costUsd', 'runtimeMs', 'inputTokens', 'outputTokens', 'cachedT
 
 /**
  * What all answers that one result took have cost together; the last one tells the rest.
+ * @param answers a list among them is what was said of one request as time went by: a job says its cost each time
  * @param estimated USD that they are thought to have cost, should none of them say so
  */
-export function usageOfAll(answers: readonly Dict[], model: string, attempts: number, estimated?: number): Usage {
-	const each = answers.map((answer) => usageOf(answer, model, attempts));
+export function usageOfAll(
+	answers: ReadonlyArray<Dict | readonly Dict[]>,
+	model: string,
+	attempts: number,
+	estimated?: number,
+): Usage {
+	const each = answers.map((told) => usageOfOne([told].flat(), model, attempts));
 	const sums = AMOUNTS.flatMap((name) => {
 		const known = each.flatMap((usage) => usage[name] ?? []);
 		return known.length > 0 ? [[name, known.reduce((sum, amount) => sum + amount, 0)]] : [];
 	});
 	const all: Usage = { model, ...each.at(-1), ...Object.fromEntries(sums), attempts };
 	return all.costUsd !== undefined || estimated === undefined ? all : { ...all, estimatedCostUsd: estimated };
+}
+
+function usageOfOne(told: readonly Dict[], model: string, attempts: number): Usage {
+	const each = told.map((answer) => usageOf(answer, model, attempts));
+	const most = AMOUNTS.flatMap((name) => {
+		const amount = largest(each.map((usage) => usage[name]));
+		return amount === undefined ? [] : [[name, amount]];
+	});
+	return { model, ...each.at(-1), ...Object.fromEntries(most), attempts };
 }
 
 /** The part that an item has in a request: all of it, or a share where items travel together. */
@@ -139,6 +176,9 @@ export function usageOfLine(answer: Dict, isReused: boolean): Usage {
 	const usage = usageOf(answer, optionalText(answer.model) ?? '', 1);
 	return isReused ? { ...withoutAmounts(usage), costUsd: 0, reused: true } : usage;
 }
+
+/** USD that a line of a file which failed was billed. */
+export const billOfLine = (answer: Dict, isReused: boolean): number => (isReused ? 0 : (costOf(answer) ?? 0));
 
 /** Nothing was spent on what is reused, tokens no more than money. */
 const withoutAmounts = (usage: Usage): Usage =>

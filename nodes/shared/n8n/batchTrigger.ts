@@ -3,7 +3,7 @@ import { field } from '../core/fields';
 import type { AnyOperation, ApiRequest, Dict, LineOutput } from '../core/operation';
 import type { Outcome, Problem } from '../core/problem';
 import { explain } from '../engine/explain';
-import { usageOfLine } from '../engine/usage';
+import { billOfLine, usageOfLine } from '../engine/usage';
 import { batchItem, readBatch, readBatches, type Batch } from '../operations/batch/batches';
 import { getBatches } from '../operations/batch/getAll';
 import { getBatchResults } from '../operations/batch/getResults';
@@ -199,7 +199,8 @@ class BatchPoll {
 		{ name, json, failure, answer = {}, isReused = false }: LineOutput,
 	): INodeExecutionData {
 		if (!failure) return { json: toJson({ batchId: id, ...json, usage: usageOfLine(answer, isReused) }) };
-		const { message, advice } = explain(failure, { ...SITUATION, host: this.account.host, subject: name });
+		const billed = billOfLine(answer, isReused);
+		const { message, advice } = explain(failure, { ...SITUATION, host: this.account.host, subject: name, billed });
 		return { json: { batchId: id, customId: name, error: `${message}. ${advice}` } };
 	}
 }

@@ -17,7 +17,7 @@ import { Gate } from '../engine/gate';
 import { isShown } from '../engine/input';
 import { FIRST_BURST, Pace } from '../engine/pace';
 import { readSettings } from '../engine/settings';
-import { usageOf } from '../engine/usage';
+import { costOf, usageOf } from '../engine/usage';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
 import { operations, resources } from '../operations';
@@ -28,6 +28,7 @@ import { clock } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 import { ItemMaker } from './outputs';
+import { usageIn } from './results';
 
 /** Where DeepInfra sends results; n8n puts an ID before it that nobody can guess. */
 export const callbackWebhooks: IWebhookDescription[] = [
@@ -197,7 +198,8 @@ export class Callback {
 			const place = {
 				item: 0,
 				fieldName: named || 'data',
-				names: new FileNames([undefined], operation.resource),
+				// Each result has a run of its own, so its number among them cannot tell it apart.
+				names: new FileNames([undefined], `${operation.resource}_${this.requestId}`),
 				makesFiles: makesFiles(operation.tasks),
 				seconds: operation.timeout ?? 300,
 				keepsInput: false,
@@ -208,7 +210,9 @@ export class Callback {
 			for (const output of outputs) {
 				const { item, problems } = await maker.make(output, place);
 				if (item) good.push({ ...item, json: { ...this.frame(), ...item.json } });
-				bad.push(...problems.map((problem) => this.failedItem(problem)));
+				// What the good part carries is not told twice.
+				const billed = item ? 0 : (usageIn(output).costUsd ?? 0);
+				bad.push(...problems.map((problem, index) => this.failedItem(problem, {}, index === 0 ? billed : 0)));
 			}
 			return [good, bad];
 		} finally {
@@ -235,8 +239,9 @@ export class Callback {
 		};
 	}
 
-	private failedItem(problem: Problem, more: Dict = {}): INodeExecutionData {
-		const { message, advice } = explain(problem, SITUATION);
+	/** @param billed USD */
+	private failedItem(problem: Problem, more: Dict = {}, billed = costOf(this.answer)): INodeExecutionData {
+		const { message, advice } = explain(problem, { ...SITUATION, billed });
 		return { json: { ...this.frame(), error: `${message}. ${advice}`, ...toJson(more) } };
 	}
 }

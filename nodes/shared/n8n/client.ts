@@ -26,6 +26,8 @@ import { ItemMaker } from './outputs';
 /** What came of a request, and every answer on the way there: each may have been billed. */
 export interface Asked extends Called<Dict> {
 	readonly answers: readonly Dict[];
+	/** The same, those together that tell of one request as time goes by. */
+	readonly told: ReadonlyArray<readonly Dict[]>;
 	/** USD that all of it cost, refusals included. */
 	readonly billed: number;
 	/** USD that it is thought to have cost where no answer says so. */
@@ -98,19 +100,23 @@ export class Client {
 		const due = this.run.clock.now() + seconds * 1000;
 		const lane = this.laneOf(settings);
 		const costs: number[] = [];
+		const told: Dict[][] = [];
 		let estimated: number | undefined;
 		const call = async (each: ApiRequest, patience: number) => {
 			let last: Problem | undefined;
+			// Who only looks how far a job is hears its cost each time.
+			const counted = each.method === 'GET' ? Math.max(0, ...(told.at(-1) ?? []).map((one) => costOf(one) ?? 0)) : 0;
 			const send = async () => {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
 				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
 				last = outcome.ok ? undefined : outcome.problem;
-				costs.push(outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem));
+				costs.push(Math.max(0, (outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem)) - counted));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: each.method === 'GET',
+				counted,
 				assume: () => {
 					const usd = this.assume(each, settings);
 					if (usd !== undefined) estimated = addCosts([estimated ?? 0, usd]);
@@ -124,18 +130,21 @@ export class Client {
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
 		if (!first.ok && isUncertain(first.problem)) {
-			return { outcome: first, attempts, answers: [], billed: addCosts(costs), remains: request.remains };
+			return { outcome: first, attempts, answers: [], told, billed: addCosts(costs), remains: request.remains };
 		}
 		const answers: Dict[] = [];
 		let left: string | undefined;
 		let outcome = first;
+		let isLook = false;
 		// The gate is free while a job works: it is entered for each question anew.
 		while (outcome.ok) {
 			const answer = outcome.value;
 			answers.push(answer);
+			if (isLook) told.at(-1)?.push(answer);
+			else told.push([answer]);
 			if (hasWebhook(inputs[0])) break;
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
-			if (!step.ok) return { outcome: step, answers, attempts, remains: left, billed: addCosts(costs) };
+			if (!step.ok) return { outcome: step, answers, told, attempts, remains: left, billed: addCosts(costs) };
 			if (!step.value) break;
 			const { request: following, wait, remains, undo } = step.value;
 			left = remains;
@@ -143,17 +152,18 @@ export class Client {
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
 			const billed = () => addCosts(costs);
 			if (time <= 0)
-				return { outcome: failed({ kind: 'timeout', seconds }), answers, attempts, remains, billed: billed() };
+				return { outcome: failed({ kind: 'timeout', seconds }), answers, told, attempts, remains, billed: billed() };
 			({ outcome } = await call(following, time / 1000));
+			isLook = following.method === 'GET';
 			if (!outcome.ok) {
 				const isUndone = undo && !isUncertain(outcome.problem) && (await this.transport.takeBack(undo));
 				const still = isUndone ? undefined : remains;
-				return { outcome: overdue(outcome, seconds), answers, attempts, remains: still, billed: billed() };
+				return { outcome: overdue(outcome, seconds), answers, told, attempts, remains: still, billed: billed() };
 			}
 		}
 		const [page, ...pages] = answers;
 		if (outcome.ok && whole && page) outcome = attempt(() => whole([page, ...pages]));
-		return { outcome, answers, attempts, billed: addCosts(costs), estimated };
+		return { outcome, answers, told, attempts, billed: addCosts(costs), estimated };
 	}
 
 	/** How many bytes a line of a file has. */

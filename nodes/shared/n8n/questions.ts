@@ -177,7 +177,7 @@ export class Questions {
 			key !== undefined && chunks === undefined && shared.hasTwin(key)
 				? await shared.ask(key, await this.digestInTurn(first.fitted.request), send)
 				: { told: await send(), isReused: false };
-		const { outcome, answers, attempts } = told;
+		const { outcome, attempts } = told;
 		const { inputs, settings } = told.question;
 		const { request, dropped } = told.question.fitted;
 		const moved = movedOf(inputs[0]);
@@ -194,7 +194,7 @@ export class Questions {
 				: { results: opened, attempts, billed };
 		}
 		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
-		const usage = { ...usageOfAll(answers, answering.model, attempts, told.estimated), ...answering };
+		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
 		const results = attempt(() =>
 			withBills(
 				readResults(

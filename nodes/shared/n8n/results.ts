@@ -6,7 +6,7 @@ import type { Finished } from '../engine/assemble';
 import { addCosts, exactDollars } from '../engine/bill';
 import type { Missed } from '../engine/halving';
 import { RunReport, type IsKnown } from '../engine/report';
-import { usageOfLine } from '../engine/usage';
+import { billOfLine, usageOfLine } from '../engine/usage';
 import { FileNames } from '../media/fileName';
 import { makesFiles } from '../media/find';
 import { isDict, number, optionalText } from '../core/answer';
@@ -182,12 +182,13 @@ export class RunResults {
 		client: Client,
 	): Promise<INodeExecutionData[]> {
 		if (note) this.hints.add(note);
-		if (failure) return await this.failedItems(entry, failure, { attempts: 1, subject: name });
+		const failed = { attempts: 1, subject: name, billed: billOfLine(answer, isReused) };
+		if (failure) return await this.failedItems(entry, failure, failed);
 		const usage = usageOfLine(answer, isReused);
 		const { item, problems } = await client.maker.make({ json: { ...json, usage }, isRaw: false }, place);
 		const [problem] = problems;
 		if (item) return [item];
-		return problem ? await this.failedItems(entry, problem, { attempts: 1, subject: name }) : [];
+		return problem ? await this.failedItems(entry, problem, failed) : [];
 	}
 
 	placeOf({ item, input, settings }: Entry, client: Client): Place {
@@ -228,7 +229,7 @@ export class RunResults {
 
 const labelOf = ({ displayName }: Field): string => displayName;
 
-const usageIn = ({ json: { usage } }: Finished) => {
+export const usageIn = ({ json: { usage } }: Finished) => {
 	const { requestId, costUsd } = isDict(usage) ? usage : {};
 	return { requestId: optionalText(requestId), costUsd: number(costUsd) };
 };

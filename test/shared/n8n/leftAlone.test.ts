@@ -1,8 +1,13 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../emulator';
+import { makeMp4 } from '../../emulator/media/video';
+import { batchAnswer } from '../../support/batches';
+import { completion } from '../../support/chat';
+import { putInVirtualClock } from '../../support/engine/virtualClock';
 import { images, makePng } from '../../support/files';
 import { asked, runParameters } from '../../support/parameters';
 import { stored } from '../../support/results';
+import { jsonReply, notFound } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 /** Runs over many items that nobody watches: what is sent, what is paid, and what becomes of the rest. */
@@ -200,8 +205,110 @@ describe('what was billed', () => {
 		expect(billedIn(result.errorItems)).toBeCloseTo(0.25, 9);
 	});
 
-	it('a cost that is hardly any, or negative, fails nothing', async () => {
-		for (const cost of [1e-110, -3]) {
+	const told = { error: 'told to fail', inference_status: { status: 'failed', cost: 0.5 } };
+	it.each<[string, number, unknown]>([
+		['in a text', 200, { error: 'no', inference_status: { status: 'failed', cost: '0.5' } }],
+		['wrapped up in the detail', 400, { detail: told }],
+		['wrapped up in the error', 422, { error: { message: 'no', usage: { estimated_cost: 0.5 } } }],
+		['in a list', 500, [told]],
+		['beside a place that does not count', 503, { ...told, usage: { estimated_cost: 0 } }],
+		['as a chat says it', 502, { error: { message: 'no' }, usage: { estimated_cost: 0.5 } }],
+		['with a limit that is reached', 429, told],
+		['by a gateway that gave up', 504, told],
+		['in an answer that is none', 200, { ...told, error: undefined, inference_status: { cost: 0.5 } }],
+		[
+			'in JSON that breaks off',
+			200,
+			'{"request_id":"R1","inference_status":{"status":"succeeded","cost":0.5},"results":[{"la',
+		],
+	])('%s, %i, is counted, told, kept to the budget, and never sent again', async (_where, status, body) => {
+		world.emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') ? { kind: 'status', status, body } : undefined;
+		const result = await run(classify({ budgetUsd: 1, maxConcurrency: 1, maxRetries: 2 }), texts(3));
+		expect(world.inference()).toHaveLength(2);
+		expect(billedIn(result.errorItems)).toBeCloseTo(1, 9);
+		expect(result.hints.map(({ message }) => message).join()).toContain('$1.00 · budget of $1.00 reached');
+	});
+
+	const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+	const piece = { id: 'c1', choices: [{ index: 0, delta: { content: 'Hello' } }] };
+	it.each([
+		[
+			'a failure after it',
+			event(piece) + event({ ...piece, usage: { estimated_cost: 0.5 } }) + event({ error: 'lost' }),
+		],
+		['a failure that tells it', event(piece) + event({ error: { message: 'lost' }, usage: { estimated_cost: 0.5 } })],
+		['an end before it is done', event({ ...piece, usage: { estimated_cost: 0.5 } })],
+		['nothing else', `${event({ id: 'c1', choices: [], usage: { estimated_cost: 0.5 } })}data: [DONE]\n\n`],
+	])('in a stream with %s is counted once, and told', async (_what, body) => {
+		world.service.reply = ({ path }) =>
+			path.endsWith('/completions') ? { contentType: 'text/event-stream', body } : notFound;
+		const result = await world.engine.run({
+			parameters: asked('chat', 'complete', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', {
+				messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+				options: { budgetUsd: 0.6, maxConcurrency: 1 },
+			}),
+			items: texts(3),
+			onError: 'continueErrorOutput',
+			onChunk: () => undefined,
+			credentials: { baseUrl: world.service.url },
+		});
+		expect(errorsOf(result.errorItems)).toHaveLength(3);
+		expect(billedIn(result.errorItems)).toBeCloseTo(1, 9);
+		expect(errorsOf(result.errorItems)[2]).toMatch(/^Budget reached: this run has cost \$1\.00/);
+	});
+
+	it.each([
+		['that comes', 'succeeded'],
+		['that fails', 'failed'],
+	])('for a video %s is told each time that it is looked at, and counted once', async (_what, end) => {
+		let looks = 0;
+		const job = (status: string) =>
+			jsonReply({ id: 'videos_1', object: 'video.generation.job', status, usage: { estimated_cost: 0.25 } });
+		world.service.reply = ({ method, path }) => {
+			if (path.endsWith('/content')) return { contentType: 'video/mp4', body: makeMp4(1) };
+			if (!path.startsWith('/v1/videos')) return notFound;
+			return job(method === 'POST' ? 'queued' : looks++ < 2 ? 'running' : end);
+		};
+		const clock = putInVirtualClock(world.emulator);
+		const result = await world.engine
+			.run({
+				parameters: asked('video', 'generate', 'PrunaAI/p-video', { prompt: 'waves' }),
+				onError: 'continueErrorOutput',
+				credentials: { baseUrl: world.service.url },
+			})
+			.finally(() => clock.remove());
+		expect(looks).toBe(3);
+		expect(costsOf(result.items) + billedIn(result.errorItems)).toBeCloseTo(0.25, 9);
+		expect(result.hints.map(({ message }) => message).join()).toContain('· $0.25 ·');
+	});
+
+	it('for lines of a batch that failed, each in its own way, stands with them', async () => {
+		const body = (content: string) => ({ ...completion(content), usage: { estimated_cost: 0.5 } });
+		const responses = [
+			{ status_code: 200, body: body('fine') },
+			{ status_code: 500, body: { error: 'no', usage: { estimated_cost: 0.5 } } },
+			{ status_code: 400, body: { detail: told } },
+			{ status_code: 200, body: told },
+			{ status_code: 200, body: body('') },
+		];
+		const lines = responses.map((response, index) => JSON.stringify({ custom_id: `row ${index}`, response }));
+		world.service.reply = ({ path }) => {
+			if (path === '/v1/batches/batch_1') return jsonReply({ ...batchAnswer, request_counts: { total: 5 } });
+			return path === '/v1/files/file-2/content' ? { body: lines.join('\n') } : notFound;
+		};
+		const result = await world.engine.run({
+			parameters: { resource: 'batch', operation: 'getResults', batchId: 'batch_1' },
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl: world.service.url },
+		});
+		expect(costsOf(result.items)).toBeCloseTo(0.5, 9);
+		expect(errorsOf(result.errorItems).map((text) => text.slice(0, 5))).toEqual(['row 1', 'row 2', 'row 3', 'row 4']);
+		expect(billedIn(result.errorItems)).toBeCloseTo(2, 9);
+	});
+
+	it('a cost that is hardly any, negative or beyond all reckoning fails nothing', async () => {
+		for (const cost of [1e-110, 5e-324, -3, '-0.5', 1e22, 1e300]) {
 			const body = { results: [{ label: 'up', score: 1 }], inference_status: { status: 'succeeded', cost } };
 			world.emulator.options.faults = ({ path }) =>
 				path.startsWith('/v1/inference/') ? { kind: 'status', status: 200, body } : undefined;
@@ -210,13 +317,52 @@ describe('what was billed', () => {
 	});
 });
 
-it('a value that all texts share is not looked for in each of them', async () => {
-	world.emulator.options.faults = ({ path }) =>
-		path.startsWith('/v1/inference/')
-			? { kind: 'status', status: 400, body: { error: 'normalize is wrong' } }
-			: undefined;
+describe('a value that all texts share is not looked for in each of them', () => {
 	const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}' });
-	const result = await run(embed, texts(1024));
-	expect(world.inference().length).toBeLessThanOrEqual(7);
-	expect(result.errorItems).toHaveLength(1024);
+	const list = { ...embed, text: "={{ Array.from({ length: 300 }, (_, index) => 'text ' + index) }}" };
+	const rank = asked('text', 'rerank', 'Qwen/Qwen3-Reranker-4B', {
+		query: 'q',
+		documentSource: 'items',
+		document: '={{ $json.text }}',
+	});
+	type Words = (index: number, texts: readonly string[]) => unknown;
+	const normalize: Words = () => ({ error: 'normalize is wrong' });
+	const counted: Words = (_, { length }) => ({ error: `dimensions is wrong for ${length} inputs` });
+	it.each<[string, INodeParameters, number, Words, number]>([
+		['the same words', embed, 400, normalize, 1024],
+		['a list of faults', embed, 422, () => ({ detail: [{ loc: ['body', 'normalize'], msg: 'not a bool' }] }), 300],
+		['a status alone', embed, 413, () => '', 300],
+		['an input that is too long', embed, 500, () => ({ error: 'exceeds maximum input length' }), 300],
+		['a refusal', embed, 200, () => ({ error: 'no', inference_status: { status: 'failed', cost: 0 } }), 300],
+		['an ID of its own', embed, 400, (index) => ({ error: `bad value (request r${index}Xf9-${index})` }), 300],
+		['a time', embed, 422, (index) => ({ error: `bad value at ${new Date(index * 9e7).toISOString()}` }), 300],
+		['how many there were', embed, 400, counted, 300],
+		['the value, quoted', embed, 400, (index) => ({ error: `normalize is '${'x'.repeat(index % 7)}'` }), 300],
+		['how many of one list', list, 400, counted, 1],
+		['how many documents', rank, 400, counted, 300],
+	])('told with %s', async (_with, parameters, status, words, count) => {
+		world.emulator.options.faults = ({ path, index, json }) => {
+			const { inputs, documents } = Object(json);
+			return path.startsWith('/v1/inference/')
+				? { kind: 'status', status, body: words(index, inputs ?? documents) }
+				: undefined;
+		};
+		const result = await run(parameters, texts(count));
+		expect(world.inference().length).toBeLessThanOrEqual(7);
+		expect(result.errorItems).toHaveLength(count);
+	});
+
+	it.each<[string, (text: string) => boolean]>([
+		['one in a hundred', (text) => /\b(17|117|217)$/.test(text)],
+		['one at each end', (text) => /\b(0|299)$/.test(text)],
+		['the witnesses, too', (text) => /\b(0|75|150|299)$/.test(text)],
+	])('but a text that is at fault is found, though its words differ in a number alone: %s', async (_which, isBad) => {
+		world.emulator.options.faults = ({ path, json }) => {
+			const bad = path.startsWith('/v1/inference/') ? Object(json).inputs.filter(isBad) : [];
+			return bad.length > 0 ? { kind: 'status', status: 422, body: { error: `'${bad[0]}' is bad` } } : undefined;
+		};
+		const result = await run(embed, texts(300));
+		expect(result.errorItems).toHaveLength(texts(300).filter(({ json }) => isBad(String(json.text))).length);
+		expect(world.inference().length).toBeLessThan(100);
+	});
 });

@@ -2,7 +2,7 @@ import { isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
-import { usageOf } from '../../engine/usage';
+import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
 
 export const isEventStream = ({ headers }: Response): boolean =>
@@ -55,8 +55,7 @@ export function watchEvents(
 			onAnswer(event);
 			if (Array.isArray(event.choices)) hasAnswer = true;
 			const message = Array.isArray(event.choices) ? undefined : refusal(event);
-			const { costUsd } = usageOf(event, '', 1);
-			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd });
+			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd: costOf(event) });
 		}
 	};
 	const cut = (error: unknown) => errorOf({ kind: 'cut', message: redact(deepestMessage(error)) });

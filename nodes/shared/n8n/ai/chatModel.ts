@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { lackOf } from '../../catalog/abilities';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
-import { problemOf, type Problem } from '../../core/problem';
+import { billOf, problemOf, type Problem } from '../../core/problem';
 import { reasonToMove } from '../../engine/fallback';
 import { readKey } from '../../core/account';
 import { usageOf } from '../../engine/usage';
@@ -27,7 +27,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const seconds = number(options.timeout) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
 	const fail = (problem: Problem, host: string, attempts: number, asked = model) =>
-		toNodeError(context, problem, { model: asked, host, attempts }, item);
+		toNodeError(context, problem, { model: asked, host, attempts, billed: billOf(problem) }, item);
 
 	let account: Account;
 	let additions: Dict;

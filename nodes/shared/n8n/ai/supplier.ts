@@ -76,20 +76,21 @@ export class Supplier {
 			if (!fitted.ok) throw this.failure(fitted.problem, 0);
 			const { request } = fitted.value;
 			const asked = await this.client.ask(request, this.settings, this.operation, batch.inputs, { form });
-			const { outcome, answers, attempts, billed } = asked;
+			const { outcome, told, attempts, billed } = asked;
 			requests += attempts;
 			// What was billed is not asked again, in no form.
 			const isFormRefused = !outcome.ok && billed === 0 && this.forms.next(model, form, outcome.problem) !== undefined;
 			if (isFormRefused) return await askBatch(batch);
-			if (!outcome.ok) throw this.failure(outcome.problem, attempts);
-			const usage = usageOfAll(answers, model, attempts);
+			if (!outcome.ok) throw this.failure(outcome.problem, attempts, billed);
+			const usage = usageOfAll(told, model, attempts);
 			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
 			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
-			if (!results.ok) throw this.failure(results.problem, attempts);
+			if (!results.ok) throw this.failure(results.problem, attempts, billed);
 			batch.owners.forEach((positions, index) => {
 				const [output] = results.value[index]?.outputs ?? [];
-				if (!output) throw this.failure({ kind: 'answer', message: 'DeepInfra left one of the texts out' }, attempts);
-				if (output.problem !== undefined) throw this.failure({ kind: 'answer', message: output.problem }, attempts);
+				const problem = output ? output.problem : 'DeepInfra left one of the texts out';
+				if (problem !== undefined) throw this.failure({ kind: 'answer', message: problem }, attempts, billed);
+				if (!output) return;
 				for (const position of positions) outputs.set(position, output);
 			});
 		};
@@ -104,10 +105,10 @@ export class Supplier {
 		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
 	}
 
-	private failure(problem: Problem, attempts: number): NodeError {
+	private failure(problem: Problem, attempts: number, billed = 0): NodeError {
 		// A question has one answer or none, so nothing of it goes on.
 		const { model } = this.settings;
-		const situation = { model, host: this.client.account.host, attempts, screenNames: this.requests.names };
+		const situation = { model, host: this.client.account.host, attempts, billed, screenNames: this.requests.names };
 		return toNodeError(this.context, problem, situation, this.item);
 	}
 }

@@ -8,7 +8,8 @@ import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, interpretInSteps, type Received } from '../../engine/receive';
 import { clock } from './clock';
-import { refusal } from '../../core/answer';
+import { readId, refusal } from '../../core/answer';
+import { costOf } from '../../engine/usage';
 import type { Account } from '../credential';
 import { inlineFiles } from '../../core/request';
 import { writeBody } from './body';
@@ -90,7 +91,7 @@ export class Transport {
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
-			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks);
+			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks, flight);
 			const body = await readAll(
 				bytesOf(response.body),
 				largest,
@@ -118,16 +119,29 @@ export class Transport {
 		}
 	}
 
-	/** An answer in events; a failure among them ends it. */
-	private async receiveEvents(bytes: Bytes, { stream, take }: EventTaker): Promise<Outcome<Dict>> {
+	/** An answer in events; a failure among them ends it, and what they say they cost is billed all the same. */
+	private async receiveEvents(
+		bytes: Bytes,
+		{ stream, take }: EventTaker,
+		flight: PendingRequest,
+	): Promise<Outcome<Dict>> {
 		const events: Dict[] = [];
-		await readEvents(bytes, this.account.redact, (event) => {
-			const refused = refusal(event);
-			if (refused !== undefined) throw new AnswerError(refused);
-			events.push(event);
-			take(event);
-		});
-		return succeeded(stream.whole(events));
+		try {
+			await readEvents(bytes, this.account.redact, (event) => {
+				events.push(event);
+				const refused = refusal(event);
+				if (refused !== undefined) throw new AnswerError(refused);
+				take(event);
+			});
+			return succeeded(stream.whole(events));
+		} catch (error) {
+			const problem = flight.problem(error, true, this.account);
+			if (problem.kind !== 'answer' && problem.kind !== 'cut') return failed(problem);
+			// Each event tells what all before it have cost.
+			const costUsd = Math.max(0, ...events.slice(-100).map((event) => costOf(event) ?? 0)) || undefined;
+			const requestId = problem.requestId ?? readId(events[0]?.id);
+			return failed(this.account.redactProblem({ ...problem, requestId, costUsd }));
+		}
 	}
 
 	/**

@@ -66,11 +66,11 @@ export class BatchReader implements LineReader {
 		const known = this.ownersOf(id);
 		if (this.isAtInput) return failing(known, this.nothingCame());
 		const failure = failureOf(line);
-		if (failure) return failing(known, failure);
 		const { body } = isDict(line.response) ? line.response : {};
 		const answer = isDict(body) ? body : {};
+		if (failure) return failing(known, failure, answer);
 		const outputs = attempt(() => this.outputsOf(answer, known));
-		if (!outputs.ok) return failing(known, outputs.problem);
+		if (!outputs.ok) return failing(known, outputs.problem, answer);
 		const { value } = outputs;
 		return known.items.flatMap(({ at, name }, twin) =>
 			value.map(({ json, note, problem }, index) => ({
@@ -141,8 +141,9 @@ export class BatchReader implements LineReader {
 	}
 }
 
-const failing = ({ items }: LineId, failure: Problem): LineOutput[] =>
-	items.map(({ at, name }) => ({ at, name, failure }));
+/** @param answer tells what the failure cost: the first of equal lines pays */
+const failing = ({ items }: LineId, failure: Problem, answer?: Dict): LineOutput[] =>
+	items.map(({ at, name }, twin) => ({ at, name, failure, answer, isReused: twin > 0 }));
 
 /** Of several responses to one line the first carries what they cost together. */
 const shareNothing = ({ id, model }: Dict): Dict => ({ id, model });

@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../../emulator';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
 import { modelId } from '../../../support/parameters';
+import { failureOf } from '../../../support/results';
 import { isDict } from '../../../../nodes/shared/core/answer';
 
 let emulator: Emulator;
@@ -48,6 +49,19 @@ describe('embeddings for a vector store', () => {
 		expect(shown(runs)).toEqual([
 			[{ documents: 4 }, { count: 4, dimensions: vectors[0]?.length, requests: 1, costUsd: expect.any(Number) }],
 		]);
+	});
+
+	it.each([
+		['a refusal', 200, { error: 'no', inference_status: { status: 'failed', cost: 0.5 } }],
+		['a status', 503, { detail: { error: 'no', inference_status: { cost: 0.5 } } }],
+		['vectors that are none', 200, { embeddings: [[0, 0]], inference_status: { status: 'succeeded', cost: 0.5 } }],
+	])('say what %s was billed, and do not ask again', async (_what, status, body) => {
+		emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/') ? { kind: 'status', status, body } : undefined;
+		const { embeddings } = await open();
+		const failure = await failureOf(embeddings.embedQuery('red'));
+		expect(failure.description).toContain('DeepInfra billed $0.50 for it.');
+		expect(asked()).toHaveLength(1);
 	});
 
 	it('spread 2,500 documents over three requests', async () => {
