@@ -1,6 +1,7 @@
 import { exactOf } from './exact';
 import type { Dict, Output } from './operation';
 import { AnswerError, attempt, type Problem } from './problem';
+import { put } from './values';
 
 /** The API is untrusted: answers are read with these functions, never cast. */
 
@@ -95,13 +96,33 @@ export function classification(results: unknown, minScore = 0) {
 /** Where the words of a failure stand, the surest place first (docs/api.md#errors). */
 const PLACES_OF_WORDS = ['error', 'errors', 'error_message', 'inference_status', 'detail', 'message', 'msg'];
 
+/** Of what a service says of a failure: as much as anybody reads, and with a key that may stand in it whole. */
+const MOST_LETTERS = 10_000;
+const MOST_ENTRIES = 100;
+const MOST_LEVELS = 8;
+
+/** The start of a failure's body, which may be as long as a service likes. */
+export function startOfFailure(body: unknown, depth = 0): unknown {
+	if (typeof body === 'string') return body.slice(0, MOST_LETTERS);
+	if (typeof body !== 'object' || body === null) return body;
+	if (depth >= MOST_LEVELS) return undefined;
+	if (Array.isArray(body)) return body.slice(0, MOST_ENTRIES).map((entry) => startOfFailure(entry, depth + 1));
+	const names = Object.keys(body);
+	const start = names.slice(0, MOST_ENTRIES).concat(names.length > MOST_ENTRIES ? PLACES_OF_WORDS : []);
+	const kept: Dict = {};
+	for (const name of start)
+		if (isDict(body) && Object.hasOwn(body, name)) put(kept, name, startOfFailure(body[name], depth + 1));
+	return kept;
+}
+
 /** The human sentence in any of the error bodies that DeepInfra sends (docs/api.md#errors). */
 export function errorText(body: unknown, depth = 0): string | undefined {
 	if (depth > 6) return undefined;
-	if (typeof body === 'string') return body.trim() || undefined;
+	if (typeof body === 'string') return body.trim().slice(0, MOST_LETTERS) || undefined;
 	if (Array.isArray(body))
 		return (
 			body
+				.slice(0, MOST_ENTRIES)
 				.map((entry) => errorText(entry, depth + 1))
 				.filter(Boolean)
 				.join('; ') || undefined

@@ -5,6 +5,14 @@ import { put } from './values';
 /** Work that may stop after each of its steps, so that others get their turn. */
 export type Steps<T> = Generator<void, T>;
 
+/** Work that nobody waits beside: all of its steps at once. */
+export function atOnce<T>(steps: Steps<T>): T {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
+}
+
 /** Characters that one step parses, or a few times as many: some milliseconds. */
 export const STEP = 256 * 1024;
 

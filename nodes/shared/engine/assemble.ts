@@ -53,6 +53,8 @@ export function readResults(
 export interface Finished extends Omit<Output, 'from'> {
 	/** Whether `json` is the API's own response, from which its files must be taken out. */
 	readonly isRaw: boolean;
+	/** Whether other items have the same response. */
+	readonly isShared?: boolean;
 }
 
 /** The sum over the items is what was billed, so several items of one input share its cost. */
@@ -86,10 +88,13 @@ export function finish(
 	const more = kind === 'raw' ? moreToAsk(operation, input, pieces) : undefined;
 	if (more) return more;
 	if (kind !== 'task') {
+		const isRaw = kind === 'raw';
 		const shown = pieces.flatMap(({ outputs: own, isReused }) =>
-			own.map(({ json }) => (kind === 'raw' && isReused ? unpaid(json) : json)),
+			own.map(
+				({ json }): Finished => (isRaw && isReused ? { json: unpaid(json), isRaw, isShared: true } : { json, isRaw }),
+			),
 		);
-		return { outputs: shown.map((json) => ({ json, isRaw: kind === 'raw' })) };
+		return { outputs: shown };
 	}
 
 	const joined = operation.join ? operation.join(outputs, input) : outputs;

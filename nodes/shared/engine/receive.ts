@@ -1,6 +1,6 @@
-import { isDict, readId, refusal } from '../core/answer';
+import { isDict, readId, refusal, startOfFailure } from '../core/answer';
 import { parseExact } from '../core/exact';
-import { parseInSteps, type Steps } from '../core/steps';
+import { atOnce, parseInSteps, type Steps } from '../core/steps';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';
@@ -41,7 +41,10 @@ function requestId({ headers, redact = asItIs }: Received, body: unknown): strin
 
 const asItIs = (text: string) => text;
 
-/** What a text is that should have been JSON. */
+/** What is looked at of a text that is no JSON: more than is shown, so that a key is whole when it is hidden. */
+const MOST_OF_PAGE = 10_000;
+
+/** What a text is that should have been JSON, by its start. */
 function describe(text: string, isCut: boolean): string {
 	if (text.trim() === '') return 'DeepInfra sent an empty answer';
 	if (isCut && /^\s*[{[]/.test(text)) return "DeepInfra's answer was cut off: its JSON has no end";
@@ -51,11 +54,7 @@ function describe(text: string, isCut: boolean): string {
 
 /** The answer, or why there is none. Pure; `now` is for Retry-After dates. An array is an answer only as `rows`. */
 export function interpret(received: Received, now: number, kind?: AnyOperation['answer']): Outcome<Dict> {
-	const steps = interpretInSteps(received, now, kind);
-	for (;;) {
-		const { done, value } = steps.next();
-		if (done) return value;
-	}
+	return atOnce(interpretInSteps(received, now, kind));
 }
 
 /** The same for an answer that may be large. */
@@ -75,9 +74,15 @@ export function* interpretInSteps(
 	const told = { requestId: requestId(received, body), costUsd };
 	if (status < 200 || status >= 300) {
 		const retryAfter = readRetryAfter(headers['retry-after'], now);
-		return failed({ kind: 'status', status, body: 'value' in parsed ? body : redact(text), ...told, retryAfter });
+		const failure = 'value' in parsed ? startOfFailure(body) : redact(text.slice(0, MOST_OF_PAGE));
+		return failed({ kind: 'status', status, body: failure, ...told, retryAfter });
 	}
-	if (!('value' in parsed)) return failed({ kind: 'answer', message: describe(redact(text), parsed.isCut), ...told });
+	if (!('value' in parsed))
+		return failed({
+			kind: 'answer',
+			message: describe(redact(text.trimStart().slice(0, MOST_OF_PAGE)), parsed.isCut),
+			...told,
+		});
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });
 	if (hasRows) return failed({ kind: 'answer', message: 'DeepInfra answered without the list', ...told });
 	if (!isDict(body)) return failed({ kind: 'answer', message: 'DeepInfra answered without a JSON object', ...told });

@@ -1,7 +1,9 @@
 import { isDict } from '../core/answer';
 import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
-import { isWebAddress, put } from '../core/values';
+import { rewriteInSteps } from '../core/rewrite';
+import type { Steps } from '../core/steps';
+import { isWebAddress } from '../core/values';
 import { HEAD, kindFrom, kindOf } from './kind';
 
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
@@ -127,75 +129,72 @@ type Taken = FileOut & { readonly isDoubtful?: true };
 /** What is known of a place in an answer: a file stands there, one may stand there, or none does. */
 type Place = 'file' | 'perhaps' | 'none';
 
-/** How deep an answer may be nested: n8n and its editor go down by recursion. */
-const DEEPEST = 500;
+/** No answer has so many files: what goes on and on is no list of them. */
+const MOST_FILES = 1000;
 
 /** A path on the API that ends as a file does. */
 const isFilePath = (text: string): boolean => /\.\w{2,5}$/.test(text.trim());
+
+/** The place of an entry by its name. */
+function placeOf(key: string, place: Place, areFiles: boolean): Place {
+	if (NAMED.has(key)) return 'file';
+	if (place !== 'none' && WRAPPED.includes(key)) return place;
+	return OPEN.has(key) && place === 'none' && areFiles ? 'perhaps' : 'none';
+}
 
 /**
  * An answer with its files taken out: where one was, `name(index)` tells which binary field it went to.
  * Web addresses are kept in the JSON. They are downloaded where the key says that a file stands there, or where
  * the model makes files: what a model writes is never an address to be visited.
  * @param areFiles whether the model makes files
+ * @param copies whether what does not change is copied, too
  * @throws AnswerError for one that is nested too deeply
  */
-export function takeOutMedia(
+export function* takeOutMediaInSteps(
 	answer: Dict,
 	name: (index: number) => string,
 	areFiles = true,
-): { json: Dict; files: Taken[] } {
+	copies = false,
+): Steps<{ json: Dict; files: Taken[] }> {
 	const files: Taken[] = [];
+	const take = (file: Taken) => ({ by: name(files.push(file) - 1) });
+	// A text that comes in pieces is a text, though one of them looks like an address.
+	const isPiece = (entry: unknown) => typeof entry === 'string' && !fileOf(entry);
 
-	const placeOf = (key: string, place: Place): Place => {
-		if (NAMED.has(key)) return 'file';
-		if (place !== 'none' && WRAPPED.includes(key)) return place;
-		return OPEN.has(key) && place === 'none' && areFiles ? 'perhaps' : 'none';
-	};
-
-	const walk = (value: unknown, place: Place, depth: number): unknown => {
-		if (depth > DEEPEST) throw new AnswerError('DeepInfra sent an answer that is nested too deeply');
-		if (Array.isArray(value)) {
-			// A text that comes in pieces is a text, though one of them looks like an address.
-			const isText = (entry: unknown) => typeof entry === 'string' && !fileOf(entry);
-			const inside = place === 'perhaps' && value.some(isText) ? 'none' : place;
-			return value.map((entry) => walk(entry, inside, depth + 1));
-		}
-		if (Buffer.isBuffer(value)) {
-			files.push({ bytes: value });
-			return name(files.length - 1);
-		}
-		if (isDict(value)) {
-			const copy: Dict = {};
-			for (const key of Object.keys(value)) put(copy, key, walk(value[key], placeOf(key, place), depth + 1));
-			return copy;
-		}
-		if (typeof value !== 'string') return value;
-		const isData = /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value);
-		const file = place !== 'none' || isData || value.length > HEAD ? fileOf(value) : undefined;
-		if (!file) return value;
-		if ('bytes' in file) {
-			files.push(file);
-			return name(files.length - 1);
-		}
-		const isAddress = 'url' in file && (place === 'file' || isWebAddress(file.url) || isFilePath(file.url));
-		if (place !== 'none' && isAddress) files.push(place === 'file' ? file : { ...file, isDoubtful: true });
-		return value;
-	};
-
-	const json = walk(answer, 'none', 0);
+	const json = yield* rewriteInSteps<Place>(answer, 'none', {
+		copies,
+		entry: (key, place) => placeOf(key, place, areFiles),
+		entries: (list, place) =>
+			list.length > MOST_FILES || (place === 'perhaps' && list.some(isPiece)) ? 'none' : place,
+		replace(value, place) {
+			if (Buffer.isBuffer(value)) return take({ bytes: value });
+			if (typeof value !== 'string') return undefined;
+			const isData = /^data:[\w.+-]+\/[\w.+-]+[;,]/i.test(value);
+			const file = place !== 'none' || isData || value.length > HEAD ? fileOf(value) : undefined;
+			if (!file || files.length >= MOST_FILES) return undefined;
+			if ('bytes' in file) return take(file);
+			const isAddress = 'url' in file && (place === 'file' || isWebAddress(file.url) || isFilePath(file.url));
+			if (place !== 'none' && isAddress) files.push(place === 'file' ? file : { ...file, isDoubtful: true });
+			return undefined;
+		},
+	});
 	return { json: isDict(json) ? json : {}, files };
 }
 
 /** What an output has in JSON, and its files by the binary field that each goes to. */
-export function filesOf(
-	{ json, file, isRaw }: Pick<Output, 'json' | 'file'> & { readonly isRaw: boolean },
+export function* filesOfInSteps(
+	{
+		json,
+		file,
+		isRaw,
+		isShared,
+	}: Pick<Output, 'json' | 'file'> & { readonly isRaw: boolean; readonly isShared?: boolean },
 	field: string,
 	areFiles = true,
-): { json: Dict; files: Record<string, Taken> } {
+): Steps<{ json: Dict; files: Record<string, Taken> }> {
 	if (!isRaw) return { json, files: file ? { [field]: file } : {} };
 	const name = (index: number) => (index === 0 ? field : `${field}_${index}`);
-	const taken = takeOutMedia(json, name, areFiles);
+	const taken = yield* takeOutMediaInSteps(json, name, areFiles, isShared);
 	const [only] = taken.files;
 	// An answer that is a file says what it is beside it.
 	const declared = Buffer.isBuffer(json.bytes) && typeof json.mimeType === 'string' ? json.mimeType : undefined;

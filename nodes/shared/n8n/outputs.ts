@@ -5,12 +5,13 @@ import type { CallContext } from '../engine/call';
 import type { Door } from '../engine/gate';
 import { isDict, optionalText, requestIdOf } from '../core/answer';
 import type { Dict } from '../core/operation';
-import { attempt, problemOf, type Problem } from '../core/problem';
-import { filesOf } from '../media/find';
+import { problemOf, type Problem } from '../core/problem';
+import { filesOfInSteps } from '../media/find';
 import type { FileNames } from '../media/fileName';
 import type { Transport } from './http/transport';
 import { FileKeeper } from './fileKeeper';
-import { toJson } from './json';
+import { inSteps } from './http/clock';
+import { asJson, toJsonInSteps } from './json';
 
 /** How long a link that an agent passes on can be opened. */
 const LINK_LIFE = '1 day';
@@ -63,12 +64,11 @@ export class ItemMaker {
 
 	private async makeItem(output: Finished, place: Place): Promise<Made> {
 		const requestId = idOf(output.json);
-		const taken = attempt(() => filesOf(output, place.fieldName, place.makesFiles));
-		if (!taken.ok) return missing([taken.problem]);
+		const { json, files } = await inSteps(filesOfInSteps(output, place.fieldName, place.makesFiles));
 		const binary: Record<string, IBinaryData> = {};
 		const problems: Problem[] = [];
 		const notes: string[] = [];
-		for (const [name, { isDoubtful, ...file }] of Object.entries(taken.value.files)) {
+		for (const [name, { isDoubtful, ...file }] of Object.entries(files)) {
 			const stored = await this.files.store(file, { ...place, requestId, isRaw: output.isRaw });
 			if (stored.ok) binary[name] = stored.value;
 			// It may have been a text that looks like an address, and it is still there.
@@ -83,9 +83,11 @@ export class ItemMaker {
 			binary[name] = kept.value;
 		}
 		const made = Object.values(binary);
-		const links = isTool(this.context) && made.length > 0 ? { files: made.map((each) => this.link(each)) } : {};
-		const item = attempt(() => this.besideInput(toJson({ ...taken.value.json, ...links }), binary, place));
-		return item.ok ? { item: item.value, problems, notes } : missing([item.problem]);
+		// The API's own response is JSON as it is.
+		const clean = output.isRaw ? asJson(json) : await inSteps(toJsonInSteps(json));
+		const whole =
+			made.length > 0 && isTool(this.context) ? { ...clean, files: made.map((each) => this.link(each)) } : clean;
+		return { item: this.besideInput(whole, binary, place), problems, notes };
 	}
 
 	/** The result as an item; what it keeps of its input is shared with it, not copied. */
@@ -99,7 +101,7 @@ export class ItemMaker {
 		const own = resultField === '' ? result : { [resultField]: result };
 		const binary = { ...input?.binary, ...files };
 		return {
-			json: { ...input?.json, ...own },
+			json: input ? { ...input.json, ...own } : own,
 			pairedItem: { item },
 			...(Object.keys(binary).length > 0 ? { binary } : {}),
 		};

@@ -1,5 +1,8 @@
 import { isDict } from '../core/answer';
+import type { Dict } from '../core/operation';
 import type { Problem } from '../core/problem';
+import { rewriteInSteps } from '../core/rewrite';
+import { atOnce, STEP, type Steps } from '../core/steps';
 import { fileOf } from '../media/find';
 
 /** Hides a key in what a service says, in every form in which it may say it. */
@@ -9,10 +12,10 @@ export interface Secret {
 	/** What a service's failure holds, without the key. */
 	redactProblem(problem: Problem): Problem;
 	/**
-	 * An answer without the key, changed in place. A short key may be a common word, so it stays in results.
+	 * An answer without the key; what has none is not copied. A short key may be a common word, so it stays in results.
 	 * @param text the answer as it came, before it was parsed
 	 */
-	redactAnswer<T extends object>(answer: T, text: string): T;
+	redactAnswer(answer: Dict, text: string): Steps<Dict>;
 }
 
 /** A key of this length is no word that an answer could hold by chance. */
@@ -21,6 +24,8 @@ const HIDDEN = '[API key]';
 
 /** Letters that tell whether it is worth looking through an answer. */
 const START = 8;
+/** Characters that these may take up, each with all that may stand around it. */
+const LONGEST_START = 2048;
 
 /** A letter as services write it: escaped for JSON, an address or HTML. `\n` and its like are no letters. */
 const LETTER = /\\{1,4}u00([\da-f]{2})|%([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtu])/iy;
@@ -35,9 +40,10 @@ export function secretOf(key: string): Secret {
 	return {
 		redact,
 		redactProblem: (problem) => redactProblem(problem, redact),
-		redactAnswer: (answer, text) => {
-			if (key.length >= LONG && rangesOf(starts, text, 1).length > 0) redactIn(answer, redact);
-			return answer;
+		*redactAnswer(answer, text) {
+			const mayHold = key.length >= LONG && (yield* isFound(starts, text));
+			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact) : answer;
+			return isDict(clean) ? clean : answer;
 		},
 	};
 }
@@ -130,22 +136,23 @@ function afterLetter(letter: string, text: string, at: number): number {
 		: -1;
 }
 
-/** In place and without recursion: an answer may be nested as deep as a service likes. */
-function redactIn(answer: object, redact: (text: string) => string): void {
-	const open: object[] = [answer];
-	for (let held; (held = open.pop()); ) {
-		for (const [name, value] of Object.entries(held)) {
-			const clean = typeof value === 'string' && !isFile(value) ? redact(value) : value;
-			const cleanName = Array.isArray(held) ? name : redact(name);
-			if (clean !== value || cleanName !== name) {
-				if (cleanName !== name) Reflect.deleteProperty(held, name);
-				// A name such as __proto__ is set like any other.
-				Reflect.defineProperty(held, cleanName, { value: clean, enumerable: true, writable: true, configurable: true });
-			}
-			if (typeof clean === 'object' && clean !== null) open.push(clean);
-		}
+/** Whether one of the forms stands in a text. */
+function* isFound(forms: readonly string[], text: string): Steps<boolean> {
+	for (let from = 0; from < text.length; from += STEP) {
+		if (from > 0) yield;
+		if (rangesOf(forms, text.slice(from, from + STEP + LONGEST_START), 1).length > 0) return true;
 	}
+	return false;
 }
+
+const redactInSteps = (answer: object, redact: (text: string) => string): Steps<unknown> =>
+	rewriteInSteps(answer, undefined, {
+		replace: (value) => (typeof value === 'string' && !isFile(value) ? { by: redact(value) } : undefined),
+		entry: () => undefined,
+		entries: () => undefined,
+		rename: redact,
+		deepest: Infinity,
+	});
 
 /** A file in JSON: not a letter of it is changed. */
 function isFile(text: string): boolean {
@@ -161,7 +168,8 @@ function redactProblem(problem: Problem, redact: (text: string) => string): Prob
 	if ('requestId' in clean && clean.requestId !== undefined) clean.requestId = redact(clean.requestId);
 	if (clean.kind === 'status') {
 		if (typeof clean.body === 'string') clean.body = redact(clean.body);
-		else if (isDict(clean.body) || Array.isArray(clean.body)) redactIn(clean.body, redact);
+		else if (typeof clean.body === 'object' && clean.body !== null)
+			clean.body = atOnce(redactInSteps(clean.body, redact));
 	}
 	return clean;
 }

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { places } from '../../../scripts/host/places';
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../nodes/shared/core/problem';
-import { filesOf, fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
+import { atOnce } from '../../../nodes/shared/core/steps';
+import { filesOfInSteps, fileOf, mediaOf, takeOutMediaInSteps } from '../../../nodes/shared/media/find';
 import { thrownBy } from '../../support/work';
+
+const takeOutMedia = (...given: Parameters<typeof takeOutMediaInSteps>) => atOnce(takeOutMediaInSteps(...given));
+const filesOf = (...given: Parameters<typeof filesOfInSteps>) => atOnce(filesOfInSteps(...given));
 
 const fixture = (name: string) => readFileSync(join(places.fixtures, name));
 const [png, jpg] = [fixture('tiny.png'), fixture('tiny.jpg')];

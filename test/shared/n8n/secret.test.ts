@@ -1,4 +1,5 @@
 import type { Problem } from '../../../nodes/shared/core/problem';
+import { atOnce } from '../../../nodes/shared/core/steps';
 import { secretOf } from '../../../nodes/shared/n8n/secret';
 import { processorTime } from '../../support/yardstick';
 
@@ -59,7 +60,7 @@ describe.each([
 		const form = write(key);
 		const raw = JSON.stringify({ a: [{ b: `x ${form}` }], [form]: 1, c: form, n: 5, z: null });
 		const answer: Record<string, unknown> = JSON.parse(raw);
-		const clean = secret.redactAnswer(answer, raw);
+		const clean = atOnce(secret.redactAnswer(answer, raw));
 		expectNothingOf(form, JSON.stringify(clean));
 		expect(clean).toMatchObject({ n: 5, z: null });
 	});
@@ -71,24 +72,24 @@ describe('an answer', () => {
 
 	it('without the key is left alone', () => {
 		const raw = '{"a":["aBcD12",{"__proto__":"x"}],"b":1e400}';
-		expect(secret.redactAnswer(read(raw), raw)).toEqual(read(raw));
+		expect(atOnce(secret.redactAnswer(read(raw), raw))).toEqual(read(raw));
 	});
 
 	it('is parsed with its escapes, and is clean then', () => {
 		const raw = `{"debug":"${[...SAMPLE].map((letter) => `\\u00${hex(letter)}`).join('')}"}`;
-		expect(secret.redactAnswer(read(raw), raw)).toEqual({ debug: '[API key]' });
+		expect(atOnce(secret.redactAnswer(read(raw), raw))).toEqual({ debug: '[API key]' });
 	});
 
 	it('hides it under names that every object has', () => {
 		const raw = `{"__proto__":"${SAMPLE}","constructor":{"__proto__":{"toString":"${SAMPLE}"}}}`;
-		const text = JSON.stringify(secret.redactAnswer(read(raw), raw));
+		const text = JSON.stringify(atOnce(secret.redactAnswer(read(raw), raw)));
 		expect(text).not.toContain(SAMPLE);
 		expect(text.match(/\[API key\]/g)?.length).toBe(2);
 	});
 
 	it('may be nested as deep as a service likes', () => {
 		const raw = `{"x":${'['.repeat(20_000)}"${SAMPLE}"${']'.repeat(20_000)}}`;
-		let held: unknown = secret.redactAnswer(read(raw), raw).x;
+		let held: unknown = atOnce(secret.redactAnswer(read(raw), raw)).x;
 		while (Array.isArray(held)) [held] = held;
 		expect(held).toBe('[API key]');
 	});
@@ -96,7 +97,7 @@ describe('an answer', () => {
 	it('keeps the bytes of a file, whatever they hold', () => {
 		const file = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from(SAMPLE)]).toString('base64');
 		const raw = JSON.stringify({ debug: SAMPLE, image: file, images: [`data:image/png;base64,${file}`] });
-		expect(secret.redactAnswer(read(raw), raw)).toEqual({
+		expect(atOnce(secret.redactAnswer(read(raw), raw))).toEqual({
 			debug: '[API key]',
 			image: file,
 			images: [`data:image/png;base64,${file}`],
@@ -106,7 +107,7 @@ describe('an answer', () => {
 	const timeOf = (key: string, text: string) => {
 		const raw = JSON.stringify({ text });
 		const answer = read(raw);
-		return processorTime(() => secretOf(key).redactAnswer(answer, raw));
+		return processorTime(() => atOnce(secretOf(key).redactAnswer(answer, raw)));
 	};
 
 	it('of 20 MB is searched in no time', () => {
@@ -129,7 +130,7 @@ describe.each(['test', 'null', '1', 'label', 'fifteen-letters'])('the short key 
 	it('is a word in results', () => {
 		const raw = JSON.stringify({ label: key, results: [null, 1, key], image: base64(key.repeat(50)) });
 		const answer: Record<string, unknown> = JSON.parse(raw);
-		expect(JSON.stringify(secret.redactAnswer(answer, raw))).toBe(raw);
+		expect(JSON.stringify(atOnce(secret.redactAnswer(answer, raw)))).toBe(raw);
 	});
 
 	it('is hidden in what a service says of a failure', () => {

@@ -8,12 +8,15 @@ import { attempt, problemOf } from '../../../nodes/shared/core/problem';
 import { interpret } from '../../../nodes/shared/engine/receive';
 import { readRetryAfter } from '../../../nodes/shared/engine/retry';
 import { usageOf, usageOfItem } from '../../../nodes/shared/engine/usage';
-import { fileOf, mediaOf, takeOutMedia } from '../../../nodes/shared/media/find';
+import { atOnce } from '../../../nodes/shared/core/steps';
+import { fileOf, mediaOf, takeOutMediaInSteps } from '../../../nodes/shared/media/find';
 import { extensionOf, kindFrom } from '../../../nodes/shared/media/kind';
 import { subtitleFile } from '../../../nodes/shared/media/subtitles';
 import { applyTemplate, type Family } from '../../../nodes/shared/operations/text/templates';
 import { operationOf, outputsFor, requestFor } from '../../support/operations';
 import { thrownBy, within } from '../../support/work';
+
+const takeOutMedia = (...given: Parameters<typeof takeOutMediaInSteps>) => atOnce(takeOutMediaInSteps(...given));
 
 const MB = 1_000_000;
 const RUN = 100_000;

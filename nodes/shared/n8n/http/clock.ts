@@ -1,4 +1,5 @@
 import { sleep } from 'n8n-workflow';
+import type { Steps } from '../../core/steps';
 import type { Clock } from '../../engine/gate';
 import { onAbort } from '../../engine/abort';
 
@@ -24,3 +25,18 @@ export const clock: Clock = {
 
 /** Milliseconds in which this process has had nothing to do but to wait. */
 export const idleTime = (): number => performance.eventLoopUtilization().idle;
+
+/** Of work that is done to its end, also when nobody waits for it any longer: others still get their turn. */
+const NEVER = new AbortController().signal;
+
+/** Lets others in: Stop, and all else that n8n has to do. */
+export const breathe = async (): Promise<void> => await clock.sleep(0, NEVER);
+
+/** Work with a breath after each of its steps; what is small has one step, and takes none. */
+export async function inSteps<T>(steps: Steps<T>): Promise<T> {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+		await breathe();
+	}
+}

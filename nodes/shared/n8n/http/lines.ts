@@ -4,7 +4,9 @@ import { hasExact, parseExact, writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { inlineFiles } from '../../core/request';
+import { parseInSteps, type Steps } from '../../core/steps';
 import { bodyLength, writeBody } from './body';
+import { inSteps } from './clock';
 import type { OpenFile } from './files';
 import type { Bytes } from './stream';
 
@@ -56,14 +58,14 @@ const LARGEST_LINE = 256 * 1024 * 1024;
 export async function readLines(
 	bytes: Bytes,
 	skip: number,
-	redact: <T extends object>(answer: T, text: string) => T,
+	redact: (answer: Dict, text: string) => Steps<Dict>,
 	use: (line: Dict | string) => Promise<void>,
 ): Promise<number> {
 	let count = 0;
 	const take = async (text: string) => {
 		if (text.trim() === '' || count++ < skip) return;
-		const line = parse(text);
-		await use(line ? redact(line, text) : text);
+		const line = await inSteps(parse(text));
+		await use(line ? await inSteps(redact(line, text)) : text);
 	};
 	let rest: Uint8Array[] = [];
 	let length = 0;
@@ -85,10 +87,10 @@ export async function readLines(
 	return count;
 }
 
-function parse(text: string): Dict | undefined {
+function* parse(text: string): Steps<Dict | undefined> {
 	try {
 		// Trimmed of a byte order mark, too.
-		const line: unknown = parseExact(text.trim(), ({ digits }) => digits);
+		const line = yield* parseInSteps(text.trim(), (part) => parseExact(part, ({ digits }) => digits));
 		return isDict(line) ? line : undefined;
 	} catch {
 		return undefined;

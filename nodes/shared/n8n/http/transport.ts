@@ -3,11 +3,10 @@ import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
-import type { Steps } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, interpretInSteps, type Received } from '../../engine/receive';
-import { clock } from './clock';
+import { breathe, clock, inSteps } from './clock';
 import { readId, refusal } from '../../core/answer';
 import { costOf } from '../../engine/usage';
 import type { Account } from '../credential';
@@ -100,17 +99,16 @@ export class Transport {
 			if (kind === 'bytes' && isFile(response)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
 			}
-			const breathe = async () => (body.length < LONG_WORK ? undefined : await clock.sleep(0, flight.signal));
-			await breathe();
+			const isLong = body.length >= LONG_WORK;
+			if (isLong) await breathe();
 			const text = body.toString('utf8');
-			await breathe();
+			if (isLong) await breathe();
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
-			const outcome = await inSteps(interpretInSteps(received, clock.now(), kind), flight.signal);
-			await breathe();
-			return outcome.ok
-				? succeeded(this.account.redactAnswer(outcome.value, text))
-				: failed(this.account.redactProblem(outcome.problem));
+			const outcome = await inSteps(interpretInSteps(received, clock.now(), kind));
+			if (!outcome.ok) return failed(this.account.redactProblem(outcome.problem));
+			if (isLong) await breathe();
+			return succeeded(await inSteps(this.account.redactAnswer(outcome.value, text)));
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {
@@ -365,15 +363,6 @@ export class Transport {
 	/** A request that fails early leaves its file open otherwise. */
 	private closeAtEnd(content: unknown, flight: PendingRequest): void {
 		if (isStream(content)) flight.atEnd(() => content.destroy());
-	}
-}
-
-/** Lets others in after each step. What has arrived is read to its end, also when its time is over. */
-async function inSteps<T>(steps: Steps<T>, signal: AbortSignal): Promise<T> {
-	for (;;) {
-		const { done, value } = steps.next();
-		if (done) return value;
-		await clock.sleep(0, signal);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
+import { secretOf } from '../../../../nodes/shared/n8n/secret';
 import { readLines } from '../../../../nodes/shared/n8n/http/lines';
 import type { LineOutput } from '../../../../nodes/shared/core/operation';
 import { readBatch } from '../../../../nodes/shared/operations/batch/batches';
@@ -58,7 +59,7 @@ async function read({ output, errors, input, total, status = 'completed', isOurs
 		await readLines(
 			Readable.from(pieces),
 			0,
-			(each) => each,
+			secretOf('').redactAnswer,
 			async (each) => void outputs.push(...reader.read(each)),
 		);
 	}
