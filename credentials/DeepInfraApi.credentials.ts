@@ -13,13 +13,10 @@ const REDIRECTED =
 	"The 'Base URL' redirects to another address. Enter that address: the key is never sent on to another one.";
 const LATER = "DeepInfra cannot answer at the moment. This is on DeepInfra's side: test the credential again later.";
 
+const OTHER = "Something else than DeepInfra's API answers at this address";
+
 /** What n8n says when it tests the credential, by the status of the answer. */
 const TEST_ANSWERS: Readonly<Record<number, string>> = {
-	301: REDIRECTED,
-	302: REDIRECTED,
-	303: REDIRECTED,
-	307: REDIRECTED,
-	308: REDIRECTED,
 	400: `DeepInfra does not understand this request. ${BASE_URL}`,
 	401: 'DeepInfra does not accept the API key. Paste a valid key from https://deepinfra.com/dash/api_keys.',
 	402: 'The DeepInfra account has no balance or payment method. Add one at https://deepinfra.com/dash/billing.',
@@ -27,17 +24,25 @@ const TEST_ANSWERS: Readonly<Record<number, string>> = {
 	404: `DeepInfra's API is not at this address. ${BASE_URL}`,
 	405: `DeepInfra's API is not at this address. ${BASE_URL}`,
 	407: 'A proxy between n8n and DeepInfra wants a login of its own. Set it up for n8n, then test again.',
+	408: LATER,
+	425: LATER,
 	429: 'DeepInfra is receiving too many requests. The key may be right: test it again in a minute.',
-	500: LATER,
-	502: LATER,
-	503: LATER,
-	504: LATER,
-	520: LATER,
-	521: LATER,
-	522: LATER,
-	523: LATER,
-	524: LATER,
 };
+
+/** All that HTTP, gateways and web servers have names for: of another status n8n would show its own bare words. */
+const STATUSES = [
+	[300, 308],
+	[400, 451],
+	[494, 499],
+	[500, 530],
+	[561, 561],
+	[598, 599],
+].flatMap(([from = 0, to = 0]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+
+function testAnswer(status: number): string {
+	if (status < 400) return REDIRECTED;
+	return TEST_ANSWERS[status] ?? (status < 500 ? `${OTHER} (status ${status}). ${BASE_URL}` : LATER);
+}
 
 export class DeepInfraApi implements ICredentialType {
 	name = 'deepInfraApi';
@@ -66,7 +71,7 @@ export class DeepInfraApi implements ICredentialType {
 			placeholder: 'e.g. https://api.deepinfra.com',
 			description: 'Change it only when you reach DeepInfra through a proxy',
 			// The one failure of the test for which n8n takes no words of a node (docs/n8n.md#credentials).
-			hint: 'A test that ends with ECONNREFUSED or ENOTFOUND found nobody at this address',
+			hint: 'A test that ends with a code such as ECONNREFUSED or ENOTFOUND got no answer from this address',
 		},
 	];
 
@@ -88,9 +93,9 @@ export class DeepInfraApi implements ICredentialType {
 			// The key would go along to wherever a redirect points.
 			disableFollowRedirect: true,
 		},
-		rules: Object.entries(TEST_ANSWERS).map(([status, message]) => ({
+		rules: STATUSES.map((status) => ({
 			type: 'responseCode' as const,
-			properties: { value: Number(status), message },
+			properties: { value: status, message: testAnswer(status) },
 		})),
 	};
 }

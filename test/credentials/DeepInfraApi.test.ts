@@ -37,6 +37,14 @@ describe('the credential', () => {
 		[500, /on DeepInfra's side/],
 		[503, /on DeepInfra's side/],
 		[524, /on DeepInfra's side/],
+		// what no table of the API has: of these n8n would say "I'm a Teapot", "Gone", or nothing
+		[408, /on DeepInfra's side/],
+		[410, /^Something else than DeepInfra's API answers at this address \(status 410\).*'Base URL'/],
+		[418, /Something else.*\(status 418\)/],
+		[451, /Something else.*\(status 451\)/],
+		[499, /Something else.*\(status 499\)/],
+		[505, /on DeepInfra's side/],
+		[530, /on DeepInfra's side/],
 	])('says in words what the status %i means', async (status, words) => {
 		world.emulator.options.faults = () => ({ kind: 'status', status });
 		const { message } = await world.engine.testCredential({});
