@@ -3,7 +3,7 @@ import { dollars, type Figures } from './meter';
 
 /** How many of the commonest reasons are told. */
 const MOST_REASONS = 3;
-const LONGEST_REASON = 90;
+const LONGEST_REASON = 120;
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 

@@ -57,7 +57,8 @@ export class RunResults {
 	) {
 		this.items = context.getInputData().map(() => []);
 		this.inputFiles = this.items.map(() => undefined);
-		const labels = new Set(fieldsOf(operation).flatMap((field) => [field, ...optionFields(field)].map(labelOf)));
+		const fields = fieldsOf(operation).flatMap((field) => [field, ...optionFields(field)].map(labelOf));
+		const labels = new Set([operation.name, ...fields]);
 		this.isKnown = (words) => labels.has(words) || this.models.has(words);
 		this.report = new RunReport(this.items.length, clock.now(), this.isKnown);
 	}

@@ -195,6 +195,23 @@ export class Editor {
 		});
 	}
 
+	/** The rows of the open list whose price n8n cuts off. */
+	async readCutPrices(): Promise<string[]> {
+		return await this.part('rlc-item').evaluateAll((rows) =>
+			rows.flatMap((row) => {
+				const label = row.querySelector('span');
+				const text = label?.firstChild;
+				const price = /(free|(about )?\$[\d.]+(\/\$[\d.]+)?)(?= |$)/.exec(text?.textContent ?? '');
+				if (!label || !text || !price) return [];
+				const range = label.ownerDocument.createRange();
+				range.setStart(text, price.index);
+				range.setEnd(text, price.index + price[0].length);
+				const isCut = range.getBoundingClientRect().right > label.getBoundingClientRect().right;
+				return isCut ? [text.textContent ?? ''] : [];
+			}),
+		);
+	}
+
 	async chooseModel(query: string, name: string): Promise<void> {
 		await this.searchModels(query);
 		await this.part('rlc-item').filter({ hasText: name }).first().click();

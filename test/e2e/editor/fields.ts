@@ -124,10 +124,14 @@ async function checkDropdowns(editor: Editor, values: Values): Promise<void> {
 	const models = await editor.searchModels('');
 	ensure(models.length > 0, 'the list of models is empty');
 	const preset = await editor.shownModel();
+	// A long name stands there without its owner.
+	const own = preset.slice(preset.indexOf('/') + 1);
 	ensure(
-		models.some((name) => name.startsWith(preset)),
+		models.some((name) => name.includes(own)),
 		`the list of models lacks the one that is chosen: ${preset}`,
 	);
+	const cut = await editor.readCutPrices();
+	ensure(cut.length === 0, `prices that are out of view: ${cut.join(', ')}`);
 	await editor.page.keyboard.press('Escape');
 }
 

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { asked } from '../../support/parameters';
+import { hintsOf } from '../../support/results';
 import { type World, isInference, openWorld } from '../../support/world';
 
 let world: World;
@@ -166,9 +167,13 @@ describe('a model', () => {
 	])(
 		'of another task: %s %s with %s says what it does, and what to choose',
 		async (resource, operation, model, more, words) => {
-			const { errorItems } = await run(asked(resource, operation, model, { ...more, options: {} }), [{}]);
-			expect(errorItems[0]?.json.error).toMatch(words);
-			expect(errorItems[0]?.json.error).toMatch(/Nothing was sent\.$/);
+			const result = await run(asked(resource, operation, model, { ...more, options: {} }), [{}]);
+			const error = result.errorItems[0]?.json.error;
+			expect(error).toMatch(words);
+			expect(error).toMatch(/Nothing was sent\.$/);
+			// The line above the output names both, too: neither is of an item.
+			const [happened] = String(error).split(' [item');
+			expect(hintsOf(result).join()).toContain(`1 failed (1: ${happened})`);
 			expect(sent()).toEqual([]);
 		},
 	);
