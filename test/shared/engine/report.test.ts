@@ -56,7 +56,7 @@ describe('the line of a long run', () => {
 
 it.each([
 	['DeepInfra has no model x: not found', 'DeepInfra has no model x'],
-	[`${'long '.repeat(40)}`, `${'long '.repeat(18)}…`],
+	[`${'long '.repeat(40)}`, `${'long '.repeat(24)}…`],
 	['', ''],
 ])('a reason is what happened, without the rest: %s', (message, reason) => expect(reasonOf(message)).toBe(reason));
 
