@@ -4,6 +4,7 @@ import type { Exact } from './exact';
 /**
  * A parameter exactly as n8n's documentation writes it, so that n8n's lint rules see it.
  * `orList`: an expression may give an array instead of one value; of files, several may be named.
+ * `isList`: several values in a text by commas or lines, or as a JSON array.
  * `isExact`: a whole number of any size, whose digits an expression may give as text.
  * `isGuard`: once added it must have a value, since without one the run would do what it guards against.
  * `isRunWide`: holds for the run as a whole, so all items must give the same.
@@ -12,7 +13,7 @@ import type { Exact } from './exact';
 export type Field = INodeProperties & { readonly [F in (typeof OWN_FLAGS)[number]]?: true };
 
 /** What n8n does not know of a field. */
-export const OWN_FLAGS = ['orList', 'isExact', 'isGuard', 'isRunWide', 'isFieldName'] as const;
+export const OWN_FLAGS = ['orList', 'isList', 'isExact', 'isGuard', 'isRunWide', 'isFieldName'] as const;
 
 /** Keeps the literal types of a field that several operations share. Inside defineOperation no wrapper is needed. */
 export const field = <const F extends Field>(definition: F): F => definition;

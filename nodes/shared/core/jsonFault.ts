@@ -97,12 +97,15 @@ function findFault(text: string): JsonFault | undefined {
 	return undefined;
 }
 
+/** How what cannot stand in a text is written there. */
+const ESCAPES: Readonly<Record<string, string>> = { '\n': "'\\n'", '\r': "'\\n'", '\t': "'\\t'" };
+
 /** Behind the closing quote of a text that begins at `from`, or what is wrong with it. */
 function endOfText(text: string, from: number): number | JsonFault {
 	for (let at = from + 1; at < text.length; at++) {
 		const letter = text.charAt(at);
 		if (letter === '"') return at + 1;
-		if (letter < ' ') return faultAt(text, at, letter === '\n' || letter === '\r' ? "'\\n'" : 'a letter');
+		if (letter < ' ') return faultAt(text, at, ESCAPES[letter] ?? 'a letter');
 		if (letter !== '\\') continue;
 		const isEscape = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.test(text.slice(at + 1, at + 6));
 		if (!isEscape) return faultAt(text, at, "'\\\\'");
@@ -127,7 +130,14 @@ function foundAt(text: string, at: number): string {
 	if (at >= text.length) return 'the end of the text';
 	const word = matchEnd(WORD, text, at);
 	const found = word > at ? text.slice(at, word) : String.fromCodePoint(text.codePointAt(at) ?? 32);
-	return /[\r\n]/.test(found) ? 'a line break' : shown(found);
+	if (/[\r\n]/.test(found)) return 'a line break';
+	// What nobody can see is named.
+	if (found === '\t') return 'a tab';
+	if (/\s/.test(found) && found !== '\ufeff') return `a blank that JSON does not know (${codeName(found)})`;
+	return /[\p{Cc}\p{Cf}\p{Cs}]/u.test(found) ? `an invisible character (${codeName(found)})` : shown(found);
 }
+
+const codeName = (letter: string): string =>
+	`U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 const shown = (words: string) => (words.includes("'") ? `"${words}"` : `'${words}'`);

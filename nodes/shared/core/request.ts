@@ -92,7 +92,7 @@ export function routeFormRequest(
 	files: NonNullable<ApiRequest['form']>,
 	values: Dict,
 ): ApiRequest {
-	return { path, form: { ...files, ...textParts(values, { ...options.extraFields }) } };
+	return { path, form: { ...files, ...textParts(values, extraOf(options)) } };
 }
 
 /** What a file turned out to be when it was opened. */

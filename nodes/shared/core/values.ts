@@ -38,6 +38,18 @@ function readArray(text: string): string[] | undefined {
 		: undefined;
 }
 
+/**
+ * Whether a text that is no JSON was meant to be an array of it: a quote follows the first bracket, or the last one
+ * closes it. Labels such as "[A], [B]" are none.
+ */
+export function isBrokenArray(text: string): boolean {
+	const trimmed = text.trim();
+	if (!trimmed.startsWith('[')) return false;
+	if (/^\[\s*["'\u2018-\u201f\u00ab]/.test(trimmed)) return true;
+	const [first = ''] = trimmed.split(/[,\r\n]/, 1);
+	return trimmed.endsWith(']') && first.split('[').length !== first.split(']').length;
+}
+
 /** Longer than any address that a service hands out, signed ones included. */
 const LONGEST_ADDRESS = 8192;
 

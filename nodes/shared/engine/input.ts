@@ -1,10 +1,10 @@
 import { isDict, number } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { Dict } from '../core/operation';
-import { exactOf, isAtLeast, type Exact } from '../core/exact';
+import { Exact, exactOf, isAtLeast } from '../core/exact';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
-import { parseTyped, snakeCase } from '../core/values';
+import { isBrokenArray, parseTyped, snakeCase } from '../core/values';
 
 /**
  * What a parameter holds after its expression was evaluated, as the type that its field declares.
@@ -13,10 +13,11 @@ import { parseTyped, snakeCase } from '../core/values';
  */
 export function readValue(field: Field, value: unknown): unknown {
 	if (field.type === 'json' && field.orList) return toJson(field, value);
-	if (field.orList && Array.isArray(value))
+	const listed = field.isList && typeof value === 'string' ? readArray(field, value) : value;
+	if (field.orList && Array.isArray(listed))
 		return checkFilled(
 			field,
-			value.map((entry) => toText(field, entry)),
+			listed.map((entry) => toText(field, entry)),
 		);
 	switch (field.type) {
 		case 'string':
@@ -88,10 +89,24 @@ function toFieldName(field: Field, value: unknown): string {
 	);
 }
 
+/** Texts that may hold anything, so only a whole JSON array of texts is one. */
 const toTexts = (field: Field, value: unknown): string[] => {
 	if (value === undefined || value === null || value === '') return [];
-	return (Array.isArray(value) ? value : [value]).map((entry) => toText(field, entry));
+	const read = typeof value === 'string' && value.trim().startsWith('[') ? parseTyped(value) : undefined;
+	const given: unknown = isTexts(read) ? read : value;
+	return (Array.isArray(given) ? given : [given]).map((entry) => toText(field, entry));
 };
+
+const isTexts = (value: unknown): value is string[] =>
+	Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+
+/** The entries of a list that was typed as JSON; any other text as it is. @throws InputError for JSON that is none */
+function readArray({ displayName }: Field, text: string): unknown {
+	const read = text.trim().startsWith('[') ? parseTyped(text) : undefined;
+	if (Array.isArray(read)) return read.map((entry: unknown) => (entry instanceof Exact ? entry.digits : entry));
+	if (isBrokenArray(text)) throw jsonError(displayName, text);
+	return text;
+}
 
 function checkFilled<V extends string | string[]>(field: Field, value: V): V {
 	const isEmpty = typeof value === 'string' ? value.trim() === '' : value.length === 0;
@@ -105,7 +120,7 @@ function checkFilled<V extends string | string[]>(field: Field, value: V): V {
 function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): number {
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
 	const read = number(value);
-	if (read === undefined) throw new InputError(`'${displayName}' is not a number`);
+	if (read === undefined) throw new InputError(`'${displayName}' is not a number`, adviceForNumber(value));
 	if (read < minValue || read > maxValue) {
 		const range = maxValue === Infinity ? `at least ${minValue}` : `from ${minValue} to ${maxValue}`;
 		throw new InputError(`'${displayName}' is ${read}, but must be ${range}`);
@@ -114,6 +129,12 @@ function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): num
 		throw new InputError(`'${displayName}' is ${read}, but must be a whole number`);
 	}
 	return read;
+}
+
+function adviceForNumber(value: unknown): string {
+	const given = shown(value).slice(0, 80);
+	const what = given.trim() === '' ? 'It is empty' : `It is '${given}'`;
+	return `${what}. Give digits alone, such as 1000 or 0.5, or check that its expression gives a number for this item. Nothing was sent.`;
 }
 
 /** Digits that a number would lose are kept. */
@@ -148,15 +169,23 @@ function readRows({ displayName, options = [] }: Field, value: unknown): { value
 	const rows: unknown[] = Array.isArray(given) ? given : [given];
 	return {
 		values: rows.map((row) => {
-			if (!isDict(row)) throw new InputError(`'${displayName}' holds something else than its fields`);
+			if (!isDict(row)) {
+				const names = inner.map(({ name }) => `"${name}": …`).join(', ');
+				throw new InputError(
+					`'${displayName}' holds something else than its fields`,
+					`Give a list of objects, such as {{ [{ ${names} }] }}, or fill in the fields one by one. Nothing was sent.`,
+				);
+			}
 			return Object.fromEntries(inner.map((each) => [each.name, readValue(each, row[each.name] ?? each.default)]));
 		}),
 	};
 }
 
 function toBoolean({ displayName }: Field, value: unknown): boolean {
-	if (value === true || value === 'true') return true;
-	if (value === false || value === 'false') return false;
+	// Spreadsheets write TRUE.
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === true || word === 'true') return true;
+	if (word === false || word === 'false') return false;
 	throw new InputError(`'${displayName}' must be true or false`);
 }
 

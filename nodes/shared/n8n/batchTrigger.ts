@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { field } from '../core/fields';
 import type { AnyOperation, ApiRequest, Dict, LineOutput } from '../core/operation';
-import type { Outcome, Problem } from '../core/problem';
+import { problemOf, type Outcome, type Problem } from '../core/problem';
 import { explain } from '../engine/explain';
 import { billOfLine, usageOfLine } from '../engine/usage';
 import { batchItem, readBatch, readBatches, type Batch } from '../operations/batch/batches';
@@ -62,12 +62,7 @@ export async function pollBatches(context: IPollFunctions): Promise<INodeExecuti
 	const poll = new BatchPoll(
 		context,
 		await readAccount(context).catch((error: unknown) => {
-			throw toNodeError(
-				context,
-				{ kind: 'input', message: error instanceof Error ? error.message : String(error) },
-				SITUATION,
-				0,
-			);
+			throw toNodeError(context, problemOf(error), SITUATION, 0);
 		}),
 	);
 	return await poll.run();
@@ -200,7 +195,12 @@ class BatchPoll {
 	): INodeExecutionData {
 		if (!failure) return { json: toJson({ batchId: id, ...json, usage: usageOfLine(answer, isReused) }) };
 		const billed = billOfLine(answer, isReused);
-		const { message, advice } = explain(failure, { ...SITUATION, host: this.account.host, subject: name, billed });
+		const { message, advice } = explain(this.account.redactProblem(failure), {
+			...SITUATION,
+			host: this.account.host,
+			subject: name,
+			billed,
+		});
 		return { json: { batchId: id, customId: name, error: `${message}. ${advice}` } };
 	}
 }

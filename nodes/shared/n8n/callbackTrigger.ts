@@ -9,12 +9,13 @@ import type {
 import { isDict, optionalText, refusal, requestIdOf } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, Dict } from '../core/operation';
-import { attempt, type Problem } from '../core/problem';
+import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
+import { atOnce } from '../core/steps';
 import { omit } from '../core/values';
 import { finish, readResults, type Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
 import { Gate } from '../engine/gate';
-import { isShown } from '../engine/input';
+import { isShown, readValue } from '../engine/input';
 import { FIRST_BURST, Pace } from '../engine/pace';
 import { readSettings } from '../engine/settings';
 import { costOf, usageOf } from '../engine/usage';
@@ -102,8 +103,13 @@ const TWICE = 3_600_000;
 /** What DeepInfra has sent lately, in this process: n8n stores its own memory only after the answer. */
 const lately = new Map<string, number>();
 
+interface Received {
+	readonly body: Dict;
+	readonly requestId: string;
+}
+
 /** A result of DeepInfra; undefined for any other body. */
-export function readCallback(context: IWebhookFunctions): { body: Dict; requestId: string } | undefined {
+export function readCallback(context: IWebhookFunctions): Received | undefined {
 	const body: unknown = context.getBodyData();
 	if (!isDict(body)) return undefined;
 	const requestId = requestIdOf(body);
@@ -120,11 +126,11 @@ export function refuseBody(context: IWebhookFunctions): IWebhookResponseData {
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const callback = readCallback(context);
 	if (!callback) return refuseBody(context);
-	const { body, requestId } = callback;
+	const { requestId } = callback;
 	if (isRepeated(context, requestId)) return { webhookResponse: 'received before' };
 	let isTaken = false;
 	try {
-		const workflowData = await new Callback(context, body, requestId).outputs();
+		const workflowData = await (await Callback.open(context, callback)).outputs();
 		isTaken = true;
 		return { workflowData };
 	} finally {
@@ -159,13 +165,27 @@ function isRepeated(context: IWebhookFunctions, requestId: string): boolean {
 
 /** A result as items. */
 export class Callback {
-	constructor(
+	private constructor(
 		private readonly context: IWebhookFunctions,
 		private readonly answer: Dict,
 		private readonly requestId: string,
-		/** What was asked, where that is known; else the result is shaped as with nothing but presets. */
-		private readonly asked?: Dict,
+		private readonly asked: Dict | undefined,
+		private readonly credential: Outcome<Account>,
 	) {}
+
+	/** @param asked what was asked, where that is known; else the result is shaped as with nothing but presets */
+	static async open(context: IWebhookFunctions, { body, requestId }: Received, asked?: Dict): Promise<Callback> {
+		const account = await readAccount(context).then(succeeded, (error: unknown) => failed(problemOf(error)));
+		// n8n has parsed it already; what is nested too deeply to be written again comes to nothing anyway.
+		const text = attempt(() => JSON.stringify(body));
+		const answer = account.ok && text.ok ? atOnce(account.value.redactAnswer(body, text.value)) : body;
+		return new Callback(context, answer, requestId, asked, account);
+	}
+
+	/** Without a credential a failure can still be told. */
+	private get account(): Account | undefined {
+		return this.credential.ok ? this.credential.value : undefined;
+	}
 
 	/** @returns items of the first output and of the second */
 	async outputs(): Promise<INodeExecutionData[][]> {
@@ -184,7 +204,8 @@ export class Callback {
 	private async itemsOf(operation: AnyOperation, outputs: readonly Finished[]): Promise<INodeExecutionData[][]> {
 		const end = new AbortController();
 		try {
-			const account = await this.account();
+			if (!this.credential.ok) throw toNodeError(this.context, this.credential.problem, SITUATION, 0);
+			const account = this.credential.value;
 			const run: CallContext = { clock, signal: end.signal, random: Math.random };
 			const transport = new Transport(this.context, account, end.signal);
 			const door = new Gate(new Pace(FIRST_BURST), clock).door(end.signal);
@@ -192,12 +213,9 @@ export class Callback {
 			const options: unknown = this.context.getNodeParameter('options', {});
 			// The trigger has it among its options.
 			const field: unknown = this.context.getNodeParameter('outputDataFieldName', '');
-			const named = (
-				optionalText(isDict(options) ? options.outputDataFieldName : undefined) ?? optionalText(field)
-			)?.trim();
 			const place = {
 				item: 0,
-				fieldName: named || 'data',
+				fieldName: this.fieldName((isDict(options) ? options.outputDataFieldName : undefined) ?? field),
 				// Each result has a run of its own, so its number among them cannot tell it apart.
 				names: new FileNames([undefined], `${operation.resource}_${this.requestId}`),
 				makesFiles: makesFiles(operation.tasks),
@@ -220,11 +238,12 @@ export class Callback {
 		}
 	}
 
-	private async account(): Promise<Account> {
-		return await readAccount(this.context).catch((error: unknown) => {
-			const message = error instanceof Error ? error.message : String(error);
-			throw toNodeError(this.context, { kind: 'input', message }, SITUATION, 0);
-		});
+	/** A name that would lose the file, which is paid for, is none. */
+	private fieldName(given: unknown): string {
+		const name = attempt(() => String(readValue({ ...outputDataField, isFieldName: true }, given)));
+		if (!name.ok)
+			this.context.logger.warn(`DeepInfra Trigger: ${explain(name.problem, SITUATION).message}, so it is 'data'`);
+		return (name.ok && name.value) || 'data';
 	}
 
 	/** What comes out beside every result. */
@@ -233,7 +252,7 @@ export class Callback {
 		const query: unknown = this.context.getQueryData();
 		const ref = isDict(query) ? readReference(query.ref) : undefined;
 		return {
-			requestId: this.requestId,
+			requestId: requestIdOf(this.answer) ?? this.requestId,
 			status: optionalText(isDict(inner) ? inner.status : status) ?? 'unknown',
 			...(ref === undefined ? {} : { ref }),
 		};
@@ -241,7 +260,7 @@ export class Callback {
 
 	/** @param billed USD */
 	private failedItem(problem: Problem, more: Dict = {}, billed = costOf(this.answer)): INodeExecutionData {
-		const { message, advice } = explain(problem, { ...SITUATION, billed });
+		const { message, advice } = explain(this.account?.redactProblem(problem) ?? problem, { ...SITUATION, billed });
 		return { json: { ...this.frame(), error: `${message}. ${advice}`, ...toJson(more) } };
 	}
 }

@@ -1,5 +1,6 @@
 import type { NodeContext } from './context';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { nearestNames } from '../core/nearest';
 import { readExample } from '../catalog/example';
 import { findMaskToken } from '../catalog/maskToken';
 import { readModel, readModels, type Model, type ModelKind } from '../catalog/model';
@@ -70,6 +71,15 @@ export class Catalog {
 			this.publicList(),
 		]);
 		return joinModels(...lists);
+	}
+
+	/** Names of models that exist and resemble the one that does not; none where the list cannot be had. */
+	async nearest(wanted: string): Promise<string[]> {
+		const models = await this.models().catch(() => []);
+		return nearestNames(
+			wanted,
+			models.map(({ name }) => name),
+		);
 	}
 
 	/** Whether the service refused the key when the account's own models were asked for. */

@@ -2,7 +2,6 @@ import type { NodeContext } from './context';
 import type { FileRef } from '../core/fields';
 import { isRetired, type Model } from '../catalog/model';
 import { findReplacement, indexModels } from '../catalog/models';
-import { nearestNames } from '../core/nearest';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
 import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
@@ -252,17 +251,9 @@ export class Client {
 
 	/** Names of models that exist and resemble the one that does not; looked for once, however many items ask. */
 	async nearestModels(model: string): Promise<string[]> {
-		const known = this.nearest.get(model) ?? this.findNearest(model);
+		const known = this.nearest.get(model) ?? this.catalogue.nearest(model);
 		this.nearest.set(model, known);
 		return await known;
-	}
-
-	private async findNearest(model: string): Promise<string[]> {
-		const models = await this.catalogue.models().catch(() => []);
-		return nearestNames(
-			model,
-			models.map(({ name }) => name),
-		);
 	}
 }
 

@@ -124,6 +124,8 @@ export class RunResults {
 		known: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject' | 'model' | 'fallbackReason'>>,
 	): Promise<INodeExecutionData[]> {
 		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
+		// Failures that an item brought itself hold a service's words, too.
+		const told = this.client?.account.redactProblem(problem) ?? problem;
 		const { attempts = 0, billed, remains, model = settings?.model ?? '', fallbackReason } = known;
 		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
 		const goesOn = this.context.continueOnFail();
@@ -137,11 +139,11 @@ export class RunResults {
 		const situation = { ...about, host, attempts, billed, remains };
 		if (goesOn) {
 			const kept = settings?.keepsInput && !isTool(this.context) ? this.context.getInputData()[item] : undefined;
-			const failed = toFailedItem(this.context.getNode(), problem, situation, item, kept);
+			const failed = toFailedItem(this.context.getNode(), told, situation, item, kept);
 			this.failed.add(failed);
 			return [failed];
 		}
-		this.failure ??= toNodeError(this.context, problem, situation, item);
+		this.failure ??= toNodeError(this.context, told, situation, item);
 		return [];
 	}
 

@@ -27,16 +27,22 @@ const START = 8;
 /** Characters that these may take up, each with all that may stand around it. */
 const LONGEST_START = 2048;
 
-/** A letter as services write it: escaped for JSON, an address or HTML. `\n` and its like are no letters. */
-const LETTER = /\\{1,4}u00([\da-f]{2})|%([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtu])/iy;
+/** A letter as services write it: escaped for JSON, a program, an address or HTML. `\n` and its like are no letters. */
+const LETTER =
+	/\\{1,4}(?:u00|x|u\{0{0,4})([\da-f]{2})\}?|%(?:25){0,2}([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtux])/iy;
 /** What may get between two letters: a line break, written out or escaped. */
 const GAP = /(?:\s|\\{1,4}[nrt]|%0[ad]){1,20}/iy;
 const ODD = /[\\%&\s]/;
 
 export function secretOf(key: string): Secret {
-	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key)];
+	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key), ...hexForms(key)];
 	const starts = forms.map((form) => form.slice(0, START));
-	const redact = (text: string) => hide(text, forms);
+	// What is hidden already is no place to look for a key such as "API".
+	const redact = (text: string) =>
+		text
+			.split(HIDDEN)
+			.map((part) => hide(part, forms))
+			.join(HIDDEN);
 	return {
 		redact,
 		redactProblem: (problem) => redactProblem(problem, redact),
@@ -54,6 +60,12 @@ function base64Forms(key: string): string[] {
 		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
 		return bytes.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
 	});
+}
+
+/** In lower case as in capitals. */
+function hexForms(key: string): string[] {
+	const hex = Buffer.from(key).toString('hex');
+	return [...new Set([hex, hex.toUpperCase()])];
 }
 
 /** Base64 has two alphabets. */
@@ -79,7 +91,10 @@ interface Range {
 /** Where the key stands. Only places where its first letters may begin are looked at: answers have millions of others. */
 function rangesOf(forms: readonly string[], text: string, most = Infinity): Range[] {
 	const codes = forms.map((form) => hexOf(form.charAt(0))).join('|');
-	const starts = new RegExp(`${forms.map(startOf).join('|')}|(?:\\\\u00|%)(?:${codes})|&#`, 'g');
+	const starts = new RegExp(
+		`${forms.map(startOf).join('|')}|(?:\\\\(?:u00|x|u\\{0{0,4})|%(?:25){0,2})(?:${codes})|&#`,
+		'g',
+	);
 	const ranges: Range[] = [];
 	for (let found; ranges.length < most && (found = starts.exec(text)); ) {
 		const { index: from } = found;
@@ -165,6 +180,7 @@ function redactProblem(problem: Problem, redact: (text: string) => string): Prob
 	if (['input', 'local', 'timeout', 'budget', 'stopped'].includes(problem.kind)) return problem;
 	const clean = { ...problem };
 	if ('message' in clean) clean.message = redact(clean.message);
+	if (clean.kind === 'unsent') return { ...clean, cause: redactProblem(clean.cause, redact) };
 	if ('requestId' in clean && clean.requestId !== undefined) clean.requestId = redact(clean.requestId);
 	if (clean.kind === 'status') {
 		if (typeof clean.body === 'string') clean.body = redact(clean.body);

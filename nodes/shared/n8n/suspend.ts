@@ -112,7 +112,7 @@ export async function receiveResult(context: IWebhookFunctions): Promise<IWebhoo
 	if (!callback) return refuseBody(context);
 	const asked = remembered(context, ASKED);
 	const input = isDict(asked) ? asked : undefined;
-	const [good = [], bad = []] = await new Callback(context, callback.body, callback.requestId, input).outputs();
+	const [good = [], bad = []] = await (await Callback.open(context, callback, input)).outputs();
 	const entry = waitingEntry(context);
 	const metadata = metadataOf(entry);
 	const [failed] = bad;

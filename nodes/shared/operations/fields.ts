@@ -1,7 +1,7 @@
 import { field, type Field, type FileRef } from '../core/fields';
 import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
-import { isWebAddress } from '../core/values';
+import { isWebAddress, listOf } from '../core/values';
 
 /** Fields that several operations share. */
 
@@ -172,7 +172,7 @@ export const seedOption = (description: string) =>
 export function mediaInputs(input: MediaInput, only: FileRef['only']): FileRef[] {
 	const ref = mediaInput(input);
 	const { value } = ref.file === 'binary' ? ref : { value: undefined };
-	const names = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : [value].flat();
+	const names = typeof value === 'string' ? listOf(value) : [value].flat();
 	const files = names.filter((name) => name !== '');
 	if (ref.file === 'url' || files.length === 0) return [{ ...ref, only }];
 	return files.map((each) => ({ ...ref, value: each, only }));
@@ -286,6 +286,7 @@ const fallbackModelsOption = field({
 	name: 'fallbackModels',
 	type: 'string',
 	orList: true,
+	isList: true,
 	default: '',
 	placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 	description:

@@ -3,6 +3,7 @@ import type { Dict } from '../core/operation';
 import { Exact, isAtLeast, isAtMost } from '../core/exact';
 import { InputError } from '../core/problem';
 import { InlineFile } from '../core/request';
+import { parseJson } from '../core/values';
 import { convertValue } from './convert';
 import { nearestNames } from '../core/nearest';
 import type { ModelSchema, SchemaField } from '../core/modelSchema';
@@ -54,7 +55,7 @@ export function checkBody(schema: ModelSchema | undefined, body: Dict, options: 
 
 /**
  * The same for a form, whose values are strings (arrays and objects as JSON) or files of any kind.
- * What is sent stays as it was written.
+ * What was checked is what is sent.
  */
 export function checkForm<F extends object>(
 	schema: ModelSchema | undefined,
@@ -67,13 +68,27 @@ export function checkForm<F extends object>(
 	const texts = entries.flatMap(([name, value]) =>
 		typeof value === 'string' ? [[name, readText(schema.byName.get(name), value)] as const] : [],
 	);
-	const { dropped } = checkBody(schema, Object.fromEntries(texts), {
+	const { body, dropped } = checkBody(schema, Object.fromEntries(texts), {
 		...options,
 		files: [...files, ...(options.files ?? [])],
 	});
 	const unknown = files.filter((name) => !isTaken(schema, name, options));
 	const left = new Set([...dropped, ...unknown]);
-	return { body: Object.fromEntries(entries.filter(([name]) => !left.has(name))), dropped: [...left] };
+	const kept = entries
+		.filter(([name]) => !left.has(name))
+		.map(([name, value]): [string, string | F] => [
+			name,
+			typeof value === 'string' ? formText(value, body[name]) : value,
+		]);
+	return { body: Object.fromEntries(kept), dropped: [...left] };
+}
+
+/** A value as a form has it; one that was JSON and is the same stays as it was written, whose numbers may be exact. */
+function formText(written: string, value: unknown): string {
+	if (value === undefined || typeof value === 'string') return value ?? written;
+	if (value instanceof Exact) return value.digits;
+	const text = JSON.stringify(value);
+	return typeof value === 'object' && JSON.stringify(parseJson(written)) === text ? written : text;
 }
 
 function readText(field: SchemaField | undefined, text: string): unknown {

@@ -1,57 +1,74 @@
 import { isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
+import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
+import type { Secret } from '../secret';
 
 export const isEventStream = ({ headers }: Response): boolean =>
 	(headers.get('content-type') ?? '').includes('event-stream');
 
 interface Watcher {
 	/** Hides the API key in what a service says. */
-	redact(text: string): string;
+	readonly secret: Secret;
 	/** A chunk of the answer. */
 	onAnswer(answer: Dict): void;
 }
 
-/** The JSON of each event of a stream, as its pieces come. */
-class EventReader {
+interface Line {
+	/** As the client gets it. */
+	readonly text: string;
+	readonly event?: Dict;
+}
+
+/** The lines of a stream, whole ones alone, as its pieces come. */
+class LineReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
 
-	read(piece: Uint8Array): Dict[] {
+	constructor(private readonly secret: Secret) {}
+
+	read(piece: Uint8Array): Line[] {
 		const lines = (this.rest + this.decoder.decode(piece, { stream: true })).split('\n');
 		this.rest = lines.pop() ?? '';
-		return lines.flatMap(readLine);
+		return lines.map((line) => this.readLine(`${line}\n`));
 	}
 
-	end(): Dict[] {
-		return readLine(this.rest);
+	end(): Line[] {
+		return this.rest === '' ? [] : [this.readLine(this.rest)];
 	}
-}
 
-function readLine(line: string): Dict[] {
-	const event = parseJson(line.replace(/^data:/, ''));
-	return isDict(event) ? [event] : [];
+	private readLine(text: string): Line {
+		const hideIn = (answer: Dict) => atOnce(this.secret.redactAnswer(answer, text));
+		const shown = String(hideIn({ text }).text);
+		const read = parseJson(text.replace(/^data:/, ''));
+		if (!isDict(read)) return { text: shown };
+		const event = hideIn(read);
+		return { text: shown === text ? text : `data: ${JSON.stringify(event)}\n`, event };
+	}
 }
 
 /**
- * The events unchanged, read on their way. One that says that the answer failed ends them with its words: the client
- * knows another service's form of that only.
+ * The events, read on their way and unchanged but for the key. One that says that the answer failed ends them with its
+ * words: the client knows another service's form of that only.
  * @param errorOf the error that stands for a connection that broke, and for such an event
  */
 export function watchEvents(
 	{ body, status, statusText, headers }: Response,
-	{ redact, onAnswer }: Watcher,
+	{ secret, onAnswer }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
 	if (!body) return new Response(null, { status, statusText, headers });
 	const pieces = body.getReader();
-	const reader = new EventReader();
+	const { redact } = secret;
+	const reader = new LineReader(secret);
+	const encoder = new TextEncoder();
 	let hasAnswer = false;
-	const take = (events: readonly Dict[]) => {
-		for (const event of events) {
+	const take = (lines: readonly Line[]) => {
+		for (const { event } of lines) {
+			if (!event) continue;
 			onAnswer(event);
 			if (Array.isArray(event.choices)) hasAnswer = true;
 			const message = Array.isArray(event.choices) ? undefined : refusal(event);
@@ -61,17 +78,22 @@ export function watchEvents(
 	const cut = (error: unknown) => errorOf({ kind: 'cut', message: redact(deepestMessage(error)) });
 	const watched = new ReadableStream<Uint8Array>({
 		async pull(controller) {
-			const next = await pieces.read().catch((error: unknown) => controller.error(cut(error)));
-			if (!next) return;
-			try {
-				take(next.value ? reader.read(next.value) : reader.end());
-				if (next.done && !hasAnswer) throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
-			} catch (error) {
-				controller.error(error);
-				return await pieces.cancel();
+			// Whoever asks is asked again only once something came.
+			for (;;) {
+				const next = await pieces.read().catch((error: unknown) => controller.error(cut(error)));
+				if (!next) return;
+				const lines = next.value ? reader.read(next.value) : reader.end();
+				try {
+					take(lines);
+					if (next.done && !hasAnswer) throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
+				} catch (error) {
+					controller.error(error);
+					return await pieces.cancel();
+				}
+				if (lines.length > 0) controller.enqueue(encoder.encode(lines.map(({ text }) => text).join('')));
+				if (next.done) controller.close();
+				if (next.done || lines.length > 0) return;
 			}
-			if (next.value) controller.enqueue(next.value);
-			if (next.done) controller.close();
 		},
 		cancel: async (reason) => await pieces.cancel(reason),
 	});

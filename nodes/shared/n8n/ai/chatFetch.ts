@@ -1,17 +1,25 @@
 import { errorText, isDict, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } from '../../core/problem';
+import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
+import { isUnknownModel } from '../../engine/explain';
 import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
 import { usageOf } from '../../engine/usage';
 import { clock } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
 import { CLOSED, isLost } from '../http/deadline';
+import type { Secret } from '../secret';
 import { asEvents, isEventStream, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+interface Failure {
+	readonly error: Error;
+	readonly code: string;
+}
 
 export interface ChatFetchOptions {
 	/** Seconds that one attempt may take, its whole answer included. */
@@ -25,7 +33,7 @@ export interface ChatFetchOptions {
 	readonly send: Fetch;
 	random(): number;
 	/** Hides the API key in what a service says. */
-	redact(text: string): string;
+	readonly secret: Secret;
 	/** Why a request must not be sent. */
 	refuse(body: Dict): Problem | undefined;
 	/** A chunk of a stream or a whole answer. */
@@ -41,7 +49,9 @@ export interface ChatFetchOptions {
 	 * @param model the one that was asked last
 	 * @returns the error that the user sees, and the code by which it is known again
 	 */
-	onFailure(problem: Problem, attempts: number, model: string): { readonly error: Error; readonly code: string };
+	onFailure(problem: Problem, attempts: number, model: string, nearestModels?: readonly string[]): Failure;
+	/** Names of models that resemble one that is not there. */
+	nearestModels(model: string): Promise<readonly string[]>;
 }
 
 /**
@@ -52,22 +62,23 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	return async (url, init) => {
 		const body = completeBody(init?.body, options.additions);
 		const refused = body && options.refuse(body);
-		if (refused) return failed(refused, 0, modelOf(body), options);
+		if (refused) return await failed(refused, 0, modelOf(body), options);
 		const isStreamed = body?.stream === true && options.streaming;
 		const sent = body && !isStreamed ? { ...body, stream: undefined, stream_options: undefined } : body;
 		const { model, ...result } = await sendToAny(url, init, sent, options);
-		if ('problem' in result) return failed(result.problem, result.attempts, model, options);
+		if ('problem' in result) return await failed(result.problem, result.attempts, model, options);
 		const errorOf = (problem: Problem) => options.onFailure(problem, result.attempts, model).error;
 		if (isEventStream(result.response)) return watchEvents(result.response, options, errorOf);
 		const whole = await readWhole(result.response, options);
-		if (!whole.ok) return failed(whole.problem, result.attempts, model, options);
+		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
 		options.onAnswer(whole.value);
 		return body?.stream === true ? asEvents(whole.value) : Response.json(whole.value);
 	};
 }
 
 /** The whole answer; one that says that it is none is a failure, whatever its status (docs/api.md#chat). */
-async function readWhole(response: Response, { redact }: ChatFetchOptions): Promise<Outcome<Dict>> {
+async function readWhole(response: Response, { secret }: ChatFetchOptions): Promise<Outcome<Dict>> {
+	const { redact } = secret;
 	const headers = Object.fromEntries(response.headers);
 	const { status } = response;
 	const read = await response
@@ -75,7 +86,8 @@ async function readWhole(response: Response, { redact }: ChatFetchOptions): Prom
 		.then(succeeded, (error: unknown) => failedBy({ kind: 'cut', message: redact(deepestMessage(error)) }));
 	if (!read.ok) return read;
 	const outcome = interpret({ status, headers, text: read.value, redact }, clock.now());
-	if (!outcome.ok || isAnswer(outcome.value)) return outcome;
+	if (!outcome.ok) return failedBy(secret.redactProblem(outcome.problem));
+	if (isAnswer(outcome.value)) return succeeded(atOnce(secret.redactAnswer(outcome.value, read.value)));
 	const words = errorText(outcome.value);
 	const message = `DeepInfra answered without a result${words ? `: ${words}` : ''}`;
 	return failedBy({ kind: 'answer', message: redact(message), costUsd: usageOf(outcome.value, '', 1).costUsd });
@@ -129,8 +141,9 @@ async function sendUntilAnswered(
 async function sendOnce(
 	url: string | URL | Request,
 	init: RequestInit | undefined,
-	{ seconds, redact, send }: ChatFetchOptions,
+	{ seconds, secret, send }: ChatFetchOptions,
 ): Promise<Sent> {
+	const { redact } = secret;
 	const limit = AbortSignal.timeout(seconds * 1000);
 	const start = clock.now();
 	const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
@@ -139,12 +152,13 @@ async function sendOnce(
 		const response = await send(url, { ...init, signal, redirect: 'manual' });
 		if (response.ok) return { response };
 		// What it refuses is known from its status, whatever becomes of the words.
-		const text = redact(await response.text().catch(() => ''));
+		const text = await response.text().catch(() => '');
 		const outcome = interpret(
-			{ status: response.status, headers: Object.fromEntries(response.headers), text },
+			{ status: response.status, headers: Object.fromEntries(response.headers), text, redact },
 			clock.now(),
 		);
-		return outcome.ok ? { problem: { kind: 'answer', message: 'DeepInfra answered without a result' } } : outcome;
+		// Hidden after it was parsed: a short key may be a word of the answer's own JSON.
+		return { problem: outcome.ok ? NO_RESULT : secret.redactProblem(outcome.problem) };
 	} catch (error) {
 		const code = codeOf(error);
 		if (limit.aborted || (code !== undefined && TIMED_OUT.includes(code)))
@@ -161,13 +175,21 @@ async function sendOnce(
 	}
 }
 
+const NO_RESULT: Problem = { kind: 'answer', message: 'DeepInfra answered without a result' };
+
 /** Limits of the client below, which ends a request that gets no answer. */
 const TIMED_OUT = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** The chat client makes an error of it whose code says which of ours it stands for. Its status decides nothing. */
-function failed(problem: Problem, attempts: number, model: string, { onBill, onFailure }: ChatFetchOptions): Response {
+async function failed(
+	problem: Problem,
+	attempts: number,
+	model: string,
+	{ onBill, onFailure, nearestModels }: ChatFetchOptions,
+): Promise<Response> {
 	onBill(billOf(problem));
-	const { error, code } = onFailure(problem, attempts, model);
+	const nearest = isUnknownModel(problem) ? await nearestModels(model) : [];
+	const { error, code } = onFailure(problem, attempts, model, nearest);
 	return Response.json({ error: { message: error.message, code } }, { status: 400 });
 }
 

@@ -26,8 +26,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const options = isDict(parameters.options) ? parameters.options : {};
 	const seconds = number(options.timeout) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
-	const fail = (problem: Problem, host: string, attempts: number, asked = model) =>
-		toNodeError(context, problem, { model: asked, host, attempts, billed: billOf(problem) }, item);
+	const fail = (problem: Problem, host: string, attempts: number, asked = model, nearestModels?: readonly string[]) =>
+		toNodeError(context, problem, { model: asked, host, attempts, nearestModels, billed: billOf(problem) }, item);
 
 	let account: Account;
 	let additions: Dict;
@@ -39,7 +39,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	}
 	const { apiKey } = await context.getCredentials('deepInfraApi');
 	const stop = context.getExecutionCancelSignal();
-	const facts = await new Catalog(context, account, { stop }).facts(model);
+	const catalog = new Catalog(context, account, { stop });
+	const facts = await catalog.facts(model);
 	const spending = spendingOf(context, number(options.budgetUsd));
 	const fallbacks = modelsOf(additions.models);
 	const failures = new Map<string, Error>();
@@ -71,7 +72,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		streaming: options.streaming !== false,
 		send: fetch,
 		random: Math.random,
-		redact: (text) => account.redact(text),
+		secret: account,
 		refuse: (body) => spending.exceeded() ?? lackIn(model, facts, body),
 		onAnswer: (answer) => {
 			const { costUsd, requestId } = usageOf(answer, model, 1);
@@ -83,8 +84,9 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		fallbacks,
 		reasonToMove,
 		onMove: (next, reason) => context.logger.info(`DeepInfra Chat Model: '${next}' is asked, since ${reason}`),
-		onFailure: (problem, attempts, asked) => {
-			const error = fail(problem, account.host, attempts, asked);
+		nearestModels: async (wanted) => await catalog.nearest(wanted),
+		onFailure: (problem, attempts, asked, nearestModels) => {
+			const error = fail(problem, account.host, attempts, asked, nearestModels);
 			const code = `deepInfra${failures.size}`;
 			failures.set(code, error);
 			return { error, code };

@@ -28,6 +28,7 @@ export const chatModelFields = [
 			name: 'fallbackModels',
 			type: 'string',
 			orList: true,
+			isList: true,
 			default: '',
 			placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 			description:

@@ -3,6 +3,7 @@ import { NodeError, NodeOperationError } from 'n8n-workflow';
 import type { AnyOperation, Dict, Output } from '../../core/operation';
 import { attempt, problemOf, type Problem } from '../../core/problem';
 import { readResults } from '../../engine/assemble';
+import { isUnknownModel } from '../../engine/explain';
 import { Forms } from '../../engine/forms';
 import { inParallel } from '../../engine/parallel';
 import { planBatches, type Batch } from '../../engine/plan';
@@ -73,7 +74,7 @@ export class Supplier {
 			if (hasFailed) return;
 			const form = this.forms.of(model);
 			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.facts(this.settings), form }));
-			if (!fitted.ok) throw this.failure(fitted.problem, 0);
+			if (!fitted.ok) throw await this.failure(fitted.problem, 0);
 			const { request } = fitted.value;
 			const asked = await this.client.ask(request, this.settings, this.operation, batch.inputs, { form });
 			const { outcome, told, attempts, billed } = asked;
@@ -81,18 +82,18 @@ export class Supplier {
 			// What was billed is not asked again, in no form.
 			const isFormRefused = !outcome.ok && billed === 0 && this.forms.next(model, form, outcome.problem) !== undefined;
 			if (isFormRefused) return await askBatch(batch);
-			if (!outcome.ok) throw this.failure(outcome.problem, attempts, billed);
+			if (!outcome.ok) throw await this.failure(outcome.problem, attempts, billed);
 			const usage = usageOfAll(told, model, attempts);
 			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
 			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
-			if (!results.ok) throw this.failure(results.problem, attempts, billed);
-			batch.owners.forEach((positions, index) => {
+			if (!results.ok) throw await this.failure(results.problem, attempts, billed);
+			for (const [index, positions] of batch.owners.entries()) {
 				const [output] = results.value[index]?.outputs ?? [];
 				const problem = output ? output.problem : 'DeepInfra left one of the texts out';
-				if (problem !== undefined) throw this.failure({ kind: 'answer', message: problem }, attempts, billed);
-				if (!output) return;
+				if (problem !== undefined) throw await this.failure({ kind: 'answer', message: problem }, attempts, billed);
+				if (!output) continue;
 				for (const position of positions) outputs.set(position, output);
-			});
+			}
 		};
 		await inParallel(planBatches(this.operation, inputs), WIDTH, async (batch) => {
 			await this.forms
@@ -105,11 +106,13 @@ export class Supplier {
 		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
 	}
 
-	private failure(problem: Problem, attempts: number, billed = 0): NodeError {
+	private async failure(problem: Problem, attempts: number, billed = 0): Promise<NodeError> {
 		// A question has one answer or none, so nothing of it goes on.
 		const { model } = this.settings;
-		const situation = { model, host: this.client.account.host, attempts, billed, screenNames: this.requests.names };
-		return toNodeError(this.context, problem, situation, this.item);
+		const { host, redactProblem } = this.client.account;
+		const nearestModels = isUnknownModel(problem) ? await this.client.nearestModels(model) : undefined;
+		const situation = { model, host, attempts, billed, screenNames: this.requests.names, nearestModels };
+		return toNodeError(this.context, redactProblem(problem), situation, this.item);
 	}
 }
 

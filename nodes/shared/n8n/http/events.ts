@@ -15,11 +15,12 @@ export interface EventTaker {
 
 /**
  * Server-sent events that hold JSON objects, one a line as the API writes them, until `[DONE]`; comments are left out.
+ * @param redact hides the key in an event, given as it was parsed and as it came
  * @throws RangeError for more than any answer has, Error for a stream that ends before it is done
  */
 export async function readEvents(
 	bytes: Bytes,
-	redact: (text: string) => string,
+	redact: (event: Dict, text: string) => Dict,
 	use: (event: Dict) => void,
 ): Promise<void> {
 	let pieces: Uint8Array[] = [];
@@ -38,8 +39,8 @@ export async function readEvents(
 		pieces = [piece.subarray(end)];
 		for (const [, text = ''] of lines.matchAll(/^data: ?(.*?)\r?$/gm)) {
 			if (text === '[DONE]') isDone = true;
-			const event = isDone ? undefined : parseJson(redact(text));
-			if (isDict(event)) use(event);
+			const event = isDone ? undefined : parseJson(text);
+			if (isDict(event)) use(redact(event, text));
 		}
 	}
 	if (!isDone) throw new Error('the stream ended before it was done');

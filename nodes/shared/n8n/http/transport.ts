@@ -3,6 +3,7 @@ import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { hasExact, writeJson } from '../../core/exact';
+import { atOnce } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, interpretInSteps, type Received } from '../../engine/receive';
@@ -124,14 +125,17 @@ export class Transport {
 		flight: PendingRequest,
 	): Promise<Outcome<Dict>> {
 		const events: Dict[] = [];
+		const hideIn = (event: Dict, text: string) => atOnce(this.account.redactAnswer(event, text));
 		try {
-			await readEvents(bytes, this.account.redact, (event) => {
+			await readEvents(bytes, hideIn, (event) => {
 				events.push(event);
 				const refused = refusal(event);
 				if (refused !== undefined) throw new AnswerError(refused);
 				take(event);
 			});
-			return succeeded(stream.whole(events));
+			const whole = stream.whole(events);
+			// A model may have written the key piece by piece.
+			return succeeded(hideIn(whole, JSON.stringify(whole)));
 		} catch (error) {
 			const problem = flight.problem(error, true, this.account);
 			if (problem.kind !== 'answer' && problem.kind !== 'cut') return failed(problem);

@@ -23,6 +23,7 @@ export const getCosts = defineOperation({
 			name: 'requestIds',
 			type: 'string',
 			orList: true,
+			isList: true,
 			default: '',
 			required: true,
 			placeholder: 'e.g. {{ $json.usage.requestId }}',

@@ -80,6 +80,7 @@ export const completionOptions = [
 		name: 'binaryFields',
 		type: 'string',
 		orList: true,
+		isList: true,
 		typeOptions: { binaryDataProperty: true },
 		default: '',
 		placeholder: 'e.g. data',
@@ -92,6 +93,7 @@ export const completionOptions = [
 		name: 'imageUrls',
 		type: 'string',
 		orList: true,
+		isList: true,
 		default: '',
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		description:

@@ -36,6 +36,7 @@ export const schemaFields = [
 						displayName: 'Name',
 						name: 'name',
 						type: 'string',
+						isFieldName: true,
 						default: '',
 						placeholder: 'e.g. invoiceNumber',
 						description: 'The name of the value in the output',

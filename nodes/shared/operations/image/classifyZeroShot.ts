@@ -22,6 +22,7 @@ export const classifyZeroShot = defineOperation({
 			name: 'candidateLabels',
 			type: 'string',
 			orList: true,
+			isList: true,
 			default: '',
 			required: true,
 			placeholder: 'e.g. dog, cat, car, horse, person',

@@ -35,6 +35,7 @@ export const detectObjects = defineOperation({
 				displayName: 'Annotated Image Field Name',
 				name: 'annotatedImage',
 				type: 'string',
+				isFieldName: true,
 				default: 'annotated',
 				placeholder: 'e.g. annotated',
 				description: 'The name of an output field to put the image into, as SVG with a box around each object',
@@ -44,6 +45,7 @@ export const detectObjects = defineOperation({
 				name: 'labels',
 				type: 'string',
 				orList: true,
+				isList: true,
 				default: '',
 				placeholder: 'e.g. person, car',
 				description:

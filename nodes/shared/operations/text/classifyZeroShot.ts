@@ -86,6 +86,7 @@ export const classifyTextZeroShot = defineOperation({
 			name: 'candidateLabels',
 			type: 'string',
 			orList: true,
+			isList: true,
 			typeOptions: { rows: 2 },
 			default: '',
 			required: true,

@@ -140,6 +140,7 @@ export const rerank = defineOperation({
 			name: 'documents',
 			type: 'string',
 			orList: true,
+			isList: true,
 			typeOptions: { rows: 6 },
 			default: '',
 			required: true,
