@@ -16,6 +16,8 @@ export interface SentRequest {
 export interface Reply {
 	status?: number;
 	contentType?: string;
+	/** Beside or instead of the usual ones; an empty one is left out, without a length it comes in chunks. */
+	headers?: Readonly<Record<string, string>>;
 	body: Buffer | string;
 	/** Announce the whole body, send this many bytes of it and hang up. */
 	cutAfter?: number;
@@ -63,10 +65,12 @@ export async function startService(): Promise<Service> {
 			};
 			response.on('close', () => (sent.isAborted = !response.writableFinished));
 			service.requests.push(sent);
-			const { status = 200, contentType = 'application/json', body, cutAfter, stallAfter } = service.reply(sent);
+			const reply = service.reply(sent);
+			const { status = 200, contentType = 'application/json', headers, body, cutAfter, stallAfter } = reply;
 			if (stallAfter === 'nothing') return;
 			const bytes = Buffer.from(body);
-			response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length });
+			const all = { 'content-type': contentType, 'content-length': String(bytes.length), ...headers };
+			response.writeHead(status, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')));
 			if (stallAfter !== undefined) response.write(bytes.subarray(0, stallAfter));
 			else if (cutAfter === undefined) response.end(bytes);
 			else response.write(bytes.subarray(0, cutAfter), () => response.destroy());

@@ -47,7 +47,7 @@ function nameOf(letter: string): string {
 
 /** A route of DeepInfra at the end of an address, as its documentation shows them; the node adds its own. */
 const ROUTE =
-	/\/(v1(\/(openai|inference|chat|completions|embeddings|images|audio|videos|models|me|tokenize)(\/.*)?)?|anthropic(\/.*)?)$/i;
+	/\/(v1(\/(openai|inference|chat|completions|responses|embeddings|images|audio|text-to-speech|videos|voices|models|files|batches|rerank|me|tokenize|detokenize)(\/.*)?)?|anthropic(\/.*)?)$/i;
 
 /**
  * Where to send to, without a slash at its end: DeepInfra itself where nothing is given, else what people paste,

@@ -1,17 +1,23 @@
-import { exactOf } from './exact';
+import { Exact, exactOf } from './exact';
+import { isModerated, plainStatus } from './failureWords';
 import type { Dict, Output } from './operation';
 import { AnswerError, attempt, type Problem } from './problem';
-import { put } from './values';
+import { parseJson, put } from './values';
 
 /** The API is untrusted: answers are read with these functions, never cast. */
 
 export const isDict = (value: unknown): value is Dict =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Exact);
 
 const missing = (what: string) => new AnswerError(`DeepInfra answered without ${what}`);
 
-/** Objects in an array. `length`: how many there must be, so that a short answer cannot shift results to other items. */
+/**
+ * Objects in an array, which some models put into another one.
+ * `length`: how many there must be, so that a short answer cannot shift results to other items.
+ */
 export function list(value: unknown, what: string, length?: number): Dict[] {
+	if (Array.isArray(value) && value.length === 1 && Array.isArray(value[0]) && value[0].length > 0)
+		return list(value[0], what, length);
 	if (Array.isArray(value) && value.every(isDict) && value.length === (length ?? value.length)) return value;
 	throw missing(what);
 }
@@ -66,12 +72,20 @@ export const optionalText = (value: unknown): string | undefined => (typeof valu
 
 /** Labels with their scores, best first. */
 export function labels(value: unknown): Array<{ label: string; score: number }> {
-	const rows = list(value, 'the expected list of labels').map((row) => ({
-		label: text(row.label, 'a label'),
+	const rows = list(labelRows(value), 'the expected list of labels').map((row) => ({
+		label: text(row.label, 'a label').trim(),
 		score: score(row.score, 'a score'),
 	}));
 	if (rows.length === 0) throw missing('any label');
 	return rows.sort((a, b) => b.score - a.score);
+}
+
+/** A row for each label; some models give one list of labels and one of scores, or a single row. */
+function labelRows(value: unknown): unknown {
+	if (!isDict(value)) return value;
+	const { labels: names, scores } = value;
+	if (!Array.isArray(names) || !Array.isArray(scores) || names.length !== scores.length) return [value];
+	return names.map((label: unknown, index) => ({ label, score: scores[index] }));
 }
 
 /** What stands for a label when none is likely enough. */
@@ -115,48 +129,61 @@ export function startOfFailure(body: unknown, depth = 0): unknown {
 	return kept;
 }
 
+const DEEPEST_WORDS = 6;
+
 /** The human sentence in any of the error bodies that DeepInfra sends (docs/api.md#errors). */
 export function errorText(body: unknown, depth = 0): string | undefined {
-	if (depth > 6) return undefined;
-	if (typeof body === 'string') return body.trim().slice(0, MOST_LETTERS) || undefined;
-	if (Array.isArray(body))
-		return (
-			body
-				.slice(0, MOST_ENTRIES)
-				.map((entry) => errorText(entry, depth + 1))
-				.filter(Boolean)
-				.join('; ') || undefined
-		);
+	if (depth > DEEPEST_WORDS) return undefined;
+	if (typeof body === 'string') return wordsOf(body, depth);
+	if (Array.isArray(body)) return joined(body.slice(0, MOST_ENTRIES).map((entry) => errorText(entry, depth + 1)));
 	if (!isDict(body)) return undefined;
-	const sentence = PLACES_OF_WORDS.map((key) =>
-		// The status itself is a word, not a sentence.
-		key === 'inference_status' && !isDict(body[key]) ? undefined : errorText(body[key], depth + 1),
-	).find(Boolean);
+	const sentence = PLACES_OF_WORDS.map((key) => wordsAt(body, key, depth)).find(Boolean);
 	if (sentence === undefined || !Array.isArray(body.loc)) return sentence;
 	const place = body.loc.filter((part) => part !== 'body').join('.');
 	return place ? `${place}: ${sentence}` : sentence;
 }
 
-/** Whether a service says that its safety filter refused: DeepInfra and its partners spell that in many ways. */
-export const isModerated = (words: string): boolean =>
-	/\bmoderated\b|\b(safety|content)[\s_-]+(filter|system|checker|policy)|content[\s_-]?policy/i.test(
-		words.replace(/_/g, ' '),
-	);
+const joined = (sentences: ReadonlyArray<string | undefined>): string | undefined =>
+	sentences.filter(Boolean).join('; ') || undefined;
 
-/** Whether a service says that the input is longer than the model takes, whatever the status. */
-export const isTooLong = (words: string): boolean =>
-	/\btoo long\b|\bcontext (length|window)\b|\bmax(imum)? context\b|\b(exceed\w*|longer than|more than|larger than|above|over)\b.{0,40}\b(max(imum)?|limit)\b.{0,30}\b(length|tokens?|characters?)\b|\bmax(imum)? (input|sequence|prompt) (length|tokens?)\b/i.test(
-		words,
-	);
+/** A gateway may put the whole answer of the service into one text. */
+function wordsOf(text: string, depth: number): string | undefined {
+	const start = text.trim().slice(0, MOST_LETTERS);
+	const inner = /^[{[]/.test(start) ? parseJson(start) : undefined;
+	return (inner === undefined ? undefined : errorText(inner, depth + 1)) ?? (start || undefined);
+}
 
-/** A status in one spelling: "Content Moderated" and "content-moderated" are `content_moderated`. */
-const plainStatus = (value: unknown): string =>
-	typeof value === 'string'
-		? value
-				.trim()
-				.toLowerCase()
-				.replace(/[\s-]+/g, '_')
-		: '';
+function wordsAt(body: Dict, key: string, depth: number): string | undefined {
+	const value = body[key];
+	// The status itself is a word, not a sentence.
+	if (key === 'inference_status' && !isDict(value)) return undefined;
+	return (
+		errorText(value, depth + 1) ?? (isDict(value) && key !== 'inference_status' ? byField(value, depth) : undefined)
+	);
+}
+
+/** Sentences under the names of the fields that they are about; or the code alone, where there is no sentence. */
+function byField(errors: Dict, depth: number): string | undefined {
+	const fields = Object.entries(errors)
+		.slice(0, MOST_ENTRIES)
+		.flatMap(([name, value]) => {
+			const isList = Array.isArray(value) && value.every((each) => typeof each === 'string');
+			const words = isList ? errorText(value, depth + 2) : undefined;
+			return words === undefined ? [] : [`${name}: ${words}`];
+		});
+	const { code } = errors;
+	return joined(fields) ?? (typeof code === 'string' ? code.trim() || undefined : undefined);
+}
+
+/** All that an error body says: its sentence, and the codes beside it, which may tell what the sentence does not. */
+export function failureWords(body: unknown): string {
+	const errors = isDict(body) ? [body, body.error, body.detail].flat().filter(isDict) : [];
+	const codes = errors.flatMap(({ code, type }) => [code, type].filter((each) => typeof each === 'string'));
+	return [errorText(body), ...codes].filter(Boolean).join(' ').slice(0, LONGEST_WORDS);
+}
+
+/** Cut before it is searched: an error can be as long as a service likes. */
+const LONGEST_WORDS = 5000;
 
 const MODERATED = "The model's safety filter refused this request";
 
@@ -164,7 +191,7 @@ const MODERATED = "The model's safety filter refused this request";
 function failureOf(status: string): string | undefined {
 	if (/^(failed|failure|error|errored)$/.test(status)) return 'The model failed on this input';
 	if (/^cancell?ed$/.test(status)) return 'DeepInfra cancelled the request';
-	return /(^|_)moderated$/.test(status) ? MODERATED : undefined;
+	return isModerated(status) ? MODERATED : undefined;
 }
 
 /** What went wrong although the HTTP status was 200. */
@@ -174,11 +201,24 @@ export function refusal(answer: Dict): string | undefined {
 	const status = statuses.find((value) => failureOf(plainStatus(value)) !== undefined);
 	const { error, errors, error_message } = answer;
 	// A successful answer may have a detail or a message, too.
-	const said = errorText([error, errors, error_message, isDict(inner) ? inner.error : undefined].find(errorText));
-	if (status === undefined) return said !== undefined && isModerated(said) ? `${MODERATED}: ${said}` : said;
-	const reason = said ?? errorText(answer.detail) ?? errorText(answer.message);
+	const said =
+		errorText({ error, errors, error_message }) ?? (isDict(inner) ? errorText({ error: inner.error }) : undefined);
+	if (status === undefined) {
+		return said !== undefined && isModerated(failureWords({ error: error ?? errors ?? said }))
+			? `${MODERATED}: ${said}`
+			: said;
+	}
+	const reason = said ?? errorText(inner) ?? errorText(answer.detail) ?? errorText(answer.message);
 	const failure = reason !== undefined && isModerated(reason) ? MODERATED : failureOf(plainStatus(status));
 	return reason ? `${failure}: ${reason}` : `${failure} (status "${String(status)}")`;
+}
+
+/** What an answer says that brought no result; a successful one may have a detail or a message, too. */
+export function withWords(error: unknown, answer: Dict): unknown {
+	if (!(error instanceof AnswerError)) return error;
+	const words = errorText({ detail: answer.detail, message: answer.message })?.slice(0, 300);
+	if (words === undefined) return error;
+	return new AnswerError(`${isModerated(words) ? MODERATED : error.message}: ${words}`, error.advice);
 }
 
 /** The status that a webhook request is answered with. */

@@ -12,19 +12,19 @@ const WHOLE = /^[+-]?\d{16,40}$/;
 
 /** A whole number in text that a JavaScript number would change; undefined for any other value. */
 export function exactOf(value: unknown): Exact | undefined {
-	const text = typeof value === 'string' ? value.trim() : '';
+	const text = typeof value === 'string' ? value.trim() : typeof value === 'bigint' ? value.toString() : '';
 	if (!WHOLE.test(text)) return undefined;
 	const digits = BigInt(text.replace('+', '')).toString();
 	return String(Number(text)) === digits ? undefined : new Exact(digits);
 }
 
 /** Above, below or equal to a bound, digit by digit. */
-export const isAtLeast = ({ digits }: Exact, bound: number): boolean => compare(digits, bound) >= 0;
-export const isAtMost = ({ digits }: Exact, bound: number): boolean => compare(digits, bound) <= 0;
+export const isAtLeast = ({ digits }: Exact, bound: number | Exact): boolean => compare(digits, bound) >= 0;
+export const isAtMost = ({ digits }: Exact, bound: number | Exact): boolean => compare(digits, bound) <= 0;
 
-function compare(digits: string, bound: number): number {
-	if (!Number.isInteger(bound)) return Number(digits) - bound;
-	const difference = BigInt(digits) - BigInt(bound);
+function compare(digits: string, bound: number | Exact): number {
+	if (!(bound instanceof Exact) && !Number.isInteger(bound)) return Number(digits) - bound;
+	const difference = BigInt(digits) - BigInt(bound instanceof Exact ? bound.digits : bound);
 	return difference > 0n ? 1 : difference < 0n ? -1 : 0;
 }
 
@@ -56,8 +56,11 @@ export function parseExact(text: string, keep: (exact: Exact) => unknown): unkno
 	});
 }
 
-/** JSON to be sent: numbers that were kept digit by digit are written as numbers. */
-export function writeJson(value: unknown, mark: string): string {
+/**
+ * JSON to be sent: numbers that were kept digit by digit are written as numbers.
+ * @param mark stands before their digits meanwhile, and must not occur in what is written
+ */
+export function writeJson(value: unknown, mark = `exact ${Math.random()} `): string {
 	const text = JSON.stringify(value, function (this: Record<string, unknown>, key, written: unknown) {
 		const given = this[key];
 		return given instanceof Exact ? `${mark}${given.digits}` : written;

@@ -1,5 +1,6 @@
-import { Exact } from './exact';
+import { Exact, writeJson } from './exact';
 import type { FileRef } from './fields';
+import type { ModelSchema } from './modelSchema';
 import type { ApiRequest, Dict } from './operation';
 import { InputError } from './problem';
 import { isWebAddress, snakeCase } from './values';
@@ -37,18 +38,26 @@ function common({ model, options }: NativeInput): Common {
 
 /** What the user wrote into 'Extra Fields'. @throws InputError for what would lose a paid answer */
 function extraOf({ extraFields = {} }: Pick<NativeInput['options'], 'extraFields'>): Dict {
-	if (isSwitchedOn(extraFields.stream)) {
-		throw new InputError(
-			"'Extra Fields (JSON)' sets 'stream', whose answer comes in pieces that this node does not read",
-			"Remove 'stream' from 'Extra Fields (JSON)'.",
-		);
-	}
+	refuseStream(extraFields, 'Extra Fields (JSON)');
 	return extraFields;
+}
+
+/** @param screen the name of the field that holds the values @throws InputError for what would lose a paid answer */
+export function refuseStream({ stream }: Dict, screen: string): void {
+	if (!isSwitchedOn(stream)) return;
+	throw new InputError(
+		`'${screen}' sets 'stream', whose answer comes in pieces that this node does not read`,
+		`Remove 'stream' from '${screen}'.`,
+	);
 }
 
 /** In every spelling that a service takes for true. */
 const isSwitchedOn = (value: unknown): boolean =>
-	value === true || (typeof value === 'number' && value !== 0) || /^\s*(true|1|yes|on)\s*$/i.test(String(value));
+	value === true || (typeof value === 'number' && value !== 0) || /^\s*(t|true|1|y|yes|on)\s*$/i.test(String(value));
+
+/** Some models stream unless they are told not to. */
+export const withoutStream = (schema: ModelSchema | undefined): false | undefined =>
+	schema?.byName.get('stream')?.default === true ? false : undefined;
 
 /** A request to the native API with a JSON body; what is undefined or empty is left out. */
 export function jsonRequest(input: NativeInput, body: Dict): ApiRequest {
@@ -71,10 +80,7 @@ export function formRequest(
 
 const textParts = (values: Dict, extra: Dict): Record<string, string> =>
 	Object.fromEntries(
-		setOf(values, extra).map(([name, value]) => [
-			name,
-			typeof value === 'string' ? value : value instanceof Exact ? value.digits : JSON.stringify(value),
-		]),
+		setOf(values, extra).map(([name, value]) => [name, typeof value === 'string' ? value : writeJson(value)]),
 	);
 
 /**

@@ -1,4 +1,4 @@
-import { queuedStatus, requestIdOf } from '../core/answer';
+import { queuedStatus, requestIdOf, withWords } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
 import { AnswerError, attempt } from '../core/problem';
@@ -40,13 +40,27 @@ export function readResults(
 	}
 
 	const grouped: Output[][] = inputs.map(() => []);
-	for (const output of operation.items(answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
+	for (const output of outputsOf(operation, answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
 	return grouped.map((outputs) => ({
 		outputs,
 		usage,
 		share: 1 / inputs.length,
 		kind: operation.isFree ? 'plain' : 'task',
 	}));
+}
+
+/** @throws AnswerError that says what the answer says instead of a result */
+function outputsOf(
+	{ items }: Pick<AnyOperation, 'items'>,
+	answer: Dict,
+	inputs: readonly [Dict, ...Dict[]],
+	sent: ApiRequest | undefined,
+): readonly Output[] {
+	try {
+		return items(answer, inputs, sent);
+	} catch (error) {
+		throw withWords(error, answer);
+	}
 }
 
 /** An output that is ready to become an item. */

@@ -1,7 +1,8 @@
-import { errorText, isModerated, isTooLong } from '../core/answer';
+import { errorText, failureWords } from '../core/answer';
+import { isModerated, isTokenLimit, isTooLong } from '../core/failureWords';
 import { exactDollars } from './bill';
 import { dollars } from './meter';
-import { isUnpaid } from './verdict';
+import { isNoRoute, isPage, isUnpaid } from './verdict';
 import { own } from '../core/values';
 import type { Problem } from '../core/problem';
 
@@ -43,9 +44,6 @@ const KEYS = 'https://deepinfra.com/dash/api_keys';
 const LONGEST_TEXT = 600;
 const shorten = (text: string) => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
 
-const isPage = (body: unknown): boolean =>
-	typeof body === 'string' && /^\s*(<!doctype|<html|<\?xml|<h\d|<body)/i.test(body);
-
 type StatusProblem = Extract<Problem, { kind: 'status' }>;
 interface Advised {
 	readonly happened: string;
@@ -57,9 +55,6 @@ type Advice = (problem: StatusProblem, situation: Situation, said: string) => Ad
 const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
 const BASE_URL =
 	"Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.";
-
-/** What a web framework says of itself when it has no such route; DeepInfra's words for a model are others. */
-const NO_ROUTE = /^(404 )?(page )?not found[.!]?$|^method not allowed[.!]?$|^cannot (get|post|put|delete) \//i;
 
 /** A model's name in a sentence; operations on the account have no model. */
 const theModel = (model: string) => (model === '' ? 'the model' : `the model '${model}'`);
@@ -96,9 +91,9 @@ const lostAnswer: Advice = ({ status }) => ({
 	todo: `${BILLED} Run the workflow again later for this item.`,
 });
 
-const busy: Advice = ({ retryAfter }, { model }, said) => {
+const busy: Advice = ({ retryAfter, body }, { model }, said) => {
 	const wait = retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} seconds` : '';
-	if (/\btokens?\b.{0,40}\bminute\b|\btpm\b/i.test(said)) {
+	if (isTokenLimit(`${said} ${failureWords(body)}`)) {
 		return {
 			happened: `DeepInfra is receiving too many requests: this account's limit of tokens per minute is reached${wait}`,
 			todo: "Wait a minute. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or send shorter texts. DeepInfra can raise the limit.",
@@ -181,8 +176,6 @@ const otherStatus: Advice = ({ status }, { host }) => {
 	return { happened: `DeepInfra refused the request (status ${status})`, todo: 'Check the input and the credential.' };
 };
 
-const isNoRoute = (body: unknown): boolean => isPage(body) || NO_ROUTE.test(errorText(body)?.slice(0, 200) ?? '');
-
 /** Whether it is the model that the service does not know, and not the address. */
 export const isUnknownModel = (problem: Problem): boolean =>
 	problem.kind === 'status' &&
@@ -203,7 +196,7 @@ function screenText(body: unknown, names: Readonly<Record<string, string>> = {})
 /** What the words alone tell, whatever the status. */
 function adviceOf(problem: StatusProblem, { model }: Situation, said: string): Advised | undefined {
 	const { status } = problem;
-	if ([400, 403, 422, 451].includes(status) && isModerated(said)) {
+	if (status >= 400 && ![401, 402, 404, 405, 429].includes(status) && isModerated(failureWords(problem.body))) {
 		return {
 			happened: "The model's safety filter refused this request",
 			todo: 'Change the prompt or the input, or choose another model.',
@@ -228,7 +221,7 @@ function adviceOf(problem: StatusProblem, { model }: Situation, said: string): A
 export const isInputTooLong = (problem: Problem): boolean =>
 	problem.kind === 'status' &&
 	(problem.status >= 500 || [400, 413, 422].includes(problem.status)) &&
-	isTooLong(errorText(problem.body)?.slice(0, 4 * LONGEST_TEXT) ?? '');
+	isTooLong(failureWords(problem.body));
 
 function explainStatus(problem: StatusProblem, situation: Situation): Words {
 	const said = screenText(problem.body, situation.screenNames);

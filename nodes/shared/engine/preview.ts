@@ -1,3 +1,5 @@
+import { isDict } from '../core/answer';
+import { Exact } from '../core/exact';
 import type { FileRef } from '../core/fields';
 import { attempt } from '../core/problem';
 import type { ApiRequest, Dict } from '../core/operation';
@@ -19,9 +21,11 @@ export function previewOf(
 	const show = (value: unknown): unknown => {
 		if (value instanceof InlineFile) return placeFile(value, nameOf(value.ref), typeOf(value.ref));
 		if (Array.isArray(value)) return value.map(show);
-		return isPlain(value)
+		return isDict(value)
 			? Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, show(entry)]))
-			: value;
+			: value instanceof Exact
+				? value.digits
+				: value;
 	};
 	const parts = Object.entries(form ?? {}).map(([name, value]) => {
 		if (typeof value === 'string') return [name, value];
@@ -43,9 +47,7 @@ function putName(value: unknown, name: string): unknown {
 	if (typeof value === 'string')
 		return value.includes(MARK) ? value.replace(/^data:[^,]*,/, '').replaceAll(MARK, name) : value;
 	if (Array.isArray(value)) return value.map((entry) => putName(entry, name));
-	return isPlain(value)
+	return isDict(value)
 		? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, putName(entry, name)]))
 		: value;
 }
-
-const isPlain = (value: unknown): value is Dict => typeof value === 'object' && value !== null;

@@ -1,4 +1,5 @@
-import { errorText, isTooLong } from '../core/answer';
+import { failureWords } from '../core/answer';
+import { isModerated, isTooLong } from '../core/failureWords';
 import { billOf, type Problem } from '../core/problem';
 
 const FIRST_WAIT = 500;
@@ -48,7 +49,10 @@ export function retryDelay(problem: Problem, attempt: number, random: number): n
 }
 
 /** Whether the words say that the same input will be refused again. */
-const isRefusedForGood = (body: unknown): boolean => isTooLong(errorText(body)?.slice(0, 5000) ?? '');
+function isRefusedForGood(body: unknown): boolean {
+	const words = failureWords(body);
+	return isTooLong(words) || isModerated(words);
+}
 
 /** Reads a Retry-After header: seconds, or an HTTP date. @returns milliseconds from `now` */
 export function readRetryAfter(header: unknown, now: number): number | undefined {

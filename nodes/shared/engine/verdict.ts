@@ -1,4 +1,4 @@
-import { errorText, isDict } from '../core/answer';
+import { errorText } from '../core/answer';
 import { billOf, type Outcome, type Problem } from '../core/problem';
 import type { Sign } from './breaker';
 import { isUnreachable } from './retry';
@@ -10,6 +10,17 @@ export type Scope = 'account' | 'model' | 'options';
 export const isUnpaid = (status: number, said = ''): boolean =>
 	[400, 402, 403, 429].includes(status) && /payment[ _](method|required)|spending limit|\bbalance\b/i.test(said);
 
+export const isPage = (body: unknown): boolean =>
+	typeof body === 'string' && /^\s*(<!doctype|<html|<\?xml|<h\d|<body)/i.test(body);
+
+/** What a web framework says of itself when it has no such route; DeepInfra's words for a model are others. */
+const NO_ROUTE =
+	/^(404 )?(page )?not found[.!]?$|^method not allowed[.!]?$|^cannot (get|post|put|delete) \/|\b(unknown|invalid|unrecognized) (request )?(url|route|path|endpoint)\b|\bno (such )?route\b/i;
+
+/** Whether it is the address that is not known, and not what was asked for there (docs/api.md#errors). */
+export const isNoRoute = (body: unknown): boolean =>
+	isPage(body) || NO_ROUTE.test(errorText(body)?.slice(0, 200) ?? '');
+
 /** For whom a failure says that no other request can succeed; undefined where it is the request's own. */
 export function hopelessFor(problem: Problem): Scope | undefined {
 	if (problem.kind === 'network') return isWrongAddress(problem.code) ? 'account' : undefined;
@@ -19,11 +30,11 @@ export function hopelessFor(problem: Problem): Scope | undefined {
 	if (status === 401 || status === 402 || isUnpaid(status, said)) return 'account';
 	if (status >= 300 && status < 400) return 'account';
 	if (status === 403) return said && !/model/i.test(said) ? 'account' : 'model';
-	// The web framework's own words: there is no such route, so the base URL is wrong.
-	if (status === 404) return isDict(body) && body.detail === 'Not Found' ? 'account' : 'model';
+	// There is no such route, so the base URL is wrong.
+	if (status === 404) return isNoRoute(body) ? 'account' : 'model';
 	if (status === 410) return 'model';
 	// With a text, the model lacks a feature; without, the address is wrong.
-	if (status === 405) return said ? 'options' : 'account';
+	if (status === 405) return said && !isNoRoute(body) ? 'options' : 'account';
 	return undefined;
 }
 

@@ -13,12 +13,17 @@ const PLACES = {
 	video: ['video_url', 'video', 'videos', 'video_urls', 'output', 'results', 'data'],
 } as const;
 
-/** Keys that say by their name that a file stands there. */
-const NAMED: ReadonlySet<string> = new Set([
-	...['image', 'images', 'image_url', 'image_urls', 'b64_json'],
-	...['audio', 'audios', 'audio_b64', 'audio_url', 'audio_urls'],
-	...['video', 'videos', 'video_url', 'video_urls'],
-]);
+/** Longer than any name of a field. */
+const LONGEST_KEY = 60;
+
+/** Whether a key says by its name that a file stands there, and that it is none of the input's. */
+const isNamed = (key: string): boolean =>
+	key === 'b64_json' ||
+	(key.length <= LONGEST_KEY &&
+		/(^|_)(images?|audios?|videos?|music|speech|sound|song)(_\d+)?(_(urls?|uri|b64|base64|files?|data|outputs?))?$/i.test(
+			key,
+		) &&
+		!/^(input|source|reference|init|start|prompt|first|last|num|has|is)_/i.test(key));
 
 /** Keys under which a file may stand, or anything else. */
 const OPEN: ReadonlySet<string> = new Set(['output', 'outputs', 'results', 'data']);
@@ -137,7 +142,7 @@ const isFilePath = (text: string): boolean => /\.\w{2,5}$/.test(text.trim());
 
 /** The place of an entry by its name. */
 function placeOf(key: string, place: Place, areFiles: boolean): Place {
-	if (NAMED.has(key)) return 'file';
+	if (isNamed(key)) return 'file';
 	if (place !== 'none' && WRAPPED.includes(key)) return place;
 	return OPEN.has(key) && place === 'none' && areFiles ? 'perhaps' : 'none';
 }

@@ -1,4 +1,5 @@
 import { isDict } from '../core/answer';
+import { Exact, exactOf, isAtLeast, isAtMost } from '../core/exact';
 import type { Dict } from '../core/operation';
 import { readAmount, readDate } from './amounts';
 
@@ -76,6 +77,8 @@ class Fitter {
 		if (types.length === 0)
 			return isDict(value) && isDict(rule.properties) ? this.fitObject(rule, value, place, depth) : fits(value);
 		if (value === null && types.includes('null')) return fits(null);
+		const exact = types.some(isNumeric) && !types.includes('string') ? exactOf(value) : undefined;
+		if (exact) return checkExact(rule, exact, place);
 		const type = types.find((each) => isOfType(each, value));
 		const read = type === undefined ? readAs(types, value) : value;
 		const known = type ?? types.find((each) => read !== undefined && isOfType(each, read));
@@ -186,7 +189,7 @@ const FALSE = ['false', 'no'];
 /** What a value of another type can only mean; undefined where that is a guess. */
 function readAs(types: readonly string[], value: unknown): unknown {
 	for (const type of types) {
-		if ((type === 'number' || type === 'integer') && typeof value === 'string') {
+		if (isNumeric(type) && typeof value === 'string') {
 			const amount = readAmount(value);
 			if (amount !== undefined && (type === 'number' || Number.isInteger(amount))) return amount;
 		}
@@ -200,6 +203,24 @@ function readAs(types: readonly string[], value: unknown): unknown {
 	}
 	return undefined;
 }
+
+const isNumeric = (type: string): boolean => type === 'number' || type === 'integer';
+
+/** A whole number that JavaScript would change stays the text of its digits. */
+function checkExact({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Dict, exact: Exact, place: string): Fit {
+	if (isBound(minimum) && !isAtLeast(exact, minimum))
+		return misfit(exact.digits, place, `must be at least ${shown(minimum)}`);
+	if (isBound(maximum) && !isAtMost(exact, maximum))
+		return misfit(exact.digits, place, `must be at most ${shown(maximum)}`);
+	if (isBound(exclusiveMinimum) && isAtMost(exact, exclusiveMinimum))
+		return misfit(exact.digits, place, `must be above ${shown(exclusiveMinimum)}`);
+	if (isBound(exclusiveMaximum) && isAtLeast(exact, exclusiveMaximum))
+		return misfit(exact.digits, place, `must be below ${shown(exclusiveMaximum)}`);
+	return fits(exact.digits);
+}
+
+const isBound = (value: unknown): value is number | Exact => typeof value === 'number' || value instanceof Exact;
+const shown = (bound: number | Exact): string => (bound instanceof Exact ? bound.digits : String(bound));
 
 const describeTypes = (rule: Dict, types: readonly string[]): string =>
 	types

@@ -172,7 +172,8 @@ describe('readers', () => {
 		[[{ score: 1 }]],
 		[[{ label: 1, score: 1 }]],
 		[null],
-		[[[{ label: 'x', score: 1 }]]],
+		[[[{ label: 'x', score: 1 }], [{ label: 'y', score: 1 }]]],
+		[{ labels: ['x', 'y'], scores: [1] }],
 	])('refuse the labels %j', (value) => {
 		expect(thrownBy(() => labels(value))).toBeInstanceOf(AnswerError);
 	});

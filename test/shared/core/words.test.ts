@@ -1,4 +1,5 @@
-import { errorText, isModerated, isTooLong, refusal } from '../../../nodes/shared/core/answer';
+import { errorText, refusal } from '../../../nodes/shared/core/answer';
+import { isModerated, isTooLong } from '../../../nodes/shared/core/failureWords';
 
 describe('the words of a failure', () => {
 	it.each<[unknown, string]>([

@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { Exact, writeJson } from '../../core/exact';
+import { writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InlineFile } from '../../core/request';
@@ -43,7 +43,7 @@ async function openBody(json: Dict, open: Open) {
 			for (const entry of value) placed.push(await place(entry));
 			return placed;
 		}
-		if (!isDict(value) || value instanceof Exact) return value;
+		if (!isDict(value)) return value;
 		const placed: Dict = {};
 		for (const [name, entry] of Object.entries(value)) placed[name] = await place(entry);
 		return placed;

@@ -99,8 +99,10 @@ export class PendingRequest {
 		if (known) return problemOf(known);
 		const message = redact(deepestMessage(error)).slice(0, 500);
 		if (hasBegun) {
-			return error instanceof RangeError
-				? { kind: 'answer', message: 'DeepInfra sent an answer that is too large' }
+			if (error instanceof RangeError) return { kind: 'answer', message: 'DeepInfra sent an answer that is too large' };
+			const packing = /^Z_DATA|^ERR__?(BROTLI|ZSTD)/.exec(codeOf(error) ?? '');
+			return packing
+				? { kind: 'answer', message: `${host} sent an answer whose packing cannot be read (${message})` }
 				: { kind: 'cut', message };
 		}
 		const code = codeOf(error);

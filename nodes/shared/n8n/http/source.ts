@@ -1,6 +1,6 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 import { SourceError } from '../../core/problem';
-import { declaredType, kindFrom, pageOf, type Kind } from '../../media/kind';
+import { declaredType, kindFrom, kindOf, pageOf, type Kind } from '../../media/kind';
 import { bytesOf, isStream, peek, readAll, type Stream } from './stream';
 import { codeOf, deepestMessage } from './cause';
 
@@ -61,7 +61,7 @@ function redirectOf({ statusCode, headers: { location } }: IN8nHttpFullResponse,
 
 async function read(response: IN8nHttpFullResponse, url: URL): Promise<Source> {
 	const { statusCode: status, headers } = response;
-	const refused = refusalOf(status, headers['content-encoding']);
+	const refused = refusalOf(status, headers['content-range']);
 	if (refused) {
 		await drop(response);
 		throw failure(url, ...refused);
@@ -70,6 +70,9 @@ async function read(response: IN8nHttpFullResponse, url: URL): Promise<Source> {
 		const content = isStream(response.body) ? response.body : await readAll(bytesOf(response.body));
 		const head = isStream(content) ? await peek(content) : content;
 		if (head.length === 0) throw failure(url, 'it is empty', 'once');
+		const encoding = unreadEncoding(headers['content-encoding'], head);
+		if (encoding !== undefined)
+			throw failure(url, `it comes in an encoding that n8n cannot read (${encoding})`, 'never');
 		const declared = declaredType(typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined);
 		const isDeclaredPage = /^(text\/html|application\/(json|xhtml\+xml))$/.test(declared ?? '');
 		const kind = kindFrom(head, declared);
@@ -86,16 +89,27 @@ async function read(response: IN8nHttpFullResponse, url: URL): Promise<Source> {
 type Again = 'often' | 'once' | 'never';
 
 /** Why an answer is no file: a service may need a moment until what it made can be had everywhere. */
-function refusalOf(status: number, encoding: unknown): [string, Again] | undefined {
-	if (status === 206) return ['it gives only a part of the file (status 206)', 'once'];
+function refusalOf(status: number, range: unknown): [string, Again] | undefined {
+	if (isPart(status, range)) return [`it gives only a part of the file (status ${status})`, 'once'];
 	if (status === 204 || status === 205) return [`it is empty (status ${status})`, 'once'];
 	if (status < 200 || status >= 300) {
 		return [`status ${status}`, status >= 500 || [408, 425, 429].includes(status) ? 'often' : 'once'];
 	}
-	if (typeof encoding === 'string' && !/^(identity)?$/i.test(encoding.trim())) {
-		return [`it comes in an encoding that n8n cannot read (${encoding.slice(0, 40)})`, 'never'];
-	}
 	return undefined;
+}
+
+/** Some servers answer with a range that is the whole file, others with a part as if it were the whole. */
+function isPart(status: number, range: unknown): boolean {
+	if (status !== 206 && status !== 200) return false;
+	const [, first, last, length] = /^\s*bytes\s+(\d+)-(\d+)\/(\d+)\s*$/i.exec(String(range ?? '')) ?? [];
+	if (first === undefined) return status === 206;
+	return Number(first) !== 0 || Number(last) + 1 !== Number(length);
+}
+
+/** n8n's client names what it could not unpack. Storages name there what packs nothing, too: then the bytes tell. */
+function unreadEncoding(encoding: unknown, head: Buffer): string | undefined {
+	if (typeof encoding !== 'string' || /^\s*(identity)?\s*$/i.test(encoding) || kindOf(head)) return undefined;
+	return encoding.slice(0, 40);
 }
 
 const PASSING: Readonly<Record<string, string>> = {

@@ -17,6 +17,16 @@ export function bytesOf(body: unknown): Bytes {
 	return isStream(body) ? body : [];
 }
 
+/** JSON comes as UTF-8; a byte order mark may say otherwise. */
+export function decodeText(body: Buffer): string {
+	if (body[0] === 0xff && body[1] === 0xfe) return body.toString('utf16le');
+	if (body[0] !== 0xfe || body[1] !== 0xff) return body.toString('utf8');
+	// A copy, of an even length: the bytes change places.
+	return Buffer.from(body.subarray(0, body.length - (body.length % 2)))
+		.swap16()
+		.toString('utf16le');
+}
+
 /** @param room is asked before more is held @throws RangeError beyond `limit` bytes */
 export async function readAll(
 	bytes: Bytes,

@@ -22,7 +22,8 @@ import { StreamingForm } from './form';
 import { Room } from './room';
 import { checkAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
-import { bytesOf, isStream, iterate, readAll, type Bytes } from './stream';
+import { isText, kindOf } from '../../media/kind';
+import { bytesOf, decodeText, isStream, iterate, readAll, type Bytes } from './stream';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
@@ -97,12 +98,12 @@ export class Transport {
 				largest,
 				async (length) => await this.room.take(flight, length),
 			);
-			if (kind === 'bytes' && isFile(response)) {
+			if (kind === 'bytes' && isFile(response, body)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
 			}
 			const isLong = body.length >= LONG_WORK;
 			if (isLong) await breathe();
-			const text = body.toString('utf8');
+			const text = decodeText(body);
 			if (isLong) await breathe();
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
@@ -394,5 +395,8 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 const isEvents = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
 	statusCode >= 200 && statusCode < 300 && /event-stream/i.test(String(headers['content-type']));
 
-const isFile = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
-	statusCode >= 200 && statusCode < 300 && !/json|text\//i.test(String(headers['content-type']));
+/** The bytes decide, whatever type they are declared to have: words are no file, and a sound is no JSON. */
+const isFile = ({ statusCode, headers }: IN8nHttpFullResponse, body: Buffer): boolean =>
+	statusCode >= 200 &&
+	statusCode < 300 &&
+	(kindOf(body) !== undefined || (!/json|text\//i.test(String(headers['content-type'])) && !isText(body)));

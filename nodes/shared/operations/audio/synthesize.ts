@@ -2,7 +2,7 @@ import { isDict, number, optionalText } from '../../core/answer';
 import type { ApiRequest, Dict, FileKind, FileOut, ModelFacts, Output } from '../../core/operation';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
-import { isRepeatable, jsonRequest } from '../../core/request';
+import { isRepeatable, jsonRequest, withoutStream } from '../../core/request';
 import { mediaOf } from '../../media/find';
 import { kindOf } from '../../media/kind';
 import { splitText } from '../../media/sentences';
@@ -161,8 +161,7 @@ export const synthesize = defineOperation({
 			[fields.timestamps]: timestamps || undefined,
 			// Named, so that raw samples can be told how fast to play.
 			...(rate && outputFormat === 'pcm' ? { [rate.name]: rate.default } : {}),
-			// Some models stream unless they are told not to.
-			stream: facts.schema?.byName.get('stream')?.default === true ? false : undefined,
+			stream: withoutStream(facts.schema),
 		});
 	},
 	items: (answer, [{ text, options }], sent) => {

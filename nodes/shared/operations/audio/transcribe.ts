@@ -8,10 +8,17 @@ import { subtitlesOf, wholeAsOne } from './subtitles';
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
 const spans = (value: unknown): Span[] =>
 	(Array.isArray(value) ? value : []).filter(isDict).map((row) => ({
-		start: number(row.start),
-		end: number(row.end),
+		start: number(row.start) ?? timeOf(row, 0),
+		end: number(row.end) ?? timeOf(row, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
 	}));
+
+/** Some models give both times in one list. */
+const timeOf = ({ timestamp }: Dict, index: number): number | undefined =>
+	Array.isArray(timestamp) ? number(timestamp[index]) : undefined;
+
+/** Some models call them chunks. */
+const segmentsOf = ({ segments, chunks }: Dict): Span[] => spans(Array.isArray(segments) ? segments : chunks);
 
 /** Older models put the words into their segments. */
 const wordsOf = (answer: Dict) => {
@@ -140,8 +147,9 @@ export const transcribe = defineOperation({
 		);
 	},
 	items: (answer, [{ options }]) => {
-		const whole = text(answer.text, 'the transcribed text').trim();
-		const segments = spans(answer.segments);
+		const segments = segmentsOf(answer);
+		const said = answer.text ?? (segments.length > 0 ? segments.map((each) => each.text).join(' ') : undefined);
+		const whole = text(said, 'the transcribed text').trim();
 		const words = wordsOf(answer);
 		const length = number(answer.input_length_ms);
 		const shared = {

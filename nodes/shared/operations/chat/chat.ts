@@ -1,6 +1,6 @@
 import { lackOf, type Ability } from '../../catalog/abilities';
 import { isDict, list, optionalText } from '../../core/answer';
-import type { Exact } from '../../core/exact';
+import { parseExact, type Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
@@ -166,7 +166,7 @@ function readCall({ id, function: called }: Dict): ToolCall {
 function parseArguments(text: string): unknown {
 	if (text.trim() === '') return {};
 	try {
-		return JSON.parse(text);
+		return parseExact(text, ({ digits }) => digits);
 	} catch {
 		return undefined;
 	}

@@ -1,4 +1,5 @@
 import { isDict } from '../../core/answer';
+import { parseExact } from '../../core/exact';
 
 /** How many openings are tried, so that a text full of braces does not take long. */
 const MOST_TRIES = 200;
@@ -37,11 +38,11 @@ function scan(text: string): unknown[] {
 	return found;
 }
 
-/** Only objects and arrays: a number among words is no answer in JSON. */
+/** Only objects and arrays: a number among words is no answer in JSON. Whole numbers that JavaScript would change are the text of their digits. */
 function parse(text: string): unknown {
 	if (!/^\s*[[{]/.test(text)) return undefined;
 	try {
-		return JSON.parse(text);
+		return parseExact(text, ({ digits }) => digits);
 	} catch {
 		return undefined;
 	}

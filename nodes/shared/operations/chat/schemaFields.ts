@@ -1,4 +1,5 @@
 import { isDict } from '../../core/answer';
+import { Exact } from '../../core/exact';
 import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
@@ -172,6 +173,7 @@ function ofExample(value: unknown): Dict {
 		return { type: 'object', properties: Object.fromEntries(properties), required: [] };
 	}
 	if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && readDate(value)) return TYPES.date;
+	if (value instanceof Exact) return { type: 'integer' };
 	return value === null ? {} : { type: typeof value };
 }
 

@@ -1,6 +1,6 @@
 import { bodyOf, mappedValues } from '../../schema/mapperValues';
 import type { FileRef } from '../../core/fields';
-import { formRequest, isRepeatable, jsonRequest } from '../../core/request';
+import { formRequest, isRepeatable, jsonRequest, refuseStream, withoutStream } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, optionsField, outputDataField } from '../fields';
 
@@ -54,7 +54,10 @@ export const runModel = defineOperation({
 	isDeterministic: isRepeatable,
 	request: ([input], { schema }) => {
 		const { stored, item } = input.modelFields;
-		const { body, files } = bodyOf(schema, mappedValues(stored));
+		const values = mappedValues(stored);
+		refuseStream(values, 'Model Fields');
+		const { body: filled, files } = bodyOf(schema, values);
+		const body = { ...filled, stream: filled.stream ?? withoutStream(schema) };
 		const refs = Object.entries(files).map(([name, { from, value }]): [string, FileRef] => [
 			name,
 			from === 'url' ? { file: 'url', url: value } : { file: 'binary', item, value },

@@ -1,5 +1,5 @@
-import { number, score, text } from '../../core/answer';
-import { offsetReader } from '../../core/offsets';
+import { isDict, number, score, text } from '../../core/answer';
+import { nearestPlace, placeFinder } from '../../core/offsets';
 import { jsonRequest } from '../../core/request';
 import { defineOperation, type Dict } from '../../core/operation';
 import { modelField, optionsField, simplifyField } from '../fields';
@@ -39,33 +39,23 @@ export const answerQuestion = defineOperation({
 	isDeterministic: () => true,
 	request: ([input]) => jsonRequest(input, { question: input.question, context: input.context }),
 	items: (answer, [{ context }]) => {
-		const found = text(answer.answer, 'the answer');
-		const json = {
-			answer: found,
-			score: score(answer.score, "the answer's score"),
-			...placeOf(answer, found, context),
-		};
-		return [{ json }];
+		const best = bestOf(answer);
+		const found = text(best.answer, 'the answer');
+		const told = placeFinder(context)(found, number(best.start), number(best.end));
+		const { start, end } = told;
+		const plain = found.trim();
+		const blanks = found.length - found.trimStart().length;
+		const isCut = found !== '' && start !== undefined && end !== undefined && context.slice(start, end) === found;
+		const place = isCut
+			? { start: start + blanks, end: start + blanks + plain.length }
+			: (nearestPlace(context, plain, start ?? 0) ?? told);
+		return [{ json: { answer: plain, score: score(best.score, "the answer's score"), ...place } }];
 	},
 });
 
-/** Where the answer stands, in JavaScript's count; the service counts characters, so an emoji before it moves it. */
-function placeOf(answer: Dict, found: string, context: string): { start?: number; end?: number } {
-	const [told, toldEnd] = [number(answer.start), number(answer.end)];
-	const read = offsetReader(context);
-	const [start, end] = [read(told), read(toldEnd)];
-	const cuts = (from: number | undefined, to: number | undefined) =>
-		from !== undefined && to !== undefined && context.slice(from, to) === found;
-	if (cuts(start, end)) return { start, end };
-	if (cuts(told, toldEnd)) return { start: told, end: toldEnd };
-	const near = found === '' ? -1 : nearest(context, found, start ?? 0);
-	return near < 0 ? { start, end } : { start: near, end: near + found.length };
-}
-
-/** The occurrence that begins nearest to a place; -1 when there is none. */
-function nearest(context: string, found: string, place: number): number {
-	const before = context.lastIndexOf(found, place);
-	const after = context.indexOf(found, place);
-	if (before < 0 || after < 0) return Math.max(before, after);
-	return place - before <= after - place ? before : after;
+/** Some models list their answers, the best one first. */
+function bestOf(answer: Dict): Dict {
+	const { results } = answer;
+	const [first] = Array.isArray(results) ? results.flat().filter(isDict) : [results].filter(isDict);
+	return typeof answer.answer === 'string' || !first ? answer : first;
 }

@@ -1,5 +1,5 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
-import { offsetReader } from '../../core/offsets';
+import { offsetReader, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
 
 export interface Entity {
@@ -19,6 +19,8 @@ interface Piece extends Entity {
 	readonly isRest: boolean;
 	/** Which piece of the text it is, counted from 0 or 1. */
 	readonly index: number | undefined;
+	/** Its place as the answer tells it. */
+	readonly told: Place;
 }
 
 /** How a tokenizer marks the rest of a word (`##`), or its beginning (`▁`, `Ġ`). */
@@ -35,7 +37,9 @@ export function readEntities(results: unknown, whole: string): Entity[] {
 	const place = offsetReader(whole);
 	const rows = list(results, 'the list of entities');
 	const marksBeginnings = rows.some(({ word }) => typeof word === 'string' && BEGINNING.test(word));
-	const pieces = rows.map((row) => readPiece(row, place, marksBeginnings)).filter(({ label }) => label !== OUTSIDE);
+	const pieces = rows
+		.map((row) => readPiece(row, place, marksBeginnings))
+		.filter((piece) => piece.label !== OUTSIDE && !isMarkAlone(piece));
 	const names: Piece[][] = [];
 	for (const piece of pieces) {
 		const name = names.at(-1);
@@ -43,7 +47,8 @@ export function readEntities(results: unknown, whole: string): Entity[] {
 		if (name && last && goesOn(last, piece, whole)) name.push(piece);
 		else names.push([piece]);
 	}
-	return names.map((name) => together(name, whole));
+	const find = placeFinder(whole);
+	return names.map((name) => together(name, whole, find));
 }
 
 function readPiece(
@@ -54,7 +59,7 @@ function readPiece(
 	// A group is whole; `entity` is what the model says of one piece.
 	const isWhole = typeof row.entity_group === 'string';
 	const named = text(row.entity_group ?? row.entity ?? row.label, "an entity's label");
-	const [, mark, rest] = /^([BIESLU])-(.+)$/.exec(named) ?? [];
+	const [, mark = '', rest] = /^([BIESLU])[-_](.+)$/i.exec(isWhole ? '' : named) ?? [];
 	const word = optionalText(row.word) ?? '';
 	return {
 		label: rest ?? named,
@@ -62,7 +67,8 @@ function readPiece(
 		score: score(row.score, "an entity's score"),
 		start: place(number(row.start)),
 		end: place(number(row.end)),
-		place: mark === undefined ? (isWhole || row.entity === undefined ? 'whole' : 'I') : /[BSU]/.test(mark) ? 'B' : 'I',
+		told: { start: number(row.start), end: number(row.end) },
+		place: mark === '' ? (isWhole || row.entity === undefined ? 'whole' : 'I') : /[BSU]/i.test(mark) ? 'B' : 'I',
 		isRest: REST.test(word) || (marksBeginnings && !BEGINNING.test(word)),
 		index: number(row.index),
 	};
@@ -82,6 +88,10 @@ function goesOn(last: Piece, piece: Piece, whole: string): boolean {
 	return piece.place === 'I' && piece.label === last.label && piece.start >= last.end && between.trim() === '';
 }
 
+/** A mark of the beginning that a model takes for a piece of its own. */
+const isMarkAlone = ({ word, start, end }: Piece): boolean =>
+	word !== '' && word.replace(BEGINNING, '').trim() === '' && start === end;
+
 /** Not in scripts that write no blanks between words. */
 const isInWord = (whole: string, at: number): boolean => {
 	const around = aroundOf(whole, at);
@@ -95,10 +105,12 @@ const isInWord = (whole: string, at: number): boolean => {
 const aroundOf = (whole: string, at: number): string =>
 	`${Array.from(whole.slice(Math.max(0, at - 2), at)).at(-1) ?? ''}${Array.from(whole.slice(at, at + 2))[0] ?? ''}`;
 
-function together(pieces: readonly Piece[], whole: string): Entity {
+function together(pieces: readonly Piece[], whole: string, find: ReturnType<typeof placeFinder>): Entity {
 	const first = pieces[0];
 	const last = pieces.at(-1);
-	const { start, end, word } = placed(joinWords(pieces), first?.start, last?.end, whole);
+	const joined = joinWords(pieces);
+	const found = find(joined, first?.told.start, last?.told.end, (cut) => plain(cut) === plain(joined));
+	const { start, end, word } = placed(joined, found.start, found.end, whole);
 	return {
 		label: first?.label ?? '',
 		word,

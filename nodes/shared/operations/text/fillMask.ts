@@ -17,13 +17,27 @@ interface Candidate {
 
 function readCandidates(rows: unknown): Candidate[] {
 	const candidates = list(rows, 'the list of candidates').map((row) => ({
-		sequence: text(row.sequence, "a candidate's sequence"),
-		token: text(row.token_str, "a candidate's token").trim(),
+		sequence: withoutFrame(text(row.sequence, "a candidate's sequence")),
+		token: withoutMarks(text(row.token_str ?? row.token, "a candidate's token")),
 		score: score(row.score, "a candidate's score"),
 	}));
 	if (candidates.length === 0) throw new AnswerError('DeepInfra answered without any candidate');
 	return candidates.sort((a, b) => b.score - a.score);
 }
+
+/** How tokenizers mark where a word begins or goes on. */
+const withoutMarks = (token: string): string =>
+	token
+		.trim()
+		.replace(/^(##|[▁Ġ])(?=.)/, '')
+		.trim();
+
+/** What models put around a text. */
+const withoutFrame = (sequence: string): string =>
+	sequence
+		.trim()
+		.replace(/^(\[CLS\]|<s>)\s*/, '')
+		.replace(/\s*(\[SEP\]|<\/s>)$/, '');
 
 /** For several gaps the answer is a list of lists, one for each gap. */
 const readGaps = (results: unknown): Candidate[][] =>

@@ -1,4 +1,5 @@
-import { errorText, isModerated, optionalText, seedOf } from '../../core/answer';
+import { errorText, optionalText, seedOf } from '../../core/answer';
+import { isModerated } from '../../core/failureWords';
 import type { Dict, FileOut, NextRequest, Output } from '../../core/operation';
 import { AnswerError, attempt } from '../../core/problem';
 import { mediaOf } from '../../media/find';
@@ -8,7 +9,7 @@ import { idPath } from '../voice/voices';
 const DONE = /^(succeeded|success|completed?|done|finished|ready)$/i;
 const WORKING =
 	/^(queued|pending|submitted|accepted|scheduled|starting|preparing|running|processing|in[_ -]?progress|generating|rendering|uploading)$/i;
-const FAILED = /^(failed|failure|error|expired|cancell?ed|rejected|.*moderated)$/i;
+const FAILED = /^(failed|failure|error|expired|cancell?ed|rejected)$/i;
 
 export interface Job {
 	readonly id: string;
@@ -30,7 +31,7 @@ export function readJob(answer: Dict): Job | undefined {
 		? 'done'
 		: WORKING.test(status)
 			? 'working'
-			: FAILED.test(status)
+			: FAILED.test(status) || isModerated(status)
 				? 'failed'
 				: 'unknown';
 	return { id, status, state, error: errorText(answer.error) ?? errorText(answer.detail), answer };

@@ -115,9 +115,10 @@ describe('entities', () => {
 			expect(text.slice(start, end)).toBe(word);
 		});
 
-		it('of what lies outside of the text are none', () => {
+		it('of what lies outside of the text are none, unless the word stands there', () => {
 			const rows = [{ entity_group: 'PER', word: 'Bob', score: 1, start: 2, end: 99 }];
-			expect(readEntities(rows, '😀 Bob')).toEqual([{ label: 'PER', word: 'Bob', score: 1, start: 3, end: undefined }]);
+			expect(readEntities(rows, '😀 Bob')).toEqual([{ label: 'PER', word: 'Bob', score: 1, start: 3, end: 6 }]);
+			expect(readEntities(rows, '😀 Eve')).toEqual([{ label: 'PER', word: 'Bob', score: 1, start: 3, end: undefined }]);
 			expect(readEntities([{ ...rows[0], start: -1, end: 1.5 }], 'Bob')[0]).toMatchObject({
 				start: undefined,
 				end: undefined,

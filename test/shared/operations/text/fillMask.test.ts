@@ -83,7 +83,7 @@ describe('its request and its items', () => {
 		[[{}]],
 		[[{ sequence: 'x', token_str: 'x' }]],
 		[[{ sequence: 'x', score: 1 }]],
-		[[[{ sequence: 'x', token_str: 'x', score: 1 }]]],
+		[[[{ sequence: 'x', token_str: 'x' }]]],
 	])('refuses %j', (results) => {
 		expect(thrownBy(() => outputsFor(fillMask, { text: '[MASK]' }, { results }))).toBeInstanceOf(AnswerError);
 	});

@@ -1,0 +1,601 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { CHAT_PATH, completion } from '../../support/chat';
+import { dataUrl, images, makePng, makeWav } from '../../support/files';
+import { asked, runParameters } from '../../support/parameters';
+import { errorOf, hintsOf, jsonOf, onlyItem, pairedTo } from '../../support/results';
+import { envelope, jsonReply, notFound, sentJson, type Reply, type SentRequest } from '../../support/service';
+import { openWorld, type World } from '../../support/world';
+
+/** The API as docs/api.md has it, in what n8n's engine makes of it. */
+
+let world: World;
+beforeAll(async () => (world = await openWorld({ asks: 'service' })));
+afterAll(async () => await world.close());
+
+const continued = { onError: 'continueErrorOutput' as const };
+const isAsked = ({ path }: SentRequest) => path.startsWith('/v1/');
+const sent = () => world.service.requests.filter(isAsked);
+const bodyOf = (index = 0) => sent()[index]?.body.toString('latin1') ?? '';
+
+/** What is asked below /v1 gets this; the catalogue knows nothing, and every other address is a picture or a sound. */
+function answer(reply: (request: SentRequest) => Reply): void {
+	world.service.requests.length = 0;
+	world.service.reply = (request) => {
+		if (isAsked(request)) return reply(request);
+		if (request.path.endsWith('.png')) return { contentType: 'image/png', body: makePng(4, 4) };
+		return request.path.endsWith('.wav') ? { contentType: 'audio/wav', body: makeWav(0.05) } : notFound;
+	};
+}
+
+const at = (path: string) => `${world.service.url}/${path}`;
+const classify = (options: INodeParameters = {}) =>
+	asked('text', 'classify', 'a/b', { text: '={{ $json.text }}', options: { maxRetries: 0, ...options } });
+const chat = (options: INodeParameters = {}) =>
+	asked('chat', 'complete', 'a/b', {
+		messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] },
+		options: { maxRetries: 0, ...options },
+	});
+const asText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
+/** One run, an item for each answer; what each item came to. */
+async function runEach(parameters: INodeParameters, replies: readonly Reply[]): Promise<string[]> {
+	answer((request) => {
+		const { input, messages } = sentJson(request);
+		const [message] = Array.isArray(messages) ? messages : [];
+		return replies[Number(input ?? message?.content)] ?? notFound;
+	});
+	const items = replies.map((_, text) => ({ json: { text: String(text) } }));
+	const result = await world.engine.run({ parameters, items, ...continued });
+	expect(result.error).toBeUndefined();
+	const texts = new Map(
+		[...result.items, ...result.errorItems].map((item) => [pairedTo(item), asText(item.json.error ?? item.json)]),
+	);
+	return replies.map((_, index) => texts.get(index) ?? 'nothing');
+}
+
+/** The failure of one item. */
+async function fail(parameters: INodeParameters, reply: Reply): Promise<string> {
+	answer(() => reply);
+	const { errorItems } = await world.engine.run({ parameters, items: [{ json: { text: 'x' } }], ...continued });
+	expect(errorItems).toHaveLength(1);
+	return errorItems.map((item) => errorOf(item).text).join();
+}
+
+const status = (code: number, body: unknown): Reply => ({ status: code, body: asText(body) });
+const said = (message: string): IDataObject => ({ error: { message } });
+const ended = (inner: string, more: IDataObject = {}): Reply =>
+	jsonReply({ request_id: 'R1', inference_status: { status: inner, ...more } });
+
+describe('the words of a failure', () => {
+	it('are found wherever they stand', async () => {
+		const cases: Array<[Reply, string]> = [
+			[status(400, { errors: { prompt: ['is odd A'], width: ['is small'] } }), 'prompt: is odd A; width: is small'],
+			[status(400, { errors: [{ detail: 'odd B' }, { message: 'odd C' }] }), 'odd B; odd C'],
+			[status(400, { error: { code: 'odd_code', type: 'x' } }), 'odd_code'],
+			[status(422, { error: '{"message":"odd D"}' }), 'request: odd D ['],
+			[status(500, { detail: '{"error": {"message": "odd E"}}' }), 'odd E ['],
+			[status(400, { error_message: { error: { message: 'odd F' } } }), 'odd F'],
+			[status(503, { inference_status: { error: 'odd G' } }), 'odd G'],
+			[status(400, { error: {}, errors: [], detail: 'odd H' }), 'odd H'],
+			[ended('failed', { error: { message: 'odd I' } }), 'The model failed on this input: odd I'],
+			[ended('error', { message: 'odd J' }), 'The model failed on this input: odd J'],
+			[ended('succeeded', { error: 'odd K' }), 'odd K'],
+			[jsonReply({ status: 'failed', message: 'odd L' }), 'The model failed on this input: odd L'],
+			[jsonReply({ errors: ['odd M'] }), 'odd M'],
+			[jsonReply({ error_message: 'odd N', results: [] }), 'odd N'],
+			[jsonReply({ detail: 'odd O' }), 'list of labels: odd O'],
+			[jsonReply({ message: 'odd P', code: 7 }), 'list of labels: odd P'],
+		];
+		const texts = await runEach(
+			classify(),
+			cases.map(([reply]) => reply),
+		);
+		for (const [index, [, words]] of cases.entries()) expect(texts[index]).toContain(words);
+		// Chat answers with the same, and is no chat's answer.
+		const [chatted] = await runEach(chat(), [jsonReply({ detail: [{ loc: ['body', 'x'], msg: 'odd Q' }] })]);
+		expect(chatted).toContain('without a choice: x: odd Q');
+	});
+
+	it('mean the safety filter in all spellings', async () => {
+		const cases: Reply[] = [
+			...['ContentModerated', 'Content Moderated.', 'moderated_content', 'CONTENT-MODERATED', 'Request Moderated'].map(
+				(inner) => ended(inner),
+			),
+			jsonReply({ status: 'content_moderation', request_id: 'R' }),
+			jsonReply({ error: 'contentModerated' }),
+			jsonReply({ message: 'Content Moderated' }),
+			status(400, { detail: { error: 'The content was moderated' } }),
+			status(500, said('request_moderated')),
+			status(400, said('rejected by our content moderation')),
+			status(400, { error: { code: 'content_policy_violation', message: 'Not allowed' } }),
+			status(403, 'Content Moderated'),
+			status(422, { errors: ['NSFW content detected'] }),
+		];
+		for (const text of await runEach(classify(), cases)) {
+			expect(text).toMatch(/^The model's safety filter refused this request/);
+		}
+		expect(sent()).toHaveLength(cases.length);
+		await fail(classify({ maxRetries: 2 }), status(503, { message: 'Content Moderated' }));
+		expect(sent()).toHaveLength(1);
+	});
+});
+
+describe('a status', () => {
+	it.each<[string, number, unknown]>([
+		['405 that names a feature', 405, said('Tool calling is not supported for model: x')],
+		['405 in plain words', 405, 'This model takes no system message'],
+		['405 in detail', 405, { detail: { error: 'json_schema response format is not supported' } }],
+		['405 in message', 405, { message: 'num_responses is not supported by this model' }],
+	])('%s is about the model', async (_, code, body) => {
+		for (const parameters of [classify(), chat()]) {
+			const text = await fail(parameters, status(code, body));
+			expect(text).toMatch(/^The model 'a\/b' cannot do what was asked: .*another model, or remove the option/);
+		}
+	});
+
+	it.each<[string, number, unknown]>([
+		['405 without words', 405, ''],
+		['405 without fields', 405, {}],
+		['405 of a web framework', 405, { detail: 'Method Not Allowed' }],
+		['405 of a web server', 405, '<html><body>405 Not Allowed</body></html>'],
+		['404 of a web framework', 404, { detail: 'Not Found' }],
+		['404 of a web server', 404, '<!DOCTYPE html><title>404</title>'],
+		['404 of a gateway', 404, { message: 'no Route matched with those values' }],
+		['404 of a proxy', 404, said('Unknown request URL: POST /x')],
+	])('%s is about the address, and the others are not sent', async (_, code, body) => {
+		answer(() => status(code, body));
+		// Two models: an address is wrong for both.
+		const parameters = { ...classify({ maxConcurrency: 1 }), model: '={{ $json.model }}' };
+		const items = ['a/b', 'c/d', 'a/b'].map((model) => ({ json: { text: model, model } }));
+		const { errorItems } = await world.engine.run({ parameters, items, ...continued });
+		for (const { json } of errorItems) expect(json.error).toMatch(/does not know this request.*'Base URL'/);
+		expect(errorItems).toHaveLength(3);
+		expect(sent()).toHaveLength(1);
+	});
+
+	it.each(['Model is not available', 'model not found: a/b', 'Requested model does not exist'])(
+		'404 that says "%s" is about the model',
+		async (words) => {
+			for (const parameters of [classify(), chat()])
+				expect(await fail(parameters, status(404, said(words)))).toMatch(/^DeepInfra has no model 'a\/b'/);
+		},
+	);
+
+	it('about a too long input says so, and is not sent again', async () => {
+		const cases: Array<[number, unknown]> = [
+			[400, { error: { code: 'context_length_exceeded', message: 'Please reduce the length of the messages.' } }],
+			[422, said('Input validation error: `inputs` must have less than 512 tokens. Given: 3000')],
+			[400, { error: 'input_too_long' }],
+			[500, said('The prompt has 9000 tokens, which is more than the 8192 the model supports')],
+			[500, { detail: 'Sequence length 600 is larger than 512' }],
+			[422, { detail: [{ loc: ['body', 'input'], msg: 'String should have at most 2048 characters' }] }],
+			[502, 'maximum_input_length exceeded'],
+			[503, said('Prompt exceeds the context size')],
+			[500, { errors: ["This model's maximum context length is 8192 tokens. However, you requested 9000"] }],
+		];
+		for (const parameters of [classify({ maxRetries: 2 }), chat({ maxRetries: 2 })]) {
+			for (const text of await runEach(
+				parameters,
+				cases.map((each) => status(...each)),
+			)) {
+				expect(text).toMatch(/^The input is too long for the model 'a\/b': .*Shorten the input/);
+			}
+			expect(sent()).toHaveLength(cases.length);
+		}
+		for (const text of await runEach(classify(), [
+			status(400, said('max_tokens must be at most 4096')),
+			status(400, said('prompt must not be empty')),
+			status(400, said('The file is larger than 10 MB')),
+		]))
+			expect(text).not.toMatch(/too long/);
+	});
+
+	it.each([
+		'tokens_per_minute exceeded',
+		'Limit of 1100000 tokens/min reached',
+		'Token rate limit exceeded',
+		'Per-minute token limit exceeded',
+		'input tokens: 1200000 used this minute',
+		{ code: 'tokens_per_min', message: 'Slow down' },
+	])('429 that says %j is the limit of tokens', async (words) => {
+		const text = await fail(chat(), status(429, { error: words }));
+		expect(text).toMatch(/limit of tokens per minute is reached/);
+	});
+
+	it.each(['Too many requests per minute', 'Model busy, retry later', 'Concurrent request limit of 200 reached'])(
+		'429 that says "%s" is none',
+		async (words) => expect(await fail(chat(), status(429, said(words)))).not.toMatch(/tokens per minute/),
+	);
+});
+
+describe('a base URL', () => {
+	it.each([
+		...['/v1/inference/', '/v1/openai/chat/completions', '/V1/OpenAI', '/v1//', '/v1/batches', '/v1/voices/add'],
+		...['/v1/responses', '/v1/text-to-speech/x', '/anthropic/v1/messages', '/v1/openai/ ', '/v1/inference/a/b'],
+	])('that ends with %s is cut there', async (end) => {
+		answer(() => jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope }));
+		const credentials = { baseUrl: `${world.service.url}${end}` };
+		jsonOf(await world.engine.run({ parameters: classify(), items: [{ json: { text: 'x' } }], credentials }));
+		expect(sent().map(({ path }) => path)).toEqual(['/v1/inference/a/b']);
+	});
+
+	it.each(['/gateway/v1/account/deepinfra', '/proxy'])('of a gateway stays: %s', async (path) => {
+		world.service.requests.length = 0;
+		world.service.reply = () => jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope });
+		const credentials = { baseUrl: `${world.service.url}${path}/v1/openai` };
+		jsonOf(await world.engine.run({ parameters: classify(), items: [{ json: { text: 'x' } }], credentials }));
+		expect(world.service.requests.at(-1)?.path).toBe(`${path}/v1/inference/a/b`);
+	});
+});
+
+describe("'stream' that is switched on", () => {
+	const edit = (options: INodeParameters) =>
+		asked('image', 'edit', 'a/b', { prompt: 'x', inputSource: 'url', inputUrl: at('x.png'), options });
+	const extra = (stream: unknown): INodeParameters => ({ extraFields: JSON.stringify({ stream }) });
+
+	it.each([true, 'TRUE ', 1, 'y', 't', 'on', [true]])('as %j is refused, wherever it stands', async (stream) => {
+		answer(() => ({ contentType: 'text/event-stream', body: 'data: {"x":1}\n\ndata: [DONE]\n\n' }));
+		const ways: INodeParameters[] = [
+			classify(extra(stream)),
+			chat(extra(stream)),
+			edit(extra(stream)),
+			asked('audio', 'synthesize', 'a/b', { text: 'x', options: extra(stream) }),
+			asked('audio', 'transcribe', 'a/b', { inputSource: 'url', inputUrl: at('x.wav'), options: extra(stream) }),
+			runParameters('a/b', { prompt: 'x' }, { options: extra(stream) }),
+			...(Array.isArray(stream) ? [] : [runParameters('a/b', { prompt: 'x', stream })]),
+		];
+		for (const parameters of ways) {
+			const { errorItems } = await world.engine.run({ parameters, items: [{ json: { text: 'x' } }], ...continued });
+			expect(errorItems[0]?.json.error).toMatch(/^'(Extra Fields \(JSON\)|Model Fields)' sets 'stream'/);
+		}
+		expect(world.service.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+	});
+
+	it.each([false, 'false', 0, null])('as %j is sent: it is off', async (stream) => {
+		answer(() => jsonReply({ results: [{ label: 'x', score: 1 }] }));
+		jsonOf(await world.engine.run({ parameters: classify(extra(stream)), items: [{ json: { text: 'x' } }] }));
+		expect(sentJson(sent()[0]).stream).toBe(stream);
+	});
+});
+
+describe('an answer of model: run', () => {
+	const run = async (reply: Reply) => {
+		answer(() => reply);
+		return await world.engine.run({ parameters: runParameters('a/b', { prompt: 'x' }), ...continued });
+	};
+	const wav = makeWav(0.05);
+
+	it.each([
+		'audio/x-wav; charset=binary',
+		'video/mp4',
+		'application/octet-stream',
+		'',
+		'text/plain',
+		'application/json',
+	])('that is a sound is a file, declared as "%s" or not', async (contentType) => {
+		const { binary } = onlyItem(await run({ contentType, body: wav }));
+		expect(binary).toMatchObject({ data: { mimeType: 'audio/wav', fileExtension: 'wav' } });
+	});
+
+	it.each(['audio/wav', 'video/mp4', 'application/octet-stream', '', 'text/plain'])(
+		'that is JSON is JSON, declared as "%s" or not',
+		async (contentType) => {
+			const { json, binary } = onlyItem(await run({ contentType, body: '{"x":1}' }));
+			expect([json, binary]).toEqual([{ x: 1 }, undefined]);
+		},
+	);
+
+	it.each(['Access denied', '<html>log in</html>', '<?xml version="1.0"?><Error/>'])(
+		'that is no file is none: %s',
+		async (body) => {
+			const { items, errorItems } = await run({ contentType: 'audio/wav', body });
+			expect([items.length, errorItems.length]).toEqual([0, 1]);
+		},
+	);
+
+	it.each<[string, (url: string) => unknown]>([
+		['a list of sounds', (url) => ({ results: [{ audios: [url, url] }] })],
+		['a song', (url) => ({ results: [{ music: url }] })],
+		['a video within an object', (url) => ({ video: { url } })],
+		['several addresses', (url) => ({ video_urls: [url] })],
+		['an address within a result', (url) => ({ result: { audio_url: url } })],
+		['a field of another name', (url) => ({ generated_audio: url, output_video_url: url })],
+	])('names files: %s', async (_, of) => {
+		const { binary } = onlyItem(await run(jsonReply({ ...envelope, ...JSON.parse(JSON.stringify(of(at('x.wav')))) })));
+		expect(binary?.data).toMatchObject({ mimeType: 'audio/wav' });
+	});
+
+	it.each([{ input_audio: 1 }, { prompt_image: 1 }, { has_audio: 1 }, { text: 1 }, { audiobook: 1 }])(
+		'names no file with %j',
+		async (keys) => {
+			const named = Object.fromEntries(Object.keys(keys).map((key) => [key, at('x.wav')]));
+			expect(onlyItem(await run(jsonReply({ ...envelope, ...named }))).binary).toBeUndefined();
+		},
+	);
+});
+
+describe('a number that JavaScript cannot hold', () => {
+	const BIG = '12345678901234567891';
+	const typed = `={{ "${BIG}" }}`;
+	const picture = (more = '') => ({
+		body: `{"images":["${dataUrl(images.png.bytes, 'image/png')}"],"seed":${BIG}${more}}`,
+	});
+	const run = async (parameters: INodeParameters, reply: Reply) => {
+		answer(() => reply);
+		return onlyItem(await world.engine.run({ parameters, items: [{ json: { text: 'x' } }] }));
+	};
+	const fromUrl = (options: INodeParameters, path = 'x.png') => ({
+		inputSource: 'url',
+		inputUrl: at(path),
+		options,
+	});
+	const edit = (options: INodeParameters) => asked('image', 'edit', 'a/b', { ...fromUrl(options), prompt: 'x' });
+
+	it.each<[string, (options: INodeParameters) => INodeParameters, Reply]>([
+		['chat', (options) => chat(options), jsonReply(completion('x'))],
+		['a picture', (options) => asked('image', 'generate', 'a/b', { prompt: 'x', options }), picture()],
+		['an edited picture', edit, picture()],
+		[
+			'a video',
+			(options) => asked('video', 'generate', 'a/b', { prompt: 'x', waitForResult: false, options }),
+			jsonReply({ id: 'v', object: 'video.generation.job', status: 'queued' }),
+		],
+	])('is sent as it was typed as the seed of %s', async (_, parametersOf, reply) => {
+		for (const seed of [typed, `={{ BigInt("${BIG}") }}`, `={{ " ${BIG}" }}`]) {
+			await run(parametersOf({ seed }), reply);
+			expect(bodyOf()).toMatch(new RegExp(`"seed":${BIG}[,}]|name="seed"\\s+${BIG}\\s`));
+		}
+	});
+
+	it('is sent as it was typed in Extra Fields, at any depth, in JSON and in forms', async () => {
+		const extraFields = `{"id":${BIG},"in":{"list":[-${BIG},"${BIG}"]}}`;
+		const inside = `{"list":[-${BIG},"${BIG}"]}`;
+		for (const [parameters, reply] of [
+			[classify({ extraFields }), jsonReply({ results: [{ label: 'x', score: 1 }] })],
+			[chat({ extraFields }), jsonReply(completion('x'))],
+			[
+				asked('text', 'rerank', 'a/b', { query: 'q', document: 'd', options: { extraFields } }),
+				jsonReply({ scores: [1] }),
+			],
+			[asked('audio', 'transcribe', 'a/b', fromUrl({ extraFields }, 'x.wav')), jsonReply({ text: 'x' })],
+			[asked('image', 'classify', 'a/b', fromUrl({ extraFields })), jsonReply({ results: [{ label: 'x', score: 1 }] })],
+			[edit({ extraFields }), picture()],
+		] satisfies Array<[INodeParameters, Reply]>) {
+			await run(parameters, reply);
+			expect(bodyOf()).toContain(inside);
+			expect(bodyOf()).toMatch(new RegExp(`"id":${BIG},|name="id"\\s+${BIG}\\s`));
+		}
+	});
+
+	it('comes out as the text of its digits, wherever an answer has it', async () => {
+		const { json: made } = await run(asked('image', 'generate', 'a/b', { prompt: 'x' }), picture());
+		expect(made.seed).toBe(BIG);
+		const raw = { prompt: 'x', simplify: false };
+		const { json: whole } = await run(asked('image', 'generate', 'a/b', raw), picture(`,"in":[{"x":-${BIG}}]`));
+		expect(whole).toMatchObject({ seed: BIG, in: [{ x: `-${BIG}` }] });
+		const { json: any } = await run(runParameters('a/b', { prompt: 'x' }), { body: `{"a":{"b":[${BIG},1.5]}}` });
+		expect(any).toEqual({ a: { b: [BIG, 1.5] } });
+	});
+
+	it('that a model writes stays what it wrote: data, and arguments of tools', async () => {
+		const written = `{"order": ${BIG}, "parts": [1.5, -${BIG}], "text": "${BIG}"}`;
+		const read = { order: BIG, parts: [1.5, `-${BIG}`], text: BIG };
+		for (const content of [written, `\`\`\`json\n${written}\n\`\`\``, `Here it is: ${written}.`]) {
+			const { json } = await run(chat({ responseFormat: 'json_object' }), jsonReply(completion(content)));
+			expect(json.data).toEqual(read);
+		}
+		const call = { id: 't', function: { name: 'f', arguments: written } };
+		const { json } = await run(chat(), jsonReply({ choices: [{ message: { content: null, tool_calls: [call] } }] }));
+		expect(json.toolCalls).toEqual([{ id: 't', name: 'f', arguments: read }]);
+	});
+
+	it('is data that fits a schema, which may have such limits itself', async () => {
+		const extract = (schemaType: string, rest: INodeParameters) =>
+			asked('text', 'extract', 'a/b', { text: 'x', schemaType, options: {}, ...rest });
+		const limits = `{"type":"object","properties":{"id":{"type":"integer","minimum":0,"maximum":18446744073709551615}}}`;
+		const written = jsonReply(completion(`{"id": ${BIG}}`));
+		const attributes = { values: [{ name: 'id', type: 'number', description: '', required: true }] };
+		for (const parameters of [
+			extract('manual', { jsonSchema: limits }),
+			extract('manual', { jsonSchema: '{"type":"object","properties":{"id":{"type":"string"}}}' }),
+			extract('fromJson', { jsonExample: `{"id": ${BIG}}` }),
+			extract('fromJson', { jsonExample: '{"id": 7}' }),
+			extract('fromAttributes', { attributes }),
+		]) {
+			expect((await run(parameters, written)).json.data).toEqual({ id: BIG });
+			expect(sent()).toHaveLength(1);
+		}
+		answer(() => jsonReply(completion('{"id": 98765432109876543210}')));
+		const parameters = extract('manual', { jsonSchema: limits });
+		const { errorItems } = await world.engine.run({ parameters, ...continued });
+		expect(errorItems[0]?.json.error).toContain('id: must be at most 18446744073709551615');
+	});
+
+	it('is shown by a dry run as it would be sent', async () => {
+		const { json } = await run(chat({ seed: typed, dryRun: true, extraFields: `{"x":[${BIG}]}` }), notFound);
+		expect(json).toMatchObject({ request: { body: { seed: BIG, x: [BIG] } } });
+	});
+});
+
+describe('an odd answer', () => {
+	const run = async (parameters: INodeParameters, results: unknown, more: IDataObject = {}) => {
+		answer(() => ({ body: JSON.stringify({ ...envelope, results, ...more }) }));
+		return jsonOf(await world.engine.run({ parameters }));
+	};
+	const tokens = (text: string) => asked('text', 'classifyTokens', 'a/b', { text, options: {} });
+	const mask = (text: string) => asked('text', 'fillMask', 'a/b', { text, options: {} });
+	const NAMES = 'Jörg Müller lives in New York';
+	const piece = (entity: string, word: string, start?: number, end?: number) => ({
+		entity,
+		word,
+		score: 0.5,
+		start,
+		end,
+	});
+	const found = (label: string, word: string) => {
+		const start = NAMES.indexOf(word);
+		return { label, word, score: 0.5, start, end: start + word.length };
+	};
+
+	it.each<[string, unknown, unknown[]]>([
+		['a list in a list', [[piece('B-PER', 'Jörg', 0, 4)]], [found('PER', 'Jörg')]],
+		['an underscore', [piece('B_PER', 'Jörg', 0, 4), piece('I_PER', 'Müller', 5, 11)], [found('PER', 'Jörg Müller')]],
+		['small letters', [piece('b-loc', 'new', 21, 24), piece('i-loc', 'york', 25, 29)], [found('loc', 'New York')]],
+		['a mark alone', [piece('B-LOC', 'Ġ', 20, 20), piece('I-LOC', 'ĠNew', 21, 24)], [found('LOC', 'New')]],
+		[
+			'ends and singles',
+			[piece('B-LOC', 'New', 21, 24), piece('E-LOC', 'York', 25, 29), piece('S-PER', 'Jörg', 0, 4)],
+			[found('LOC', 'New York'), found('PER', 'Jörg')],
+		],
+	])('of token classification is read: %s', async (_, results, entities) => {
+		expect((await run(tokens(NAMES), results)).entities).toEqual(entities);
+	});
+
+	it.each<[string, unknown, string, IDataObject]>([
+		['a list in a list', [[{ sequence: 'a x', token_str: ' x', score: 1 }]], 'a [MASK]', { token: 'x' }],
+		['a rest of a word', [{ sequence: '[CLS] ax [SEP]', token_str: '##x', score: 1 }], 'a[MASK]', { sequence: 'ax' }],
+		[
+			'marks of words',
+			[{ sequence: '<s>a x</s>', token_str: 'Ġx', score: 1 }],
+			'a <mask>',
+			{ token: 'x', sequence: 'a x' },
+		],
+		['a token by its other name', [{ sequence: 'a x', token: '▁x', score: 1 }], 'a [MASK]', { token: 'x' }],
+		[
+			'three gaps',
+			['x', 'y', 'z'].map((each) => [{ sequence: each, token_str: `▁${each}`, score: 0.5 }]),
+			'[MASK] or [MASK], not [MASK].',
+			{ sequence: 'x or y, not z.', token: 'x' },
+		],
+	])('of fill mask is read: %s', async (_, results, text, read) => {
+		expect(await run(mask(text), results)).toMatchObject(read);
+	});
+
+	it.each<[string, unknown]>([
+		[
+			'a list in a list',
+			[
+				[
+					{ label: 'b', score: 0.2 },
+					{ label: ' a ', score: 0.8 },
+				],
+			],
+		],
+		['two lists', { labels: ['b', 'a'], scores: [0.2, 0.8] }],
+		[
+			'scores as text',
+			[
+				{ label: 'b', score: '0.2' },
+				{ label: 'a', score: '0.8' },
+			],
+		],
+	])('of a classification is read: %s', async (_, results) => {
+		const read = { label: 'a', score: 0.8, scores: { a: 0.8, b: 0.2 } };
+		expect(await run(asked('text', 'classify', 'a/b', { text: 'x' }), results)).toMatchObject(read);
+		const image = { inputSource: 'url', inputUrl: at('x.png') };
+		expect(await run(asked('image', 'classify', 'a/b', image), results)).toMatchObject(read);
+	});
+
+	it.each<[string, IDataObject]>([
+		[
+			'segments without a text',
+			{
+				text: null,
+				segments: [
+					{ start: 0, end: 2, text: ' Hi' },
+					{ start: 2, end: 3, text: ' you' },
+				],
+			},
+		],
+		[
+			'chunks',
+			{
+				text: '\n\n Hi you',
+				chunks: [
+					{ timestamp: [0, 2], text: ' Hi' },
+					{ timestamp: [2, 3], text: ' you' },
+				],
+			},
+		],
+		[
+			'blanks of all kinds',
+			{
+				text: ' \t\u00a0Hi you\n',
+				segments: [
+					{ start: 0, end: 2, text: '\n Hi' },
+					{ start: 2, end: 3, text: ' you ' },
+				],
+			},
+		],
+	])('of a transcription is read: %s', async (_, transcript) => {
+		const parameters = asked('audio', 'transcribe', 'a/b', { inputSource: 'url', inputUrl: at('x.wav') });
+		expect(await run(parameters, undefined, transcript)).toMatchObject({
+			text: 'Hi you',
+			duration: 3,
+			segments: [
+				{ start: 0, end: 2, text: 'Hi' },
+				{ start: 2, end: 3, text: 'you' },
+			],
+		});
+	});
+
+	const MIXED = '👩‍👩‍👧 🇩🇪 𠮷野家 e\u0301t\u00e9 in Köln, Köln';
+	const characters = (text: string) => Array.from(text).length;
+	const COUNTS: Array<[string, (before: string) => number]> = [
+		['characters', characters],
+		["JavaScript's units", (before) => before.length],
+		['bytes', (before) => Buffer.byteLength(before)],
+	];
+	it.each(COUNTS)('with places in %s: start and end cut out the word', async (_, count) => {
+		for (const word of ['👩‍👩‍👧', '🇩🇪', '𠮷野家', 'e\u0301t\u00e9', 'Köln']) {
+			const from = MIXED.lastIndexOf(word);
+			const place = { start: count(MIXED.slice(0, from)), end: count(MIXED.slice(0, from + word.length)) };
+			for (const named of [{ entity_group: 'X' }, { entity: 'B-X' }, { label: 'X' }]) {
+				const { entities } = await run(tokens(MIXED), [{ ...named, word, score: 1, ...place }]);
+				expect(entities).toEqual([expect.objectContaining({ word, start: from, end: from + word.length })]);
+			}
+			const question = asked('text', 'answerQuestion', 'a/b', { question: 'q', context: MIXED });
+			const { answer: given, start, end } = await run(question, undefined, { answer: word, score: 1, ...place });
+			expect([given, start, end]).toEqual([word, from, from + word.length]);
+		}
+	});
+
+	it.each<[string, IDataObject]>([
+		['with blanks', { answer: ' in Köln ', score: 1, start: 17, end: 25 }],
+		[
+			'in a list',
+			{
+				results: [
+					{ answer: 'in Köln', score: 1, start: 18, end: 25 },
+					{ answer: 'x', score: 0 },
+				],
+			},
+		],
+		['in a list of lists', { results: [[{ answer: 'in Köln', score: 1, start: 18, end: 25 }]] }],
+	])('to a question is read: %s', async (_, more) => {
+		const context = '👍 one two three, in Köln today';
+		const parameters = asked('text', 'answerQuestion', 'a/b', { question: 'q', context });
+		const { answer: given, start, end } = await run(parameters, more.results, more);
+		expect([given, context.slice(Number(start), Number(end))]).toEqual(['in Köln', 'in Köln']);
+	});
+});
+
+it('tokens are counted where the envelope counts none', async () => {
+	const embed = asked('embedding', 'create', 'a/b', { text: 'x' });
+	for (const more of [{ input_tokens: 7 }, { num_input_tokens: 7 }, { input_tokens: '7' }]) {
+		answer(() => jsonReply({ embeddings: [[1, 2]], inference_status: { tokens_input: 0, cost: 1e-7 }, ...more }));
+		expect(jsonOf(await world.engine.run({ parameters: embed }))).toMatchObject({ usage: { inputTokens: 7 } });
+	}
+	const rerank = asked('text', 'rerank', 'a/b', { query: 'q', document: 'd' });
+	answer(() => jsonReply({ scores: [1], input_tokens: 9, inference_status: { tokens_input: 0 } }));
+	expect(jsonOf(await world.engine.run({ parameters: rerank }))).toMatchObject({ usage: { inputTokens: 9 } });
+});
+
+it('everything is asked below /v1, nothing below /v1/openai', async () => {
+	answer(({ path }) => (path === CHAT_PATH ? jsonReply(completion('x')) : notFound));
+	for (const parameters of [chat(), asked('text', 'summarize', 'a/b', { text: 'x' })]) {
+		const result = await world.engine.run({ parameters, items: [{ json: { text: 'x' } }] });
+		expect(hintsOf(result).join()).toContain('1 item in');
+	}
+	expect(new Set(sent().map(({ path }) => path))).toEqual(new Set([CHAT_PATH]));
+});
