@@ -16,6 +16,14 @@ export function omit(value: object, ...names: readonly string[]): object {
 	return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }
 
+/** A copy without entries that are undefined, of an object whose keys are the code's own. */
+export function known<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> };
+export function known(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	const copy: Record<string, unknown> = {};
+	for (const name in value) if (value[name] !== undefined) copy[name] = value[name];
+	return copy;
+}
+
 /** The names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

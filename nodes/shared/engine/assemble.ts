@@ -2,6 +2,7 @@ import { queuedStatus, requestIdOf, withWords } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
 import { AnswerError, attempt } from '../core/problem';
+import { known } from '../core/values';
 import { shareCost } from './bill';
 import { unpaid, usageOfItem, type Share, type Usage } from './usage';
 
@@ -73,19 +74,23 @@ export interface Finished extends Omit<Output, 'from'> {
 
 /** The sum over the items is what was billed, so several items of one input share its cost. */
 export function shareUsage(outputs: readonly Output[], usage: Usage | undefined): Finished[] {
-	const costs = usage?.costUsd === undefined ? [] : shareCost(usage.costUsd, outputs.length);
-	const thought = usage?.estimatedCostUsd === undefined ? [] : shareCost(usage.estimatedCostUsd, outputs.length);
-	return outputs.map(({ json, file, texts, remains, problem }, index) => {
-		const [costUsd, estimatedCostUsd] = [costs[index], thought[index]];
-		const each =
-			costUsd !== undefined
-				? { ...usage, costUsd }
-				: estimatedCostUsd !== undefined
-					? { ...usage, estimatedCostUsd }
-					: usage;
-		return { json: { ...json, usage: each }, file, texts, remains, problem, isRaw: false };
-	});
+	const [only, second] = outputs;
+	if (!usage || (only && !second)) return outputs.map((output) => finishOne(output, usage));
+	const costs = usage.costUsd === undefined ? [] : shareCost(usage.costUsd, outputs.length);
+	const thought = usage.estimatedCostUsd === undefined ? [] : shareCost(usage.estimatedCostUsd, outputs.length);
+	return outputs.map((output, index) =>
+		finishOne(output, { ...usage, ...known({ costUsd: costs[index], estimatedCostUsd: thought[index] }) }),
+	);
 }
+
+const finishOne = ({ json, file, texts, remains, problem }: Output, usage: Usage | undefined): Finished => ({
+	json: { ...json, usage },
+	file,
+	texts,
+	remains,
+	problem,
+	isRaw: false,
+});
 
 /**
  * The outputs of one item, put together from the pieces of its parts; or more to ask before they can be.

@@ -1,5 +1,5 @@
 import { isDict, number, optionalText, readId, requestIdOf } from '../core/answer';
-import { omit } from '../core/values';
+import { known, omit } from '../core/values';
 import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
 
@@ -44,7 +44,7 @@ export function costOf(body: unknown, depth = 0): number | undefined {
 	if (depth > 3) return undefined;
 	if (Array.isArray(body)) return largest(body.slice(0, 100).map((entry) => costOf(entry, depth + 1)));
 	if (!isDict(body)) return undefined;
-	const told = usageOf(body, '', 1).costUsd;
+	const told = ownCost(body);
 	return told || (largest(WRAPS.map((name) => costOf(body[name], depth + 1))) ?? told);
 }
 
@@ -60,18 +60,23 @@ export function costInText(text: string): number | undefined {
 const largest = (amounts: ReadonlyArray<number | undefined>): number | undefined =>
 	amounts.reduce((most, each) => (each !== undefined && each > (most ?? -1) ? each : most), undefined);
 
+/** What an answer says itself: a place that does not count says 0 where another knows. */
+function ownCost({ usage, inference_status: status }: Dict): number | undefined {
+	const told = isDict(status) ? cost(status.cost) : undefined;
+	return isDict(usage) ? largest([cost(usage.estimated_cost), told]) : told;
+}
+
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
 	const found = isDict(answer.usage) ? readRouteUsage(answer, answer.usage) : readEnvelope(answer);
-	const known = Object.entries(found).filter(([, value]) => value !== undefined);
-	return { model, ...Object.fromEntries(known), attempts };
+	return { model, ...known(found), attempts };
 }
 
 function readEnvelope(answer: Dict) {
 	const status = isDict(answer.inference_status) ? answer.inference_status : {};
 	return {
 		requestId: requestIdOf(answer),
-		costUsd: cost(status.cost),
+		costUsd: ownCost(answer),
 		runtimeMs: number(status.runtime_ms),
 		inputTokens: count(status.tokens_input, answer.num_input_tokens, answer.input_tokens),
 		outputTokens: count(status.tokens_generated, answer.num_tokens),
@@ -80,8 +85,13 @@ function readEnvelope(answer: Dict) {
 
 /** One of several counts of the same: a place that does not count says 0 where another knows (docs/api.md#envelope). */
 function count(...values: unknown[]): number | undefined {
-	const known = values.flatMap((value) => number(value) ?? []);
-	return known.find((value) => value > 0) ?? known[0];
+	let first: number | undefined;
+	for (const value of values) {
+		const read = number(value);
+		if (read !== undefined && read > 0) return read;
+		first ??= read;
+	}
+	return first;
 }
 
 /** What the routes with OpenAI's shapes say. Their `id` is what DeepInfra's own list of costs knows the request by. */
@@ -89,8 +99,7 @@ function readRouteUsage(answer: Dict, usage: Dict) {
 	const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
 	return {
 		requestId: readId(answer.id) ?? requestIdOf(answer),
-		// A place that does not count says 0 where another knows.
-		costUsd: largest([cost(usage.estimated_cost), readEnvelope(answer).costUsd]),
+		costUsd: ownCost(answer),
 		inputTokens: number(usage.prompt_tokens),
 		outputTokens: outputTokensOf(usage),
 		cachedTokens: isDict(prompt) ? number(prompt.cached_tokens) : undefined,
@@ -120,21 +129,34 @@ export function usageOfAll(
 	estimated?: number,
 ): Usage {
 	const each = answers.map((told) => usageOfOne([told].flat(), model, attempts));
-	const sums = AMOUNTS.flatMap((name) => {
-		const known = each.flatMap((usage) => usage[name] ?? []);
-		return known.length > 0 ? [[name, known.reduce((sum, amount) => sum + amount, 0)]] : [];
-	});
-	const all: Usage = { model, ...each.at(-1), ...Object.fromEntries(sums), attempts };
+	const [first, second] = each;
+	const all: Usage =
+		first && !second
+			? first
+			: {
+					model,
+					...each.at(-1),
+					...amountsOf(each, (some) => some.reduce((sum, amount) => sum + amount, 0)),
+					attempts,
+				};
 	return all.costUsd !== undefined || estimated === undefined ? all : { ...all, estimatedCostUsd: estimated };
 }
 
 function usageOfOne(told: readonly Dict[], model: string, attempts: number): Usage {
 	const each = told.map((answer) => usageOf(answer, model, attempts));
-	const most = AMOUNTS.flatMap((name) => {
-		const amount = largest(each.map((usage) => usage[name]));
-		return amount === undefined ? [] : [[name, amount]];
+	const [first, second] = each;
+	return first && !second
+		? first
+		: { model, ...each.at(-1), ...amountsOf(each, (some) => Math.max(...some)), attempts };
+}
+
+/** What the amounts come to of those that tell them. */
+function amountsOf(usages: readonly Usage[], together: (amounts: readonly number[]) => number): Partial<Usage> {
+	const all = AMOUNTS.flatMap((name) => {
+		const told = usages.flatMap((usage) => usage[name] ?? []);
+		return told.length > 0 ? [[name, together(told)]] : [];
 	});
-	return { model, ...each.at(-1), ...Object.fromEntries(most), attempts };
+	return Object.fromEntries(all);
 }
 
 /** The part that an item has in a request: all of it, or a share where items travel together. */
@@ -187,11 +209,20 @@ const withoutAmounts = (usage: Usage): Usage =>
 const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
 	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
 
+/** Most items have a request of their own. */
+function rounded(usage: Usage): Usage {
+	const { costUsd, estimatedCostUsd } = usage;
+	if (costUsd !== undefined) return { ...usage, costUsd: addCosts([costUsd]) };
+	return estimatedCostUsd === undefined ? usage : { ...usage, estimatedCostUsd: addCosts([estimatedCostUsd]) };
+}
+
 /**
  * The usage of one item, from its shares of one or several requests: cost by share;
  * token counts only where the requests were this item's alone, since they are counted for a whole request.
  */
 export function usageOfItem(shares: readonly Share[]): Usage | undefined {
+	const [only, second] = shares;
+	if (only && !second && only.share === 1 && only.costUsd === undefined && !only.isReused) return rounded(only.usage);
 	const requests = new Map<Usage, number>();
 	for (const { usage, share } of shares) requests.set(usage, (requests.get(usage) ?? 0) + share);
 	const all = [...requests];
@@ -213,11 +244,10 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
 		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
 	};
-	const known = Object.entries(found).filter(([, value]) => value !== undefined);
 	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
 	const one: Usage = {
 		...omit(first, 'costUsd', 'estimatedCostUsd', 'inputTokens', 'outputTokens'),
-		...Object.fromEntries(known),
+		...known(found),
 		attempts,
 	};
 	if (!shares.every(({ isReused }) => isReused)) return one;

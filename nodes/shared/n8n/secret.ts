@@ -36,18 +36,19 @@ const ODD = /[\\%&\s]/;
 
 export function secretOf(key: string): Secret {
 	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key), ...hexForms(key)];
+	const begins = beginOf(forms);
 	const starts = forms.map((form) => form.slice(0, START));
 	// What is hidden already is no place to look for a key such as "API".
 	const redact = (text: string) =>
 		text
 			.split(HIDDEN)
-			.map((part) => hide(part, forms))
+			.map((part) => hide(part, forms, begins))
 			.join(HIDDEN);
 	return {
 		redact,
 		redactProblem: (problem) => redactProblem(problem, redact),
 		*redactAnswer(answer, text) {
-			const mayHold = key.length >= LONG && (yield* isFound(starts, text));
+			const mayHold = key.length >= LONG && (yield* isFound(starts, begins, text));
 			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact) : answer;
 			return isDict(clean) ? clean : answer;
 		},
@@ -73,10 +74,10 @@ const twin: Readonly<Record<string, string>> = { '+': '-', '/': '_', '-': '+', _
 const isSame = (letter: string | undefined, wanted: string) =>
 	letter !== undefined && (letter === wanted || letter === twin[wanted]);
 
-function hide(text: string, forms: readonly string[]): string {
+function hide(text: string, forms: readonly string[], begins: RegExp): string {
 	let hidden = '';
 	let done = 0;
-	for (const { from, to } of rangesOf(forms, text)) {
+	for (const { from, to } of rangesOf(forms, begins, text)) {
 		hidden += text.slice(done, from) + HIDDEN;
 		done = to;
 	}
@@ -88,19 +89,21 @@ interface Range {
 	readonly to: number;
 }
 
-/** Where the key stands. Only places where its first letters may begin are looked at: answers have millions of others. */
-function rangesOf(forms: readonly string[], text: string, most = Infinity): Range[] {
+/** Where the first letters of a form may begin. */
+function beginOf(forms: readonly string[]): RegExp {
 	const codes = forms.map((form) => hexOf(form.charAt(0))).join('|');
-	const starts = new RegExp(
-		`${forms.map(startOf).join('|')}|(?:\\\\(?:u00|x|u\\{0{0,4})|%(?:25){0,2})(?:${codes})|&#`,
-		'g',
-	);
+	return new RegExp(`${forms.map(startOf).join('|')}|(?:\\\\(?:u00|x|u\\{0{0,4})|%(?:25){0,2})(?:${codes})|&#`, 'g');
+}
+
+/** Where the key stands. Only places where its first letters may begin are looked at: answers have millions of others. */
+function rangesOf(forms: readonly string[], begins: RegExp, text: string, most = Infinity): Range[] {
 	const ranges: Range[] = [];
-	for (let found; ranges.length < most && (found = starts.exec(text)); ) {
+	begins.lastIndex = 0;
+	for (let found; ranges.length < most && (found = begins.exec(text)); ) {
 		const { index: from } = found;
 		const to = forms.reduce((end, form) => Math.max(end, endOf(form, text, from)), -1);
 		if (to > from) ranges.push({ from, to });
-		starts.lastIndex = Math.max(to, from + 1);
+		begins.lastIndex = Math.max(to, from + 1);
 	}
 	return ranges;
 }
@@ -152,10 +155,10 @@ function afterLetter(letter: string, text: string, at: number): number {
 }
 
 /** Whether one of the forms stands in a text. */
-function* isFound(forms: readonly string[], text: string): Steps<boolean> {
+function* isFound(forms: readonly string[], begins: RegExp, text: string): Steps<boolean> {
 	for (let from = 0; from < text.length; from += STEP) {
 		if (from > 0) yield;
-		if (rangesOf(forms, text.slice(from, from + STEP + LONGEST_START), 1).length > 0) return true;
+		if (rangesOf(forms, begins, text.slice(from, from + STEP + LONGEST_START), 1).length > 0) return true;
 	}
 	return false;
 }
