@@ -22,9 +22,8 @@ export function embed(call: Call): Outcome {
 	const all = image ? [...inputs, `image ${image.sha256}`] : inputs;
 	const width = numberOf(call.values.dimensions, call.model.dimensions);
 	const scale = call.values.normalize === false;
-	const embeddings = all.map((input) =>
-		fit(vectorOf(input, call.model.dimensions), width, scale ? 1 + wordsOf(input).length : 1),
-	);
+	const asked = Math.min(width, call.model.dimensions);
+	const embeddings = all.map((input) => fit(vectorOf(input, asked), width, scale ? 1 + wordsOf(input).length : 1));
 	const inputTokens = inputs.reduce((sum, input) => sum + countTokens(input), 0);
 	return { body: { embeddings, input_tokens: inputTokens }, usage: { inputTokens } };
 }

@@ -172,7 +172,7 @@ it('embeddings that share a request count it once', async () => {
 });
 
 it('embeddings that are too many for a request stop after the one that used the budget up', async () => {
-	const options = { budgetUsd: 0.000001, maxConcurrency: 1 };
+	const options = { budgetUsd: 0.000001, maxConcurrency: 1, dimensions: 32 };
 	const parameters = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', {
 		text: '={{ "text " + $itemIndex }}',
 		options,

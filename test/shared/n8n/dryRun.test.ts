@@ -132,7 +132,7 @@ describe('whatever the options', () => {
 		expect(error?.message).toBe('1030 texts are more than one request can hold (1024) [item 0]');
 		expect(error?.description).toContain("'Dry Run'");
 		expect(world.inference()).toEqual([]);
-		const { items } = await world.engine.run({ parameters: { ...parameters, options: {} } });
+		const { items } = await world.engine.run({ parameters: { ...parameters, options: { dimensions: 32 } } });
 		expect(items).toHaveLength(1);
 		expect(world.inference()).toHaveLength(2);
 	});

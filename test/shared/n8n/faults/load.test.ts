@@ -49,10 +49,15 @@ describe('embeddings', () => {
 		model: { __rl: true, mode: 'id', value: 'sentence-transformers/all-MiniLM-L6-v2' },
 		text: '={{ $json.text }}',
 	};
+	const narrow = { dimensions: 32 };
 	const run = async (texts: string[], options = {}) => {
 		world.emulator.requests.length = 0;
 		const items = texts.map((text) => ({ json: { text } }));
-		return await world.engine.run({ parameters: { ...parameters, options }, items, onError: 'continueErrorOutput' });
+		return await world.engine.run({
+			parameters: { ...parameters, options: { ...narrow, ...options } },
+			items,
+			onError: 'continueErrorOutput',
+		});
 	};
 	const texts = (count: number) => Array.from({ length: count }, (_, index) => `text number ${index}`);
 	const inputsOf = (json: unknown): unknown[] =>

@@ -99,13 +99,14 @@ describe('of its own', () => {
 			expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeCloseTo(tokens * 1e-8, 12);
 		});
 
-		it('of ten thousand are ten requests, ranked together', async () => {
-			const many = Array.from({ length: 10_000 }, (_, n) => `${n} ${n === 7777 ? 'a red apple' : 'stone'}`);
+		// ten thousand: npm run bench
+		it('of 2,500 are three requests, ranked together', async () => {
+			const many = Array.from({ length: 2500 }, (_, n) => `${n} ${n === 1777 ? 'a red apple' : 'stone'}`);
 			const parameters = search({ topN: 3 }, { includeOtherFields: false });
 			const output = itemsOf(await world.engine.run({ parameters, items: items(many) }));
-			expect(world.inference()).toHaveLength(10);
+			expect(world.inference()).toHaveLength(3);
 			expect(output.map(({ json }) => json.rank)).toEqual([1, 2, 3]);
-			expect(pairedTo(output[0] ?? { json: {} })).toBe(7777);
+			expect(pairedTo(output[0] ?? { json: {} })).toBe(1777);
 		});
 
 		it('that have no document fail alone', async () => {
