@@ -5,11 +5,11 @@ import { chats, needsImage } from './tasks';
 
 /** A row of n8n's list of models. */
 export interface PickerRow {
+	/** All of it is the title of the row's arrow, the one place that shows what is cut off (docs/n8n.md#lists). */
 	readonly name: string;
 	readonly value: string;
-	readonly url: string;
-	/** Shown on hovering over the arrow of a row, the only place for more than a name (docs/n8n.md#lists). */
-	readonly linkAlt: string;
+	readonly url?: string;
+	/** For others than n8n's editor, which does not show it. */
 	readonly description: string;
 }
 
@@ -33,18 +33,18 @@ export function pickerRow(model: Model, now = Date.now()): PickerRow {
 		isRetired(model, now) ? 'deprecated' : deprecation ? `until ${writeDay(deprecation.at)}` : '',
 		needsImage(model) ? 'needs an image' : '',
 	];
+	const deciding = fitRow(name, states, price?.short, contextWords(contextLength));
 	const rest = [
 		kind === 'deployment' && value !== name ? value.replace(/^deploy_id:/, '') : '',
 		chats(model) ? abilityMarks(model) : '',
+		deprecation?.replacedBy ? `replaced by ${deprecation.replacedBy}` : '',
+		deciding.startsWith(name) ? '' : name,
 	];
-	const deciding = fitRow(name, states, price?.short, contextWords(contextLength));
-	const description = describeModel(model, now);
 	return {
 		name: joinMarks([deciding, ...rest]),
 		value,
 		url: kind === 'deployment' ? 'https://deepinfra.com/dash/deployments' : `https://deepinfra.com/${encodeName(name)}`,
-		linkAlt: description ? `${name}: ${description}` : name,
-		description,
+		description: describeModel(model, now),
 	};
 }
 
@@ -118,19 +118,11 @@ function contextWords(length: number | undefined): string {
 }
 
 /** A row that is no model: it says why a list is short. */
-export const noticeRow = (name: string, description: string): PickerRow => ({
-	name,
-	value: '',
-	url: 'https://deepinfra.com/models',
-	linkAlt: `${name}. ${description}`,
-	description,
-});
+export const noticeRow = (name: string, description: string): PickerRow => ({ name, value: '', description });
 
 /** The chosen model, where a list has none of this name. */
 export const missingRow = (chosen: string, description: string): PickerRow => ({
 	name: joinMarks([shortenName(chosen.slice(0, 200), ROOM - ' · not in this list'.length), 'not in this list']),
 	value: chosen,
-	url: 'https://deepinfra.com/models',
-	linkAlt: `${chosen.slice(0, 200)}: ${description}`,
 	description,
 });

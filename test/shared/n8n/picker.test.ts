@@ -106,12 +106,21 @@ describe('what a row says', () => {
 		['Qwen/Qwen3-235B-A22B-Instruct-2507', 'Qwen/Qwen3-235B-A22B-Instruct-2507 · $0.09/$0.55 · 256k · reasons, tools'],
 		[
 			'mistralai/Mistral-Small-3.2-24B-Instruct-2506',
-			'Mistral-Small-3.2-24B-Instruct-2506 · $0.075/$0.20 · 128k · sees, tools',
+			'Mistral-Small-3.2-24B-Instruct-2506 · $0.075/$0.20 · 128k · sees, tools · mistralai/Mistral-Small-3.2-24B-Instruct-2506',
 		],
-		['emulator/llama-sunset-13b', 'e…/llama-sunset-13b · until 2099-01-01 · $0.05/$0.09 · 4k · tools'],
-		['google/gemma-2-9b-it', 'google/gemma-2-9b-it · deprecated · $0.03/$0.06 · 8k · tools'],
+		[
+			'emulator/llama-sunset-13b',
+			'e…/llama-sunset-13b · until 2099-01-01 · $0.05/$0.09 · 4k · tools · replaced by meta-llama/Meta-Llama-3.1-70B-Instruct · emulator/llama-sunset-13b',
+		],
+		[
+			'google/gemma-2-9b-it',
+			'google/gemma-2-9b-it · deprecated · $0.03/$0.06 · 8k · tools · replaced by google/gemma-3-12b-it',
+		],
 		['emulator-user/support-llama', 'emulator-user/support-llama · private · $0.03/$0.06 · 8k'],
-		['emulator-user/house-embeddings', 'e…/house-embeddings · private · $1.80 / hour · 512 tokens'],
+		[
+			'emulator-user/house-embeddings',
+			'e…/house-embeddings · private · $1.80 / hour · 512 tokens · emulator-user/house-embeddings',
+		],
 	]);
 	// the row, which is short enough for the panel, and what stands beside it
 	it.each([
@@ -172,7 +181,6 @@ describe('what a row says', () => {
 				name: shortRows.get(model) ?? [model, words].filter(Boolean).join(' · '),
 				value: model,
 				url: `https://deepinfra.com/${model}`,
-				linkAlt: [model, rows[0]?.description].filter(Boolean).join(': '),
 				description: expect.stringContaining(beside),
 			},
 		]);
