@@ -22,7 +22,7 @@ const OWN: Readonly<Record<Model['kind'], string>> = {
 };
 
 /** What decides stands in this many characters, which is what n8n's panel shows of a row (docs/n8n.md#lists). */
-const ROOM = 57;
+const ROOM = 53;
 
 /** Name, state, price and context length, all in view, then the rest, which may be cut off. */
 export function pickerRow(model: Model, now = Date.now()): PickerRow {
@@ -65,15 +65,17 @@ export function shortenName(name: string, room: number): string {
 	const slash = name.indexOf('/');
 	const letters = [...name.slice(slash + 1)];
 	const spare = room - letters.length - '…/'.length;
-	if (slash > 0 && spare >= 0) return `${[...name.slice(0, slash)].slice(0, spare).join('')}…/${letters.join('')}`;
+	if (slash > 0 && spare >= LEAST_OWNER)
+		return `${[...name.slice(0, slash)].slice(0, spare).join('')}…/${letters.join('')}`;
 	const kept = Math.max(room, LEAST_NAME);
 	if (letters.length <= kept) return letters.join('');
 	const head = Math.ceil((kept - 1) / 2);
 	return `${letters.slice(0, head).join('')}…${letters.slice(head + 1 - kept).join('')}`;
 }
 
-/** A name that is shorter says nothing. */
+/** Of fewer letters nobody would know a name, or an owner. */
 const LEAST_NAME = 18;
+const LEAST_OWNER = 3;
 
 function describeModel(model: Model, now: number): string {
 	const deprecated = deprecationWords(model, now);

@@ -135,7 +135,7 @@ describe('a row of the picker', () => {
 		['alpha/retired', 'alpha/retired · deprecated · $0.09/$0.55 per 1M · 8k · replaced by alpha/retired-too'],
 		['alpha/gone', 'alpha/gone · deprecated · $0.09/$0.55 per 1M · 8k'],
 		['alpha/leaving', 'alpha/leaving · until 2026-07-01 · $0.09/$0.55 · 8k · replaced by zeta/plain'],
-		['paint/Photo-Edit-2', 'paint/Photo-Edit-2 · needs an image · $0.03 / image · 8k'],
+		['paint/Photo-Edit-2', 'Photo-Edit-2 · needs an image · $0.03 / image · 8k · paint/Photo-Edit-2'],
 		['me/secret', 'me/secret · private · $0.09/$0.55 per 1M · 8k'],
 		['me/tone-lora', 'me/tone-lora · LoRA · $0.09/$0.55 per 1M · 8k'],
 		['deploy_id:dep1A2b3', 'me/own · deployment · dep1A2b3'],

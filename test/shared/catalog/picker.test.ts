@@ -3,7 +3,7 @@ import { missingRow, noticeRow, pickerRow, shortenName } from '../../../nodes/sh
 
 const NOW = Date.parse('2026-11-29');
 /** What n8n's panel shows of a row, measured in the editor (docs/n8n.md#lists). */
-const IN_VIEW = 57;
+const IN_VIEW = 53;
 
 const tokens = (input: number, output: number) => ({
 	type: 'tokens',
@@ -88,15 +88,14 @@ describe('a name is shortened', () => {
 	test.each([
 		['owner/model', 11, 'owner/model'],
 		['owner/model', 10, 'own…/model'],
-		['owner/model', 8, 'o…/model'],
-		['owner/model', 7, '…/model'],
-		// with no room for a sign the owner goes without one
-		['owner/model', 6, 'model'],
+		// of fewer letters nobody would know the owner
+		['owner/model', 9, 'model'],
+		['owner/model', 5, 'model'],
 		['owner/abcdefghijklmnopqrstuvwxyz0123456789', 18, 'abcdefghi…23456789'],
 		['a/b/c', 4, '…/b/c'.slice(2)],
 		['plain', 3, 'plain'],
 		['/odd', 2, 'odd'],
-		['日本/語𠮷𠮷𠮷', 6, '…/語𠮷𠮷𠮷'],
+		['日本語の/𠮷𠮷𠮷', 8, '日本語…/𠮷𠮷𠮷'],
 	])('%s to %i: %s', (name, room, short) => {
 		expect(shortenName(name, room)).toBe(short);
 	});

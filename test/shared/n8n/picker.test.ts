@@ -101,27 +101,25 @@ describe('which models, in which order', () => {
 
 describe('what a row says', () => {
 	/** Of these a whole row does not fit into the panel. */
-	const shortRows = new Map([
-		['meta-llama/Meta-Llama-3-8B-Instruct', 'meta-llama/Meta-Llama-3-8B-Instruct · $0.03/$0.06 · 8k · tools'],
-		['Qwen/Qwen3-235B-A22B-Instruct-2507', 'Qwen/Qwen3-235B-A22B-Instruct-2507 · $0.09/$0.55 · 256k · reasons, tools'],
+	const shortRows = new Map(
 		[
-			'mistralai/Mistral-Small-3.2-24B-Instruct-2506',
-			'Mistral-Small-3.2-24B-Instruct-2506 · $0.075/$0.20 · 128k · sees, tools · mistralai/Mistral-Small-3.2-24B-Instruct-2506',
-		],
-		[
-			'emulator/llama-sunset-13b',
-			'e…/llama-sunset-13b · until 2099-01-01 · $0.05/$0.09 · 4k · tools · replaced by meta-llama/Meta-Llama-3.1-70B-Instruct · emulator/llama-sunset-13b',
-		],
-		[
-			'google/gemma-2-9b-it',
+			'meta-lla…/Meta-Llama-3-8B-Instruct · $0.03/$0.06 · 8k · tools · meta-llama/Meta-Llama-3-8B-Instruct',
+			'mistralai/Mistral-7B-v0.1 · $0.028/$0.055 · 32k',
+			'Qwen3-235B-A22B-Instruct-2507 · $0.09/$0.55 · 256k · reasons, tools · Qwen/Qwen3-235B-A22B-Instruct-2507',
+			'Mistral-Small-3…B-Instruct-2506 · $0.075/$0.20 · 128k · sees, tools · mistralai/Mistral-Small-3.2-24B-Instruct-2506',
+			'mistr…/Voxtral-Small-24B-2507 · $0.003 / minute · 32k · mistralai/Voxtral-Small-24B-2507',
+			'emulator/retired-gpt · deprecated · $0.20/$1.10 · tools',
+			'llama-sunset-13b · until 2099-01-01 · $0.05/$0.09 · 4k · tools · replaced by meta-llama/Meta-Llama-3.1-70B-Instruct · emulator/llama-sunset-13b',
 			'google/gemma-2-9b-it · deprecated · $0.03/$0.06 · 8k · tools · replaced by google/gemma-3-12b-it',
-		],
-		['emulator-user/support-llama', 'emulator-user/support-llama · private · $0.03/$0.06 · 8k'],
-		[
-			'emulator-user/house-embeddings',
-			'e…/house-embeddings · private · $1.80 / hour · 512 tokens · emulator-user/house-embeddings',
-		],
-	]);
+			'emulator-…/support-llama · private · $0.03/$0.06 · 8k · emulator-user/support-llama',
+			'house-embeddings · private · $1.80 / hour · 512 tokens · emulator-user/house-embeddings',
+			'emulator-user/tone-lora · LoRA · $0.04/$0.08 · 8k',
+		].map((row) => {
+			const [first = '', ...rest] = row.split(' · ');
+			const last = rest.at(-1) ?? '';
+			return [last.endsWith(first.split('…').at(-1) ?? first) ? last : first, row] as const;
+		}),
+	);
 	// the row, which is short enough for the panel, and what stands beside it
 	it.each([
 		// every pricing shape
@@ -203,7 +201,7 @@ describe('what a row says', () => {
 		expect(rows[0]?.name).toMatch(/^emulator-user\/own-mixtral · deployment · dep1A2b3C4d5E6f7/);
 		expect(rows[0]?.name).not.toContain('initializing');
 		// Whether it is up decides; which of several it is stands in the rest.
-		expect(rows[1]?.name).toMatch(/^emulator-user\/sleeping-llama · deployment · initializing · dep9Z8y7X6w5V4u3/);
+		expect(rows[1]?.name).toMatch(/^emulator-…\/sleeping-llama · deployment · initializing · dep9Z8y7X6w5V4u3/);
 	});
 
 	it('has no model twice, and nothing that is undefined', async () => {

@@ -60,7 +60,7 @@ export const instructionOption = field({
 	name: 'instruction',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. Given a question, find the passage that answers it',
+	placeholder: 'e.g. Find the passage that answers it',
 	description: 'What makes a document relevant, for models that take an instruction',
 });
 
