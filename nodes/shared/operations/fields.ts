@@ -6,8 +6,7 @@ import { isWebAddress, listOf } from '../core/values';
 /** Fields that several operations share. */
 
 /** What the short rows of the list leave to be known (catalog/picker.ts). */
-const LIST =
-	'In the list, two prices are for 1M tokens in and out; hover over the arrow of a row to read all of it';
+const LIST = 'In the list, two prices are for 1M tokens in and out; hover over the arrow of a row to read all of it';
 
 /** The model picker; which models it lists follows from the operation's tasks (n8n/methods.ts). */
 export const modelField = (preset: string, description = 'The model that does the work') =>
