@@ -157,12 +157,26 @@ function isAac(bytes: Uint8Array): boolean {
  * @param bytes from the start; HEAD of them are enough
  */
 export function pageOf(bytes: Uint8Array): 'a web page' | 'JSON' | 'XML' | undefined {
-	if (formatOf(bytes)) return undefined;
-	const start = ascii(bytes, 0, HEAD);
+	const wide = wideText(bytes);
+	if (wide === undefined && formatOf(bytes)) return undefined;
+	const start = wide ?? ascii(bytes, 0, HEAD);
 	const text = firstElement(start);
 	if (/^(<!doctype html|<html|<head|<body)\b/i.test(text)) return 'a web page';
 	if (/^<[a-z][\w:.-]{0,60}[\s>/]/i.test(text) || /^(\xef\xbb\xbf)?\s*<\?xml/.test(start)) return 'XML';
-	return /^(\{\s*("|\}\s*$)|\[\s*([{"[\]\d]|true|false|null))/.test(text) && isText(bytes) ? 'JSON' : undefined;
+	return /^(\{\s*("|\}\s*$)|\[\s*([{"[\]\d]|true|false|null))/.test(text) && (wide !== undefined || isText(bytes))
+		? 'JSON'
+		: undefined;
+}
+
+/** The start of a text in UTF-16, whose mark at the beginning looks like the one of an MP3; undefined for what is none. */
+function wideText(bytes: Uint8Array): string | undefined {
+	const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
+	if (!isLittle && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return undefined;
+	const length = Math.min(bytes.length, HEAD);
+	// A copy, since its bytes may change places.
+	const head = Buffer.from(bytes.subarray(2, length - (length % 2)));
+	const text = (isLittle ? head : head.swap16()).toString('utf16le');
+	return /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]/u.test(text.replace(/[\t\n\r\f]/g, '')) ? undefined : text;
 }
 
 /** Whether these bytes are nothing but written words, as an error in plain text is. */

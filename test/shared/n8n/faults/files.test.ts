@@ -1,6 +1,9 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { asked, runParameters } from '../../../support/parameters';
 import { errorOf, hintsOf, onlyItem, pairedTo } from '../../../support/results';
+import { sentJson } from '../../../support/service';
 import { isInference, openWorld, type World } from '../../../support/world';
 import { images, makePng, makeWav, sha256 } from '../../../support/files';
 import type { Fault, RecordedRequest } from '../../../emulator';
@@ -147,6 +150,181 @@ it('a login page, JSON or XML that was saved as a picture is not sent', async ()
 		expect.stringMatching(/'photo.jpg' holds XML/),
 	]);
 	expect(inference()).toEqual([]);
+});
+
+it('a page that is written in other ways is not sent either', async () => {
+	const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+	const pages: Array<[Buffer, RegExp]> = [
+		[utf16('<!DOCTYPE html><title>Log in</title>'), /holds a web page/],
+		[utf16('{"error":"expired"}'), /holds JSON/],
+		[utf16('[{"error":"expired"}]').swap16(), /holds JSON/],
+		[Buffer.from('\ufeff\r\n<!-- proxy --><HTML><body>Blocked'), /holds a web page/],
+		[Buffer.from('<br />\n<b>Warning</b>: readfile()'), /holds XML/],
+		[Buffer.from('[ {"message":"not found"} ]'), /holds JSON/],
+	];
+	const items = await Promise.all(
+		pages.map(async ([body]) => ({
+			json: {},
+			binary: { data: await world.engine.binary(body, 'memo.mp3', 'audio/mpeg') },
+		})),
+	);
+	for (const parameters of [
+		asked('audio', 'transcribe', 'openai/whisper-large-v3'),
+		asked('image', 'analyze', 'Qwen/Qwen3-VL-30B-A3B-Instruct', { prompt: 'x' }),
+		runParameters('openai/whisper-large-v3', { audio: 'data' }),
+	]) {
+		const { errorItems } = await world.engine.run({ parameters, items, ...continued });
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual(
+			pages.map(([, words]) => expect.stringMatching(words)),
+		);
+	}
+	expect(world.emulator.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
+it('a file keeps what is right of its name, and its bytes decide over what is wrong, in forms and from addresses', async () => {
+	const latin = (text: string) => Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(600)]);
+	const mp4 = (brand: string) => latin(`\0\0\0\x20ftyp${brand}`);
+	const cases: Array<[string, Buffer, string, string, string]> = [
+		['memo.spx', latin('OggS'), 'audio/ogg', 'memo.spx', 'audio/ogg'],
+		['song.mka', latin('\x1a\x45\xdf\xa3'), 'application/octet-stream', 'song.mka', 'audio/x-matroska'],
+		['ring.m4r', mp4('M4A '), 'audio/x-m4a', 'ring.m4r', 'audio/x-m4a'],
+		['call.3gp', mp4('3gp4'), 'audio/mp4', 'call.3gp', 'audio/mp4'],
+		['memo.awb', latin('#!AMR-WB\n'), 'audio/amr-wb', 'memo.awb', 'audio/amr-wb'],
+		['memo.snd', latin('.snd\0'), 'audio/basic', 'memo.snd', 'audio/basic'],
+		['talk.MOV', mp4('qt  '), 'video/quicktime', 'talk.MOV', 'video/quicktime'],
+		['memo.wav', latin('fLaC'), 'audio/wav', 'memo.flac', 'audio/flac'],
+		['interview.final', latin('ID3'), 'audio/mpeg', 'interview.final.mp3', 'audio/mpeg'],
+		['memo.ape', latin('\x01\x02\x03'), 'audio/x-ape', 'memo.ape', 'audio/x-ape'],
+	];
+	const served = new Map(cases.map(([name, body, contentType]) => [`/${name}`, { body, contentType }]));
+	world.service.reply = ({ method, path }) =>
+		method === 'POST'
+			? { body: '{"text":"x"}' }
+			: (served.get(path) ?? { status: 404, body: '{"detail":{"error":"none"}}' });
+	const items = await Promise.all(
+		cases.map(async ([name, body, type]) => ({
+			json: { url: `${world.service.url}/${name}` },
+			binary: { data: await world.engine.binary(body, name, type) },
+		})),
+	);
+	const credentials = { baseUrl: world.service.url };
+	for (const inputSource of ['binary', 'url']) {
+		world.service.requests.length = 0;
+		const where = inputSource === 'url' ? { inputSource, inputUrl: '={{ $json.url }}' } : { inputSource };
+		const parameters = asked('audio', 'transcribe', 'a/b', where);
+		const { errorItems } = await world.engine.run({ parameters, items, credentials, ...continued });
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual([]);
+		const sent = world.service.requests.filter(({ method }) => method === 'POST');
+		const named = sent.map(({ body }) => {
+			const [, name, type] = /filename="([^"]*)"\r\nContent-Type: ([^\r]*)/i.exec(body.toString('latin1')) ?? [];
+			return `${name} ${type}`;
+		});
+		expect(named.sort()).toEqual(cases.map(([, , , name, type]) => `${name} ${type}`).sort());
+	}
+});
+
+describe('a file in transfer', () => {
+	const picture = makePng(60, 60);
+	const half = picture.subarray(0, picture.length / 2);
+	type Headers = Record<string, string>;
+	const range = (from: number, to: number, of: number | string = picture.length): Headers => ({
+		'content-range': `bytes ${from}-${to}/${of}`,
+	});
+	const WHOLE: Array<[string, Buffer, Headers, number?]> = [
+		['gzip', gzipSync(picture), { 'content-encoding': 'gzip' }],
+		['x-gzip', gzipSync(picture), { 'content-encoding': 'x-gzip' }],
+		['deflate', deflateSync(picture), { 'content-encoding': 'deflate' }],
+		['deflate without a header', deflateRawSync(picture), { 'content-encoding': 'deflate' }],
+		['brotli', brotliCompressSync(picture), { 'content-encoding': 'br' }],
+		['gzip in chunks', gzipSync(picture), { 'content-encoding': 'gzip', 'content-length': '' }],
+		[
+			'gzip in members',
+			Buffer.concat([half, picture.subarray(half.length)].map((each) => gzipSync(each))),
+			{ 'content-encoding': 'gzip' },
+		],
+		['chunks', picture, { 'content-length': '' }],
+		['an encoding that is none', picture, { 'content-encoding': 'aws-chunked' }],
+		['an encoding that names letters', picture, { 'content-encoding': 'utf-8' }],
+		['a range that is the whole', picture, range(0, picture.length - 1), 206],
+		['a 200 with the whole range', picture, range(0, picture.length - 1)],
+		['ranges that could be asked for', picture, { 'accept-ranges': 'bytes' }],
+		['no type', picture, { 'content-type': '' }],
+	];
+	const NOT_WHOLE: Array<[string, Buffer, Headers, number?]> = [
+		['a range that is a part', half, range(0, half.length - 1), 206],
+		['a range without its length', half, range(0, half.length - 1, '*'), 206],
+		['a range from the middle', half, range(half.length, picture.length - 1), 206],
+		['a part without a range', half, {}, 206],
+		['a part with status 200', half, range(0, half.length - 1)],
+		['an encoding that cannot be read', gzipSync(picture), { 'content-encoding': 'zstd' }],
+		['two encodings', brotliCompressSync(gzipSync(picture)), { 'content-encoding': 'gzip, br' }],
+	];
+	const cases = [...WHOLE, ...NOT_WHOLE];
+
+	it('is whole or none, as an input and as a result, however it is packed', async () => {
+		world.service.reply = (request) => {
+			const { method, path, body } = request;
+			if (method === 'POST' && path.endsWith('/draws')) {
+				const { prompt } = sentJson(request);
+				return { body: JSON.stringify({ images: [`${world.service.url}/${String(prompt)}.png`] }) };
+			}
+			if (method === 'POST')
+				return { body: `{"results":[{"label":"${body.includes(picture) ? 'whole' : 'not'}","score":1}]}` };
+			const [, sent, headers = {}, status] = cases[Number(/^\/(\d+)\.png$/.exec(path)?.[1])] ?? [];
+			return sent
+				? { contentType: 'image/png', body: sent, headers, status }
+				: { status: 404, body: '{"detail":{"error":"none"}}' };
+		};
+		const items = cases.map((_, at) => ({ json: { at, url: `${world.service.url}/${at}.png` } }));
+		const credentials = { baseUrl: world.service.url };
+		const look = asked('image', 'classify', 'a/looks', {
+			inputSource: 'url',
+			inputUrl: '={{ $json.url }}',
+			options: { maxRetries: 0 },
+		});
+		const looked = await world.engine.run({ parameters: look, items, credentials, ...continued });
+		const draw = asked('image', 'generate', 'a/draws', { prompt: '={{ $json.at }}' });
+		const drawn = await world.engine.run({ parameters: draw, items, credentials, ...continued });
+		const names = (paired: INodeExecutionData[]) => paired.map((item) => cases[pairedTo(item)]?.[0]);
+		for (const run of [looked, drawn]) {
+			expect(names(run.items)).toEqual(WHOLE.map(([name]) => name));
+			expect(names(run.errorItems)).toEqual(NOT_WHOLE.map(([name]) => name));
+		}
+		expect(new Set(looked.items.map(({ json }) => json.label))).toEqual(new Set(['whole']));
+		for (const { binary } of drawn.items) {
+			if (!binary?.data) throw new Error('no picture');
+			expect(sha256(await world.engine.read(binary.data))).toBe(sha256(picture));
+		}
+	});
+
+	it('an answer is read in every packing that n8n reads, and by its byte order mark', async () => {
+		const answer = Buffer.from('{"results":[{"label":"gr\u00fcn","score":1}]}');
+		const wide = Buffer.from(`\ufeff${answer.toString()}`, 'utf16le');
+		const ways: Array<[Buffer, Headers]> = [
+			[gzipSync(answer), { 'content-encoding': 'gzip' }],
+			[gzipSync(answer), { 'content-encoding': 'GZIP', 'content-length': '' }],
+			[deflateSync(answer), { 'content-encoding': 'deflate' }],
+			[deflateRawSync(answer), { 'content-encoding': 'deflate' }],
+			[brotliCompressSync(answer), { 'content-encoding': 'br' }],
+			[answer, { 'content-length': '' }],
+			[Buffer.from(`\ufeff${answer.toString()}`), {}],
+			[wide, {}],
+			[Buffer.from(wide).swap16(), {}],
+		];
+		world.service.reply = (request) => {
+			if (request.method !== 'POST') return { status: 404, body: '{"detail":{"error":"none"}}' };
+			const [body = '', headers = {}] = ways[Number(sentJson(request).input)] ?? [];
+			return { body, headers };
+		};
+		const parameters = asked('text', 'classify', 'a/b', { text: '={{ $json.at }}' });
+		const items = ways.map((_, at) => ({ json: { at: String(at) } }));
+		const credentials = { baseUrl: world.service.url };
+		const result = await world.engine.run({ parameters, items, credentials, ...continued });
+		expect(result.items.map(({ json }) => json.label)).toEqual(ways.map(() => 'gr\u00fcn'));
+		world.service.reply = () => ({ body: answer, headers: { 'content-encoding': 'gzip' } });
+		const { errorItems } = await world.engine.run({ parameters, items: items.slice(0, 1), credentials, ...continued });
+		expect(errorItems[0]?.json.error).toMatch(/packing cannot be read.*may have billed/);
+	});
 });
 
 describe('the file of a result', () => {
