@@ -32,6 +32,13 @@ export function text(value: unknown, what: string): string {
 	throw missing(what);
 }
 
+/** A text that says something. */
+export function words(value: unknown, what: string): string {
+	const read = text(value, what);
+	if (read.trim() === '') throw missing(what);
+	return read;
+}
+
 /**
  * The outputs of an answer's parts: one that is none fails alone, since the others are paid for.
  * @throws AnswerError of the first where none is good
@@ -73,7 +80,7 @@ export const optionalText = (value: unknown): string | undefined => (typeof valu
 /** Labels with their scores, best first. */
 export function labels(value: unknown): Array<{ label: string; score: number }> {
 	const rows = list(labelRows(value), 'the expected list of labels').map((row) => ({
-		label: text(row.label, 'a label').trim(),
+		label: words(row.label, 'a label').trim(),
 		score: score(row.score, 'a score'),
 	}));
 	if (rows.length === 0) throw missing('any label');

@@ -23,6 +23,9 @@ export interface ApiRequest {
 	readonly remains?: string;
 }
 
+/** What people see or hear of a file. */
+export type Medium = 'image' | 'audio' | 'video';
+
 /** What a file is, by its bytes or as its sender declares it. */
 export interface FileKind {
 	readonly mimeType: string;
@@ -83,6 +86,8 @@ export interface Output {
 	readonly remains?: string;
 	/** Why this part of the answer is none: its input fails, those that share the request do not. */
 	readonly problem?: string;
+	/** The same where it had a request of its own, which failed. */
+	readonly failure?: Problem;
 }
 
 /** What the catalogue says about a model, as far as it could be had. */
@@ -209,6 +214,10 @@ export interface Operation<I extends object = Dict> {
 	patience?(input: I): number | undefined;
 	/** Items that differ in `over` alone share a request, up to `max` of them. Left out: one item, one request. */
 	readonly batch?: { readonly over: keyof I & string; readonly max: number };
+	/** What its files are: one that turns out to be something else is no result. */
+	readonly makes?: Medium;
+	/** What is the same in all outputs of inputs that differ in the batch's `over` alone, in words; one that differs is none. */
+	alike?(json: Dict): string;
 	/** Bytes that its answer may have; default 64 MB. A larger one is refused before it is read to its end. */
 	readonly largestAnswer?: number;
 	/** Whether `request` wants to know what the catalogue says about the model. */
@@ -236,6 +245,11 @@ export interface Operation<I extends object = Dict> {
 	split?(input: I, facts: ModelFacts): readonly I[];
 	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */
 	join?(outputs: readonly Output[], input: I): readonly Output[] | { readonly ask: readonly I[] };
+	/**
+	 * Whether each part is a result of its own, so that one which fails costs the others nothing: then `join` gets an
+	 * output with its `failure` in its place.
+	 */
+	isApart?(input: I): boolean;
 	/**
 	 * Puts the outputs of items that differ in the batch's `over` alone in an order of their own, and may leave some out.
 	 * `from` says whose an output is: the position among `inputs`.

@@ -1,7 +1,7 @@
 import { queuedStatus, requestIdOf, withWords } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
-import { AnswerError, attempt } from '../core/problem';
+import { AnswerError, attempt, type Problem } from '../core/problem';
 import { known } from '../core/values';
 import { shareCost } from './bill';
 import { unpaid, usageOfItem, type Share, type Usage } from './usage';
@@ -64,6 +64,14 @@ function outputsOf(
 	}
 }
 
+/** A part that brought nothing, among others that are results of their own. @param billed USD */
+export const failedPart = (failure: Problem, model: string, attempts: number, billed: number): PartResult => ({
+	outputs: [{ json: {}, failure }],
+	usage: { model, attempts, costUsd: billed },
+	share: 1,
+	kind: 'task',
+});
+
 /** An output that is ready to become an item. */
 export interface Finished extends Omit<Output, 'from'> {
 	/** Whether `json` is the API's own response, from which its files must be taken out. */
@@ -83,12 +91,13 @@ export function shareUsage(outputs: readonly Output[], usage: Usage | undefined)
 	);
 }
 
-const finishOne = ({ json, file, texts, remains, problem }: Output, usage: Usage | undefined): Finished => ({
+const finishOne = ({ json, file, texts, remains, problem, failure }: Output, usage: Usage | undefined): Finished => ({
 	json: { ...json, usage },
 	file,
 	texts,
 	remains,
 	problem,
+	failure,
 	isRaw: false,
 });
 

@@ -284,6 +284,20 @@ function adviceForAnswer(advice: string | undefined, model: string): string {
 		: 'Run the workflow again. If it stays, DeepInfra may have changed what it answers: look for a newer version of this node.';
 }
 
+/** An address of the user's without the parts of its path that may be a secret, such as the token of a bot. */
+const withoutTokens = (address: string): string =>
+	address
+		.split('/')
+		.map((part, index) => (index > 2 && isToken(part) ? '…' : part))
+		.join('/');
+
+const isToken = (part: string): boolean =>
+	/^eyJ/.test(part) ||
+	(part.length >= 20 &&
+		/\d/.test(part) &&
+		/[a-z]/i.test(part) &&
+		(part.includes(':') || !/\.[a-z0-9]{2,5}$/i.test(part)));
+
 /** The one place where failures become words. */
 export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message: happened, description: todo } = words(problem, situation);
@@ -349,7 +363,7 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'source':
 			return {
 				message: `The file at ${problem.host} cannot be downloaded: ${problem.message}`,
-				description: `Nothing was billed by DeepInfra. Check the address in 'URL': ${problem.address}`,
+				description: `Nothing was billed by DeepInfra: it did not get the whole request. Check the address in 'URL': ${withoutTokens(problem.address)}`,
 			};
 		case 'download':
 			return {

@@ -68,8 +68,8 @@ export class FileNames {
 	}
 }
 
-/** Some disks take capitals for small letters. */
-const plain = (name: string) => name.toLowerCase();
+/** Some disks take capitals for small letters, and letters with their marks for the same as one. */
+const plain = (name: string) => name.normalize('NFC').toLowerCase();
 
 /** The same names, those that occur again with a number. Linear in their number. */
 function uniqueNames(wished: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import { isDict } from '../core/answer';
+import { errorText, isDict } from '../core/answer';
 import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
 import { rewriteInSteps } from '../core/rewrite';
@@ -109,6 +109,9 @@ function filesIn(value: unknown): FileOut[] {
 /** What stands where a file should be and says why it does not, in base64 or not; nothing for what only marks a gap. */
 function wordsOf(value: unknown): FileOut[] {
 	const held = isDict(value) ? WRAPPED.map((key) => value[key]).find((entry) => typeof entry === 'string') : value;
+	// An object says why in the words of a failure.
+	const said = isDict(value) && !held ? errorText(value) : undefined;
+	if (said !== undefined) return [{ bytes: Buffer.from(said.slice(0, 1000)) }];
 	const text = typeof held === 'string' ? held.trim() : '';
 	if (text.length < 16 && !/\s/.test(text)) return [];
 	return [{ bytes: isBase64(text) && !/\s/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text) }];

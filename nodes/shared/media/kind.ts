@@ -179,6 +179,19 @@ function wideText(bytes: Uint8Array): string | undefined {
 	return /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]/u.test(text.replace(/[\t\n\r\f]/g, '')) ? undefined : text;
 }
 
+/** Pictures whose first bytes are always the same: without them a file is none, whatever its sender says. */
+const MARKED = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+/** Whether a file may be what is seen or heard there: sound comes in the containers of films, a film as a moving picture. */
+export function isOfMedium(bytes: Uint8Array, mimeType: string, medium: 'image' | 'audio' | 'video'): boolean {
+	const format = formatOf(bytes);
+	if (!format) return medium !== 'image' || !MARKED.includes(mimeType);
+	const [media] = format.mimeType.split('/');
+	if (media === medium) return true;
+	if (medium === 'video') return ['image/gif', 'image/webp'].includes(format.mimeType);
+	return medium === 'audio' && media === 'video';
+}
+
 /** Whether these bytes are nothing but written words, as an error in plain text is. */
 export function isText(bytes: Uint8Array): boolean {
 	if (bytes.length === 0 || formatOf(bytes)) return false;

@@ -219,6 +219,7 @@ export class Callback {
 				// Each result has a run of its own, so its number among them cannot tell it apart.
 				names: new FileNames([undefined], `${operation.resource}_${this.requestId}`),
 				makesFiles: makesFiles(operation.tasks),
+				medium: operation.makes,
 				seconds: operation.timeout ?? 300,
 				keepsInput: false,
 				resultField: this.asked ? readSettings(operation, this.asked).resultField : '',

@@ -8,8 +8,8 @@ import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } fro
 import { assumedCost, costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { addCosts } from '../engine/bill';
-import { Gate } from '../engine/gate';
-import { Lanes, SharedGates, type Lane } from '../engine/lane';
+import { Gate, type Door } from '../engine/gate';
+import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
 import { costOf } from '../engine/usage';
 import { Meter } from '../engine/meter';
@@ -49,6 +49,8 @@ export class Client {
 		private readonly transport: Transport,
 		private readonly run: CallContext,
 		private readonly lanes: Lanes,
+		/** The way of files. */
+		private readonly door: Door,
 		readonly meter: Meter,
 		readonly maker: ItemMaker,
 		private readonly catalogue: Catalog,
@@ -84,7 +86,7 @@ export class Client {
 			[key, await catalogue.facts(model, version)] as const;
 		const known = new Map(await Promise.all([...models].map(read)));
 		const replacements = await findReplacements(known, catalogue);
-		return new Client(account, transport, run, lanes, meter, maker, catalogue, known, replacements, detail);
+		return new Client(account, transport, run, lanes, door, meter, maker, catalogue, known, replacements, detail);
 	}
 
 	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
@@ -240,8 +242,10 @@ export class Client {
 	}
 
 	/** How many pages a file has; undefined for one that is no PDF. */
-	async countPages(file: FileRef): Promise<Outcome<number | undefined>> {
-		return await this.transport.countPages(file);
+	async countPages(file: FileRef, { seconds, maxRetries }: Settings): Promise<Outcome<number | undefined>> {
+		const count = async () => await this.transport.countPages(file, seconds);
+		const passage = throughDoor<number | undefined>(this.door, this.run.signal);
+		return (await callUntilAnswered(count, maxRetries, passage, this.run)).outcome;
 	}
 
 	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */

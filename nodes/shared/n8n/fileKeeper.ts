@@ -1,13 +1,13 @@
 import type { IBinaryData } from 'n8n-workflow';
-import type { FileKind, FileOut } from '../core/operation';
+import type { FileKind, FileOut, Medium } from '../core/operation';
 import { AnswerError, attempt, failed, SourceError, succeeded, type Outcome, type Problem } from '../core/problem';
 import { callUntilAnswered, type CallContext } from '../engine/call';
 import type { Door } from '../engine/gate';
 import { throughDoor } from '../engine/lane';
 import type { FileNames } from '../media/fileName';
-import { isText, kindFrom } from '../media/kind';
+import { isOfMedium, isText, kindFrom, kindOf } from '../media/kind';
 import type { ServiceContext } from './context';
-import { codeOf, deepestMessage } from './http/cause';
+import { storageWords } from './http/cause';
 import { connectionFailure, failure, limited, readWhole, type Source } from './http/source';
 import { isStream } from './http/stream';
 import type { Transport } from './http/transport';
@@ -28,6 +28,7 @@ interface Origin {
 	/** Whether it stood in the API's own response, where a file may be a text as well. */
 	readonly isRaw: boolean;
 	readonly requestId: string | undefined;
+	readonly medium?: Medium;
 }
 
 /** Puts the files of answers into n8n's storage. What goes wrong with one of them is told, never thrown. */
@@ -49,15 +50,22 @@ export class FileKeeper {
 		try {
 			return succeeded(await this.context.helpers.prepareBinaryData(content, fileName, mimeType));
 		} catch (error) {
-			return failed({ kind: 'storage', message: storageWords(error) });
+			return failed({
+				kind: 'storage',
+				message: error instanceof SourceError ? error.message : storageWords(error, 'write'),
+			});
 		}
 	}
 
-	private async keep(file: FileOut, { item, names, seconds, isRaw }: Origin): Promise<Outcome<IBinaryData>> {
+	private async keep(file: FileOut, { item, names, seconds, isRaw, medium }: Origin): Promise<Outcome<IBinaryData>> {
 		const bytes = await this.hold(file, seconds);
 		if (!bytes.ok) return bytes;
 		const known = 'kind' in file ? file.kind : undefined;
-		const kind = attempt(() => kindOfResult(bytes.value, known, isRaw));
+		const kind = attempt(() => {
+			const found = kindOfResult(bytes.value, known, isRaw);
+			requireMedium(bytes.value, found, isRaw ? undefined : medium);
+			return found;
+		});
 		if (!kind.ok) return kind;
 		return await this.write(bytes.value, names.claim(item, kind.value.extension), kind.value.mimeType);
 	}
@@ -78,10 +86,12 @@ export class FileKeeper {
 	}
 
 	/** Streams a file into the storage; its answer is paid for already, so it is tried again as often as it takes. */
-	private async fetch(file: UrlFile, { item, names, seconds }: Origin): Promise<Outcome<IBinaryData>> {
+	private async fetch(file: UrlFile, { item, names, seconds, isRaw, medium }: Origin): Promise<Outcome<IBinaryData>> {
 		let name: string | undefined;
 		return await this.download(file, seconds, async (source) => {
-			const { kind, url } = source;
+			const { kind, url, head } = source;
+			const isRight = attempt(() => requireMedium(head, kind, isRaw ? undefined : medium));
+			if (!isRight.ok) return isRight;
 			const guarded = limited(source);
 			name ??= names.claim(item, kind.extension);
 			const stored = await this.write(guarded, name, kind.mimeType);
@@ -118,6 +128,14 @@ function kindOfResult(bytes: Buffer, known: FileKind | undefined, isRaw: boolean
 	return known ?? kindFrom(bytes, undefined);
 }
 
+/** @throws AnswerError for a file of another kind than the task makes */
+function requireMedium(bytes: Uint8Array, kind: FileKind, medium: Medium | undefined): void {
+	if (medium === undefined || isOfMedium(bytes, kind.mimeType, medium)) return;
+	const wanted = { image: 'a picture', audio: 'a sound', video: 'a video' }[medium];
+	const came = kindOf(bytes)?.mimeType ?? `something that is no ${kind.mimeType}`;
+	throw new AnswerError(`DeepInfra answered with ${came} instead of ${wanted}`);
+}
+
 const quote = (bytes: Buffer): string => bytes.toString('utf8', 0, 200).replace(/\s+/g, ' ').trim().slice(0, 80);
 
 /** So that a person can fetch what is paid for. */
@@ -127,23 +145,4 @@ function withId(problem: Problem, { requestId }: Origin): Problem {
 		return { kind: 'download', message: `${host}: ${message} (${address})`, requestId };
 	}
 	return problem.kind === 'storage' || problem.kind === 'answer' ? { requestId, ...problem } : problem;
-}
-
-const NO_SPACE = 'there is no space left';
-const NOT_ALLOWED = 'n8n may not write there';
-const STORAGE_WORDS: Readonly<Record<string, string>> = {
-	ENOSPC: NO_SPACE,
-	EDQUOT: NO_SPACE,
-	EACCES: NOT_ALLOWED,
-	EPERM: NOT_ALLOWED,
-	EROFS: NOT_ALLOWED,
-	EMFILE: 'too many files are open',
-	ENFILE: 'too many files are open',
-};
-
-/** The message of a file system holds a path, which helps nobody who reads it in a workflow. */
-function storageWords(error: unknown): string {
-	const code = codeOf(error);
-	if (code !== undefined) return Object.hasOwn(STORAGE_WORDS, code) ? `${STORAGE_WORDS[code]} (${code})` : code;
-	return error instanceof SourceError ? error.message : deepestMessage(error).slice(0, 200);
 }

@@ -3,8 +3,8 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 import type { Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
 import type { Door } from '../engine/gate';
-import { isDict, optionalText, requestIdOf } from '../core/answer';
-import type { Dict } from '../core/operation';
+import { isDict, optionalText, readId, requestIdOf } from '../core/answer';
+import type { Dict, Medium } from '../core/operation';
 import { problemOf, type Problem } from '../core/problem';
 import { filesOfInSteps } from '../media/find';
 import type { FileNames } from '../media/fileName';
@@ -25,6 +25,8 @@ export interface Place {
 	readonly names: FileNames;
 	/** Whether the model makes files, so that an address in its own response is one. */
 	readonly makesFiles: boolean;
+	/** What its files have to be. */
+	readonly medium?: Medium;
 	readonly seconds: number;
 	/** Whether the input item's own fields and files stay beside the result. */
 	readonly keepsInput: boolean;
@@ -79,8 +81,9 @@ export class ItemMaker {
 		for (const [name, { text, extension, mimeType }] of Object.entries(output.texts ?? {})) {
 			const written = typeof text === 'string' ? text : text.write(await this.transport.read(text.over, place.seconds));
 			const kept = await this.files.write(Buffer.from(written), place.names.claim(place.item, extension), mimeType);
-			if (!kept.ok) return missing([kept.problem]);
-			binary[name] = kept.value;
+			// What was found is good all the same.
+			if (kept.ok) binary[name] = kept.value;
+			else problems.push(kept.problem);
 		}
 		const made = Object.values(binary);
 		// The API's own response is JSON as it is.
@@ -130,4 +133,4 @@ const noteOn = (problem: Problem): string =>
 
 /** The ID of the request that an output came from. */
 const idOf = (json: Dict): string | undefined =>
-	requestIdOf(json) ?? (isDict(json.usage) ? optionalText(json.usage.requestId) : undefined);
+	requestIdOf(json) ?? (isDict(json.usage) ? optionalText(json.usage.requestId) : undefined) ?? readId(json.id);

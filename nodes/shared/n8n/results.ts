@@ -174,8 +174,8 @@ export class RunResults {
 	}
 
 	private async makeItem(output: Finished, place: Place, client: Client): Promise<Made> {
-		if (output.problem === undefined) return await client.maker.make(output, place);
-		return { problems: [{ kind: 'answer', message: output.problem }], notes: [] };
+		if (output.problem === undefined && output.failure === undefined) return await client.maker.make(output, place);
+		return { problems: [output.failure ?? { kind: 'answer', message: output.problem ?? '' }], notes: [] };
 	}
 
 	async lineItems(
@@ -198,7 +198,7 @@ export class RunResults {
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
 		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
-		return { ...settings, item, fieldName, names, makesFiles: areFiles };
+		return { ...settings, item, fieldName, names, makesFiles: areFiles, medium: this.operation.makes };
 	}
 
 	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { findRunConflict } from '../engine/input';
-import { finish, type PartResult } from '../engine/assemble';
+import { failedPart, finish, type PartResult } from '../engine/assemble';
 import { shareCost } from '../engine/bill';
+import { Likeness } from '../engine/alike';
 import { askInHalves, type Missed } from '../engine/halving';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
@@ -54,6 +55,7 @@ class ItemRun {
 	private readonly results: RunResults;
 	private readonly questions: Questions;
 	private readonly lines: LineFiles;
+	private readonly likeness: Likeness;
 	private readonly progress: Progress;
 	/** What equal requests share, once the first are asked. */
 	private shared: SharedAnswers<Told> | undefined;
@@ -69,6 +71,7 @@ class ItemRun {
 		this.progress = new Progress(context, `${operation.resource}: ${operation.value}`);
 		this.results = new RunResults(context, operation, this.requests.names, this.stop);
 		this.questions = new Questions(context, operation, this.requests, this.results, this.progress);
+		this.likeness = new Likeness(operation);
 		this.lines = new LineFiles(context, operation, this.results, this.stop);
 	}
 
@@ -130,7 +133,7 @@ class ItemRun {
 		for (const entry of entries) {
 			const file = attempt(() => (entry.isOver ? undefined : this.operation.pagesOf?.(entry.input)));
 			if (!file.ok || file.value === undefined) continue;
-			const pages = await client.countPages(file.value);
+			const pages = await client.countPages(file.value, entry.settings);
 			if (pages.ok) entry.pages = pages.value;
 			else await this.results.fail(entry, pages.problem);
 			if (this.stop.signal.aborted) return;
@@ -147,7 +150,7 @@ class ItemRun {
 		this.questions.bind(batches);
 		const shared = this.shareAnswers(this.questions.keysOf(batches, parts), parts);
 		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
-		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts);
+		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts, client);
 		await Promise.all(
 			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
 		);
@@ -314,14 +317,27 @@ class ItemRun {
 		return { problem: results.problem, attempts, billed, remains, by };
 	}
 
-	private async failBatch(batch: Batch, missed: Missed, parts: readonly Part[]): Promise<void> {
+	private async failBatch(batch: Batch, missed: Missed, parts: readonly Part[], client: Client): Promise<void> {
 		const all = ownersOf(batch, parts).flat();
 		const bills = shareCost(missed.billed, all.length);
-		for (const [index, { entry }] of all.entries())
-			await this.results.miss(entry, { ...missed, billed: bills[index] ?? 0 });
+		for (const [index, part] of all.entries()) {
+			const billed = bills[index] ?? 0;
+			if (this.context.continueOnFail() && this.isApart(part)) {
+				const { problem, attempts } = missed;
+				await this.deliver(part, failedPart(problem, part.settings.model, attempts, billed), client);
+			} else await this.results.miss(part.entry, { ...missed, billed });
+		}
 	}
 
-	private async deliver({ entry, index }: Part, result: PartResult, client: Client): Promise<void> {
+	/** Whether a part of an item stands for itself, among others of it. */
+	private isApart({ entry: { input, results, missing } }: Part): boolean {
+		const isShown = input.simplify !== false && this.operation.isApart?.(input) === true;
+		return isShown && missing + results.filter(Boolean).length > 1;
+	}
+
+	private async deliver({ entry, index, input }: Part, told: PartResult, client: Client): Promise<void> {
+		const result =
+			told.kind === 'task' ? { ...told, outputs: told.outputs.map((each) => this.likeness.check(each, input)) } : told;
 		for (const { note } of result.outputs) if (note) this.results.hints.add(note);
 		entry.results[index] = result;
 		entry.missing--;

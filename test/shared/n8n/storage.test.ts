@@ -1,7 +1,9 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
-import { makeWav } from '../../support/files';
+import { Readable } from 'node:stream';
+import { makePng, makeWav } from '../../support/files';
 import { asked } from '../../support/parameters';
 import { errorOf, hintsOf, pairedTo } from '../../support/results';
 import { openWorld, type World } from '../../support/world';
@@ -59,6 +61,77 @@ describe.each([
 	});
 });
 
+const coded = (code: string, words: string) => Object.assign(new Error(`${code}: ${words} '/data/0b7c'`), { code });
+/** A file whose reading breaks off. */
+const broken = (error: Error) => async () =>
+	await Promise.resolve(
+		Readable.from(
+			(function* () {
+				yield makePng(60, 60).subarray(0, 3000);
+				throw error;
+			})(),
+			{ objectMode: false },
+		),
+	);
+const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+
+describe.each<[string, INodeParameters]>([
+	['a part', asked('image', 'classify', 'google/vit-base-patch16-224')],
+	['text within JSON', asked('image', 'analyze', SEES, { prompt: 'x' })],
+	['a document', asked('document', 'extractText', SEES)],
+])('an input file, sent as %s, that n8n cannot read', (_as, parameters) => {
+	it.each<
+		[string, 'getMetadata' | 'getAsStream', () => Promise<never> | ReturnType<ReturnType<typeof broken>>, RegExp]
+	>([
+		[
+			'is gone',
+			'getMetadata',
+			async () => await Promise.reject(coded('ENOENT', 'no such file, open')),
+			/not there any more/,
+		],
+		['is lost', 'getAsStream', async () => await Promise.reject(new Error('File not found')), /not there any more/],
+		['is forbidden', 'getAsStream', async () => await Promise.reject(coded('EACCES', 'denied, open')), /may not read/],
+		['breaks off', 'getAsStream', broken(coded('EIO', 'i/o error, read')), /the disk does not work \(EIO\)/],
+		['lies elsewhere', 'getAsStream', async () => await Promise.reject(new Error('S3 is down')), /S3 is down/],
+	])('since it %s is not blamed on the service or the network, and sent once', async (_what, method, fail, words) => {
+		const picture = async (seed: number) => ({
+			json: {},
+			binary: { data: await world.engine.binary(makePng(60, 60, seed), `photo ${seed}.png`, 'image/png') },
+		});
+		const items = [await picture(1)];
+		world.emulator.requests.length = 0;
+		jest.spyOn(Container.get(BinaryDataService), method).mockImplementation(fail as never);
+		const result = await world.engine.run({ parameters, items, onError: 'continueErrorOutput' });
+		const [text = ''] = result.errorItems.map((item) => errorOf(item).text);
+		expect(text).toMatch(/n8n cannot read the file 'photo 1\.png' from its storage/);
+		expect(text).toMatch(words);
+		expect(text).toMatch(/did not get the whole request, so nothing was billed/);
+		expect(text).not.toMatch(/data\/0b7c|network|connection|Base URL/);
+		expect(world.emulator.requests.filter(({ method: how, aborted }) => how === 'POST' && !aborted)).toEqual([]);
+	});
+});
+
+it.each<[string, INodeParameters, string]>([
+	['subtitles', asked('audio', 'transcribe', 'openai/whisper-large-v3', { options: { subtitles: ['srt'] } }), 'text'],
+	['lines', asked('audio', 'transcribe', 'openai/whisper-large-v3', { options: { subtitles: ['txt'] } }), 'text'],
+	['boxes', asked('image', 'detectObjects', 'hustvl/yolos-small', { options: { annotatedImage: 'boxes' } }), 'objects'],
+])('what was found is good although its %s cannot be kept', async (_what, parameters, field) => {
+	const isSound = parameters.resource === 'audio';
+	const data = await (isSound
+		? world.engine.binary(makeWav(0.4), 'memo.wav', 'audio/wav')
+		: world.engine.binary(makePng(40, 40), 'photo.png', 'image/png'));
+	failStorage('ENOSPC', [0]);
+	const result = await world.engine.run({
+		parameters,
+		items: [{ json: {}, binary: { data } }],
+		onError: 'continueErrorOutput',
+	});
+	expect(result.items.map(({ json }) => json[field])).toEqual([expect.anything()]);
+	expect(result.errorItems.map((item) => errorOf(item).text)).toEqual([expect.stringMatching(/no space left/)]);
+	// The cost stands with the item that is good, and nowhere else.
+	expect(errorOf(result.errorItems[0] ?? { json: {} }).text).not.toMatch(/billed \$/);
+});
+
 it('that is full for good fails every item and no run, and is told once at the end', async () => {
 	failStorage('ENOSPC', [...Array(20).keys()]);
 	const result = await world.engine.run({
@@ -83,6 +156,8 @@ it('subtitles that cannot be kept cost no other item anything', async () => {
 		options: { subtitles: ['srt'], maxConcurrency: 1 },
 	});
 	const result = await world.engine.run({ parameters, items, onError: 'continueErrorOutput' });
-	expect([result.items.map(pairedTo), result.errorItems.map(pairedTo)]).toEqual([[0], [1]]);
+	// The transcript is good all the same.
+	expect([result.items.map(pairedTo), result.errorItems.map(pairedTo)]).toEqual([[0, 1], [1]]);
+	expect(result.items.map(({ binary }) => [binary?.srt !== undefined])).toEqual([[true], [false]]);
 	expect(String(result.errorItems[0]?.json.error)).toMatch(/no space left/);
 });

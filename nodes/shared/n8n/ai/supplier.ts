@@ -2,6 +2,7 @@ import type { AiEvent, INodeExecutionData, ISupplyDataFunctions, NodeConnectionT
 import { NodeError, NodeOperationError } from 'n8n-workflow';
 import type { AnyOperation, Dict, Output } from '../../core/operation';
 import { attempt, problemOf, type Problem } from '../../core/problem';
+import { Likeness } from '../../engine/alike';
 import { readResults } from '../../engine/assemble';
 import { isUnknownModel } from '../../engine/explain';
 import { Forms } from '../../engine/forms';
@@ -30,6 +31,7 @@ export interface Supplied {
 export class Supplier {
 	private readonly requests: RequestMaker;
 	private readonly forms: Forms;
+	private readonly likeness: Likeness;
 
 	private constructor(
 		private readonly context: ISupplyDataFunctions,
@@ -40,6 +42,7 @@ export class Supplier {
 	) {
 		this.requests = new RequestMaker(operation);
 		this.forms = new Forms(operation);
+		this.likeness = new Likeness(operation);
 	}
 
 	/**
@@ -88,7 +91,9 @@ export class Supplier {
 			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
 			if (!results.ok) throw await this.failure(results.problem, attempts, billed);
 			for (const [index, positions] of batch.owners.entries()) {
-				const [output] = results.value[index]?.outputs ?? [];
+				const [answered] = results.value[index]?.outputs ?? [];
+				// A store compares documents with questions, whatever they were asked as.
+				const output = answered && this.likeness.check(answered, {});
 				const problem = output ? output.problem : 'DeepInfra left one of the texts out';
 				if (problem !== undefined) throw await this.failure({ kind: 'answer', message: problem }, attempts, billed);
 				if (!output) continue;

@@ -16,6 +16,26 @@ export function deepestMessage(error: unknown): string {
 	return message;
 }
 
+const NO_SPACE = 'there is no space left';
+const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
+const STORAGE_WORDS: Readonly<Record<string, string>> = {
+	ENOSPC: NO_SPACE,
+	EDQUOT: NO_SPACE,
+	EIO: 'the disk does not work',
+	ENOENT: 'it is not there any more',
+	EMFILE: 'too many files are open',
+	ENFILE: 'too many files are open',
+};
+
+/** The message of a file system holds a path, which helps nobody who reads it in a workflow. */
+export function storageWords(error: unknown, doing: 'read' | 'write'): string {
+	const code = codeOf(error);
+	if (code !== undefined && FORBIDDEN.includes(code)) return `n8n may not ${doing} there (${code})`;
+	if (code !== undefined) return Object.hasOwn(STORAGE_WORDS, code) ? `${STORAGE_WORDS[code]} (${code})` : code;
+	const said = deepestMessage(error).slice(0, 200);
+	return /^(file )?not found\b/i.test(said) ? 'it is not there any more' : said;
+}
+
 /** Whether an error says that the connection was never there, so that nothing can have been sent. */
 export function isBeforeSending(error: unknown): boolean {
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {

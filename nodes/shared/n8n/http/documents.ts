@@ -11,34 +11,40 @@ const HELD = 2;
 export class Documents {
 	private readonly held = new Map<unknown, Promise<readonly ScannedPage[] | undefined>>();
 
-	/** @param open hands the open file to `use`, and closes it after that */
-	constructor(private readonly open: <T>(ref: FileRef, use: (file: OpenFile) => Promise<T>) => Promise<T>) {}
+	/** @param open hands the open file to `use`, and closes it after that, in so many seconds */
+	constructor(
+		private readonly open: <T>(ref: FileRef, seconds: number, use: (file: OpenFile) => Promise<T>) => Promise<T>,
+	) {}
 
 	/**
 	 * The pictures of a PDF's pages; undefined for a file that is no PDF.
 	 * @throws InputError for a PDF whose pages are no pictures
 	 */
-	async pages(ref: FileRef): Promise<readonly ScannedPage[] | undefined> {
+	async pages(ref: FileRef, seconds: number): Promise<readonly ScannedPage[] | undefined> {
 		const key = ref.file === 'url' ? ref.url : ref;
 		const known = this.held.get(key);
-		const reading = known ?? this.read(ref);
+		const reading = known ?? this.read(ref, seconds);
 		// The one that was asked for last goes last.
 		this.held.delete(key);
 		this.held.set(key, reading);
 		for (const old of [...this.held.keys()].slice(0, -HELD)) this.held.delete(old);
-		return await reading;
+		return await reading.catch((error: unknown) => {
+			// What could not be had now may be had at the next try.
+			if (this.held.get(key) === reading) this.held.delete(key);
+			throw error;
+		});
 	}
 
 	/** A page as a file to be sent. */
-	async page(of: FileRef, number: number): Promise<OpenFile> {
-		const page = (await this.pages(of))?.[number - 1];
+	async page(of: FileRef, number: number, seconds: number): Promise<OpenFile> {
+		const page = (await this.pages(of, seconds))?.[number - 1];
 		if (!page) throw new AnswerError(`The document has no page ${number} any more`);
 		const content = page.bytes();
 		return { name: `page_${number}.jpg`, mimeType: page.mimeType, size: content.length, content: [content] };
 	}
 
-	private async read(ref: FileRef): Promise<readonly ScannedPage[] | undefined> {
-		return await this.open(ref, async ({ mimeType, content }) =>
+	private async read(ref: FileRef, seconds: number): Promise<readonly ScannedPage[] | undefined> {
+		return await this.open(ref, seconds, async ({ mimeType, content }) =>
 			mimeType === 'application/pdf' ? readScan(await readAll(content)) : undefined,
 		);
 	}

@@ -8,6 +8,7 @@ import { namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
 import { agentFile } from './agentFile';
+import { storageWords } from './cause';
 import { connectionFailure, readWhole, type Source } from './source';
 import { isStream, peek, readAhead, type Bytes, type Stream } from './stream';
 
@@ -160,12 +161,30 @@ async function openBinary(
 	const { id, data, fileName, mimeType } = findBinary(context, ref.item, ref.value);
 	// Without an ID the content is held in memory, in the file's own data.
 	if (!id) return fileOf(decode(data), fileName, mimeType);
-	const { fileSize } = await context.helpers.getBinaryMetadata(id);
+	const { fileSize } = await fromStorage(fileName, async () => await context.helpers.getBinaryMetadata(id));
 	if (fileSize === 0) throw emptyFile(fileName);
-	const stream = await context.helpers.getBinaryStream(id);
-	whenOpen(stream);
-	return { ...named(await peek(stream), fileName, mimeType), size: fileSize, content: stream };
+	const { head, stream } = await fromStorage(fileName, async () => {
+		const opened = await context.helpers.getBinaryStream(id);
+		whenOpen(opened);
+		return { head: await peek(opened), stream: opened };
+	});
+	return { ...named(head, fileName, mimeType), size: fileSize, content: stream };
 }
+
+async function fromStorage<T>(fileName: string | undefined, read: () => Promise<T>): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		throw unreadable(fileName, error);
+	}
+}
+
+/** A file that n8n itself cannot give: neither the service nor the network is at fault. */
+export const unreadable = (fileName: string | undefined, error: unknown) =>
+	new InputError(
+		`n8n cannot read the file ${fileName ? `'${fileName.slice(0, 100)}' ` : ''}from its storage: ${storageWords(error, 'read')}`,
+		"Check the storage of n8n's machine, or run the node again that makes the file. DeepInfra did not get the whole request, so nothing was billed.",
+	);
 
 /** People paste data URLs where n8n has the base64 alone. */
 const decode = (data: string): Buffer => Buffer.from(data.replace(/^\s*data:[^,]{0,500};base64,/i, ''), 'base64');

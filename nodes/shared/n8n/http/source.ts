@@ -134,6 +134,7 @@ export function connectionFailure(url: URL, error: unknown): SourceError {
 	const said = deepestMessage(error);
 	// A message may repeat the address with its tokens.
 	const why = url.search ? said.replaceAll(url.search, '') : said;
+	if (code === 'EPROTO') return failure(url, 'it does not speak TLS (https)', 'never');
 	if (/^(HPE_|Z_)/.test(code)) return failure(url, `it sent something that cannot be read (${code})`, 'once');
 	if (/\babort/i.test(why)) return failure(url, 'it closed the connection before the file was whole', 'often');
 	return failure(url, why.slice(0, 200), 'never');

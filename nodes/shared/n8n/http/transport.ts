@@ -16,7 +16,7 @@ import { writeBody } from './body';
 import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { lineLength, readLines, writeLines } from './lines';
-import { openFile, type OpenFile } from './files';
+import { openFile, unreadable, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { Room } from './room';
@@ -64,8 +64,8 @@ export class Transport {
 	) {
 		this.flights = new PendingRequests(run);
 		// A document belongs to all requests that ask about its pages: the end of one of them must not end its reading.
-		this.documents = new Documents(async (ref, use) => {
-			const flight = this.flights.start(DOCUMENT_SECONDS);
+		this.documents = new Documents(async (ref, seconds, use) => {
+			const flight = this.flights.start(seconds);
 			try {
 				return await use(await this.open(ref, flight));
 			} finally {
@@ -208,10 +208,11 @@ export class Transport {
 	}
 
 	/** How many pages a file has; undefined for one that is no PDF. */
-	async countPages(file: FileRef): Promise<Outcome<number | undefined>> {
-		const flight = this.flights.start(DOCUMENT_SECONDS);
+	async countPages(file: FileRef, seconds: number): Promise<Outcome<number | undefined>> {
+		const flight = this.flights.start(seconds);
 		try {
-			return succeeded((await this.documents.pages(file))?.length);
+			const read = async () => await this.documents.pages(file, seconds);
+			return succeeded((await this.fromHost(file, flight, read))?.length);
 		} catch (error) {
 			return failed(flight.problem(error, false, this.account));
 		} finally {
@@ -309,7 +310,10 @@ export class Transport {
 	}
 
 	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
-		if (ref.file === 'page') return await this.documents.page(ref.of, ref.page);
+		if (ref.file === 'page') {
+			const read = async () => await this.documents.page(ref.of, ref.page, flight.seconds);
+			return await this.fromHost(ref.of, flight, read);
+		}
 		if (ref.file === 'lines') {
 			const { name, lines, bytes: size } = ref;
 			const content = writeLines(lines, async (line, write) => await this.withFiles(line, flight, write));
@@ -325,7 +329,7 @@ export class Transport {
 		const { context } = this;
 		if (!hasItems(context)) throw new Error('A trigger has no files to send');
 		const open = async () => await openFile(context, ref, openUrl, close);
-		if (ref.file !== 'url') return await open();
+		if (ref.file !== 'url') return this.keptOn(await open(), flight);
 		const file = await flight.during(new URL(ref.url), open);
 		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
 	}
@@ -344,6 +348,23 @@ export class Transport {
 		} finally {
 			flight.land();
 		}
+	}
+
+	/** Reads a file; when that takes too long, it is its own host's fault. */
+	private async fromHost<T>(ref: FileRef, flight: PendingRequest, read: () => Promise<T>): Promise<T> {
+		return ref.file === 'url' ? await flight.during(new URL(ref.url), read) : await read();
+	}
+
+	/** A stored file that is sent on while it is read: when that fails, it is n8n's own storage. */
+	private keptOn(file: OpenFile, flight: PendingRequest): OpenFile {
+		async function* content() {
+			try {
+				yield* iterate(file.content);
+			} catch (error) {
+				throw flight.blame(unreadable(file.name, error));
+			}
+		}
+		return { ...file, content: content() };
 	}
 
 	/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */

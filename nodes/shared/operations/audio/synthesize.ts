@@ -55,6 +55,7 @@ export const synthesize = defineOperation({
 	largestAnswer: 256 * MEGABYTE,
 	usesFacts: true,
 	answer: 'bytes',
+	makes: 'audio',
 	outputFields: { characters: 'integer', words: [{ text: 'string', start: 'number', end: 'number' }] },
 	fields: [
 		modelField('hexgrad/Kokoro-82M'),
@@ -166,12 +167,14 @@ export const synthesize = defineOperation({
 	},
 	items: (answer, [{ text, options }], sent) => {
 		const sound = soundOf(answer, options.outputFormat);
+		const seconds = 'bytes' in sound ? soundLength(sound.bytes) : undefined;
+		if (seconds === 0) throw new AnswerError('DeepInfra answered with a sound that lasts no time');
 		return [
 			{
 				json: {
 					characters: number(answer.input_character_length) ?? Array.from(text).length,
 					words: wordsOf(answer.words),
-					seconds: 'bytes' in sound ? soundLength(sound.bytes) : undefined,
+					seconds,
 				},
 				file: inFormat(sound, options.outputFormat, rateOf(answer, sent)),
 			},

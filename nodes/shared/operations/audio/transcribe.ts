@@ -164,6 +164,9 @@ export const transcribe = defineOperation({
 		}
 		const isMissing = splitInto === 'words' && words.length === 0 && whole !== '';
 		const rows = splitInto === 'words' && !isMissing ? words : segments.length > 0 ? segments : wholeAsOne(whole);
+		// Silence has no rows; the files that were asked for come all the same.
+		if (rows.length === 0 && options.subtitles?.length)
+			return [{ json: { text: '', index: 0, count: 0, ...shared }, ...files }];
 		return rows.map(
 			(row, index): Output => ({
 				json: { ...row, index, count: rows.length, ...shared },

@@ -2,7 +2,7 @@ import { errorText, isDict, list, number, optionalText, refusal } from '../../co
 import type { ApiRequest, Dict, LineFile, LineOutput, LineReader, Output } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { readCompletion } from '../chat/complete';
-import { readVectors } from '../embedding/vectors';
+import { lengthOf, readVectors } from '../embedding/vectors';
 import { filePath, type Batch } from './batches';
 import { readLineId, type LineId } from './names';
 
@@ -23,6 +23,8 @@ export class BatchReader implements LineReader {
 	private nameless = 0;
 	/** Lines that cannot be read. */
 	private broken = 0;
+	/** Of the first vector. */
+	private length: number | undefined;
 
 	constructor(
 		private readonly batch: Batch,
@@ -107,11 +109,14 @@ export class BatchReader implements LineReader {
 	private outputsOf(answer: Dict, { isJson }: LineId): Output[] {
 		if (this.batch.endpoint.endsWith('/embeddings')) {
 			const rows = list(answer.data, 'an embedding').map(({ embedding }) => embedding);
-			return readVectors(rows, undefined).map((vector) =>
-				'problem' in vector
-					? { json: {}, problem: vector.problem }
-					: { json: { embedding: vector.embedding, dimensions: vector.embedding.length } },
-			);
+			return readVectors(rows, undefined).map((vector): Output => {
+				if ('problem' in vector) return { json: {}, problem: vector.problem };
+				const { length } = vector.embedding;
+				this.length ??= length;
+				if (length === this.length) return { json: { embedding: vector.embedding, dimensions: length } };
+				const problem = `DeepInfra answered with ${lengthOf(length)} after ${lengthOf(this.length)}: they cannot be compared`;
+				return { json: {}, problem };
+			});
 		}
 		const { choices } = answer;
 		return readCompletion(answer, isJson, Array.isArray(choices) ? choices.length : 1);

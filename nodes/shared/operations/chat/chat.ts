@@ -81,11 +81,13 @@ export function choicesOf(answer: Dict): readonly [Dict, ...Dict[]] {
 
 /**
  * The choices of a completion, never empty.
+ * @param mayBeBlank whether nothing is an answer, too
  * @throws AnswerError as `readChoice`, for any of them
  */
-export function readChoices(answer: Dict): readonly [Choice, ...Choice[]] {
+export function readChoices(answer: Dict, mayBeBlank = false): readonly [Choice, ...Choice[]] {
 	const [first, ...rest] = choicesOf(answer);
-	return [readChoice(first), ...rest.map(readChoice)];
+	const read = (choice: Dict) => readChoice(choice, mayBeBlank);
+	return [read(first), ...rest.map(read)];
 }
 
 /** The text of the first choice. @throws AnswerError as `readChoices` */
@@ -101,7 +103,7 @@ function contentOf(content: unknown): string {
 }
 
 /** @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON */
-export function readChoice({ message, finish_reason: finish, logprobs }: Dict): Choice {
+export function readChoice({ message, finish_reason: finish, logprobs }: Dict, mayBeBlank = false): Choice {
 	const said = isDict(message) ? message : {};
 	const finishReason = optionalText(finish) ?? 'stop';
 	const refusal = optionalText(said.refusal)?.trim();
@@ -120,7 +122,9 @@ export function readChoice({ message, finish_reason: finish, logprobs }: Dict): 
 	const { text, reasoning } = takeThoughts(contentOf(said.content));
 	const thoughts = optionalText(said.reasoning_content) || optionalText(said.reasoning) || reasoning;
 	const toolCalls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isDict).map(readCall) : [];
-	if (text === '' && toolCalls.length === 0) throw emptyChoice(finishReason, thoughts);
+	const isBlank = text.trim() === '' && toolCalls.length === 0;
+	const isMeant = mayBeBlank && finishReason === 'stop' && typeof said.content === 'string';
+	if (isBlank && !isMeant) throw emptyChoice(finishReason, thoughts);
 	return {
 		text,
 		finishReason,

@@ -48,8 +48,10 @@ export const extractDocumentText = defineOperation({
 		const content = [{ type: 'text', text: READ_PROMPT }, picturePart(mediaInput(input))];
 		return chatRequest(input, [{ role: 'user', content }], { temperature: input.options.temperature ?? 0 }, facts);
 	},
+	isApart: ({ options }) => options.splitPages === true,
 	items: (answer) => {
-		const [{ text, finishReason }] = readChoices(answer);
+		// A page may be blank.
+		const [{ text, finishReason }] = readChoices(answer, true);
 		const note =
 			finishReason === 'length' ? `The text of a page was cut off at the token limit. ${RAISE_LIMIT}.` : undefined;
 		return [{ json: { text: unfence(text), pages: 1 }, note }];
@@ -57,7 +59,8 @@ export const extractDocumentText = defineOperation({
 	join: (outputs, { options }) => {
 		const pages = outputs.length;
 		const texts = outputs.map(({ json }) => optionalText(json.text) ?? '');
-		if (options.splitPages) return texts.map((text, index) => ({ json: { text, page: index + 1, pages } }));
+		if (options.splitPages)
+			return outputs.map(({ failure }, index) => ({ json: { text: texts[index], page: index + 1, pages }, failure }));
 		return [{ json: { text: texts.join('\n\n'), pages } }];
 	},
 });

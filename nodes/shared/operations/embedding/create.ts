@@ -5,7 +5,7 @@ import { AnswerError, InputError } from '../../core/problem';
 import { modelField, oneModelOptionsField, simplifyField } from '../fields';
 import { asRole } from './roles';
 import { vectorOptions } from './vectorOptions';
-import { knownDimensions, readVectors } from './vectors';
+import { knownDimensions, lengthOf, readVectors } from './vectors';
 
 /** The API's limit (docs/api.md#embeddings). */
 const MAX_TEXTS = 1024;
@@ -22,6 +22,7 @@ export const createEmbedding = defineOperation({
 	tasks: ['embeddings'],
 	largestAnswer: 256 * MEGABYTE,
 	batch: { over: 'text', max: MAX_TEXTS },
+	alike: ({ dimensions }) => lengthOf(number(dimensions) ?? 0),
 	outputFields: { embedding: ['number'], dimensions: 'integer' },
 	fields: [
 		modelField('Qwen/Qwen3-Embedding-8B'),

@@ -5,6 +5,8 @@ export type Vector = { readonly embedding: number[] } | { readonly problem: stri
 
 /** So many zeros at the end are no accident: the service fills up a vector that is shorter than what was asked for. */
 const PADDING = 8;
+/** Where a length was asked for, fewer of them tell the same. */
+const LEAST = 2;
 
 /**
  * The vectors of one answer: each is judged on its own, and all must have the length of most of them.
@@ -12,7 +14,7 @@ const PADDING = 8;
  */
 export function readVectors(rows: readonly unknown[], wanted: number | undefined): Vector[] {
 	const read = rows.map((row) => readVector(row, wanted));
-	const usual = usualLength(read);
+	const usual = usualLength(read, wanted);
 	return read.map((vector) => {
 		if ('problem' in vector || vector.embedding.length === usual) return vector;
 		return {
@@ -28,7 +30,7 @@ function readVector(row: unknown, wanted: number | undefined): Vector {
 		while (length > 0 && embedding[length - 1] === 0) length--;
 		if (length === 0) return { problem: 'DeepInfra answered with a vector of zeros only, which is no embedding' };
 		const padding = embedding.length - length;
-		if (padding < PADDING || isSparse(embedding, length)) return { embedding };
+		if (padding < (wanted === undefined ? PADDING : LEAST) || isSparse(embedding, length)) return { embedding };
 		return {
 			problem:
 				wanted === undefined
@@ -47,12 +49,17 @@ function isSparse(embedding: readonly number[], length: number): boolean {
 	return zeros > length / 4;
 }
 
-function usualLength(vectors: readonly Vector[]): number | undefined {
+/** That which was asked for, if there is one of it; else that of most. */
+function usualLength(vectors: readonly Vector[], wanted: number | undefined): number | undefined {
 	const counts = new Map<number, number>();
 	for (const vector of vectors)
 		if ('embedding' in vector) counts.set(vector.embedding.length, (counts.get(vector.embedding.length) ?? 0) + 1);
+	if (wanted !== undefined && counts.has(wanted)) return wanted;
 	return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
+
+/** In words. */
+export const lengthOf = (count: number): string => `a vector of ${count} numbers`;
 
 /** The dimensions of models that are known by their name, so that too many are refused before they are paid. */
 const KNOWN: ReadonlyArray<readonly [RegExp, number]> = [

@@ -94,6 +94,7 @@ export const editImage = defineOperation({
 	timeout: 600,
 	// The pictures stand in the answer as text.
 	largestAnswer: 256 * MEGABYTE,
+	makes: 'image',
 	outputFields: { index: 'integer', prompt: 'string', seed: 'number', nsfwContentDetected: 'boolean' },
 	fields: [
 		modelField('black-forest-labs/FLUX.1-Kontext-dev'),

@@ -13,6 +13,7 @@ export const generateImage = defineOperation({
 	tasks: ['text-to-image'],
 	largestAnswer: 256 * MEGABYTE,
 	timeout: 600,
+	makes: 'image',
 	outputFields: { index: 'integer', seed: 'number', nsfwContentDetected: 'boolean', prompt: 'string' },
 	fields: [
 		modelField('black-forest-labs/FLUX-1-schnell'),

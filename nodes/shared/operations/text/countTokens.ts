@@ -36,7 +36,8 @@ export const countTokens = defineOperation({
 	},
 	items: (answer) => {
 		const tokens = number(answer.count);
-		if (tokens === undefined) throw new AnswerError('DeepInfra answered without a count of tokens');
+		if (tokens === undefined || tokens < 0 || !Number.isInteger(tokens))
+			throw new AnswerError('DeepInfra answered without a count of tokens');
 		return [{ json: { tokens, contextLength: number(answer.max_model_len) ?? null } }];
 	},
 });

@@ -1,4 +1,4 @@
-import { errorText, number } from '../../core/answer';
+import { errorText, number, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import type { Dict, Inputs, ModelFacts, Output } from '../../core/operation';
 import { defineOperation } from '../../core/operation';
@@ -181,8 +181,7 @@ export const rerank = defineOperation({
 		problem.kind === 'status' &&
 		[400, 422].includes(problem.status) &&
 		/quer(y|ies)/i.test(errorText(problem.body) ?? ''),
-	items: (answer, inputs) =>
-		scoresOf(answer, inputs).map(({ document, score }, from) => ({ json: { document, score }, from })),
+	items: (answer, inputs) => scoresOf(answer, inputs).map((output, from) => ({ ...output, from })),
 	merge: (outputs, inputs) => {
 		const [{ documentSource, options }] = inputs;
 		if (documentSource === 'items') {
@@ -201,19 +200,19 @@ export const rerank = defineOperation({
 });
 
 /**
- * The score of each input's document.
- * @throws AnswerError when one is missing or no number: it would be ranked as if it had one
+ * The score of each input's document. One without a score is none: it would be ranked as if it had one.
+ * @throws AnswerError when they cannot be told apart
  */
-function scoresOf(answer: Dict, inputs: Inputs<{ readonly document: string | undefined }>) {
+function scoresOf(answer: Dict, inputs: Inputs<{ readonly document: string | undefined }>): Output[] {
 	const { scores } = answer;
 	if (!Array.isArray(scores) || scores.length !== inputs.length) {
 		throw new AnswerError(`DeepInfra did not answer with ${inputs.length} scores, one for each document`);
 	}
-	return inputs.map(({ document }, position) => {
+	return readEach(inputs, ({ document }, position) => {
 		const score = number(scores[position]);
 		if (score === undefined) {
 			throw new AnswerError(`DeepInfra gave no score for document ${position + 1} of ${inputs.length}`);
 		}
-		return { document, score };
+		return { json: { document, score } };
 	});
 }

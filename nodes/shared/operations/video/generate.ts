@@ -72,6 +72,7 @@ export const generateVideo = defineOperation({
 	timeout: 900,
 	// A short video may stand in the answer as text.
 	largestAnswer: 256 * MEGABYTE,
+	makes: 'video',
 	outputFields: { seed: 'number', status: 'string', videoId: 'string', index: 'integer' },
 	fields: [
 		modelField('PrunaAI/p-video'),

@@ -15,6 +15,7 @@ export const getVideo = defineOperation({
 	timeout: 900,
 	// A short video may stand in the answer as text.
 	largestAnswer: 256 * MEGABYTE,
+	makes: 'video',
 	outputFields: { seed: 'number', status: 'string', videoId: 'string', index: 'integer', error: 'string' },
 	fields: [
 		{ ...modelField('PrunaAI/p-video'), required: false, description: 'The model that makes the video' },

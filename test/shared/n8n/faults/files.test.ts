@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { asked, runParameters } from '../../../support/parameters';
 import { errorOf, hintsOf, onlyItem, pairedTo } from '../../../support/results';
 import { sentJson } from '../../../support/service';
@@ -79,6 +80,57 @@ describe('the host of an input', () => {
 		}
 		// What began to come and broke off never arrived whole.
 		expect(inference().filter(({ aborted }) => !aborted)).toEqual([]);
+	});
+
+	/** Operations that take a file from an address, each in its own way: as a part, within JSON, as pages. */
+	const ofUrl = { inputSource: 'url', inputUrl: '={{ $json.url }}' };
+	const sees = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+	it.each<[string, INodeParameters]>([
+		['image: classify', asked('image', 'classify', 'google/vit-base-patch16-224', ofUrl)],
+		['image: analyze', asked('image', 'analyze', sees, { prompt: 'x', ...ofUrl })],
+		['document: extractText', asked('document', 'extractText', sees, ofUrl)],
+	])('is named by %s, and asked again, whatever it does', async (_name, parameters) => {
+		const here = world.service.url;
+		const png = images.jpeg.bytes;
+		const seen = new Map<string, number>();
+		world.service.reply = ({ path }) => {
+			const tries = (seen.get(path) ?? 0) + 1;
+			seen.set(path, tries);
+			const good = { contentType: 'image/jpeg', body: png };
+			if (path.startsWith('/slow')) return { ...good, stallAfter: 'nothing' };
+			if (path.startsWith('/stops')) return { ...good, stallAfter: 20 };
+			if (path.startsWith('/once')) return tries > 1 ? good : { status: 503, body: 'busy' };
+			return path.startsWith('/cut') && tries === 1
+				? { ...good, cutAfter: 20 }
+				: { ...good, status: tries > 1 ? 200 : 429 };
+		};
+		const secret = 'bot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11';
+		const urls = [
+			...['slow', 'stops'].map((path) => `${here}/${path}?sig=${secret}`),
+			`${here.replace('http:', 'https:')}/x.png?sig=${secret}`,
+			`${here}/slow/${secret}/photos/1.jpg`,
+			`${here}/slow/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc`,
+			...['once', 'cut', 'busy'].map((path) => `${here}/${path}.jpg`),
+		];
+		const clock = putInVirtualClock(world.emulator);
+		const { items, errorItems } = await world.engine
+			.run({
+				parameters: { ...parameters, options: { timeout: 10, maxRetries: 2 } },
+				items: withUrls(urls),
+				...continued,
+			})
+			.finally(() => clock.remove());
+		expect(errorItems.map(pairedTo)).toEqual([0, 1, 2, 3, 4]);
+		expect(items.map(pairedTo)).toEqual([5, 6, 7]);
+		for (const text of errorItems.map((item) => errorOf(item).text)) {
+			expect(text).toContain(new URL(here).host);
+			expect(text).toMatch(/Nothing was billed by DeepInfra: it did not get the whole request/);
+			expect(text).not.toMatch(/Base URL|may have billed|ABC-DEF|eyJhb|openssl/);
+		}
+		expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/took longer than 10 seconds/);
+		expect(errorOf(errorItems[2] ?? { json: {} }).text).toMatch(/does not speak TLS/);
+		// It cost nothing, so a slow one was asked twice.
+		expect(seen.get('/slow')).toBe(2);
 	});
 
 	it('may come right when it is asked again, and may redirect, but not in a circle', async () => {
