@@ -4,10 +4,11 @@ import { makeMp4 } from '../../emulator/media/video';
 import { batchAnswer } from '../../support/batches';
 import { completion } from '../../support/chat';
 import { putInVirtualClock } from '../../support/engine/virtualClock';
-import { images, makePng } from '../../support/files';
+import { images, makePng, makeWav } from '../../support/files';
 import { asked, runParameters } from '../../support/parameters';
 import { stored } from '../../support/results';
-import { jsonReply, notFound } from '../../support/service';
+import { makeJpeg, makeScan } from '../../support/pdf';
+import { jsonReply, notFound, type Reply } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 /** Runs over many items that nobody watches: what is sent, what is paid, and what becomes of the rest. */
@@ -314,6 +315,143 @@ describe('what was billed', () => {
 				path.startsWith('/v1/inference/') ? { kind: 'status', status: 200, body } : undefined;
 			expect((await run(classify(), texts(3))).items).toHaveLength(3);
 		}
+	});
+});
+
+describe('what is good of an answer comes out', () => {
+	const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
+	const atService = async (
+		parameters: INodeParameters,
+		items: INodeExecutionData[],
+		reply: (body: Buffer) => Reply,
+	) => {
+		world.service.reply = ({ method, body }) => (method === 'POST' ? reply(body) : notFound);
+		return await world.engine.run({
+			parameters,
+			items,
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl: world.service.url },
+		});
+	};
+	const told = { request_id: 'R1', inference_status: { status: 'succeeded', cost: 0.4 } };
+
+	it.each([null, 'high', undefined, [0.5]])('of a ranking, but for a document whose score is %j', async (score) => {
+		const rank = asked('text', 'rerank', 'a/reranker', {
+			query: 'q',
+			documentSource: 'items',
+			document: '={{ $json.text }}',
+		});
+		const result = await atService(rank, texts(4), () =>
+			jsonReply({ ...told, scores: [0.2, score ?? null, 0.9, 0.4] }),
+		);
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([2, 3, 0].map((item) => ({ item })));
+		expect(errorsOf(result.errorItems)).toEqual([expect.stringMatching(/no score .*R1/)]);
+		expect(costsOf(result.items) + billedIn(result.errorItems)).toBeCloseTo(0.4, 9);
+	});
+
+	const scan = makeScan([1, 2, 3].map((page) => makeJpeg(`page ${page}`)));
+	const pages = async (splitPages: boolean, second: Reply) => {
+		let asking = 0;
+		const data = await world.engine.binary(scan, 'scan.pdf', 'application/pdf');
+		const parameters = asked('document', 'extractText', SEES, { options: { splitPages, maxConcurrency: 1 } });
+		return await atService(parameters, [{ json: {}, binary: { data } }], () =>
+			++asking === 2 ? second : jsonReply(completion(`text ${asking}`)),
+		);
+	};
+	it.each<[string, Reply, RegExp, number]>([
+		['is refused', jsonReply({ error: 'page is odd' }, 422), /page is odd/, 0.000228],
+		['is refused and billed', jsonReply({ error: 'no', usage: { estimated_cost: 0.25 } }, 500), /status 500/, 0.250228],
+		[
+			'is stopped by a filter',
+			jsonReply(completion('', { finish_reason: 'content_filter' })),
+			/safety filter/,
+			0.000342,
+		],
+	])('of a document in pages, but for one that %s', async (_what, second, words, bill) => {
+		const result = await pages(true, second);
+		expect(result.items.map(({ json }) => [json.text, json.page, json.pages])).toEqual([
+			['text 1', 1, 3],
+			['text 3', 3, 3],
+		]);
+		expect(errorsOf(result.errorItems)).toEqual([expect.stringMatching(words)]);
+		expect(costsOf(result.items) + billedIn(result.errorItems)).toBeCloseTo(bill, 9);
+	});
+
+	it.each(['', ' ', '\n\n'])('of a document with a blank page: %j', async (blank) => {
+		const { items } = await pages(true, jsonReply(completion(blank)));
+		expect(items.map(({ json }) => json.text)).toEqual(['text 1', blank, 'text 3']);
+		expect((await pages(false, jsonReply(completion(blank)))).items).toHaveLength(1);
+	});
+});
+
+describe('what is none is no result', () => {
+	const LLAMA = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
+	const german = { text: 'x', targetLanguage: 'German' };
+	const box = { binary: { data: { data: images.png.bytes.toString('base64'), mimeType: 'image/png' } } };
+	const cost = { request_id: 'R1', inference_status: { status: 'succeeded', cost: 0.5 } };
+	const base64 = (bytes: Buffer, type: string) => `data:${type};base64,${bytes.toString('base64')}`;
+	const draw = asked('image', 'generate', 'a/b', { prompt: 'x' });
+	const speak = asked('audio', 'synthesize', 'a/b', { text: 'x' });
+	const letters = Buffer.from('Zugriff verweigert f\xfcr Sie', 'latin1');
+	it.each<[string, INodeParameters, unknown, RegExp]>([
+		['a translation of blanks', asked('text', 'translate', LLAMA, german), completion(' \n '), /with nothing/],
+		['a summary of blanks', asked('text', 'summarize', LLAMA, { text: 'x y' }), completion('\t'), /with nothing/],
+		[
+			'what a picture shows, in blanks',
+			asked('image', 'analyze', 'Qwen/Qwen3-VL-30B-A3B-Instruct', { prompt: 'x' }),
+			completion('  '),
+			/with nothing/,
+		],
+		['a label without a letter', classify(), { results: [{ label: ' ', score: 1 }], ...cost }, /without a label/],
+		['a sound without a sample', speak, { audio: base64(makeWav(0), 'audio/wav'), ...cost }, /lasts no time/],
+		['a picture for a sound', speak, { audio: base64(images.png.bytes, 'audio/wav'), ...cost }, /image\/png instead/],
+		['a sound for a picture', draw, { images: [base64(makeWav(0.1), 'image/png')], ...cost }, /audio\/wav instead/],
+		['zeros for a picture', draw, { images: [base64(Buffer.alloc(99), 'image/png')], ...cost }, /no image\/png/],
+		['old letters for a picture', draw, { images: [base64(letters, 'image/jpeg')], ...cost }, /no image\/jpeg/],
+		[
+			'a picture for a video',
+			asked('video', 'generate', 'a/b', { prompt: 'x' }),
+			{ video: base64(images.jpeg.bytes, 'video/mp4'), ...cost },
+			/image\/jpeg instead of a video/,
+		],
+	])('%s', async (_what, parameters, answer, words) => {
+		world.service.reply = ({ method }) => (method === 'POST' ? jsonReply(answer) : notFound);
+		const result = await world.engine.run({
+			parameters,
+			items: [{ json: { text: 'x' }, ...box }],
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl: world.service.url },
+		});
+		expect(result.items).toEqual([]);
+		expect(errorsOf(result.errorItems)).toEqual([expect.stringMatching(words)]);
+		// It is paid for all the same.
+		expect(billedIn(result.errorItems)).toBeGreaterThan(0);
+	});
+
+	const dense = (length: number, seed: number) => Array.from({ length }, (_, at) => Math.sin(at + seed) || 0.5);
+	it.each<[string, INodeParameters, number, (at: number, request: number) => number[], number[]]>([
+		['of another length than was asked for', { dimensions: 32 }, 3, (at) => dense(at === 0 ? 64 : 32, at), [0]],
+		['filled up by three', { dimensions: 64 }, 3, (at) => (at === 1 ? [...dense(61, 1), 0, 0, 0] : dense(64, at)), [1]],
+		['unlike those of another request', {}, 1026, (at, request) => dense(request === 0 ? 4 : 5, at), [1024, 1025]],
+	])('a vector %s', async (_what, options, count, vector, bad) => {
+		let requests = 0;
+		world.service.reply = ({ method, body }) => {
+			if (method !== 'POST') return notFound;
+			const request = requests++;
+			const { inputs } = JSON.parse(body.toString());
+			return jsonReply({ embeddings: inputs.map((_: unknown, at: number) => vector(at, request)), ...cost });
+		};
+		const result = await world.engine.run({
+			parameters: asked('embedding', 'create', 'a/b', {
+				text: '={{ $json.text }}',
+				options: { ...options, maxConcurrency: 1 },
+			}),
+			items: texts(count),
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl: world.service.url },
+		});
+		expect(result.errorItems.map(({ pairedItem }) => pairedItem)).toEqual(bad.map((item) => ({ item })));
+		expect(result.items).toHaveLength(count - bad.length);
 	});
 });
 

@@ -673,7 +673,18 @@ it('what would lose a paid answer is refused before anything is sent', async () 
 
 it('files of a run never share a name, and keep that of their input', async () => {
 	const wav = makeWav(1);
-	const names = ['memo.wav', 'memo.mp3', 'memo_1.wav', 'other.wav'];
+	const names = [
+		'memo.wav',
+		'memo.mp3',
+		'memo_1.wav',
+		'other.wav',
+		'é.wav',
+		'e\u0301.wav',
+		'MEMO.oga',
+		'b.wav',
+		'a/b.wav',
+		'',
+	];
 	const items = await Promise.all(
 		names.map(async (name) => ({ json: {}, binary: { data: await world.engine.binary(wav, name, 'audio/wav') } })),
 	);
@@ -686,6 +697,12 @@ it('files of a run never share a name, and keep that of their input', async () =
 		'memo_2.srt',
 		'memo_1.srt',
 		'other.srt',
+		'é.srt',
+		'e\u0301_2.srt',
+		'MEMO_3.srt',
+		'b.srt',
+		'b_2.srt',
+		'audio_9.srt',
 	]);
 	const drawn = await world.engine.run({
 		parameters: asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {

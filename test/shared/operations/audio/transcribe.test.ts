@@ -216,6 +216,18 @@ describe('in the engine', () => {
 			expect(Math.max(...lengths)).toBeLessThan(1_000_000);
 		});
 
+		it.each(['segments', 'words', 'none'])(
+			'silence has its files, whatever it is split into: %s',
+			async (splitInto) => {
+				for (const segments of [[], [{ text: ' ', start: 0, end: 3 }], undefined]) {
+					answerWith(world.service, { text: '', segments, ...envelope });
+					const parameters = subject.parameters({ subtitles: ['srt', 'vtt', 'txt'], splitInto });
+					const { binary } = onlyItem(await world.engine.run({ parameters, items: [audio] }));
+					expect(Object.keys(binary ?? {})).toEqual(expect.arrayContaining(['srt', 'vtt', 'txt']));
+				}
+			},
+		);
+
 		it('a silent recording is an answer', async () => {
 			answerWith(world.service, { text: '', segments: [], language: 'en', input_length_ms: 500, ...envelope });
 			const { json } = onlyItem(await world.engine.run({ parameters: subject.parameters(), items: [audio] }));

@@ -143,13 +143,15 @@ describe('of its own', () => {
 			[
 				'four for one that takes three',
 				'emulator/collage-edit',
-				['one', 'two', 'one', 'two'],
+				['one', 'two', 'three', 'four'],
 				/takes 3 pictures, not 4/,
 			],
 		])('is one clear error for %s', async (_, value, names, words) => {
 			const binary = {
 				one: await world.engine.binary(photo, 'one.jpg', 'image/jpeg'),
 				two: await world.engine.binary(photo, 'two.jpg', 'image/jpeg'),
+				three: await world.engine.binary(photo, 'three.jpg', 'image/jpeg'),
+				four: await world.engine.binary(photo, 'four.jpg', 'image/jpeg'),
 				notes: await world.engine.binary(Buffer.from('just text, no picture'), 'notes.txt', 'text/plain'),
 				empty: await world.engine.binary(Buffer.alloc(0), 'empty.png', 'image/png'),
 			};
