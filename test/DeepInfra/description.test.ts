@@ -350,6 +350,23 @@ describe('the package', () => {
 		expect(Object.keys(codex.subcategories)).toEqual(codex.categories);
 		const words = codex.alias.map((word) => String(word).toLowerCase());
 		expect(new Set(words).size).toBe(words.length);
+		// What people type who look for what the node does; the editor's own search is tried in test/e2e/editor.
+		const typed = [
+			...[
+				'chat',
+				'ocr',
+				'translate',
+				'summarize',
+				'vision',
+				'pdf',
+				'deep infra',
+				'voice clone',
+				'dictation',
+				'subtitles',
+			],
+			...['tts', 'rerank', 'invoice', 'sentiment', 'video', 'batch', 'moderation', 'caption', 'classif', 'speech'],
+		];
+		expect(typed.filter((word) => !words.some((alias) => alias.includes(word)))).toEqual([]);
 	});
 
 	it('asks for a key that is hidden, and for the address', () => {
