@@ -49,7 +49,7 @@ export function secretOf(key: string): Secret {
 		redactProblem: (problem) => redactProblem(problem, redact),
 		*redactAnswer(answer, text) {
 			const mayHold = key.length >= LONG && (yield* isFound(starts, begins, text));
-			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact) : answer;
+			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact, redact) : answer;
 			return isDict(clean) ? clean : answer;
 		},
 	};
@@ -163,12 +163,16 @@ function* isFound(forms: readonly string[], begins: RegExp, text: string): Steps
 	return false;
 }
 
-const redactInSteps = (answer: object, redact: (text: string) => string): Steps<unknown> =>
+const redactInSteps = (
+	answer: object,
+	redact: (text: string) => string,
+	rename: (name: string) => string,
+): Steps<unknown> =>
 	rewriteInSteps(answer, undefined, {
 		replace: (value) => (typeof value === 'string' && !isFile(value) ? { by: redact(value) } : undefined),
 		entry: () => undefined,
 		entries: () => undefined,
-		rename: redact,
+		rename,
 		deepest: Infinity,
 	});
 
@@ -188,7 +192,8 @@ function redactProblem(problem: Problem, redact: (text: string) => string): Prob
 	if (clean.kind === 'status') {
 		if (typeof clean.body === 'string') clean.body = redact(clean.body);
 		else if (typeof clean.body === 'object' && clean.body !== null)
-			clean.body = atOnce(redactInSteps(clean.body, redact));
+			// By its names a body is read: a short key may be one of them.
+			clean.body = atOnce(redactInSteps(clean.body, redact, (name) => name));
 	}
 	return clean;
 }

@@ -1,4 +1,5 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { omit } from '../../../nodes/shared/core/values';
 import { modelId } from '../../support/parameters';
 import { answerWith, inferenceRequests } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
@@ -79,6 +80,176 @@ describe('other fields', () => {
 		const operation = subjectOf('text: classify');
 		const error = await expectRefused(operation, operation.parameters(options), { json: {} });
 		expect(error?.message).toContain(name);
+	});
+});
+
+/** Parameters without the one that is only in the way of looking at results. */
+const ownOf = (operation: Subject, options: INodeParameters = {}) =>
+	omit(operation.parameters(options), 'includeOtherFields');
+
+describe('what is looked at whole', () => {
+	const ADDRESSES = [
+		'https://n8n.example.com/hook\nX-Evil: 1',
+		'https://n8n.example.com/a\thook',
+		'https://n8n.example.com/two words',
+		'https://n8n.example.com/\u0000',
+		'https://n8n.example.com\\hook',
+		'https:/\u2028/n8n.example.com',
+		'https://exa mple.com',
+		'https://[::1',
+		`https://n8n.example.com/${'x'.repeat(9000)}`,
+		'mailto:a@b.c',
+	];
+
+	it.each([
+		'text: fillMask',
+		'embedding: create',
+		'image: generate',
+		'image: detectObjects',
+		'audio: transcribe',
+		'text: rerank',
+		'audio: synthesize',
+	])('a webhook of %s', async (name) => {
+		const operation = subjectOf(name);
+		answerWith(bench.service, operation.answer);
+		const [item] = await operation.items(bench.engine);
+		for (const options of [{ webhook: '={{ $json.value }}' }, { extraFields: '={{ { webhook: $json.value } }}' }]) {
+			const { errorItems } = await bench.engine.run({
+				parameters: ownOf(operation, options),
+				items: ADDRESSES.map((value) => ({ ...item, json: { value } })),
+				onError: 'continueErrorOutput',
+			});
+			expect(errorItems.map(({ json }) => String(json.error).slice(0, 34))).toEqual(
+				ADDRESSES.map(() => "'Webhook URL' is not a web address"),
+			);
+		}
+		expect(bench.service.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+	});
+
+	it.each<[string, INodeParameters, INodeParameters, string]>([
+		['image: generate', { outputDataFieldName: '={{ $json.value }}' }, {}, 'Output Data Field Name'],
+		['text: classify', {}, { resultField: '={{ $json.value }}' }, 'Put Result in Field'],
+		['audio: synthesize', { outputDataFieldName: '={{ $json.value }}' }, {}, 'Output Data Field Name'],
+		[
+			'video: generate',
+			{ waitForResult: true, outputDataFieldName: '={{ $json.value }}' },
+			{},
+			'Output Data Field Name',
+		],
+		['image: edit', { outputDataFieldName: '={{ $json.value }}' }, {}, 'Output Data Field Name'],
+		['image: detectObjects', {}, { annotatedImage: '={{ $json.value }}' }, 'Annotated Image Field Name'],
+		[
+			'text: extract',
+			{ attributes: { values: [{ name: '={{ $json.value }}', type: 'string', description: '', required: false }] } },
+			{},
+			'Name',
+		],
+	])('a field that would be lost: %s %j %j', async (name, more, options, label) => {
+		const operation = subjectOf(name);
+		answerWith(bench.service, operation.answer);
+		const [item] = await operation.items(bench.engine);
+		const names = [' __proto__', 'constructor\n', 'prototype', 'a\u0000b', 'two\nlines', 'x'.repeat(5000)];
+		const { errorItems } = await bench.engine.run({
+			parameters: { ...ownOf(operation, options), ...more },
+			items: names.map((value) => ({ ...item, json: { value } })),
+			onError: 'continueErrorOutput',
+		});
+		expect(
+			errorItems.map(({ json }) =>
+				String(json.error)
+					.replace(/[^]*, which/, 'which')
+					.slice(0, 37),
+			),
+		).toEqual(names.map(() => 'which cannot be the name of a field ['));
+		expect(errorItems.map(({ json }) => String(json.error).startsWith(`'${label}' is '`))).toEqual(
+			names.map(() => true),
+		);
+		expect(errorItems.map(({ json }) => String(json.error).length < 300)).toEqual(names.map(() => true));
+		expect(bench.service.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+	});
+
+	it.each([
+		'kéy-0123456789abcdef',
+		'key\u2028line',
+		'schlüssel',
+		'key\u0007',
+		'🔑🔑🔑🔑',
+		'two keys',
+		'a'.repeat(5000),
+		'key\r\nHost: x',
+	])('a key %.30j, which a header cannot hold, is refused without being shown', async (apiKey) => {
+		for (const name of ['text: classify', 'chat: complete', 'model: getAll']) {
+			const operation = subjectOf(name);
+			answerWith(bench.service, operation.answer);
+			const result = await bench.engine.run({ parameters: ownOf(operation), credentials: { apiKey } });
+			expect(result.error?.message).toMatch(/^The API key in the DeepInfra credential is not a key: it /);
+			expect(result.error?.description).toMatch(/paste the key from/);
+			expect(JSON.stringify(result)).not.toContain(JSON.stringify(apiKey).slice(1, -1));
+			expect(bench.service.requests).toEqual([]);
+		}
+	});
+
+	it.each([
+		['long', 'R'.repeat(1_000_000)],
+		['in lines', 'R1\r\nR2\u0000\u2028R3'],
+		['of blanks', `R1${' '.repeat(500_000)}R2`],
+	])('a request ID that is %s is cut', async (_, request_id) => {
+		for (const name of ['text: classify', 'image: detectObjects', 'text: rerank']) {
+			const operation = subjectOf(name);
+			for (const body of [
+				{ detail: { error: 'no' }, request_id },
+				{ ...operation.answerWith({}), request_id },
+			]) {
+				const status = 'detail' in body ? 422 : 200;
+				bench.service.reply = ({ method }) => ({
+					status: method === 'POST' ? status : 404,
+					body: JSON.stringify(body),
+				});
+				const result = await bench.engine.run({
+					parameters: ownOf(operation),
+					items: await operation.items(bench.engine),
+					onError: status === 422 ? 'stopWorkflow' : 'continueErrorOutput',
+				});
+				const shown =
+					/Request ID: (.*)\.$/s.exec(result.error?.description ?? '')?.[1] ??
+					Object(result.items[0]?.json.usage).requestId;
+				expect(shown).toMatch(/^R[^\p{Cc}]{0,99}…?$/u);
+				expect(JSON.stringify(result).length).toBeLessThan(5000);
+			}
+		}
+	});
+});
+
+describe('what was judged is what is sent', () => {
+	it('in a form: values are sent as the model takes them, not as they were typed', async () => {
+		const operation = subjectOf('audio: transcribe');
+		const extra = [
+			{ task: ' translate ' },
+			{ language: 'de\n' },
+			{ chunk_length_s: ' 12 ' },
+			{ temperature: '0x1' },
+			{ chunk_level: '\tword' },
+		];
+		bench.emulator.requests.length = 0;
+		const [item] = await operation.items(bench.engine);
+		const { items, errorItems } = await bench.engine.run({
+			parameters: ownOf(operation, { extraFields: '={{ $json.extra }}', maxConcurrency: 1 }),
+			credentials: { baseUrl: bench.emulator.url },
+			items: extra.map((each) => ({ ...item, json: { extra: each } })),
+			onError: 'continueErrorOutput',
+		});
+		const sent = bench
+			.inference()
+			.map(({ form = [] }) => form.filter(({ filename }) => !filename).map(({ name, value }) => [name, value]));
+		expect(errorItems.map(({ json }) => json.error)).toEqual([]);
+		expect(items).toHaveLength(extra.length);
+		expect(sent).toEqual([
+			[['task', 'translate']],
+			[['language', 'de']],
+			[['chunk_length_s', '12']],
+			[['temperature', '1']],
+			[['chunk_level', 'word']],
+		]);
 	});
 });
 

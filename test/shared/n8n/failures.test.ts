@@ -1,4 +1,5 @@
-import { withOptions } from '../../support/parameters';
+import { omit } from '../../../nodes/shared/core/values';
+import { modelId, withOptions } from '../../support/parameters';
 import { answerWith, envelope, inferenceRequests, jsonReply, replyWith, sentJson } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
 import { subjectOf } from '../../support/operation/registry';
@@ -97,5 +98,83 @@ describe('the API key', () => {
 			expect(`${result.error?.message} ${result.error?.description}`).toMatch(/key/i);
 			expect(bench.service.requests).toEqual([]);
 		}
+	});
+});
+
+describe("words that n8n takes for its own, in a service's text or a name", () => {
+	/** n8n puts a sentence of its own in place of a whole message that holds one of them. */
+	const WORDS = [
+		'ECONNREFUSED',
+		'ECONNRESET',
+		'ENOTFOUND',
+		'ETIMEDOUT',
+		'ERRADDRINUSE',
+		'EADDRNOTAVAIL',
+		'ECONNABORTED',
+		'EHOSTUNREACH',
+		'EAI_AGAIN',
+		'ENOENT',
+		'EISDIR',
+		'ENOTDIR',
+		'EACCES',
+		'EEXIST',
+		'EPERM',
+		'getaddrinfo',
+	];
+	const said = (word: string) => `worker 7: connect ${word} 10.0.0.3:50051, give up`;
+
+	it.each<[string, number, (words: string) => unknown]>([
+		['text: classify', 400, (error) => ({ detail: { error } })],
+		['embedding: create', 500, (error) => ({ error })],
+		['image: detectObjects', 422, (message) => ({ error: { message } })],
+		['text: generate', 200, (error) => ({ inference_status: { status: 'failed', error } })],
+		['chat: complete', 403, (message) => ({ error: { message } })],
+		['audio: synthesize', 502, (detail) => ({ detail })],
+		['text: rerank', 200, (error) => ({ error })],
+		['video: generate', 413, (message) => ({ message })],
+	])('%s with status %i keep item and advice', async (name, status, bodyOf) => {
+		const subject = subjectOf(name);
+		const items = await subject.items(bench.engine);
+		for (const [index, word] of WORDS.entries()) {
+			bench.service.requests.length = 0;
+			bench.service.reply = (request) =>
+				subject.asks(request) ? jsonReply(bodyOf(said(word)), status) : { status: 404, body: '' };
+			const own = omit(withOptions(subject.parameters(), { maxRetries: 0 }), 'includeOtherFields');
+			const isLast = index % 2 === 0;
+			const result = await bench.engine.run({
+				parameters: own,
+				items,
+				onError: isLast ? 'stopWorkflow' : 'continueErrorOutput',
+			});
+			const text = result.error?.message ?? String(result.errorItems[0]?.json.error);
+			expect(text).toContain(said(word));
+			expect(text).toMatch(isLast ? / \[item 0\]$/ : / \[item 0\]\. .+\.$/);
+			if (isLast) expect(result.error?.description).toMatch(/\w+ \w+/);
+		}
+	});
+
+	it.each(['owner/ENOENT-7B', 'FreeAccess/eperm', 'etimedout/model'])('the model %s keeps its name', async (model) => {
+		for (const name of ['text: classify', 'chat: complete']) {
+			const subject = subjectOf(name);
+			bench.service.reply = ({ method }) => ({
+				status: 404,
+				body: method === 'POST' ? '{"error":"Model not found"}' : '',
+			});
+			const own = omit(subject.parameters(), 'includeOtherFields');
+			const { error } = await bench.engine.run({ parameters: { ...own, model: modelId(model) } });
+			expect(error?.message).toBe(`DeepInfra has no model '${model}': Model not found [item 0]`);
+			expect(error?.description).toMatch(/Choose a model from the list/);
+		}
+	});
+
+	it.each(['ENOENT', 'ECONNREFUSED report', 'eacces'])("a file's and a field's name '%s' stay, too", async (word) => {
+		const subject = subjectOf('image: classify');
+		const own = omit(subject.parameters(), 'includeOtherFields');
+		const missing = await bench.engine.run({ parameters: { ...own, inputDataFieldName: word } });
+		expect(missing.error?.message).toBe(`The input item has no file in the field '${word}' [item 0]`);
+		const page = await bench.engine.binary(Buffer.from('<!DOCTYPE html><html></html>'), `${word}.png`, 'image/png');
+		const { error } = await bench.engine.run({ parameters: own, items: [{ json: {}, binary: { data: page } }] });
+		expect(error?.message).toContain(`${word}.png`);
+		expect(error?.message).toMatch(/ \[item 0\]$/);
 	});
 });

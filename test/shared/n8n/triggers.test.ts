@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { createServer } from 'node:http';
 import { DeepInfraTrigger } from '../../../nodes/DeepInfraTrigger/DeepInfraTrigger.node';
 import { poll, receive, type Callback, type TriggerOptions } from '../../support/engine/trigger';
+import { makePng } from '../../support/files';
 import { modelId } from '../../support/parameters';
 import { jsonOf, stored } from '../../support/results';
 import { envelope, jsonReply, notFound } from '../../support/service';
@@ -272,6 +273,40 @@ describe('DeepInfra Trigger', () => {
 			[],
 		]);
 	});
+
+	it.each(['emulator-key-0aB1cD2eF3gH4', 'jwt:eyJhbGciOiJIUzI1NiJ9.e30.s-_x', 'k3y/of+sixteen==.'])(
+		'shows nothing of the key that a result holds: %s',
+		async (apiKey) => {
+			const hex = Buffer.from(apiKey).toString('hex');
+			const base64 = Buffer.from(apiKey).toString('base64');
+			for (const words of [`${apiKey}, ${hex}`, base64, `${apiKey.slice(0, 8)}\r\n${apiKey.slice(8)}`]) {
+				for (const body of [
+					text(`It is ${words}`),
+					result({ results: [], debug: words }),
+					{ ...result({ error: `no ${words}` }), status: 'failed' },
+					{ ...text(), request_id: `R${++calls} ${words}` },
+				]) {
+					const { data } = await receive(options('text', 'generate', { apiKey }), { body });
+					const shown = JSON.stringify(data);
+					expect(data.workflowData?.flat()).toHaveLength(1);
+					for (const form of [apiKey, hex, base64.slice(0, -4), apiKey.slice(8)]) expect(shown).not.toContain(form);
+					expect(shown).toContain('[API key]');
+				}
+			}
+		},
+	);
+
+	it.each(['__proto__', ' constructor', 'prototype', 'a\u0000b', 'x'.repeat(500)])(
+		'puts a paid file into another field than %.20j, where it would be lost',
+		async (outputDataFieldName) => {
+			const image = `data:image/png;base64,${makePng(3, 3).toString('base64')}`;
+			const parameters = { resource: 'image', operation: 'generate', options: { outputDataFieldName } };
+			const { data } = await receive(options('image', 'generate', { parameters }), {
+				body: result({ images: [image] }),
+			});
+			expect(Object.keys(data.workflowData?.[0]?.[0]?.binary ?? {})).toEqual(['data']);
+		},
+	);
 
 	it.each<[unknown, unknown]>([
 		['a/b?c=d&e', 'a/b?c=d&e'],

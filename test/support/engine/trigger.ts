@@ -26,6 +26,7 @@ export interface TriggerOptions {
 	readonly name?: string;
 	readonly parameters: INodeParameters;
 	readonly baseUrl: string;
+	readonly apiKey?: string;
 	readonly mode?: WorkflowExecuteMode;
 	/** What n8n keeps of the node between two calls, changed in place; a copy of it is what a restart finds. */
 	readonly memory: IDataObject;
@@ -57,7 +58,7 @@ async function place(options: TriggerOptions): Promise<Placed> {
 	workflow.overrideStaticData({ [`node:${node.name}`]: options.memory });
 	const placed = workflow.getNode(node.name);
 	if (placed === null) throw new Error('The workflow lost its node');
-	const values = { apiKey: 'emulator-key', baseUrl: options.baseUrl };
+	const values = { apiKey: options.apiKey ?? 'emulator-key', baseUrl: options.baseUrl };
 	const helper = new EngineCredentialsHelper(loader, { deepInfraApi: values });
 	return {
 		workflow,

@@ -41,9 +41,11 @@ class LineReader {
 	}
 
 	private readLine(text: string): Line {
-		const hideIn = (answer: Dict) => atOnce(this.secret.redactAnswer(answer, text));
-		const shown = String(hideIn({ text }).text);
-		const read = parseJson(text.replace(/^data:/, ''));
+		// What begins with `data:` passes for a file.
+		const [, field = '', value = ''] = /^(data:)?([^]*)$/.exec(text) ?? [];
+		const hideIn = (answer: Dict) => atOnce(this.secret.redactAnswer(answer, value));
+		const shown = `${field}${String(hideIn({ value }).value)}`;
+		const read = parseJson(value);
 		if (!isDict(read)) return { text: shown };
 		const event = hideIn(read);
 		return { text: shown === text ? text : `data: ${JSON.stringify(event)}\n`, event };

@@ -330,3 +330,77 @@ describe('the chat model under LangChain', () => {
 		expect(asked()).toHaveLength(1);
 	});
 });
+
+describe('under LangChain', () => {
+	const LONG = 'emulator-key-0aB1cD2eF3gH4';
+	const HEX = Buffer.from(LONG).toString('hex');
+	const written = [LONG, [...LONG].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join(''), HEX];
+	const completion = (content: string) => ({
+		id: 'c1',
+		object: 'chat.completion',
+		model: MODEL,
+		choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+	});
+	const events = (...all: object[]) =>
+		`${all.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`;
+	const piece = (content: string) => ({ id: 'c1', choices: [{ index: 0, delta: { role: 'assistant', content } }] });
+	const reply = (body: object | string, status = 200) =>
+		failing(Infinity, {
+			kind: 'status',
+			status,
+			body,
+			...(typeof body === 'string' ? { contentType: 'text/event-stream' } : {}),
+		});
+	const streamed = async (chat: ChatOpenAI) => {
+		let text = '';
+		for await (const { content } of await chat.stream('Hello')) text += String(content);
+		return text;
+	};
+
+	it.each(written)('the key is hidden, whole, streamed and in errors: %s', async (words) => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+		reply(completion(`It is ${words}!`));
+		expect((await chat.invoke('Hello')).content).toBe('It is [API key]!');
+		reply(events(piece('It is '), piece(`${words}!`)));
+		expect(await streamed(chat)).toBe('It is [API key]!');
+		for (const [body, status] of [
+			[{ error: { message: `no ${words}` } }, 400],
+			[{ error: `no ${words}` }, 200],
+			[events(piece('It'), { error: { message: `no ${words}` } }), 200],
+		] as const) {
+			reply(body, status);
+			await expect(typeof body === 'string' ? streamed(chat) : chat.invoke('Hello')).rejects.toThrow('no [API key]');
+		}
+	});
+
+	it.each(['content', 'choices', 'null', '1', 'message'])('a short key is a word of the answer: %s', async (apiKey) => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey });
+		reply(completion('The content 1, null'));
+		expect((await chat.invoke('Hello')).content).toBe('The content 1, null');
+		reply(events(piece('The content '), piece('1, null')));
+		expect(await streamed(chat)).toBe('The content 1, null');
+		// Its JSON is read before anything in it is hidden.
+		reply({ error: { message: 'too hot', code: 1, param: null } }, 400);
+		await expect(chat.invoke('Hello')).rejects.toThrow(/^too hot|: too hot \[item 0\]/);
+	});
+
+	it.each(['meta-llama/Llama-3.3-70B-Instruct-Trubo', 'llama-3.3-70B-instruct', 'Meta-Llama-3.3-70B-Instruct-Turbo'])(
+		'a model that is not there has neighbours in the error: %s',
+		async (name) => {
+			const { chat } = await open({ maxRetries: 0 }, {}, name);
+			const failure: unknown = await chat.invoke('Hello').catch((error: unknown) => error);
+			expect(failure).toMatchObject({
+				message: expect.stringContaining(`has no model '${name}'`),
+				description: expect.stringContaining(MODEL),
+			});
+		},
+	);
+
+	it.each([null, '', '={{ undefined }}', '={{ $json.limits?.agent }}', '={{ NaN }}'])(
+		'a budget without a value is refused before anything is asked: %j',
+		async (budgetUsd) => {
+			await expect(open({ budgetUsd })).rejects.toThrow(/^'Budget \(USD\)' (has no value|is not a number) \[item 0\]$/);
+			expect(asked()).toEqual([]);
+		},
+	);
+});

@@ -96,6 +96,17 @@ describe('embeddings for a vector store', () => {
 		expect(runs().map(({ error }) => error?.message)).toEqual([expect.stringContaining('DeepInfra')]);
 	});
 
+	it.each(['BAAI/bge-large-en-v15', 'bge-large-en', 'baai/BGE-large-en-v1.55'])(
+		'name models like one that is not there: %s',
+		async (name) => {
+			const { embeddings } = await open({ maxRetries: 0 }, { parameters: { model: modelId(name), options: {} } });
+			await expect(embeddings.embedQuery('x')).rejects.toMatchObject({
+				message: expect.stringContaining(`has no model '${name}'`),
+				description: expect.stringContaining('BAAI/bge-large-en-v1.5'),
+			});
+		},
+	);
+
 	it('are asked for again when DeepInfra is busy', async () => {
 		let busy = 2;
 		emulator.options.faults = ({ path }) =>

@@ -1,3 +1,5 @@
+import { omit } from '../../../../nodes/shared/core/values';
+import { withoutUsage } from '../../../support/results';
 import { dump } from '../../../support/dump';
 import { trialOf, withMore, type Trial } from '../../../support/faults/ordeal';
 import { subjectOf } from '../../../support/operation/registry';
@@ -89,6 +91,194 @@ describe('a key that a service writes in another form', () => {
 			}
 		},
 	);
+});
+
+/** How programs and services write a text that they quote. */
+const WRITTEN: ReadonlyArray<[string, (key: string) => string]> = [
+	['for a program', (key) => [...key].map((letter) => `\\x${letter.charCodeAt(0).toString(16)}`).join('')],
+	['with braces', (key) => [...key].map((letter) => `\\u{${letter.charCodeAt(0).toString(16)}}`).join('')],
+	['for an address', (key) => [...key].map((letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`).join('')],
+	['for an address, twice', (key) => [...key].map((letter) => `%25${letter.charCodeAt(0).toString(16)}`).join('')],
+	['for HTML', (key) => [...key].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join('')],
+	['in hex', (key) => Buffer.from(key).toString('hex')],
+	['in base64 for addresses', (key) => Buffer.from(`{"k":"${key}"}`).toString('base64url')],
+	['in two lines', (key) => `${key.slice(0, 12)}\r\n\t${key.slice(12)}`],
+	['in JSON in JSON', (key) => JSON.stringify(JSON.stringify({ key: [...key].map((letter) => letter).join('') }))],
+];
+
+/** Some ten letters of what was written, from its middle. */
+const middleOf = (text: string) => text.slice(Math.floor(text.length / 2) - 5, Math.floor(text.length / 2) + 5);
+
+it.each<[string, (words: string) => object, number]>([
+	['text: classifyTokens', (words) => ({ results: [], debug: { [words]: [words] } }), 200],
+	['image: classify', (words) => ({ results: [{ label: words, score: 1 }] }), 200],
+	['embedding: create', (words) => ({ detail: { error: words } }), 422],
+	['audio: transcribe', (words) => ({ text: words }), 200],
+	['text: generate', (words) => ({ inference_status: { status: 'failed', error: words } }), 200],
+	['chat: complete', (words) => ({ choices: [{ message: { content: words } }] }), 200],
+	['chat: complete', (words) => ({ error: { message: words } }), 400],
+	['text: extract', (content) => ({ choices: [{ message: { content } }] }), 200],
+	['text: rerank', (words) => ({ error: words }), 200],
+	['audio: synthesize', (words) => ({ audio: words }), 200],
+	['video: generate', (error) => ({ id: 'v1', status: 'failed', error }), 200],
+])('a key that %s has in its answer is hidden in any writing: %p, status %i', async (name, bodyOf, status) => {
+	const subject = subjectOf(name);
+	const items = await subject.items(world.engine);
+	const parameters = omit(subject.parameters(), 'includeOtherFields');
+	for (const [, write] of WRITTEN) {
+		world.emulator.options.faults = (request) =>
+			subject.asks(request) ? { kind: 'status', status, body: bodyOf(`got ${write(MINE)} there`) } : undefined;
+		for (const more of [{}, ...(status === 200 ? [{ simplify: false }] : [])]) {
+			const result = await run({
+				...(await trialOf(world.engine, subject, 1)),
+				parameters: { ...parameters, ...more },
+				items,
+			});
+			const everything = `${dump(result)} ${JSON.stringify(result)}`;
+			expect(everything).not.toContain(MINE);
+			expect(everything).not.toContain(middleOf(write(MINE)));
+		}
+	}
+});
+
+describe('a key that a stream holds', () => {
+	const subject = subjectOf('chat: complete');
+	const events = (...all: object[]) =>
+		`${all.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`;
+	const piece = (content: string) => ({ id: 'c1', choices: [{ index: 0, delta: { content } }] });
+	const end = { id: 'c1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+	const stream = async (body: string, apiKey = MINE) => {
+		world.emulator.options.faults = (request) =>
+			subject.asks(request) ? { kind: 'status', status: 200, body, contentType: 'text/event-stream' } : undefined;
+		const chunks: unknown[] = [];
+		const result = await world.engine.run({
+			parameters: subject.parameters({ maxRetries: 0 }),
+			onChunk: (chunk) => chunks.push(chunk),
+			credentials: { apiKey },
+			onError: 'continueErrorOutput',
+		});
+		return { result, everything: `${dump(result)} ${dump(chunks)}` };
+	};
+
+	it.each(WRITTEN)('is hidden: %s', async (_, write) => {
+		for (const body of [
+			events(piece(`It is ${write(MINE)}.`), end),
+			events(piece('It'), { error: { message: `no ${write(MINE)}` } }),
+		]) {
+			const { everything } = await stream(body);
+			expect(everything).not.toContain(MINE);
+			expect(everything).not.toContain(middleOf(write(MINE)));
+			expect(everything).toContain('[API key]');
+		}
+	});
+
+	it('is hidden in the whole, where it came piece by piece', async () => {
+		const { result } = await stream(
+			events(piece(MINE.slice(0, 9)), piece(MINE.slice(9, 20)), piece(MINE.slice(20)), end),
+		);
+		expect(result.items[0]?.json.text).toBe('[API key]');
+	});
+
+	it.each(['content', 'null', '1', 'choices', 'The', 'data'])('is a word where it is short: %s', async (apiKey) => {
+		const { result } = await stream(events(piece('The content 1'), piece(' null data'), end), apiKey);
+		expect(result.errorItems).toEqual([]);
+		expect(result.items[0]?.json).toMatchObject({ text: 'The content 1 null data', finishReason: 'stop' });
+	});
+});
+
+it.each(['true', 'results', '0', 'label', 'positive', '.'])(
+	'the short key %j changes no good answer',
+	async (apiKey) => {
+		for (const name of ['text: classify', 'image: detectObjects', 'chat: complete', 'text: classifyZeroShot']) {
+			const subject = subjectOf(name);
+			const parameters = omit(subject.parameters(), 'includeOtherFields');
+			const items = await subject.items(world.engine);
+			world.emulator.options.faults = (request) =>
+				subject.asks(request) ? { kind: 'status', status: 200, body: subject.answer } : undefined;
+			const plain = await world.engine.run({ parameters, items });
+			const short = await world.engine.run({ parameters, items, credentials: { apiKey } });
+			expect(short.error).toBeUndefined();
+			expect(short.items.map(withoutUsage)).toEqual(plain.items.map(withoutUsage));
+		}
+	},
+);
+
+it('a short key is hidden in the words of an output that failed by itself', async () => {
+	const subject = subjectOf('chat: complete');
+	world.emulator.options.faults = (request) =>
+		subject.asks(request)
+			? {
+					kind: 'status',
+					status: 200,
+					body: { choices: [{ message: { refusal: 'not with hunter2' } }, { message: { content: 'fine' } }] },
+				}
+			: undefined;
+	const result = await world.engine.run({
+		parameters: subject.parameters({ numResponses: 2 }),
+		credentials: { apiKey: 'hunter2' },
+		onError: 'continueErrorOutput',
+	});
+	expect(result.items.map(({ json }) => json.text)).toEqual(['fine']);
+	expect(result.errorItems[0]?.json.error).toContain('not with [API key]');
+});
+
+describe('a name or a password in an address', () => {
+	it.each([
+		'http://:secret-word@HOST',
+		'http://me@HOST',
+		'http://me:secret-word@HOST/v1/openai',
+		'http://me:secret%2Dword@HOST/proxy/',
+		'  http://%6d%65:secret-word@HOST\n',
+	])('is refused as the base URL: %s', async (written) => {
+		const baseUrl = written.replace('HOST', new URL(world.emulator.url).host);
+		world.emulator.requests.length = 0;
+		for (const name of ['text: classify', 'image: generate', 'chat: complete', 'model: getAll', 'video: generate']) {
+			const { error } = await world.engine.run({
+				parameters: omit(subjectOf(name).parameters(), 'includeOtherFields'),
+				credentials: { baseUrl },
+			});
+			expect(error?.message).toBe(
+				"The 'Base URL' in the DeepInfra credential holds a user name or a password [item 0]",
+			);
+			expect(`${error?.message} ${error?.description}`).not.toMatch(/secret|me:/);
+		}
+		const tested = await world.engine.testCredential({ baseUrl });
+		expect(JSON.stringify(tested)).not.toContain('secret');
+		expect(tested.status).toBe('Error');
+		expect(world.emulator.requests).toEqual([]);
+	});
+
+	it.each<[string, (address: string) => object]>([
+		['image: generate', (address) => ({ images: [address] })],
+		['audio: synthesize', (audio) => ({ audio })],
+		['video: generate', (url) => ({ id: 'v1', object: 'video.generation.job', status: 'succeeded', data: [{ url }] })],
+		['image: edit', (url) => ({ data: [{ url }] })],
+	])('is not followed in an answer: %s', async (name, bodyOf) => {
+		const subject = subjectOf(name);
+		const host = new URL(other.url).host;
+		const parameters = omit(subject.parameters({ maxRetries: 0 }), 'includeOtherFields');
+		const items = await subject.items(world.engine);
+		for (const address of [
+			`http://me:secret-word@${host}/a.png`,
+			`http://:secret-word@${host}/a.png`,
+			`http://me@${host}/a.png`,
+			`http://${new URL(world.emulator.url).host}@${host}/a.png`,
+			`//me:secret-word@${host}/a.png`,
+		]) {
+			world.emulator.options.faults = (request) =>
+				subject.asks(request) ? { kind: 'status', status: 200, body: bodyOf(address) } : undefined;
+			const result = await world.engine.run({
+				parameters: name === 'video: generate' ? { ...parameters, waitForResult: true } : parameters,
+				items,
+				onError: 'continueErrorOutput',
+			});
+			expect(result.items).toEqual([]);
+			expect(String(result.errorItems[0]?.json.error)).not.toContain('secret-word');
+			if (!address.startsWith('//'))
+				expect(String(result.errorItems[0]?.json.error)).toContain('its address holds a user name or a password');
+		}
+		expect(other.seen).toEqual([]);
+	});
 });
 
 it('a key that is a common word is left in results, and hidden in messages', async () => {
