@@ -32,3 +32,30 @@ export function processorTime(work: () => void): number {
 	const own = measure(work);
 	return (own * REFERENCE_MS) / Math.max(before, measure(yardstick), 1);
 }
+
+/** How often a look is taken at whether others had a turn, milliseconds. */
+const LOOK_MS = 2;
+
+/**
+ * The longest time for which work kept all others waiting, in the same milliseconds.
+ * @param work may be asynchronous, and should be nearly all that goes on
+ */
+export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+	for (let round = 0; round < 3 && !isWarm; round++) yardstick();
+	isWarm = true;
+	const before = measure(yardstick);
+	let longest = 0;
+	let since = process.cpuUsage();
+	const look = () => {
+		longest = Math.max(longest, process.cpuUsage(since).user / 1000);
+		since = process.cpuUsage();
+	};
+	const timer = setInterval(look, LOOK_MS);
+	try {
+		await work();
+	} finally {
+		look();
+		clearInterval(timer);
+	}
+	return (longest * REFERENCE_MS) / Math.max(before, measure(yardstick), 1);
+}

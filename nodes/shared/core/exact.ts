@@ -49,11 +49,33 @@ export function parseExact(text: string, keep: (exact: Exact) => unknown): unkno
 	// What is wrong is said of the text as it was given.
 	if (kept.length === 0) return JSON.parse(text);
 	JSON.parse(text);
-	return JSON.parse(marked, (_key, value: unknown) => {
-		if (typeof value !== 'string' || !value.startsWith(mark)) return value;
+	const parsed: unknown = JSON.parse(marked);
+	return putBack(parsed, (value) => {
+		if (!value.startsWith(mark)) return value;
 		const exact = kept[Number(value.slice(mark.length))];
 		return exact ? keep(exact) : value;
 	});
+}
+
+const isOpen = (value: unknown): boolean => typeof value === 'string' || typeof value === 'object';
+
+/** With its texts replaced, in place: a reviver would be asked about each of millions of numbers. */
+function putBack(value: unknown, replace: (text: string) => unknown): unknown {
+	if (typeof value === 'string') return replace(value);
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) {
+		const list: unknown[] = value;
+		for (let index = 0; index < list.length; index++)
+			if (isOpen(list[index])) list[index] = putBack(list[index], replace);
+		return list;
+	}
+	for (const [name, held] of Object.entries(value)) {
+		const put = isOpen(held) ? putBack(held, replace) : held;
+		// An entry called __proto__ is one like any other.
+		if (put !== held)
+			Reflect.defineProperty(value, name, { value: put, enumerable: true, writable: true, configurable: true });
+	}
+	return value;
 }
 
 /**
@@ -69,6 +91,6 @@ export function writeJson(value: unknown, mark = `exact ${Math.random()} `): str
 }
 
 export function hasExact(value: unknown): boolean {
-	if (value instanceof Exact) return true;
-	return typeof value === 'object' && value !== null && Object.values(value).some(hasExact);
+	if (typeof value !== 'object' || value === null) return false;
+	return value instanceof Exact || (Array.isArray(value) ? value : Object.values(value)).some(hasExact);
 }

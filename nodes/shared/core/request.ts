@@ -122,10 +122,13 @@ export class InlineFile {
 }
 
 /** The files within a JSON body. */
-export function inlineFiles(value: unknown): InlineFile[] {
-	if (value instanceof InlineFile) return [value];
-	if (typeof value !== 'object' || value === null) return [];
-	return Object.values(value).flatMap(inlineFiles);
+export function inlineFiles(value: unknown, files: InlineFile[] = []): InlineFile[] {
+	if (typeof value !== 'object' || value === null) return files;
+	// A loop, and no copy: a body may hold millions of numbers.
+	if (Array.isArray(value)) for (const each of value) inlineFiles(each, files);
+	else if (value instanceof InlineFile) files.push(value);
+	else for (const each of Object.values(value)) inlineFiles(each, files);
+	return files;
 }
 
 /** Whether a model's own schema says what the request takes; other routes have fields of their own. */

@@ -121,7 +121,11 @@ class Rewriting<P> {
 			const replaced = rules.replace(value, place);
 			if (replaced) this.keep(open, replaced.by);
 			else if (isText) this.keep(open, value);
-			else this.open(value, place);
+			else if (isAllNumbers(value)) {
+				// Shared also where all else is copied: a vector is one value.
+				work += value.length / LETTERS;
+				this.keep(open, value);
+			} else this.open(value, place);
 		}
 		return undefined;
 	}
@@ -143,4 +147,10 @@ class Rewriting<P> {
 		}
 		if (value !== undefined) put(open.newDict, newName, value);
 	}
+}
+
+function isAllNumbers(value: object): value is readonly number[] {
+	if (!Array.isArray(value)) return false;
+	for (const each of value) if (typeof each !== 'number') return false;
+	return true;
 }

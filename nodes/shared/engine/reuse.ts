@@ -1,4 +1,4 @@
-import { InlineFile } from '../core/request';
+import { InlineFile, inlineFiles } from '../core/request';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest } from '../core/operation';
 import type { Outcome, Problem } from '../core/problem';
@@ -17,7 +17,9 @@ export function requestText({ method, path, query, json, form }: ApiRequest, mar
 		name,
 		typeof value === 'string' ? value : [value].flat().map((file) => ({ file: markOf(file) })),
 	]);
-	return JSON.stringify([method, path, query, json, parts], mark);
+	const hasFiles = inlineFiles(json).length > 0;
+	// To be asked about each value takes many times as long.
+	return JSON.stringify([method, path, query, json, parts], hasFiles ? mark : undefined);
 }
 
 /** What several may share: an outcome, and what belongs to it. */

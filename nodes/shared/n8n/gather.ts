@@ -6,6 +6,7 @@ import { packLines, type MeasuredLine, type Pack } from '../engine/gather';
 import { requestText } from '../engine/reuse';
 import type { Client } from './client';
 import type { NodeContext } from './context';
+import { takeTurns } from './http/clock';
 import { digestFiles, fileMark } from './http/files';
 
 /** An item that asks, and what it asks. */
@@ -36,6 +37,7 @@ export async function gatherPacks(
 ): Promise<AskedPack[]> {
 	const lines: AskedLine[] = [];
 	for (const group of await groupEqual(context, askings)) {
+		await takeTurns();
 		const [first] = group;
 		if (!first) continue;
 		for (const gathered of gather.lines(first.request, group)) {
@@ -53,11 +55,14 @@ export async function gatherPacks(
 
 /** Items whose requests are equal to the last byte of their files, in the order of the first of each. */
 async function groupEqual(context: NodeContext, askings: readonly Asking[]): Promise<Asking[][]> {
-	const groups = groupBy(askings, ({ request }) => {
-		const text = requestText(request, (file) => fileMark(context, file));
+	const marks = new Map<Asking, string>();
+	for (const asking of askings) {
+		await takeTurns();
+		const text = requestText(asking.request, (file) => fileMark(context, file));
 		// In short: a text may be long, and there are many.
-		return createHash('sha256').update(text).digest('base64');
-	});
+		marks.set(asking, createHash('sha256').update(text).digest('base64'));
+	}
+	const groups = groupBy(askings, (asking) => marks.get(asking) ?? '');
 	const equal: Asking[][] = [];
 	for (const group of groups) {
 		if (group.length < 2) {

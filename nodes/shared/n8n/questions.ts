@@ -21,6 +21,7 @@ import type { KnownModel } from './catalog';
 import { chunksFor, type Chunks } from './chunks';
 import type { Client } from './client';
 import type { Answered, Entry, Part, Question, Told } from './entry';
+import { takeTurns } from './http/clock';
 import { digestFiles, fileLabel, fileMark, fileType } from './http/files';
 import type { Progress } from './progress';
 import { withId, type RunResults } from './results';
@@ -77,25 +78,28 @@ export class Questions {
 	}
 
 	/** What stands for the requests of which some may be equal: those that go alone, and whose answers do not differ. */
-	keysOf(batches: readonly Batch[], parts: readonly Part[]): string[] {
+	async keysOf(batches: readonly Batch[], parts: readonly Part[]): Promise<string[]> {
 		const { operation } = this;
-		if (!operation.isDeterministic) return [];
+		const keys: string[] = [];
+		if (!operation.isDeterministic) return keys;
 		const alone = batches.flatMap(({ owners }) =>
 			owners.flat().length === 1 ? (parts[owners[0]?.[0] ?? 0] ?? []) : [],
 		);
-		return alone.flatMap((part) => {
+		for (const part of alone) {
+			await takeTurns();
 			const { input, settings, fitted } = part;
-			if (!fitted || settings.isDryRun || hasWebhook(input)) return [];
+			if (!fitted || settings.isDryRun || hasWebhook(input)) continue;
 			const key = attempt(() =>
 				operation.isDeterministic?.(fitted.request)
 					? requestText(fitted.request, (file) => fileMark(this.context, file))
 					: undefined,
 			);
-			if (!key.ok || key.value === undefined) return [];
+			if (!key.ok || key.value === undefined) continue;
 			// In short, since a text may be long and there are many.
 			part.key = `${settings.seconds} ${settings.fallbacks.join()} ${createHash('sha256').update(key.value).digest('base64')}`;
-			return [part.key];
-		});
+			keys.push(part.key);
+		}
+		return keys;
 	}
 
 	/** Gives a part to the first other model that can do what it asks for. */
@@ -193,6 +197,7 @@ export class Questions {
 				? { results: succeeded([]), reader: opened.value, attempts, billed }
 				: { results: opened, attempts, billed };
 		}
+		await takeTurns();
 		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
 		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
 		const results = attempt(() =>

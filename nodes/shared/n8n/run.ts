@@ -18,7 +18,7 @@ import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
-import { clock } from './http/clock';
+import { clock, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
 import { checkFiles, inputFileName } from './http/files';
 import { fieldsOf } from '../operations/fields';
@@ -148,7 +148,7 @@ class ItemRun {
 		// Each model has its own queue: one that is stuck holds up none of the others.
 		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.settings.model ?? '');
 		this.questions.bind(batches);
-		const shared = this.shareAnswers(this.questions.keysOf(batches, parts), parts);
+		const shared = this.shareAnswers(await this.questions.keysOf(batches, parts), parts);
 		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
 		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts, client);
 		await Promise.all(
@@ -168,7 +168,7 @@ class ItemRun {
 		const entries: Entry[] = [];
 		const readInput = inputReader(this.context, this.operation);
 		for (let item = 0; item < this.results.count; item++) {
-			await this.breathe(item);
+			await takeTurns();
 			if (this.stop.signal.aborted) break;
 			const read = readInput(item);
 			if (read.ok) {
@@ -207,11 +207,6 @@ class ItemRun {
 		return conflict !== undefined;
 	}
 
-	/** Lets Stop and n8n's other work in between: an expression for each of thousands of items takes seconds. */
-	private async breathe(position: number): Promise<void> {
-		if (position % 200 === 199) await clock.sleep(0, this.stop.signal);
-	}
-
 	private async partsOf(entries: readonly Entry[], client: Client | undefined): Promise<Part[]> {
 		const { operation } = this;
 		const parts: Part[] = [];
@@ -230,8 +225,8 @@ class ItemRun {
 
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
 	private async check(parts: readonly Part[], client: Client | undefined): Promise<Part[]> {
-		for (const [position, part] of parts.entries()) {
-			await this.breathe(position);
+		for (const part of parts) {
+			await takeTurns();
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
@@ -339,6 +334,8 @@ class ItemRun {
 		const result =
 			told.kind === 'task' ? { ...told, outputs: told.outputs.map((each) => this.likeness.check(each, input)) } : told;
 		for (const { note } of result.outputs) if (note) this.results.hints.add(note);
+		// Equal items have their answer all at once.
+		await takeTurns();
 		entry.results[index] = result;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;

@@ -32,6 +32,25 @@ const NEVER = new AbortController().signal;
 /** Lets others in: Stop, and all else that n8n has to do. */
 export const breathe = async (): Promise<void> => await clock.sleep(0, NEVER);
 
+/** Milliseconds after which others have their turn. */
+const LONGEST_TURN = 25;
+let turnSince = 0;
+let pause: Promise<void> | undefined;
+
+/**
+ * Lets others in between pieces of work where these have gone on for a while. All that work wait for the same pause:
+ * of hundreds that go on at once, one that waits alone would leave the processor to the rest.
+ */
+export async function takeTurns(): Promise<void> {
+	while (pause ?? performance.now() - turnSince > LONGEST_TURN) {
+		pause ??= breathe().then(() => {
+			pause = undefined;
+			turnSince = performance.now();
+		});
+		await pause;
+	}
+}
+
 /** Work with a breath after each of its steps; what is small has one step, and takes none. */
 export async function inSteps<T>(steps: Steps<T>): Promise<T> {
 	for (;;) {

@@ -397,7 +397,7 @@ function lettersIn(value: unknown): number {
 	if (typeof value === 'string') return value.length;
 	if (typeof value !== 'object' || value === null) return 0;
 	let letters = 0;
-	for (const each of Object.values(value)) letters += lettersIn(each);
+	for (const each of Array.isArray(value) ? value : Object.values(value)) letters += lettersIn(each);
 	return letters;
 }
 

@@ -1,7 +1,7 @@
 import { isDict, list, score, text } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import type { FileRef } from '../../core/fields';
-import { defineOperation, type TextFile } from '../../core/operation';
+import { defineOperation, MEGABYTE, type TextFile } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { listOf } from '../../core/values';
 import { drawBoxes, type Marked } from '../../media/annotate';
@@ -20,6 +20,7 @@ export const detectObjects = defineOperation({
 	action: 'Detect objects in image',
 	description: 'Find the things that an image shows, and where',
 	tasks: ['object-detection'],
+	largestAnswer: 8 * MEGABYTE,
 	outputFields: {
 		objects: [
 			{ label: 'string', score: 'number', box: { xmin: 'number', ymin: 'number', xmax: 'number', ymax: 'number' } },

@@ -1,5 +1,5 @@
 import { jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { readEntities } from './entities';
 import { modelField, optionsField, simplifyField } from '../fields';
 
@@ -10,6 +10,7 @@ export const classifyTokens = defineOperation({
 	action: 'Extract entities from text',
 	description: 'Find names of people, places, organizations and the like in a text (token classification)',
 	tasks: ['token-classification'],
+	largestAnswer: 8 * MEGABYTE,
 	outputFields: {
 		text: 'string',
 		entities: [{ label: 'string', word: 'string', score: 'number', start: 'integer', end: 'integer' }],

@@ -1,7 +1,7 @@
 import { guessMaskToken } from '../../catalog/maskToken';
 import { list, score, text } from '../../core/answer';
 import { jsonRequest } from '../../core/request';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { modelField, optionsField, simplifyField } from '../fields';
 
@@ -61,6 +61,7 @@ export const fillMask = defineOperation({
 	action: 'Fill mask in text',
 	description: 'Guess the word that a gap in a text stands for',
 	tasks: ['fill-mask'],
+	largestAnswer: 4 * MEGABYTE,
 	usesFacts: true,
 	outputFields: {
 		sequence: 'string',

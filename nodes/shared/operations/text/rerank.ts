@@ -1,7 +1,7 @@
 import { errorText, number, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import type { Dict, Inputs, ModelFacts, Output } from '../../core/operation';
-import { defineOperation } from '../../core/operation';
+import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError, type Problem } from '../../core/problem';
 import { apiNames, jsonRequest } from '../../core/request';
 import { parseJson } from '../../core/values';
@@ -89,6 +89,7 @@ export const rerank = defineOperation({
 	action: 'Rerank texts',
 	description: 'Sort texts by how well they answer a search query, best first',
 	tasks: ['reranker'],
+	largestAnswer: 4 * MEGABYTE,
 	batch: { over: 'document', max: MAX_DOCUMENTS },
 	usesFacts: true,
 	forms: 2,
