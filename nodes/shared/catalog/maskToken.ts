@@ -6,7 +6,7 @@ const MASK = /\[mask\]|<\|?mask\|?>|<extra_id_0>/i;
 
 /** Families whose tokenizers write `<mask>`, and `<extra_id_0>`; all others have BERT's `[MASK]`. */
 const ANGLE =
-	/roberta|camembert|robbert|bertin|xlm|bart|mpnet|longformer|bertweet|phobert|codebert|(^|[^a-z])esm[^a-z]/i;
+	/roberta|chemberta|camembert|robbert|bertin|xlm|xlnet|bart|mpnet|longformer|bertweet|phobert|codebert|unixcoder|herbert|umberto|gilberto|luke|funnel|data2vec|(^|[^a-z])esm[^a-z]/i;
 const SENTINEL = /(^|[^a-z])(m|by|flan-|code)?t5([^a-z]|$)/i;
 
 /**

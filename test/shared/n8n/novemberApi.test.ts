@@ -580,6 +580,31 @@ describe('an odd answer', () => {
 	});
 });
 
+it('a chat takes at most 16 stop sequences, which is said before anything is sent', async () => {
+	const stops = (count: number, of = (at: number) => `stop ${at}`) => Array.from({ length: count }, (_, at) => of(at));
+	answer(() => jsonReply(completion('x')));
+	const items = [{ json: { text: 'x' } }];
+	for (const count of [17, 20, 400]) {
+		const { errorItems } = await world.engine.run({ parameters: chat({ stop: stops(count) }), items, ...continued });
+		expect(errorItems[0]?.json.error).toContain(
+			`'Stop Sequences' has ${count} entries, but DeepInfra takes at most 16`,
+		);
+	}
+	expect(sent()).toEqual([]);
+	for (const stop of [stops(16), ['', ...stops(16), 'stop 3'], stops(30, () => '###')])
+		jsonOf(await world.engine.run({ parameters: chat({ stop }), items }));
+	expect(sent().map((request) => sentJson(request).stop)).toEqual([stops(16), stops(16), ['###']]);
+});
+
+it.each(['allegro/herbert-base-cased', 'studio-ousia/luke-base', 'microsoft/unixcoder-base', 'x/ChemBERTa-zinc'])(
+	'the gap of %s is written as its family does, where the catalogue does not tell',
+	async (model) => {
+		answer(() => jsonReply({ results: [{ sequence: 'x', token_str: 'x', score: 1 }], ...envelope }));
+		jsonOf(await world.engine.run({ parameters: asked('text', 'fillMask', model, { text: 'a [MASK].' }) }));
+		expect(sentJson(sent()[0])).toEqual({ input: 'a <mask>.' });
+	},
+);
+
 it('tokens are counted where the envelope counts none', async () => {
 	const embed = asked('embedding', 'create', 'a/b', { text: 'x' });
 	for (const more of [{ input_tokens: 7 }, { num_input_tokens: 7 }, { input_tokens: '7' }]) {

@@ -16,6 +16,7 @@ import {
 	serviceTierOption,
 	temperatureOption,
 } from '../../operations/chat/fields';
+import { readStops } from '../../operations/chat/stops';
 import { CHAT_MODEL } from '../../operations/chat/models';
 import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 
@@ -86,7 +87,7 @@ export function bodyAdditions(options: Dict): Dict {
 		service_tier: optionalText(serviceTier),
 		reasoning_effort: optionalText(reasoningEffort),
 		response_format: responseFormat(options),
-		stop: Array.isArray(stop) && stop.length > 0 ? stop : undefined,
+		stop: Array.isArray(stop) ? readStops(stop) : undefined,
 		models: models.length > 0 ? models : undefined,
 	};
 	return Object.fromEntries(Object.entries(additions).filter(([, value]) => value !== undefined));

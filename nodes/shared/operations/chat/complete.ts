@@ -30,6 +30,7 @@ import { mediaPart } from './media';
 import { readConversation } from './messages';
 import { CHAT_MODEL, CHAT_TASKS } from './models';
 import { patienceOf } from './patience';
+import { readStops } from './stops';
 import { chatStream } from './stream';
 
 /** What is said, the oldest first. */
@@ -199,7 +200,7 @@ export const completeChat = defineOperation({
 			[...earlier, ...withMedia(said, [...files, ...pictures])],
 			{
 				...apiNames(options, 'topP', 'minP', 'topK', 'presencePenalty', 'frequencyPenalty', 'repetitionPenalty'),
-				stop: options.stop?.filter((entry) => entry !== ''),
+				stop: readStops(options.stop),
 				n: numResponses === 1 ? undefined : numResponses,
 				...formatOf(options, model, facts),
 				...toolsOf(options, model, facts),

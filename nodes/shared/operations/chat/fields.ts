@@ -113,7 +113,7 @@ export const stopOption = field({
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 	default: [],
 	placeholder: 'e.g. ###',
-	description: 'The answer ends before any of these texts',
+	description: 'The answer ends before any of these texts. At most 16.',
 });
 
 export const topPOption = field({
