@@ -13,8 +13,7 @@ const probesFor = (maxRetries: number): number => Math.max(2, 2 * maxRetries);
 
 /** What the requests of a run to one model have in common. */
 export interface LaneRules {
-	/** Names it among all runs of this process: account and model. */
-	readonly key: string;
+	readonly model: string;
 	/** What the user allows at once; the node finds the number where it is not set. */
 	readonly maxConcurrency: number | undefined;
 	readonly maxRetries: number;
@@ -71,6 +70,8 @@ export class Lanes {
 		private readonly run: CallContext,
 		private readonly meter: Meter,
 		private readonly gates: SharedGates,
+		/** Tells the run's account from others of this process. */
+		private readonly name: string,
 		maxConcurrency: number | undefined,
 	) {
 		this.account = new Breaker(run.clock, run.signal, 0);
@@ -80,26 +81,30 @@ export class Lanes {
 
 	/** The lane of a model; made when it is first asked for. */
 	of(rules: LaneRules): Lane {
-		const known = this.lanes.get(rules.key);
+		const known = this.lanes.get(rules.model);
 		if (known) return known;
 		const { signal } = this.run;
 		// Nobody would give it back after the end of the run.
 		const gate = signal.aborted
 			? new Gate(new Pace(rules.maxConcurrency), this.run.clock)
-			: this.gates.borrow(rules.key, rules.maxConcurrency);
+			: this.gates.borrow(this.gateOf(rules.model), rules.maxConcurrency);
 		const doors = [gate.door(signal, rules.maxConcurrency), this.hall.door(signal)] as const;
 		const lane = new Lane(this.run, this.meter, rules, doors, gate, this.account);
-		this.lanes.set(rules.key, lane);
+		this.lanes.set(rules.model, lane);
 		return lane;
+	}
+
+	private gateOf(model: string): string {
+		return `${this.name} ${model}`;
 	}
 
 	/** The run is over: all who wait look again, and the gates are for others. */
 	private close(): void {
 		this.meter.wake();
 		this.account.wake();
-		for (const [key, lane] of this.lanes) {
+		for (const [model, lane] of this.lanes) {
 			lane.wake();
-			this.gates.giveBack(key);
+			this.gates.giveBack(this.gateOf(model));
 		}
 		this.lanes.clear();
 	}

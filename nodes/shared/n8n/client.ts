@@ -76,7 +76,7 @@ export class Client {
 		const transport = new Transport(context, account, stop);
 		const meter = new Meter(budget);
 		const run: CallContext = { clock, signal: stop, random: Math.random };
-		const lanes = new Lanes(run, meter, gates, maxConcurrency);
+		const lanes = new Lanes(run, meter, gates, `${account.baseUrl} ${account.id}`, maxConcurrency);
 		// Downloads wait for each other, not for the service.
 		const door = new Gate(new Pace(maxConcurrency ?? FIRST_BURST), clock).door(stop);
 		const maker = new ItemMaker(context, transport, run, door);
@@ -202,7 +202,7 @@ export class Client {
 
 	/** The way of all requests to a model. */
 	private laneOf({ model, maxConcurrency, maxRetries }: Settings): Lane {
-		return this.lanes.of({ key: `${this.account.baseUrl} ${this.account.id} ${model}`, maxConcurrency, maxRetries });
+		return this.lanes.of({ model, maxConcurrency, maxRetries });
 	}
 
 	/** USD that a request costs at most, where a budget makes that worth knowing. */

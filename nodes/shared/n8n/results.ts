@@ -14,6 +14,7 @@ import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, LineOutput } from '../core/operation';
 import { attempt, type Problem } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
+import type { Settings } from '../engine/settings';
 import type { Client } from './client';
 import { isTool } from './context';
 import { paidFor, type Entry } from './entry';
@@ -43,6 +44,8 @@ export class RunResults {
 	client: Client | undefined;
 	private readonly items: INodeExecutionData[][];
 	private fileNames: FileNames | undefined;
+	/** Which of the models make files. */
+	private readonly fileMakers = new Map<string, boolean>();
 	private readonly failed = new WeakSet<INodeExecutionData>();
 
 	/**
@@ -194,11 +197,19 @@ export class RunResults {
 		return problem ? await this.failedItems(entry, problem, failed) : [];
 	}
 
+	private areFilesMade(settings: Settings, client: Client): boolean {
+		const known = this.fileMakers.get(settings.model);
+		if (known !== undefined) return known;
+		const found = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
+		this.fileMakers.set(settings.model, found);
+		return found;
+	}
+
 	placeOf({ item, input, settings }: Entry, client: Client): Place {
 		const fieldName = typeof input.outputDataFieldName === 'string' ? input.outputDataFieldName : 'data';
 		const names = (this.fileNames ??= new FileNames(this.inputFiles, this.operation.resource));
-		const areFiles = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
-		return { ...settings, item, fieldName, names, makesFiles: areFiles, medium: this.operation.makes };
+		const { makes: medium } = this.operation;
+		return { ...settings, item, fieldName, names, makesFiles: this.areFilesMade(settings, client), medium };
 	}
 
 	/** Says in the output panel, the log and the list of executions what the run did. What only tells cannot fail a run. */

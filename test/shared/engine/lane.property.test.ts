@@ -38,10 +38,10 @@ async function run(
 ): Promise<Run> {
 	const [clock, stop] = [new FakeClock(), new AbortController()];
 	const context: CallContext = { clock, signal: stop.signal, random: randomFrom(seed) };
-	const lanes = new Lanes(context, new Meter(budget), new SharedGates(clock), maxConcurrency);
+	const lanes = new Lanes(context, new Meter(budget), new SharedGates(clock), 'an account', maxConcurrency);
 	let [sent, running, most] = [0, 0, 0];
-	const calls = models.map(async (key, index) => {
-		const lane = lanes.of({ key, maxConcurrency, maxRetries });
+	const calls = models.map(async (model, index) => {
+		const lane = lanes.of({ model, maxConcurrency, maxRetries });
 		const send = async () => {
 			sent++;
 			most = Math.max(most, ++running);

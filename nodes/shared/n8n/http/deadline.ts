@@ -24,6 +24,7 @@ export class PendingRequest {
 	private sent: { readonly at: number; readonly idle: number; readonly looks: number } | undefined;
 	private fault: Error | undefined;
 	private upload: number | undefined;
+	private isOpen = true;
 
 	constructor(
 		readonly seconds: number,
@@ -80,11 +81,16 @@ export class PendingRequest {
 		this.endings.push(ending);
 	}
 
+	/** The request was sent in one piece and its whole answer is there, so that nothing is left to close. */
+	hasArrived(): void {
+		this.isOpen = this.upload !== undefined;
+	}
+
 	/** Must be called at the end of every flight. Closes what was left unread. */
 	land(): void {
 		this.leave(this);
 		for (const ending of this.endings) ending();
-		this.controller.abort(ENDED);
+		if (this.isOpen) this.controller.abort(ENDED);
 	}
 
 	/** Why the flight ended with this error. */

@@ -98,6 +98,7 @@ export class Transport {
 				largest,
 				async (length) => await this.room.take(flight, length),
 			);
+			if (!request.form) flight.hasArrived();
 			if (kind === 'bytes' && isFile(response, body)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
 			}
