@@ -552,7 +552,7 @@ describe('a request that was sent whole', () => {
 		expect(inference()).toHaveLength(1);
 	});
 
-	it.each([413, 401, 400])('is answered early with %i while it is still on its way', async (status) => {
+	it.each([413, 401, 400, 402, 415, 504])('is answered early with %i while it is still on its way', async (status) => {
 		world.emulator.options.early = (request) => (isInference(request) ? status : undefined);
 		const large = Buffer.concat([makeWav(0.1), Buffer.alloc(60_000_000)]);
 		const data = await world.engine.binary(large, 'long.wav', 'audio/wav');
