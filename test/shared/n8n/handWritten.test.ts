@@ -1,5 +1,6 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { omit } from '../../../nodes/shared/core/values';
+import { startEmulator } from '../../emulator';
 import { makePng } from '../../support/files';
 import { subjectOf } from '../../support/operation/registry';
 import { asked, filled, modelId, withOptions } from '../../support/parameters';
@@ -508,6 +509,8 @@ describe('a model', () => {
 		['model: run', 'ProsusAI/fin-bert', 'ProsusAI/finbert'],
 	])('that is not there has neighbours where the first error ends the run: %s %s', async (name, model, near) => {
 		const subject = subjectOf(name);
+		// What was asked before is remembered, and would be there without a question.
+		const cold = await startEmulator();
 		const { error } = await world.engine.run({
 			parameters: {
 				...exampleOf(name, { maxConcurrency: 1 }),
@@ -515,7 +518,9 @@ describe('a model', () => {
 				model: modelId(model),
 			},
 			items: await subject.items(world.engine, 3),
+			credentials: { baseUrl: cold.url },
 		});
+		await cold.close();
 		expect(error?.message).toMatch(/has no model '.*\[item 0\]$/);
 		expect(error?.description).toContain('Models with a similar name: ');
 		expect(error?.description).toContain(near);

@@ -4,8 +4,8 @@ import { defineOperation, type Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { plainOptionsField } from '../fields';
 
-/** Or a day of it, as a DateTime is written. */
-const MONTH = /^\s*(\d{4})[.-](0[1-9]|1[0-2])(?:[.-]\d\d(?:T.*)?)?\s*$/;
+/** Or a moment in it, as a DateTime is written. */
+const MONTH = /^\s*(\d{4})[.-](0[1-9]|1[0-2])(?:-\d\dT.*)?\s*$/;
 
 /** A month as the API writes it (2026.09), from `2026-09` or `2026.09`. */
 function readMonth(given: string): string {
