@@ -221,7 +221,7 @@ describe('models whose schema is no help', () => {
 			await run(runParameters('emulator/huge-schema', { field_0: 'first', field_1499: 'last' })),
 		);
 		expect(output).toEqual({ fields: { field_0: 'first', field_1499: 'last' }, files: [] });
-		expect(performance.now() - started).toBeLessThan(2000);
+		expect(performance.now() - started).toBeLessThan(8000);
 		const { error } = await run(runParameters('emulator/huge-schema', { field_1: 'second' }));
 		expect(error?.message).toBe("'Field 0' is missing, but this model needs it [item 0]");
 	});
