@@ -228,7 +228,7 @@ describe('a catalogue of odd rows', () => {
 			'e/other',
 			'f/zork',
 			'g/barter · a hen a day',
-			'h/late · deprecated',
+			'h/late · deprecated · replaced by a/plain',
 		]);
 		const all = (await search(asked('model', 'run', ''))).results.map(({ value }) => value);
 		expect(all).toEqual([
