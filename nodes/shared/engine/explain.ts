@@ -75,15 +75,15 @@ const missing: Advice = (problem, situation, said) => {
 	};
 };
 
-const unknownModel: Advice = (_, { model, nearestModels = [], substitute }) => ({
-	happened: model === '' ? 'DeepInfra does not have what was asked for' : `DeepInfra has no model '${model}'`,
-	todo:
-		model === ''
-			? 'Check the ID.'
-			: nearestModels.length
-				? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
-				: `Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.${substitute ? ` If the list has none: ${substitute}.` : ''}`,
-});
+const unknownModel: Advice = (_, { model, nearestModels = [], substitute }) => {
+	if (model === '') return { happened: 'DeepInfra does not have what was asked for', todo: 'Check the ID.' };
+	const choice = nearestModels.length
+		? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
+		: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.";
+	// A similar name may be that of a model for another task.
+	const instead = substitute ? ` If the list has none: ${substitute}.` : '';
+	return { happened: `DeepInfra has no model '${model}'`, todo: `${choice}${instead}` };
+};
 
 /** The gateway gave up on the service, which may have answered all the same. */
 const lostAnswer: Advice = ({ status }) => ({

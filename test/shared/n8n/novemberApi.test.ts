@@ -624,3 +624,272 @@ it('everything is asked below /v1, nothing below /v1/openai', async () => {
 	}
 	expect(new Set(sent().map(({ path }) => path))).toEqual(new Set([CHAT_PATH]));
 });
+
+describe('the catalogue', () => {
+	let catalogues = 0;
+	const day = (days: number) => Math.round(Date.now() / 1000) + days * 86_400;
+	const row = (name: string, type: string, more: IDataObject = {}): IDataObject => ({
+		model_name: name,
+		type,
+		reported_type: type,
+		...more,
+	});
+	const chatter = row('c/chat', 'text-generation');
+
+	/** Credentials of a service whose catalogue has these models alone, and of which nothing is remembered. */
+	function offer(rows: readonly IDataObject[], reply: Reply = notFound): { baseUrl: string } {
+		const base = `/catalogue-${++catalogues}`;
+		world.service.requests.length = 0;
+		world.service.reply = ({ path, method }) => {
+			if (method !== 'GET') return reply;
+			if (path === `${base}/models/list`) return jsonReply(rows);
+			const found = rows.find(({ model_name: name }) => path === `${base}/models/${asText(name)}`);
+			if (found) return jsonReply(found);
+			return path.endsWith('.png') ? { contentType: 'image/png', body: makePng(4, 4) } : notFound;
+		};
+		return { baseUrl: `${world.service.url}${base}` };
+	}
+	const paid = () => world.service.requests.filter(({ method }) => method !== 'GET');
+	const rowsFor = async (resource: string, operation: string, credentials: { baseUrl: string }) => {
+		const parameters = asked(resource, operation, '');
+		return (await world.engine.search('searchModels', parameters, undefined, undefined, credentials)).results;
+	};
+	const allOf = async (credentials: { baseUrl: string }, rest: INodeParameters = {}) => {
+		const parameters = { resource: 'model', operation: 'getAll', returnAll: true, ...rest };
+		return (await world.engine.run({ parameters, credentials })).items.map(({ json }) => json);
+	};
+
+	/** What is left of the price; a discount over 1, below 0 or in words is none. */
+	it.each<[string, unknown, () => unknown, number]>([
+		['runs without an end', 0.15, () => null, 0.85],
+		['runs until tomorrow', 0.4, () => day(1), 0.6],
+		['is a text', '0.3', () => String(day(9)), 0.7],
+		['is all of it', 1, () => day(1), 0],
+		['ends on a date in words', 0.6, () => '2999-01-01T00:00:00Z', 0.4],
+		['ended yesterday', 0.4, () => day(-1), 1],
+		['ended on a date in words', 0.4, () => '2026-02-01', 1],
+		['is 0', 0, () => day(1), 1],
+		['is more than all', 1.5, () => day(1), 1],
+		['is negative', -0.2, () => null, 1],
+		['is a word', 'summer', () => day(1), 1],
+		['is a list', [0.5], () => null, 1],
+	])('takes off a discount that %s', async (_, discount, endsAt, left) => {
+		const off = { discount, discount_ends_at: endsAt() };
+		const tasks: Array<[string, string, (times: number) => IDataObject, INodeParameters, number]> = [
+			['embeddings', 'embedding create', (x) => ({ type: 'input_tokens', cents_per_input_token: x * 1e-4 }), {}, 0.001],
+			[
+				'text-generation',
+				'text generate',
+				(x) => ({ type: 'tokens', cents_per_input_token: x * 1e-4, cents_per_output_token: x * 2e-4 }),
+				{ maxNewTokens: 1000, promptFormat: 'raw' },
+				0.003,
+			],
+			['text-to-image', 'image generate', (x) => ({ type: 'image_units', cents_per_image_unit: x * 4 }), {}, 0.04],
+		];
+		const credentials = offer(
+			tasks.flatMap(([task, , price]) => [
+				row(`cut/${task}`, task, { pricing: { ...price(1), ...off } }),
+				row(`now/${task}`, task, { pricing: price(left) }),
+			]),
+		);
+		const text = 'abcd'.repeat(1000);
+		const listed = new Map((await allOf(credentials)).map(({ name, pricing }) => [name, pricing]));
+		for (const [task, operation, , options, usd] of tasks) {
+			const [resource = '', value = ''] = operation.split(' ');
+			const parameters = asked(resource, value, `cut/${task}`, {
+				[resource === 'embedding' ? 'text' : 'prompt']: text,
+				options: { ...options, dryRun: true },
+			});
+			const estimate = jsonOf(await world.engine.run({ parameters, credentials }));
+			expect(estimate.estimatedCostUsd).toBeCloseTo(usd * left, 9);
+			const names = (await rowsFor(resource, value, credentials)).map(({ name }) => name);
+			const [cut, now] = ['cut/', 'now/'].map((owner) => names.find((name) => name.startsWith(owner))?.slice(4));
+			expect([cut, typeof now]).toEqual([now, 'string']);
+			const [cheaper, plain] = ['cut/', 'now/'].map((owner) => JSON.parse(asText(listed.get(`${owner}${task}`))));
+			expect(cheaper.rates).toEqual(plain.rates);
+			expect(cheaper.discount?.percent).toBe(left === 1 ? undefined : Math.round((1 - left) * 100));
+		}
+		expect(paid()).toEqual([]);
+	});
+
+	it.each<[unknown, Array<[string, number]>]>([
+		[{ '10m': 1.5 }, [['10m', 1.5]]],
+		[
+			{ '24h': 3, '30m': '1.75' },
+			[
+				['24h', 3],
+				['30m', 1.75],
+			],
+		],
+		[{ a: -1, b: null, c: 'much', '2h': 2.5 }, [['2h', 2.5]]],
+		[{}, []],
+	])('has %j for writing to an explicit cache', async (times, rates) => {
+		const pricing = { type: 'tokens', cents_per_input_token: 1e-4, cents_per_output_token: 2e-4 };
+		const priced = { ...pricing, rate_per_explicit_cache_write_token: times };
+		const credentials = offer([row('a/b', 'text-generation', { pricing: JSON.parse(JSON.stringify(priced)) })]);
+		const [model] = await allOf(credentials);
+		const written = rates.map(([time, usd]) => ({ usd, per: expect.stringContaining(`explicit cache (${time})`) }));
+		expect(model?.pricing).toMatchObject({ rates: [{ usd: 1 }, { usd: 2 }, ...written] });
+		const options = { maxNewTokens: 1000, promptFormat: 'raw', dryRun: true };
+		const parameters = asked('text', 'generate', 'a/b', { prompt: 'abcd', options });
+		expect(jsonOf(await world.engine.run({ parameters, credentials })).estimatedCostUsd).toBeCloseTo(0.002001, 9);
+	});
+
+	it.each(['bare-metal', 'cluster', 'sandbox', 'capacity', 'commitment'])(
+		'has music and worlds for the picker and model: getAll, and hides %s',
+		async (hardware) => {
+			const credentials = offer([
+				row('a/song', 'text-to-music'),
+				row('a/world', 'world-model'),
+				row('a/film', 'text-to-video', { reported_type: 'world-model' }),
+				row('h/first', hardware),
+				row('h/second', 'custom', { reported_type: hardware }),
+			]);
+			const models = ['a/film', 'a/song', 'a/world'];
+			expect((await rowsFor('model', 'run', credentials)).map(({ value }) => value)).toEqual(models);
+			const named = async (task: string) => (await allOf(credentials, { task })).map(({ name }) => name).sort();
+			expect(await named('')).toEqual(models);
+			expect(await named('text-to-music')).toEqual(['a/song']);
+			expect(await named('world-model')).toEqual(['a/film', 'a/world']);
+		},
+	);
+
+	const CLASSIFIERS: Array<[string, string, string, INodeParameters, RegExp]> = [
+		['text-classification', 'text', 'classify', { text: 'x' }, /Text > 'Classify with Own Labels'/],
+		['token-classification', 'text', 'classifyTokens', { text: 'x' }, /Text > 'Extract Data'/],
+		['fill-mask', 'text', 'fillMask', { text: 'x [MASK]' }, /Chat > 'Complete'/],
+		['question-answering', 'text', 'answerQuestion', { question: 'q', context: 'c' }, /Chat > 'Complete'/],
+		['image-classification', 'image', 'classify', {}, /Image > 'Analyze'/],
+		['zero-shot-image-classification', 'image', 'classifyZeroShot', { candidateLabels: 'a, b' }, /Image > 'Analyze'/],
+		['object-detection', 'image', 'detectObjects', {}, /Image > 'Analyze'/],
+	];
+	it.each(CLASSIFIERS)('without a living model for %s says so, and what does the same job', async (...kind) => {
+		const [task, resource, operation, rest, instead] = kind;
+		const image = resource === 'image' ? { inputSource: 'url', inputUrl: at('x.png') } : {};
+		const dead = row('old/one', task, { deprecated: day(-30), replaced_by: null });
+		// None at all, one whose time is over, one of another task with a similar name, hardware.
+		for (const rows of [
+			[chatter],
+			[chatter, dead],
+			[row('a/judge-v2-chat', 'text-generation')],
+			[row('a/b', 'sandbox')],
+		]) {
+			const credentials = offer(rows, status(404, said('Model not found')));
+			const names = (await rowsFor(resource, operation, credentials)).map(({ name }) => name);
+			expect(names[0]).toContain('DeepInfra has no model for this task now');
+			expect(names[0]).toContain(task);
+			expect(names[1]).toMatch(instead);
+			const parameters = asked(resource, operation, 'a/judge-v2', { ...image, ...rest, options: { maxRetries: 0 } });
+			const { errorItems } = await world.engine.run({ parameters, credentials, ...continued });
+			expect(errorItems[0]?.json.error).toMatch(/^DeepInfra has no model 'a\/judge-v2'/);
+			expect(errorItems[0]?.json.error).toMatch(instead);
+		}
+	});
+
+	const replaced = (name: string, by: string | null) =>
+		row(name, 'text-classification', { deprecated: day(-2), replaced_by: by });
+	it.each<[string, IDataObject[], string]>([
+		['by one that lives', [replaced('r/a', 'r/z'), row('r/z', 'text-classification')], 'r/z'],
+		[
+			'by one that was replaced three times',
+			[replaced('r/a', 'r/b'), replaced('r/b', 'r/c'), replaced('r/c', 'r/d'), row('r/d', 'text-classification')],
+			'r/d',
+		],
+		['by one that is not listed', [replaced('r/a', 'r/hidden')], 'r/hidden'],
+		['by one that went without another', [replaced('r/a', 'r/b'), replaced('r/b', null)], 'r/b'],
+	])('says of a model that was replaced %s who answers, before it is paid', async (_, rows, last) => {
+		const words = `The model 'r/a' is retired: DeepInfra answers with '${last}' instead`;
+		const credentials = offer(rows, jsonReply({ results: [{ label: 'x', score: 1 }], ...envelope }));
+		const run = async (options: INodeParameters) => {
+			const said: Array<[string, number]> = [];
+			const result = await world.engine.run({
+				parameters: asked('text', 'classify', 'r/a', { text: 'x', options }),
+				credentials,
+				onMessage: (message) => said.push([message, paid().length]),
+			});
+			expect(hintsOf(result)).toContain(words);
+			return { json: jsonOf(result), said };
+		};
+		expect((await run({ dryRun: true })).json.replacedBy).toBe(last);
+		expect(paid()).toEqual([]);
+		const { said } = await run({});
+		expect(said[0]).toEqual([expect.stringContaining(words), 0]);
+		expect(paid()).toHaveLength(1);
+	});
+});
+
+describe('what a form asks for when nothing is changed', () => {
+	it.each<[string, string, INodeParameters, string]>([
+		['text', 'generate', { prompt: 'x' }, 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo'],
+		['embedding', 'create', { text: 'x' }, 'Qwen/Qwen3-Embedding-8B'],
+		['image', 'generate', { prompt: 'x' }, 'black-forest-labs/FLUX-1-schnell'],
+		['audio', 'transcribe', { inputSource: 'url' }, 'openai/whisper-large-v3'],
+		['model', 'run', { options: { extraFields: '{"prompt":"x"}' } }, 'black-forest-labs/FLUX-1-schnell'],
+	])('%s: %s', async (resource, operation, rest, model) => {
+		answer(() => notFound);
+		const address = rest.inputSource === 'url' ? { inputUrl: at('x.wav') } : {};
+		await world.engine.run({ parameters: { resource, operation, ...rest, ...address }, ...continued });
+		expect(sent().map(({ path }) => path)).toEqual([`/v1/inference/${model}`]);
+	});
+
+	const PROMPT = 'Name a city';
+	it.each([
+		['meta-llama/Llama-3.3-70B-Instruct-Turbo', '<|start_header_id|>user<|end_header_id|>'],
+		['Qwen/Qwen2.5-7B-Instruct', '<|im_start|>user'],
+		['google/gemma-2-27b-it', '<start_of_turn>user'],
+		['mistralai/Mistral-7B-Instruct-v0.3', '[INST]'],
+		['meta-llama/Meta-Llama-3-8B', ''],
+		['mistralai/Mistral-7B-v0.3', ''],
+		['Qwen/Qwen2.5-72B', ''],
+		['google/gemma-2-9b', ''],
+	])('a prompt for %s: in its chat format (%j), or as it is', async (model, mark) => {
+		answer(() => jsonReply({ results: [{ generated_text: 'Rome' }], ...envelope }));
+		const result = await world.engine.run({ parameters: asked('text', 'generate', model, { prompt: PROMPT }) });
+		const { input } = sentJson(sent()[0]);
+		if (mark === '') expect(input).toBe(PROMPT);
+		else expect([input, input === PROMPT]).toEqual([expect.stringContaining(mark), false]);
+		expect(input).toContain(PROMPT);
+		expect(hintsOf(result).join()).not.toContain('ramble');
+	});
+});
+
+describe('a gateway before the service', () => {
+	afterEach(() => void (world.emulator.options.faults = undefined));
+
+	const ways: Array<[string, INodeParameters]> = [
+		['classify', asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' })],
+		[
+			'chat',
+			asked('chat', 'complete', 'deepseek-ai/DeepSeek-V3.1', {
+				messages: { values: [{ role: 'user', content: 'x' }] },
+			}),
+		],
+		['transcribe', asked('audio', 'transcribe', 'openai/whisper-large-v3')],
+	];
+	describe.each(ways)('%s', (_, form) => {
+		it.each([
+			[504, 1],
+			[520, 1],
+			[524, 1],
+			[521, 2],
+			[522, 2],
+			[523, 2],
+		])('that says %i is asked %i times', async (code, times) => {
+			let tries = 0;
+			world.emulator.options.faults = ({ method, path }) => {
+				if (method !== 'POST' || !path.startsWith('/v1/')) return undefined;
+				tries++;
+				// Asks to come again soon, so that there is next to nothing to wait for.
+				return { kind: 'status', status: code, retryAfter: 0.01 };
+			};
+			const items = [{ json: {}, binary: { data: await world.engine.binary(makeWav(0.05), 'a.wav', 'audio/wav') } }];
+			const parameters = { ...form, options: { maxRetries: 1 } };
+			const credentials = { baseUrl: world.emulator.url };
+			const { errorItems } = await world.engine.run({ parameters, items, credentials, ...continued });
+			expect([tries, errorItems.length]).toEqual([times, 1]);
+			const error = String(errorItems[0]?.json.error);
+			if (times === 1) expect(error).toMatch(/may have billed/);
+			else expect(error).not.toMatch(/may have billed/);
+		});
+	});
+});

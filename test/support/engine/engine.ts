@@ -108,6 +108,7 @@ export interface Engine {
 		parameters: INodeParameters,
 		filter?: string,
 		paginationToken?: string,
+		credentials?: RunOptions['credentials'],
 	): Promise<INodeListSearchResult>;
 	/** A resource mapping method, called as the editor calls it. */
 	mapping(method: string, parameters: INodeParameters): Promise<ResourceMapperFields>;
@@ -344,7 +345,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	}
 
 	/** As n8n's dynamic node parameters service: a workflow of one node that holds the fields on the screen. */
-	function loadOptionsContext(parameters: INodeParameters, fieldPath: string): LoadOptionsContext {
+	function loadOptionsContext(
+		parameters: INodeParameters,
+		fieldPath: string,
+		credentials?: RunOptions['credentials'],
+	): LoadOptionsContext {
 		const nodes: INode[] = [{ ...node, id: '1', name: nodeName, parameters }];
 		const workflow = new Workflow({
 			nodes,
@@ -355,7 +360,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
 		assertParametersKept(parameters, placed.parameters);
-		const additionalData = createAdditionalData(credentialsHelper(undefined), {
+		const additionalData = createAdditionalData(credentialsHelper(credentials), {
 			mode: 'internal',
 			nodes,
 			connections: {},
@@ -374,10 +379,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			return await binaryData.store(location, bytes, { data: '', fileName, mimeType, fileExtension });
 		},
 		read: async (binary) => await binaryData.getAsBuffer(binary),
-		async search(method, parameters, filter, paginationToken) {
+		async search(method, parameters, filter, paginationToken, credentials) {
 			const search = methods()?.listSearch?.[method];
 			if (search === undefined) throw new Error(`The node has no list search method ${method}`);
-			return await search.call(loadOptionsContext(parameters, 'parameters.model'), filter, paginationToken);
+			const context = loadOptionsContext(parameters, 'parameters.model', credentials);
+			return await search.call(context, filter, paginationToken);
 		},
 		async mapping(method, parameters) {
 			const map = methods()?.resourceMapping?.[method];
