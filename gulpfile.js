@@ -30,4 +30,9 @@ const watchAssets = () => {
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
-module.exports = { clean, assets, watch: watchAssets };
+const compile = async () => require('./scripts/compile').compileChecked();
+
+/** Type check and build at once, for `npm test`. */
+const check = series(clean, compile, assets);
+
+module.exports = { clean, assets, check, watch: watchAssets };
