@@ -1,10 +1,14 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
+import { createServer } from 'node:http';
+import type { INodeParameters } from 'n8n-workflow';
 import { remember } from '../../../nodes/shared/n8n/cache';
 import { clock } from '../../../nodes/shared/n8n/http/clock';
 import { startEmulator } from '../../emulator';
 import { failureOf } from '../../support/results';
 import { openEditor } from '../../support/editor';
-import { asked } from '../../support/parameters';
+import { envelope } from '../../support/service';
+import { openWorld, type World } from '../../support/world';
+import { asked, runParameters } from '../../support/parameters';
 
 afterEach(() => void jest.restoreAllMocks());
 
@@ -68,6 +72,93 @@ it('does not wait for one that never answers longer than for its first requests'
 	);
 	expect(failures).toHaveLength(200);
 	expect(state.asked).toBeLessThan(40);
+});
+
+describe('a run with a model for each item', () => {
+	/** A service that takes a moment for each question about a model, and counts those that are open. */
+	async function startCatalogue() {
+		const counts = { open: 0, most: 0, paths: [] as string[] };
+		const server = createServer((request, response) => {
+			const path = request.url ?? '';
+			const end = (value: unknown, status = 200) => {
+				response.writeHead(status, { 'content-type': 'application/json' });
+				response.end(JSON.stringify(value));
+			};
+			request.resume().on('end', () => {
+				if (request.method === 'POST') {
+					end({
+						...envelope,
+						results: [{ label: 'a', score: 0.9 }],
+						output: 'ok',
+						embeddings: [[0.6, 0.8]],
+						scores: [0.5],
+					});
+					return;
+				}
+				counts.paths.push(path);
+				counts.most = Math.max(counts.most, ++counts.open);
+				setTimeout(() => {
+					counts.open--;
+					const name = decodeURIComponent(path.slice('/models/'.length));
+					if (path.includes('/schema/')) end({ in_schema: { type: 'object', properties: {} } });
+					else if (path.startsWith('/models/') && path !== '/models/list')
+						end({ model_name: name, type: 'text-classification' });
+					else end({ detail: { error: 'Not Found' } }, 404);
+				}, 4);
+			});
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const address = server.address();
+		const close = async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		};
+		return { counts, close, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
+	}
+
+	let world: World;
+	beforeAll(async () => (world = await openWorld()));
+	afterAll(async () => await world.close());
+
+	const model = '={{ $json.model }}';
+	const classify = asked('text', 'classify', model, { text: 'x' });
+	const run = async (parameters: INodeParameters, count: number, baseUrl: string) =>
+		await world.engine.run({
+			parameters,
+			items: Array.from({ length: count }, (_, index) => ({ json: { model: `maker-${index % 7}/m${index}` } })),
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl },
+		});
+
+	it.each<[string, INodeParameters]>([
+		['a classification', classify],
+		['any model', runParameters(model, { input: 'x' })],
+		['entities', asked('text', 'classifyTokens', model, { text: 'x' })],
+		['a search', asked('text', 'rerank', model, { query: 'x', document: 'y' })],
+	])('asks about 60 models a few at a time, and about each once, for %s', async (_, parameters) => {
+		const { counts, url, close } = await startCatalogue();
+		const { items, errorItems } = await run(parameters, 60, url);
+		expect(errorItems).toEqual([]);
+		expect(items).toHaveLength(60);
+		expect(counts.most).toBeLessThanOrEqual(16);
+		expect(new Set(counts.paths).size).toBe(counts.paths.length);
+		const first = counts.paths.length;
+		await run(parameters, 60, url);
+		expect(counts.paths).toHaveLength(first);
+		await close();
+	});
+
+	it('keeps what it learnt about more than 250 of them, for every operation and for later runs', async () => {
+		const { counts, url, close } = await startCatalogue();
+		expect((await run(classify, 260, url)).items).toHaveLength(260);
+		const learnt = counts.paths.length;
+		expect(new Set(counts.paths).size).toBe(learnt);
+		expect(learnt).toBeGreaterThanOrEqual(260);
+		await run(classify, 260, url);
+		await run(asked('text', 'classifyTokens', model, { text: 'x' }), 40, url);
+		expect(counts.paths).toHaveLength(learnt);
+		await close();
+	});
 });
 
 describe('the list says why it is short', () => {

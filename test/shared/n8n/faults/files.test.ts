@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createServer } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { putInVirtualClock } from '../../../support/engine/virtualClock';
@@ -623,6 +624,133 @@ describe('an upload that is broken off in the middle', () => {
 		const parameters = asked('audio', 'transcribe', 'openai/whisper-large-v3');
 		onlyItem(await world.engine.run({ parameters, items: [await recording(1)] }));
 		expect(inference()).toHaveLength(2);
+	});
+});
+
+describe('half a file with status 206', () => {
+	const sound = makeWav(1);
+	const url = { inputSource: 'url', inputUrl: '={{ $json.url }}' };
+
+	it.each<[string, INodeParameters, Buffer]>([
+		['of a recording goes nowhere', asked('audio', 'transcribe', 'a/hears', url), sound],
+		['of a picture to be searched goes nowhere', asked('image', 'detectObjects', 'a/looks', url), images.jpeg.bytes],
+		[
+			'of a picture to be edited goes nowhere',
+			asked('image', 'edit', 'a/edits', { ...url, prompt: 'x' }),
+			images.png.bytes,
+		],
+		['of a model that may be any is no result', runParameters('a/draws', { prompt: 'x' }), images.png.bytes],
+		['of an edited picture is no result', asked('image', 'edit', 'a/edits', { prompt: 'x' }), images.jpeg.bytes],
+	])('%s', async (_, parameters, whole) => {
+		const half = whole.subarray(0, whole.length / 2);
+		const PARTS: Array<Record<string, string>> = [
+			{ 'content-range': `bytes 0-${half.length - 1}/${whole.length}` },
+			{ 'content-range': `bytes ${half.length}-${whole.length - 1}/${whole.length}` },
+			{},
+		];
+		world.service.reply = ({ method, path }) => {
+			const address = `${world.service.url}/files/${parts++ % PARTS.length}.png`;
+			if (method === 'POST') return { body: JSON.stringify({ images: [address], data: [{ url: address }] }) };
+			const [, part] = /^\/files\/(\d)/.exec(path) ?? [];
+			if (part === undefined) return { status: 404, body: '{"detail":{"error":"none"}}' };
+			return { status: 206, contentType: 'image/png', headers: PARTS[Number(part)], body: half };
+		};
+		let parts = 0;
+		const data = await world.engine.binary(images.png.bytes, 'photo.png', 'image/png');
+		const items = PARTS.map((__, at) => ({ json: { url: `${world.service.url}/files/${at}.png` }, binary: { data } }));
+		const result = await world.engine.run({
+			parameters: { ...parameters, options: { maxRetries: 0, maxConcurrency: 1 } },
+			items,
+			credentials: { baseUrl: world.service.url },
+			...continued,
+		});
+		expect(result.items).toEqual([]);
+		for (const item of result.errorItems) expect(errorOf(item).text).toMatch(/only a part of the file/);
+		expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(
+			'inputUrl' in parameters ? 0 : 3,
+		);
+	});
+});
+
+describe('a drawing that comes as a data URL in letters', () => {
+	const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg"><text y='9'>${text}</text></svg>`;
+	const DRAWINGS: Array<[url: string, drawing: string]> = [
+		[`data:image/svg+xml;utf8,${svg('Füße, naïve, Ørsted')}`, svg('Füße, naïve, Ørsted')],
+		[`data:image/svg+xml;charset=utf-8,${svg('Ελλάδα 漢字 👩‍🚀')}`, svg('Ελλάδα 漢字 👩‍🚀')],
+		[`data:image/svg+xml;utf8,${svg('100 % wool, 5%off')}`, svg('100 % wool, 5%off')],
+		[`data:image/svg+xml;UTF-8,${encodeURIComponent(svg('“Öl” & 50 %'))}`, svg('“Öl” & 50 %')],
+		[`data:image/svg+xml,${svg('a + b')}`, svg('a + b')],
+	];
+
+	it.each<[string, INodeParameters, (url: string) => unknown]>([
+		['a picture', asked('image', 'generate', 'a/draws', { prompt: '={{ $json.at }}' }), (url) => ({ images: [url] })],
+		[
+			'an edited picture',
+			asked('image', 'edit', 'a/draws', { prompt: '={{ $json.at }}' }),
+			(url) => ({ data: [{ url }], images: [url] }),
+		],
+		['the file of any model', runParameters('a/draws', { prompt: '={{ $json.at }}' }), (url) => ({ images: [url] })],
+	])('keeps its letters as %s', async (_, parameters, answer) => {
+		let at = 0;
+		world.service.reply = ({ method }) =>
+			method === 'POST'
+				? { body: JSON.stringify(answer(DRAWINGS[at++ % DRAWINGS.length]?.[0] ?? '')) }
+				: { status: 404, body: '{"detail":{"error":"none"}}' };
+		const data = await world.engine.binary(images.png.bytes, 'photo.png', 'image/png');
+		const { items, errorItems } = await world.engine.run({
+			parameters: { ...parameters, options: { maxConcurrency: 1 } },
+			items: DRAWINGS.map((__, n) => ({ json: { at: n }, binary: { data } })),
+			credentials: { baseUrl: world.service.url },
+			...continued,
+		});
+		expect(errorItems).toEqual([]);
+		const files = items.map(({ binary }) =>
+			Object.values(binary ?? {}).find(({ mimeType }) => mimeType === 'image/svg+xml'),
+		);
+		const read = files.map(async (file) => (file ? (await world.engine.read(file)).toString() : 'none'));
+		expect(await Promise.all(read)).toEqual(DRAWINGS.map(([, drawing]) => drawing));
+	});
+});
+
+describe('an answer that is no HTTP', () => {
+	const RUBBISH: Array<[string, string]> = [
+		['a mail server', '220 mx.example.org ESMTP Postfix\r\n'],
+		['a TLS alert', '\x15\x03\x03\x00\x02\x02\x46'],
+		['JSON without its headers', '{"results":[{"label":"a","score":1}]}'],
+		['a frame of HTTP/2', '\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80'],
+		['a store of keys', "-ERR unknown command 'POST'\r\n"],
+		['a status that is a word', 'HTTP/1.1 fine OK\r\n\r\n'],
+		['a length that is a word', 'HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}'],
+	];
+
+	it.each<[string, INodeParameters]>([
+		['a chat', asked('chat', 'complete', 'm/m', { messages: { values: [{ role: 'user', content: 'x' }] } })],
+		['a classification', asked('text', 'classify', 'm/m', { text: 'x' })],
+		['speech', asked('audio', 'synthesize', 'm/m', { text: 'x' })],
+		['vectors', asked('embedding', 'create', 'm/m', { text: 'x' })],
+		['any model', runParameters('m/m', { prompt: 'x' })],
+	])('is blamed on who sent it and asked for once, by %s', async (_, parameters) => {
+		for (const [, rubbish] of RUBBISH) {
+			let posts = 0;
+			const server = createServer((socket) => {
+				socket.on('error', () => undefined);
+				socket.once('data', (head) => {
+					const isPost = head.toString('latin1').startsWith('POST');
+					if (isPost) posts++;
+					socket.end(isPost ? Buffer.from(rubbish, 'latin1') : 'HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}');
+				});
+			});
+			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+			const address = server.address();
+			const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+			const result = await world.engine.run({ parameters, credentials: { baseUrl: `http://${host}` }, ...continued });
+			await new Promise((resolve) => server.close(resolve));
+			expect(result.items).toEqual([]);
+			const { text } = errorOf(result.errorItems[0] ?? { json: {} });
+			expect(text).toContain(`${host} sent an answer that is no HTTP`);
+			expect(text).not.toMatch(/before answering|network|connection|HPE_|Parse Error/i);
+			expect(posts).toBe(1);
+		}
 	});
 });
 
