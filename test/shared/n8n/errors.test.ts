@@ -2,30 +2,11 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Problem } from '../../../nodes/shared/core/problem';
 import { toFailedItem, toNodeError } from '../../../nodes/shared/n8n/errors';
 import type { Situation } from '../../../nodes/shared/engine/explain';
+import { TAKEN_WORDS } from '../../support/takenWords';
 
 const node: INode = { id: '1', name: 'DeepInfra', type: 'x', typeVersion: 1, position: [0, 0], parameters: {} };
 const context = { getNode: () => node };
 const situation: Situation = { model: 'owner/name', host: 'h', attempts: 1 };
-
-/** Words that n8n takes for its own, wherever they stand. */
-const TAKEN = [
-	'ECONNREFUSED',
-	'ECONNRESET',
-	'ENOTFOUND',
-	'ETIMEDOUT',
-	'ERRADDRINUSE',
-	'EADDRNOTAVAIL',
-	'ECONNABORTED',
-	'EHOSTUNREACH',
-	'EAI_AGAIN',
-	'ENOENT',
-	'EISDIR',
-	'ENOTDIR',
-	'EACCES',
-	'EEXIST',
-	'EPERM',
-	'getaddrinfo',
-];
 
 const problems = (words: string): Problem[] => [
 	{ kind: 'status', status: 500, body: { detail: { error: words } } },
@@ -38,7 +19,7 @@ const problems = (words: string): Problem[] => [
 	{ kind: 'local', message: `open ${words} /tmp/x` },
 ];
 
-describe.each(TAKEN)('a text with %s', (words) => {
+describe.each(TAKEN_WORDS)('a text with %s', (words) => {
 	it('comes through to a person as it was written', () => {
 		for (const problem of problems(words)) {
 			const error = toNodeError(context, problem, situation, 3);

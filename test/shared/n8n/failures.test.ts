@@ -3,6 +3,7 @@ import { modelId, withOptions } from '../../support/parameters';
 import { answerWith, envelope, inferenceRequests, jsonReply, replyWith, sentJson } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
 import { subjectOf } from '../../support/operation/registry';
+import { TAKEN_WORDS } from '../../support/takenWords';
 
 let bench: World;
 beforeAll(async () => {
@@ -102,25 +103,6 @@ describe('the API key', () => {
 });
 
 describe("words that n8n takes for its own, in a service's text or a name", () => {
-	/** n8n puts a sentence of its own in place of a whole message that holds one of them. */
-	const WORDS = [
-		'ECONNREFUSED',
-		'ECONNRESET',
-		'ENOTFOUND',
-		'ETIMEDOUT',
-		'ERRADDRINUSE',
-		'EADDRNOTAVAIL',
-		'ECONNABORTED',
-		'EHOSTUNREACH',
-		'EAI_AGAIN',
-		'ENOENT',
-		'EISDIR',
-		'ENOTDIR',
-		'EACCES',
-		'EEXIST',
-		'EPERM',
-		'getaddrinfo',
-	];
 	const said = (word: string) => `worker 7: connect ${word} 10.0.0.3:50051, give up`;
 
 	it.each<[string, number, (words: string) => unknown]>([
@@ -135,7 +117,7 @@ describe("words that n8n takes for its own, in a service's text or a name", () =
 	])('%s with status %i keep item and advice', async (name, status, bodyOf) => {
 		const subject = subjectOf(name);
 		const items = await subject.items(bench.engine);
-		for (const [index, word] of WORDS.entries()) {
+		for (const [index, word] of TAKEN_WORDS.entries()) {
 			bench.service.requests.length = 0;
 			bench.service.reply = (request) =>
 				subject.asks(request) ? jsonReply(bodyOf(said(word)), status) : { status: 404, body: '' };
