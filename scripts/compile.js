@@ -12,7 +12,7 @@ const SHIPPED = ['nodes', 'credentials'].map((folder) => `${path.resolve(folder)
 exports.compileChecked = () => {
 	const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(
 		'tsconfig.dev.json',
-		{ noEmit: false, noEmitOnError: false },
+		{ noEmit: false },
 		{ ...host, onUnRecoverableConfigFileDiagnostic: (found) => console.error(ts.formatDiagnostic(found, host)) },
 	);
 	const program = ts.createProgram(fileNames, options);

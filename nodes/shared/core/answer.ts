@@ -32,6 +32,10 @@ export function text(value: unknown, what: string): string {
 	throw missing(what);
 }
 
+/** Why a result is none that is unlike an earlier one, both in words. */
+export const unlike = (own: string, earlier: string): string =>
+	`DeepInfra answered with ${own} after ${earlier}: they cannot be compared`;
+
 /** A text that says something. */
 export function words(value: unknown, what: string): string {
 	const read = text(value, what);

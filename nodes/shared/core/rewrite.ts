@@ -18,10 +18,10 @@ const CLOSE_LOOK = 200;
 export interface Rules<P> {
 	/** What stands for a text or an object; undefined where it stays, and what it holds is looked at. */
 	replace(value: string | object, place: P): { readonly by: unknown } | undefined;
-	/** The place of an object's entry. */
-	entry(name: string, place: P): P;
-	/** The place of a list's entries. */
-	entries(list: readonly unknown[], place: P): P;
+	/** The place of an object's entry; left out: that of the object. */
+	entry?(name: string, place: P): P;
+	/** The place of a list's entries; left out: that of the list. */
+	entries?(list: readonly unknown[], place: P): P;
 	/** What an entry is called instead. */
 	rename?(name: string): string;
 	/** Whether all is copied; else what does not change is shared, which costs a large answer nothing. */
@@ -82,7 +82,7 @@ class Rewriting<P> {
 			open.dict = EMPTY;
 			open.names = NO_NAMES;
 			open.length = value.length;
-			open.place = this.rules.entries(value, place);
+			open.place = this.rules.entries ? this.rules.entries(value, place) : place;
 			open.newList = copies ? [...open.list] : undefined;
 			open.newDict = undefined;
 		} else {
@@ -117,7 +117,7 @@ class Rewriting<P> {
 				continue;
 			}
 			if (isText) work += value.length / LETTERS + (value.length > LONG ? CLOSE_LOOK : 0);
-			const place = list ? open.place : rules.entry(names[at] ?? '', open.place);
+			const place = list || !rules.entry ? open.place : rules.entry(names[at] ?? '', open.place);
 			const replaced = rules.replace(value, place);
 			if (replaced) this.keep(open, replaced.by);
 			else if (isText) this.keep(open, value);

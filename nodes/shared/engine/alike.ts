@@ -1,3 +1,4 @@
+import { unlike } from '../core/answer';
 import type { AnyOperation, Dict, Output } from '../core/operation';
 import { groupKey } from './plan';
 
@@ -17,6 +18,6 @@ export class Likeness {
 		this.first.set(key, other);
 		if (own === other) return output;
 		const { from } = output;
-		return { json: {}, from, problem: `DeepInfra answered with ${own} after ${other}: they cannot be compared` };
+		return { json: {}, from, problem: unlike(own, other) };
 	}
 }

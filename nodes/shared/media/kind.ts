@@ -1,3 +1,4 @@
+import type { Medium } from '../core/operation';
 import { own } from '../core/values';
 
 export interface Kind {
@@ -157,7 +158,7 @@ function isAac(bytes: Uint8Array): boolean {
  * @param bytes from the start; HEAD of them are enough
  */
 export function pageOf(bytes: Uint8Array): 'a web page' | 'JSON' | 'XML' | undefined {
-	const wide = wideText(bytes);
+	const wide = wideStart(bytes);
 	if (wide === undefined && formatOf(bytes)) return undefined;
 	const start = wide ?? ascii(bytes, 0, HEAD);
 	const text = firstElement(start);
@@ -168,22 +169,26 @@ export function pageOf(bytes: Uint8Array): 'a web page' | 'JSON' | 'XML' | undef
 		: undefined;
 }
 
-/** The start of a text in UTF-16, whose mark at the beginning looks like the one of an MP3; undefined for what is none. */
-function wideText(bytes: Uint8Array): string | undefined {
+/** A text in UTF-16, by the mark at its beginning, which is left out; undefined for what has none. */
+export function wideText(bytes: Uint8Array): string | undefined {
 	const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
 	if (!isLittle && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return undefined;
-	const length = Math.min(bytes.length, HEAD);
 	// A copy, since its bytes may change places.
-	const head = Buffer.from(bytes.subarray(2, length - (length % 2)));
-	const text = (isLittle ? head : head.swap16()).toString('utf16le');
-	return /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]/u.test(text.replace(/[\t\n\r\f]/g, '')) ? undefined : text;
+	const letters = Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)));
+	return (isLittle ? letters : letters.swap16()).toString('utf16le');
+}
+
+/** The start of a written text in UTF-16, whose mark looks like the one of an MP3. */
+function wideStart(bytes: Uint8Array): string | undefined {
+	const text = wideText(bytes.subarray(0, HEAD));
+	return text === undefined || /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]/u.test(text.replace(/[\t\n\r\f]/g, '')) ? undefined : text;
 }
 
 /** Pictures whose first bytes are always the same: without them a file is none, whatever its sender says. */
 const MARKED = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** Whether a file may be what is seen or heard there: sound comes in the containers of films, a film as a moving picture. */
-export function isOfMedium(bytes: Uint8Array, mimeType: string, medium: 'image' | 'audio' | 'video'): boolean {
+export function isOfMedium(bytes: Uint8Array, mimeType: string, medium: Medium): boolean {
 	const format = formatOf(bytes);
 	if (!format) return medium !== 'image' || !MARKED.includes(mimeType);
 	const [media] = format.mimeType.split('/');

@@ -13,8 +13,6 @@ export const asJson = (value: unknown): IDataObject => (isJson(value) ? value : 
 
 const RULES = {
 	replace: (value: string | object) => (value instanceof Exact ? { by: value.digits } : undefined),
-	entry: () => undefined,
-	entries: () => undefined,
 	copies: true,
 };
 

@@ -170,8 +170,6 @@ const redactInSteps = (
 ): Steps<unknown> =>
 	rewriteInSteps(answer, undefined, {
 		replace: (value) => (typeof value === 'string' && !isFile(value) ? { by: redact(value) } : undefined),
-		entry: () => undefined,
-		entries: () => undefined,
 		rename,
 		deepest: Infinity,
 	});

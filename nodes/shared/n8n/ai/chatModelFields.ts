@@ -2,7 +2,7 @@ import { isDict, number, optionalText } from '../../core/answer';
 import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
-import { listOf } from '../../core/values';
+import { known, listOf } from '../../core/values';
 import {
 	frequencyPenaltyOption,
 	jsonSchemaOption,
@@ -90,7 +90,7 @@ export function bodyAdditions(options: Dict): Dict {
 		stop: Array.isArray(stop) ? readStops(stop) : undefined,
 		models: models.length > 0 ? models : undefined,
 	};
-	return Object.fromEntries(Object.entries(additions).filter(([, value]) => value !== undefined));
+	return known(additions);
 }
 
 function responseFormat({ responseFormat: type, jsonSchema }: Dict): Dict | undefined {

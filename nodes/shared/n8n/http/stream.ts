@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { HEAD } from '../../media/kind';
+import { HEAD, wideText } from '../../media/kind';
 
 /** Node's readable stream; its module may not be imported by a node of a verified package. */
 export type Stream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
@@ -18,14 +18,7 @@ export function bytesOf(body: unknown): Bytes {
 }
 
 /** JSON comes as UTF-8; a byte order mark may say otherwise. */
-export function decodeText(body: Buffer): string {
-	if (body[0] === 0xff && body[1] === 0xfe) return body.toString('utf16le');
-	if (body[0] !== 0xfe || body[1] !== 0xff) return body.toString('utf8');
-	// A copy, of an even length: the bytes change places.
-	return Buffer.from(body.subarray(0, body.length - (body.length % 2)))
-		.swap16()
-		.toString('utf16le');
-}
+export const decodeText = (body: Buffer): string => wideText(body) ?? body.toString('utf8');
 
 /** @param room is asked before more is held @throws RangeError beyond `limit` bytes */
 export async function readAll(

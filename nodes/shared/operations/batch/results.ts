@@ -1,4 +1,4 @@
-import { errorText, isDict, list, number, optionalText, refusal } from '../../core/answer';
+import { errorText, isDict, list, number, optionalText, refusal, unlike } from '../../core/answer';
 import type { ApiRequest, Dict, LineFile, LineOutput, LineReader, Output } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { readCompletion } from '../chat/complete';
@@ -114,8 +114,7 @@ export class BatchReader implements LineReader {
 				const { length } = vector.embedding;
 				this.length ??= length;
 				if (length === this.length) return { json: { embedding: vector.embedding, dimensions: length } };
-				const problem = `DeepInfra answered with ${lengthOf(length)} after ${lengthOf(this.length)}: they cannot be compared`;
-				return { json: {}, problem };
+				return { json: {}, problem: unlike(lengthOf(length), lengthOf(this.length)) };
 			});
 		}
 		const { choices } = answer;
