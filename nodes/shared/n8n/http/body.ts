@@ -4,7 +4,7 @@ import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InlineFile } from '../../core/request';
 import { isDict } from '../../core/answer';
-import type { OpenFile } from './files';
+import { checkHeld, type OpenFile } from './files';
 
 /** Opens a file once. */
 type Open = (ref: FileRef) => Promise<OpenFile>;
@@ -15,6 +15,7 @@ type Open = (ref: FileRef) => Promise<OpenFile>;
  */
 export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
 	const { pieces, files, length } = await openBody(json, open);
+	checkHeld(files);
 	const body = Buffer.allocUnsafe(length);
 	let end = 0;
 	for (const [index, piece] of pieces.entries()) {

@@ -1,7 +1,7 @@
 import { AnswerError } from '../../core/problem';
 import type { FileRef } from '../../core/fields';
 import { readScan, type ScannedPage } from '../../media/pdf/scan';
-import type { OpenFile } from './files';
+import { checkHeld, type OpenFile } from './files';
 import { readAll } from './stream';
 
 /** How many documents are held at a time: their pages are asked for side by side, so one after the other is needed. */
@@ -44,8 +44,10 @@ export class Documents {
 	}
 
 	private async read(ref: FileRef, seconds: number): Promise<readonly ScannedPage[] | undefined> {
-		return await this.open(ref, seconds, async ({ mimeType, content }) =>
-			mimeType === 'application/pdf' ? readScan(await readAll(content)) : undefined,
-		);
+		return await this.open(ref, seconds, async (file) => {
+			if (file.mimeType !== 'application/pdf') return undefined;
+			checkHeld([file]);
+			return readScan(await readAll(file.content));
+		});
 	}
 }

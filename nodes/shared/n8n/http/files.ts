@@ -9,8 +9,8 @@ import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
 import { agentFile } from './agentFile';
 import { storageWords } from './cause';
-import { connectionFailure, readWhole, type Source } from './source';
-import { isStream, peek, readAhead, type Bytes, type Stream } from './stream';
+import { connectionFailure, failure, measure, readWhole, type Source } from './source';
+import { bytesOf, isStream, peek, readAhead, type Bytes, type Stream } from './stream';
 
 /** A file that is ready to be sent, once. */
 export interface OpenFile {
@@ -128,12 +128,26 @@ const emptyFile = (name: string | undefined) =>
 /** Bytes of a file from an address that are read ahead: its server may announce the length of its packed form. */
 const READ_AHEAD = 4 * 1024 * 1024;
 
+/** Bytes of files that are held in memory for one request: within JSON, or to look into a document. */
+const LARGEST_HELD = 256 * 1024 * 1024;
+
+/** @throws InputError for files that are too large to be held together. */
+export function checkHeld(files: readonly OpenFile[]): void {
+	const bytes = files.reduce((sum, { size }) => sum + size, 0);
+	if (bytes <= LARGEST_HELD) return;
+	throw new InputError(
+		`${files.length === 1 ? `The file '${files[0]?.name}' has` : `The ${files.length} files of the request have`} ${Math.ceil(bytes / 1024 / 1024)} MB, but at most 256 MB can be sent within one question`,
+		'Make the file smaller, or split it before this node.',
+	);
+}
+
 /** Opens a web address without any key. */
 export type OpenUrl = (url: URL) => Promise<Source & { readonly isLengthWrong: boolean }>;
 
 /**
  * Opens a file for one request: one that is stored is streamed, so its size does not matter.
  * @param whenOpen must see to it that what was opened is closed
+ * @param isHeld whether it will be held in memory as a whole
  * @throws InputError, SourceError
  */
 export async function openFile(
@@ -141,8 +155,9 @@ export async function openFile(
 	ref: Exclude<FileRef, { file: 'page' | 'lines' }>,
 	openUrl: OpenUrl,
 	whenOpen: (stream: Stream) => void,
+	isHeld: boolean,
 ): Promise<OpenFile> {
-	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl) : await openBinary(context, ref, whenOpen);
+	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl, isHeld) : await openBinary(context, ref, whenOpen);
 	const [media] = file.mimeType.split('/');
 	// What tells nothing of itself is for the service to judge; a video has sound, too.
 	const isRight = media === ref.only || (ref.only === 'audio' && media === 'video');
@@ -213,20 +228,38 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 	return { name, mimeType: type };
 }
 
-async function fromUrl(address: string, openUrl: OpenUrl): Promise<OpenFile> {
+/** @param isHeld whether it will be held in memory as a whole, so that its length need not be known before */
+async function fromUrl(address: string, openUrl: OpenUrl, isHeld: boolean): Promise<OpenFile> {
 	const first = new URL(address);
 	const source = await openUrl(first);
-	const file = named(source.head, lastPart(first) || lastPart(source.url), source.declared);
 	const { content, announced, isLengthWrong } = source;
-	if (isStream(content) && announced !== undefined && !isLengthWrong) {
-		const { pieces, length } = await readAhead(content, READ_AHEAD).catch((error: unknown) => {
-			throw connectionFailure(source.url, error);
-		});
-		return { ...file, size: length ?? announced, content: pieces };
+	const file = namedSource(first, source);
+	if (!isStream(content)) return { ...file, size: content.length, content: [content] };
+	const isTold = announced !== undefined && !isLengthWrong;
+	if (isHeld && !isTold) {
+		const whole = await readWhole(source);
+		return { ...file, size: whole.length, content: [whole] };
 	}
-	const whole = await readWhole(source);
-	return { ...file, size: whole.length, content: [whole] };
+	const { pieces, length } = await readAhead(content, READ_AHEAD).catch((error: unknown) => {
+		throw connectionFailure(source.url, error);
+	});
+	if (length !== undefined) return { ...file, size: length, content: pieces };
+	if (isTold && announced > READ_AHEAD) return { ...file, size: announced, content: pieces };
+	// A form tells the length of its file before the file: it is read once for its length, and once to be sent.
+	const size = await measure(source, pieces);
+	const again = await openAgain(first, openUrl);
+	return { ...namedSource(first, again), size, content: bytesOf(again.content) };
 }
+
+/** @throws SourceError that says why a file was wanted twice */
+const openAgain = async (url: URL, openUrl: OpenUrl): Promise<Source> =>
+	await openUrl(url).catch((error: unknown) => {
+		const { message, again } = connectionFailure(url, error).problem;
+		throw failure(url, `it does not tell the length of its file, and gave it only once: then ${message}`, again);
+	});
+
+const namedSource = (first: URL, { url, head, declared }: Source) =>
+	named(head, lastPart(first) || lastPart(url), declared);
 
 function lastPart({ pathname }: URL): string {
 	const part = pathname.split('/').at(-1) ?? '';

@@ -1,7 +1,7 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 import { SourceError } from '../../core/problem';
 import { declaredType, kindFrom, kindOf, pageOf, type Kind } from '../../media/kind';
-import { bytesOf, isStream, peek, readAll, type Stream } from './stream';
+import { bytesOf, isStream, peek, readAll, type Bytes, type Stream } from './stream';
 import { codeOf, deepestMessage } from './cause';
 
 /** A file at a web address, opened: its content, still unread where it is a stream, and what is known of it. */
@@ -180,6 +180,25 @@ export async function readWhole(source: Source, most = LARGEST_UNTOLD): Promise<
 	} catch (error) {
 		throw connectionFailure(source.url, error);
 	}
+}
+
+/**
+ * Reads a file to its end without keeping it.
+ * @param pieces its content, of which some may have been read already
+ * @returns its bytes @throws SourceError for a file that is too large, or unpacks without end
+ */
+export async function measure(source: Source, pieces: Bytes): Promise<number> {
+	const limit = largestOf(source);
+	let length = 0;
+	try {
+		for await (const piece of pieces) {
+			length += piece.length;
+			if (length > limit) throw tooLarge(source.url, limit);
+		}
+	} catch (error) {
+		throw connectionFailure(source.url, error);
+	}
+	return length;
 }
 
 const tooLarge = (url: URL, limit: number) =>

@@ -304,13 +304,14 @@ export class Transport {
 		const filled = new StreamingForm(flight);
 		for (const [name, value] of Object.entries(form)) {
 			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
-				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight));
+				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight, false));
 			}
 		}
 		return filled;
 	}
 
-	private async open(ref: FileRef, flight: PendingRequest): Promise<OpenFile> {
+	/** @param isHeld whether it will be held in memory as a whole, as within JSON; otherwise it is sent on while it comes */
+	private async open(ref: FileRef, flight: PendingRequest, isHeld = true): Promise<OpenFile> {
 		if (ref.file === 'page') {
 			const read = async () => await this.documents.page(ref.of, ref.page, flight.seconds);
 			return await this.fromHost(ref.of, flight, read);
@@ -329,7 +330,7 @@ export class Transport {
 		};
 		const { context } = this;
 		if (!hasItems(context)) throw new Error('A trigger has no files to send');
-		const open = async () => await openFile(context, ref, openUrl, close);
+		const open = async () => await openFile(context, ref, openUrl, close, isHeld);
 		if (ref.file !== 'url') return this.keptOn(await open(), flight);
 		const file = await flight.during(new URL(ref.url), open);
 		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
@@ -382,9 +383,9 @@ export class Transport {
 			if (length <= size) yield next.value;
 		}
 		if (length === size) return;
-		// The next try reads it to its end first.
+		// The next try measures it first.
 		this.wrongLengths.add(url.href);
-		throw flight.blame(failure(url, `its length is not the ${size} bytes that it announces`, 'often'));
+		throw flight.blame(failure(url, `its length is not the ${size} bytes that it had or announced before`, 'often'));
 	}
 
 	/** A request that fails early leaves its file open otherwise. */

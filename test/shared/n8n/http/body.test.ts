@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { inlineFiles, InlineFile } from '../../../../nodes/shared/core/request';
 import { InputError } from '../../../../nodes/shared/core/problem';
 import { writeBody } from '../../../../nodes/shared/n8n/http/body';
+import { Documents } from '../../../../nodes/shared/n8n/http/documents';
 import type { OpenFile } from '../../../../nodes/shared/n8n/http/files';
 
 const ref = { file: 'binary', item: 0, value: 'data' } as const;
@@ -48,6 +49,29 @@ describe('a JSON body with files', () => {
 	it.each([2, 4])('is not made of a file of 3 bytes that was announced with %i', async (size) => {
 		const body = writeBody({ file: new InlineFile(ref) }, async () => opened([Buffer.from('abc')], size));
 		await expect(body).rejects.toThrow(`${size} were announced`);
+	});
+
+	it.each([
+		['one', [300], /The file 'photo\.png' has 300 MB, but at most 256 MB/],
+		['two together', [200, 57], /The 2 files of the request have 257 MB, but at most 256 MB/],
+		['many together', Array<number>(20).fill(13), /The 20 files of the request have 260 MB/],
+	])('holds at most 256 MB of files: %s', async (_, megabytes, words) => {
+		let isRead = false;
+		const large = (size: number): OpenFile => ({
+			...opened([]),
+			size: size * 1024 * 1024,
+			content: (function* () {
+				isRead = true;
+				yield Buffer.alloc(1);
+			})(),
+		});
+		const left = [...megabytes];
+		const body = writeBody({ files: megabytes.map(() => new InlineFile(ref)) }, async () => large(left.shift() ?? 0));
+		await expect(body).rejects.toThrow(words);
+		const pdf = { ...large(300), mimeType: 'application/pdf' };
+		const documents = new Documents(async (_ref, _seconds, use) => await use(pdf));
+		await expect(documents.pages(ref, 10)).rejects.toThrow(/has 300 MB, but at most 256 MB/);
+		expect(isRead).toBe(false);
 	});
 
 	it('is known by its files', () => {
