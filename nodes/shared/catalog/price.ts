@@ -254,13 +254,17 @@ function wordsOf({ rates, words }: Shape, own?: string): string {
 	return rates.every(({ usd }) => usd === 0) ? 'free' : (own ?? words);
 }
 
-/** What is charged is the listed price × (1 − discount) (docs/api.md#prices). Undefined once it is over. */
+/**
+ * What is charged is the listed price × (1 − discount) (docs/api.md#prices). Undefined once it is over, and where its
+ * end cannot be read: an estimate must not promise less than may be billed.
+ */
 function readDiscount(pricing: Dict, now: number): Discount | undefined {
 	const share = number(pricing.discount);
 	if (share === undefined || share <= 0 || share > 1) return undefined;
-	const endsAt = readMoment(pricing.discount_ends_at);
-	if (endsAt === undefined) return { share };
-	return endsAt > now ? { share, endsAt } : undefined;
+	const { discount_ends_at: end } = pricing;
+	if (end === null || end === undefined) return { share };
+	const endsAt = readMoment(end);
+	return endsAt !== undefined && endsAt > now ? { share, endsAt } : undefined;
 }
 
 /** Every amount is in a field that begins or ends with its unit, cents; factors and sizes stay. */
@@ -272,13 +276,19 @@ function discounted(pricing: Dict, { share }: Discount): Dict {
 	return { ...pricing, ...Object.fromEntries(amounts) };
 }
 
-/** Milliseconds since 1970, from seconds, milliseconds or an ISO date. */
+/** Milliseconds since 1970, from seconds, milliseconds or an ISO date, which is UTC where it names no time zone. */
 export function readMoment(value: unknown): number | undefined {
 	const seconds = number(value);
 	if (seconds !== undefined) {
 		const at = seconds > 1e11 ? seconds : seconds * 1000;
 		return at > 0 && at < 8.64e15 ? at : undefined;
 	}
-	const at = Date.parse(optionalText(value) ?? '');
+	const written = optionalText(value)?.trim() ?? '';
+	// Date.parse takes nearly anything for a date, and a time without a zone for that of this machine.
+	const [, date, time, zone] = ISO.exec(written) ?? [];
+	if (date === undefined) return undefined;
+	const at = Date.parse(time === undefined ? date : `${date}T${time}${zone ?? 'Z'}`);
 	return Number.isNaN(at) ? undefined : at;
 }
+
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i;

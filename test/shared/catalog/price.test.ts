@@ -1,6 +1,10 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { estimateCost, type RequestFacts } from '../../../nodes/shared/catalog/estimate';
 import { writeUsd } from '../../../nodes/shared/catalog/money';
 import { readMoment, readPrice } from '../../../nodes/shared/catalog/price';
+import { places } from '../../../scripts/host/places';
 import { pricing } from './fixtures/rows';
 
 const TASKS = { image: ['text-to-image'], video: ['text-to-video'] };
@@ -97,7 +101,28 @@ describe('a price in numbers', () => {
 			[0.5, later, 0.5, { share: 0.5, endsAt: later * 1000 }],
 			['0.25', undefined, 0.75, { share: 0.25 }],
 			[1, null, 0, { share: 1 }],
+			[0.5, later * 1000, 0.5, { share: 0.5, endsAt: later * 1000 }],
+			[0.5, String(later), 0.5, { share: 0.5, endsAt: later * 1000 }],
+			[0.5, '2026-11-25T00:00:01', 0.5, { share: 0.5, endsAt: now + 1000 }],
+			[0.5, '2026-11-26', 0.5, { share: 0.5, endsAt: now + 86_400_000 }],
+			[0.5, ' 2026-11-25 02:00:01.5+02:00 ', 0.5, { share: 0.5, endsAt: now + 1500 }],
 			// over, and none
+			[0.5, now, 1, undefined],
+			[0.5, now - 1, 1, undefined],
+			[0.5, '2026-11-25T00:00', 1, undefined],
+			[0.5, '2026-11-25', 1, undefined],
+			// ends that cannot be read: they may be over
+			[0.5, 0, 1, undefined],
+			[0.5, '0', 1, undefined],
+			[0.5, -1, 1, undefined],
+			[0.5, '', 1, undefined],
+			[0.5, 'soon', 1, undefined],
+			[0.5, 'until 2099', 1, undefined],
+			[0.5, 'January 5, 2099', 1, undefined],
+			[0.5, '2099-13-45', 1, undefined],
+			[0.5, true, 1, undefined],
+			[0.5, [later], 1, undefined],
+			[0.5, { seconds: later }, 1, undefined],
 			[0.5, now / 1000 - 1, 1, undefined],
 			[0, later, 1, undefined],
 			[null, null, 1, undefined],
@@ -109,6 +134,16 @@ describe('a price in numbers', () => {
 			expect(price?.rates.map(({ usd }) => usd)).toEqual([1 * left, 2 * left]);
 			expect(price?.discount).toEqual(told);
 			expect(price?.basis).toMatchObject({ input: expect.closeTo(1e-6 * left, 12) });
+		});
+
+		test.each(['America/Los_Angeles', 'Asia/Kolkata', 'UTC'])('ends at the same moment on a machine in %s', (TZ) => {
+			const module = path.join(places.project, 'dist/nodes/shared/catalog/price.js');
+			const code = `const { readMoment } = require(${JSON.stringify(module)});
+				const texts = ['2027-01-02T03:04:05', '2027-01-02 03:04', '2027-01-02', '2027-01-02T03:04:05-0500'];
+				console.log(JSON.stringify(texts.map(readMoment)))`;
+			const said: unknown = JSON.parse(execFileSync(process.execPath, ['-e', code], { env: { TZ } }).toString());
+			const at = Date.UTC(2027, 0, 2, 3, 4);
+			expect(said).toEqual([at + 5000, at, Date.UTC(2027, 0, 2), at + 5000 + 5 * 3_600_000]);
 		});
 
 		test('of an image, of its usual price and of seconds', () => {

@@ -1,4 +1,5 @@
-import { isDict, number, optionalText } from '../../core/answer';
+import { readMoment } from '../../catalog/price';
+import { isDict, optionalText } from '../../core/answer';
 import { AnswerError, InputError } from '../../core/problem';
 import { isWebAddress } from '../../core/values';
 
@@ -35,9 +36,8 @@ export function requireVoice(answer: unknown): Voice {
 }
 
 function momentOf(value: unknown): string | undefined {
-	const seconds = number(value);
-	const at = seconds === undefined ? Date.parse(optionalText(value) ?? '') : seconds > 1e11 ? seconds : seconds * 1000;
-	return Number.isNaN(at) || Math.abs(at) > 8.64e15 ? undefined : new Date(at).toISOString();
+	const at = readMoment(value);
+	return at === undefined ? undefined : new Date(at).toISOString();
 }
 
 const FORBIDDEN = /[\s?#\\%<>"'`{}|^/\p{Cc}\p{Cs}]/u;
