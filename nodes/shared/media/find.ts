@@ -4,6 +4,7 @@ import { AnswerError } from '../core/problem';
 import { rewriteInSteps } from '../core/rewrite';
 import type { Steps } from '../core/steps';
 import { isWebAddress } from '../core/values';
+import { dataUrlBytes } from './dataUrl';
 import { HEAD, kindFrom, kindOf } from './kind';
 
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
@@ -61,26 +62,12 @@ export function fileOf(value: string): FileOut | undefined {
 }
 
 function dataUrl(text: string): FileOut | undefined {
-	const comma = text.indexOf(',');
-	if (comma < 0) return undefined;
-	const head = text.slice(5, Math.min(comma, 200));
-	const content = text.slice(comma + 1);
-	const bytes = /;\s*base64\s*$/i.test(text.slice(0, comma)) ? Buffer.from(content, 'base64') : percentBytes(content);
-	if (bytes.length === 0) return undefined;
-	const kind = kindFrom(bytes, head);
+	const bytes = dataUrlBytes(text);
+	if (!bytes || bytes.length === 0) return undefined;
+	const kind = kindFrom(bytes, text.slice(5, Math.min(text.indexOf(','), 200)));
 	// Said only where the bytes do not say it themselves.
 	const isKnown = kind.mimeType === (kindOf(bytes)?.mimeType ?? 'application/octet-stream');
 	return isKnown ? { bytes } : { bytes, kind };
-}
-
-/** Letters as UTF-8, and percent-encoded bytes; decodeURIComponent would reject bytes that are not UTF-8. */
-function percentBytes(content: string): Buffer {
-	if (!content.includes('%')) return Buffer.from(content);
-	const bytes = Buffer.from(content).toString('latin1');
-	return Buffer.from(
-		bytes.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
-		'latin1',
-	);
 }
 
 function bareBase64(text: string): Buffer | undefined {

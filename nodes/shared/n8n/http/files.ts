@@ -4,6 +4,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
+import { dataUrlBytes, isDataUrl } from '../../media/dataUrl';
 import { namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
@@ -202,7 +203,7 @@ export const unreadable = (fileName: string | undefined, error: unknown) =>
 	);
 
 /** People paste data URLs where n8n has the base64 alone. */
-const decode = (data: string): Buffer => Buffer.from(data.replace(/^\s*data:[^,]{0,500};base64,/i, ''), 'base64');
+const decode = (data: string): Buffer => dataUrlBytes(data) ?? Buffer.from(data, 'base64');
 
 function fileOf(buffer: Buffer, given: string | undefined, mimeType: string | undefined): OpenFile {
 	if (buffer.length === 0) throw emptyFile(given);
@@ -218,7 +219,7 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 			'Check the node that makes the file: it may have saved an error or a login page instead.',
 		);
 	}
-	if (/^\s*data:[\w.+-]+\/[^,]{0,100};base64,/i.test(Buffer.from(head).toString('latin1'))) {
+	if (isDataUrl(head)) {
 		throw new InputError(
 			`The file ${given ? `'${given.slice(0, 100)}' ` : ''}holds a data URL, which is a text`,
 			"Make a file of it with n8n's 'Convert to File' node: its operation 'Move Base64 String to File'.",

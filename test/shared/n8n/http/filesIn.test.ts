@@ -259,17 +259,42 @@ describe('a file that is written as a data URL', () => {
 		return await bench.engine.run({ parameters: operation.parameters(), items: [{ json: {}, binary: { data } }] });
 	};
 
-	it.each(['data:image/png;base64,', 'data:image/png;name=a%20b.png;base64,', '\n DATA:;base64,'])(
-		'is sent without its beginning: %j',
-		async (beginning) => {
-			const base64 = photo.toString('base64');
-			itemsOf(await classify({ data: `${beginning}${base64}`, mimeType: 'image/png', fileName: 'photo.png' }));
-			expect(sentForm(inferenceRequests(bench.service)[0]).files.image?.bytes).toEqual(photo);
-		},
-	);
+	const inLines = (base64: string) => base64.replace(/.{76}/g, '$&\r\n');
+	const inAddress = (base64: string) => encodeURIComponent(base64);
+	it.each<[string, (base64: string) => string]>([
+		['data:image/png;base64,', (base64) => base64],
+		['data:image/png;name=a%20b.png;base64,', (base64) => base64],
+		['\n DATA:;base64,', (base64) => base64],
+		['data:image/png; base64, ', (base64) => base64],
+		['data: image/png ;charset=utf-8; BASE64 ,', inLines],
+		['data:image/png;base64,', inAddress],
+		['data:image/png;base64,', (base64) => base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')],
+		['"data:image/png;base64,', (base64) => `${base64}"`],
+		['\ufeffdata:application/octet-stream;base64,', (base64) => base64],
+		['image/png;base64,', (base64) => base64],
+		['base64,', inLines],
+		['', inLines],
+	])('is sent without its beginning: %j', async (beginning, write) => {
+		const data = `${beginning}${write(photo.toString('base64'))}`;
+		itemsOf(await classify({ data, mimeType: 'image/png', fileName: 'photo.png' }));
+		expect(sentForm(inferenceRequests(bench.service)[0]).files.image?.bytes).toEqual(photo);
+	});
 
-	it('is refused with the way to make a file of it, where the text was stored', async () => {
-		const text = Buffer.from(`data:image/png;base64,${photo.toString('base64')}`);
+	it('that holds its letters as they are is sent, too', async () => {
+		const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>Grüße, 100 %</text></svg>';
+		for (const data of [`data:image/svg+xml;utf8,${svg}`, `data:image/svg+xml,${encodeURIComponent(svg)}`]) {
+			itemsOf(await classify({ data, mimeType: 'image/svg+xml', fileName: 'drawing.svg' }));
+			expect(sentForm(inferenceRequests(bench.service)[0]).files.image?.bytes.toString()).toBe(svg);
+		}
+	});
+
+	it.each([
+		['data:image/png;base64,', ''],
+		['"data:image/png; charset=binary; base64,', '"'],
+		['\ufeff\ndata:;base64,', ''],
+		['image/png;base64,', ''],
+	])('is refused with the way to make a file of it, where the text was stored: %j', async (before, after) => {
+		const text = Buffer.from(`${before}${photo.toString('base64')}${after}`);
 		const { error } = await classify(await bench.engine.binary(text, 'photo.png', 'image/png'));
 		expect(`${error?.message} ${error?.description}`).toMatch(/'photo\.png' holds a data URL.*Convert to File/s);
 		expect(inferenceRequests(bench.service)).toEqual([]);

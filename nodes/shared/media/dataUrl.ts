@@ -1,0 +1,36 @@
+/** Letters in which a data URL says what it holds. */
+const LONGEST_HEAD = 600;
+
+/** A data URL, or what is left of one that lost its beginning; in quotes, as JSON has it. */
+const BASE64 = /^[\s"'`\ufeff]*(data:)?[^,]*base64\s*$/i;
+const PLAIN = /^[\s"'`\ufeff]*data:[^,]*$/i;
+
+/** The bytes of a data URL, as people and services write one; undefined for what is none, such as base64 alone. */
+export function dataUrlBytes(text: string): Buffer | undefined {
+	const comma = text.slice(0, LONGEST_HEAD).indexOf(',');
+	if (comma < 0) return undefined;
+	const head = text.slice(0, comma);
+	const content = text.slice(comma + 1);
+	if (BASE64.test(head))
+		return Buffer.from(content.includes('%') ? percentBytes(content).toString() : content, 'base64');
+	return PLAIN.test(head) ? percentBytes(content) : undefined;
+}
+
+/** Whether the text of a file is a data URL, by its first bytes. */
+export function isDataUrl(head: Uint8Array): boolean {
+	const text = Buffer.from(head).toString('utf8');
+	const comma = text.indexOf(',');
+	const said = text.slice(0, comma);
+	// Other texts have commas, too: a file's type is named, or that it is base64.
+	return comma > 0 && (BASE64.test(said) || (PLAIN.test(said) && /data:\s*[\w.+-]+\/[\w.+-]/i.test(said)));
+}
+
+/** Letters as UTF-8, and percent-encoded bytes; decodeURIComponent would reject bytes that are not UTF-8. */
+function percentBytes(content: string): Buffer {
+	if (!content.includes('%')) return Buffer.from(content);
+	const bytes = Buffer.from(content).toString('latin1');
+	return Buffer.from(
+		bytes.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
+		'latin1',
+	);
+}
