@@ -1,6 +1,7 @@
 import { isDict } from '../../nodes/shared/core/answer';
 import { isShown, readValue } from '../../nodes/shared/engine/input';
 import type { AnyOperation, ApiRequest, Dict, ModelFacts, Output } from '../../nodes/shared/core/operation';
+import { atOnce, isSteps } from '../../nodes/shared/core/steps';
 import { operations } from '../../nodes/shared/operations';
 
 export function operationOf(resource: string, value: string): AnyOperation {
@@ -27,3 +28,9 @@ export const requestFor = (operation: AnyOperation, given: Dict, facts: ModelFac
 
 export const outputsFor = (operation: AnyOperation, given: Dict, answer: Dict): Output[] =>
 	operation.items(answer, [inputFor(operation, given)]);
+
+/** The parts of an input. */
+export function partsFor({ split }: AnyOperation, input: Dict, facts: ModelFacts = {}): readonly Dict[] {
+	const parts = split?.(input, facts) ?? [input];
+	return isSteps(parts) ? atOnce(parts) : parts;
+}

@@ -241,8 +241,11 @@ export interface Operation<I extends object = Dict> {
 	 * @param sent as the model takes it: what it does not know cannot make it repeat itself
 	 */
 	isDeterministic?(sent: ApiRequest): boolean;
-	/** One input as several, each answered on its own and put together by `join`. Asked again once the facts are known. */
-	split?(input: I, facts: ModelFacts): readonly I[];
+	/**
+	 * One input as several, each answered on its own and put together by `join`. Asked again once the facts are known.
+	 * In steps (core/steps.ts) where that takes long.
+	 */
+	split?(input: I, facts: ModelFacts): readonly I[] | Generator<void, readonly I[]>;
 	/** Or asks for more: inputs whose outputs are joined in their turn, instead of the first ones. */
 	join?(outputs: readonly Output[], input: I): readonly Output[] | { readonly ask: readonly I[] };
 	/**

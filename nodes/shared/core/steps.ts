@@ -5,6 +5,8 @@ import { put } from './values';
 /** Work that may stop after each of its steps, so that others get their turn. */
 export type Steps<T> = Generator<void, T>;
 
+export const isSteps = <T extends object>(work: T | Steps<T>): work is Steps<T> => 'next' in work && 'throw' in work;
+
 /** Work that nobody waits beside: all of its steps at once. */
 export function atOnce<T>(steps: Steps<T>): T {
 	for (;;) {

@@ -18,7 +18,7 @@ import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
-import { clock, takeTurns } from './http/clock';
+import { attemptInSteps, clock, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
 import { checkFiles, inputFileName } from './http/files';
 import { fieldsOf } from '../operations/fields';
@@ -211,13 +211,14 @@ class ItemRun {
 		const { operation } = this;
 		const parts: Part[] = [];
 		for (const entry of entries) {
-			const split = attempt(() =>
+			const split = await attemptInSteps<readonly Dict[]>(() =>
 				// Pages are asked about one by one, whatever is shown of the answers.
 				operation.split && (entry.pages !== undefined || maySplit(operation, entry.input))
 					? operation.split(entry.input, this.questions.factsOf(entry, entry.settings, client))
 					: [entry.input],
 			);
-			if (split.ok) parts.push(...openParts(entry, split.value));
+			// One by one: of a list there may be more than a call takes arguments.
+			if (split.ok) for (const part of openParts(entry, split.value)) parts.push(part);
 			else await this.results.fail(entry, split.problem);
 		}
 		return await this.check(parts, client);

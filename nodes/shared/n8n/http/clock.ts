@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
-import type { Steps } from '../../core/steps';
+import { failed, problemOf, succeeded, type Outcome } from '../../core/problem';
+import { isSteps, type Steps } from '../../core/steps';
 import type { Clock } from '../../engine/gate';
 import { onAbort } from '../../engine/abort';
 
@@ -57,5 +58,15 @@ export async function inSteps<T>(steps: Steps<T>): Promise<T> {
 		const { done, value } = steps.next();
 		if (done) return value;
 		await breathe();
+	}
+}
+
+/** As `attempt`, for work that may come in steps. */
+export async function attemptInSteps<T extends object>(work: () => T | Steps<T>): Promise<Outcome<T>> {
+	try {
+		const done = work();
+		return succeeded(isSteps(done) ? await inSteps(done) : done);
+	} catch (error) {
+		return failed(problemOf(error));
 	}
 }

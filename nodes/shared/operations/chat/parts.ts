@@ -1,79 +1,137 @@
+import { atOnce, type Steps } from '../../core/steps';
+
 /** Long texts in parts, each within what a model takes. */
 
 /** Tokens of a model whose context the catalogue does not tell. */
 const USUAL_CONTEXT = 8192;
 
-/**
- * How many tokens a text has at most: languages written with other letters than ours have about one a character.
- */
-export function estimateTokens(text: string): number {
-	let others = 0;
-	for (let position = 0; position < text.length; position++) if (text.charCodeAt(position) > 0x24f) others++;
-	return Math.ceil((text.length - others) / 3 + others * 1.3);
+/** What a character weighs in tokens, in thirtieths: languages written with other letters than ours have about one a character. */
+const TOKEN = 30;
+const LETTER = 10;
+const OTHER = 39;
+const LAST_LETTER = 0x24f;
+
+/** How many tokens a text has at most. */
+export const estimateTokens = (text: string): number => tokensIn(text, 0, text.length, Infinity);
+
+/** Of a piece of a text; what is more than `most` is not counted to its end. */
+function tokensIn(text: string, start: number, end: number, most: number): number {
+	const limit = most * TOKEN;
+	let weight = 0;
+	for (let at = start; at < end && weight <= limit; at++) weight += text.charCodeAt(at) > LAST_LETTER ? OTHER : LETTER;
+	return Math.ceil(weight / TOKEN);
 }
 
 /** How many tokens of a text one request may hold, the rest being for prompt and answer. */
 export const roomFor = (contextLength: number | undefined, share: number, most: number): number =>
 	Math.max(200, Math.min(most, Math.floor((contextLength ?? USUAL_CONTEXT) * share)));
 
-/** Borders at which a text may be parted, the best first: paragraphs, lines, sentences, words. */
+/** Borders at which a text may be parted, the best first: paragraphs, lines, sentences, words. Blanks belong to what is before them. */
 const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…。！？]["'”’)\]]*\s+|[。！？]/g, /\s+/g];
 
+/** Characters that one step looks at: some milliseconds. A piece weighs as much as so many. */
+const STEP = 1024 * 1024;
+const PIECE = 64;
+/** To find where a character begins weighs more. */
+const CHARACTER = 4096;
+
 /** A text in parts of at most `room` tokens, which together are the text; never within a character. */
-export function splitText(text: string, room: number): string[] {
-	if (estimateTokens(text) <= room) return [text];
-	return join(cut(text, room, 0), room);
+export const splitText = (text: string, room: number): string[] => atOnce(splitInSteps(text, room));
+
+/** The same with a pause after each step: a book takes a while. */
+export function* splitInSteps(text: string, room: number): Steps<string[]> {
+	if (tokensIn(text, 0, text.length, room) <= room) return [text];
+	const splitting = new Splitting(text, room);
+	while (!splitting.goOn()) yield;
+	return splitting.parts;
 }
 
-function cut(text: string, room: number, border: number): string[] {
-	if (estimateTokens(text) <= room) return [text];
-	const pattern = BORDERS[border];
-	if (!pattern) return cutAnywhere(text, room);
-	const pieces: string[] = [];
-	let start = 0;
-	for (const { index, 0: found } of text.matchAll(pattern)) {
-		pieces.push(text.slice(start, index + found.length));
-		start = index + found.length;
+/**
+ * Pieces between the best borders that leave them small enough, and neighbours together as long as they have room.
+ * Linear: each border is looked for once.
+ */
+class Splitting {
+	readonly parts: string[] = [];
+	/** How far the text is cut, and where the pieces end that are too large and cut at the next borders, of each kind one. */
+	private at = 0;
+	private readonly ends: number[];
+	private border = 0;
+	/** Behind the next border of each kind. */
+	private readonly next = BORDERS.map(() => 0);
+	/** Where the part begins that is put together, and its tokens. */
+	private start = 0;
+	private tokens = 0;
+
+	constructor(
+		private readonly text: string,
+		private readonly room: number,
+	) {
+		this.ends = [text.length];
 	}
-	pieces.push(text.slice(start));
-	return pieces.filter((piece) => piece !== '').flatMap((piece) => cut(piece, room, border + 1));
-}
 
-/** A text without any border, such as one long word. */
-function cutAnywhere(text: string, room: number): string[] {
-	const pieces: string[] = [];
-	const length = Math.max(2, Math.floor(room / 1.3));
-	for (let start = 0; start < text.length; ) {
-		let end = Math.min(text.length, start + length);
-		// Not between the halves of a character, or before what belongs to it.
-		while (end < text.length && end > start + 1 && belongsBefore(text, end)) end--;
-		pieces.push(text.slice(start, end));
-		start = end;
-	}
-	return pieces;
-}
-
-/** Whether what stands at `at` is a part of the character before it. */
-const belongsBefore = (text: string, at: number): boolean => {
-	const code = text.charCodeAt(at);
-	const isSecondHalf = code >= 0xdc00 && code < 0xe000;
-	const isJoined = code === 0x200d || text.charCodeAt(at - 1) === 0x200d || code === 0xfe0f;
-	return isSecondHalf || isJoined || /^\p{M}/u.test(text.slice(at, at + 2));
-};
-
-/** Neighbours together, as long as they have room. */
-function join(pieces: readonly string[], room: number): string[] {
-	const joined: string[] = [];
-	let tokens = Infinity;
-	for (const piece of pieces) {
-		const more = estimateTokens(piece);
-		if (tokens + more > room) {
-			joined.push(piece);
-			tokens = more;
-		} else {
-			joined[joined.length - 1] += piece;
-			tokens += more;
+	/** @returns whether the text is at its end. A loop over millions of pieces: too slow within a generator. */
+	goOn(): boolean {
+		const { text, room, ends } = this;
+		for (let work = 0; work < STEP; ) {
+			const last = ends[this.border] ?? 0;
+			if (this.at >= last) {
+				if (this.border === 0) {
+					this.parts.push(text.slice(this.start));
+					return true;
+				}
+				this.border--;
+				continue;
+			}
+			const isWord = this.border === BORDERS.length;
+			const end = isWord ? this.cutAnywhere(last) : Math.min(last, this.behindBorder());
+			const tokens = tokensIn(text, this.at, end, room);
+			work += (isWord ? CHARACTER : PIECE) + Math.min(end - this.at, 3 * room);
+			if (tokens > room && !isWord) ends[++this.border] = end;
+			else this.take(end, tokens);
 		}
+		return false;
 	}
-	return joined;
+
+	/** Borders of one kind lie within the pieces between those of the kind before. */
+	private behindBorder(): number {
+		const { border, next, at, text } = this;
+		const known = next[border] ?? 0;
+		const pattern = BORDERS[border];
+		if (known > at || !pattern) return known;
+		pattern.lastIndex = at;
+		const found = pattern.test(text) ? pattern.lastIndex : Infinity;
+		next[border] = found;
+		return found;
+	}
+
+	/** The end of a piece of a text without any border, such as one long word. */
+	private cutAnywhere(last: number): number {
+		const end = this.at + Math.max(2, Math.floor((this.room * TOKEN) / OTHER));
+		return end < last ? startOfCharacter(this.text, this.at, end) : last;
+	}
+
+	private take(end: number, tokens: number): void {
+		if (this.tokens + tokens > this.room && this.at > this.start) {
+			this.parts.push(this.text.slice(this.start, this.at));
+			this.start = this.at;
+			this.tokens = 0;
+		}
+		this.tokens += tokens;
+		this.at = end;
+	}
+}
+
+/** A letter with its accents, a family, a flag: what people take for one character. */
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Enough to see whether what stands at a position belongs to what is before it. */
+const LOOK_AHEAD = 16;
+
+/** A position in a text, or where the character begins in whose middle it is. @param least where another one begins */
+function startOfCharacter(text: string, least: number, at: number): number {
+	const character = characters.segment(text.slice(least, at + LOOK_AHEAD)).containing(at - least);
+	if (character && character.index > 0) return least + character.index;
+	// What goes on for so long is no character of any language: only its letters stay whole.
+	const code = text.charCodeAt(at);
+	return code >= 0xdc00 && code < 0xe000 && at - 1 > least ? at - 1 : at;
 }

@@ -5,7 +5,7 @@ import { AnswerError } from '../../core/problem';
 import { chatRequest, RAISE_LIMIT, readChoices } from '../chat/chat';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
-import { roomFor, splitText } from '../chat/parts';
+import { roomFor, splitInSteps, splitText } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
 import { setApart, summarizePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
@@ -84,9 +84,9 @@ export const summarizeText = defineOperation({
 	usesFacts: true,
 	patience: patienceOf,
 	isDeterministic: isRepeatable,
-	split: (input, { contextLength }) => {
+	*split(input, { contextLength }) {
 		const room = roomFor(contextLength, SHARE, MOST);
-		const texts = splitText(input.text, room);
+		const texts = yield* splitInSteps(input.text, room);
 		if (texts.length < 2) return [input];
 		return texts.map((text) => withPart(input, text, { kind: 'part', parts: texts.length, room }));
 	},

@@ -5,7 +5,7 @@ import { AnswerError } from '../../core/problem';
 import { chatRequest, RAISE_LIMIT, rawText, readChoices } from '../chat/chat';
 import { chatOptions } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
-import { roomFor, splitText } from '../chat/parts';
+import { roomFor, splitInSteps } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
 import { isLanguage } from './languages';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
@@ -92,8 +92,8 @@ export const translateText = defineOperation({
 	usesFacts: true,
 	patience: patienceOf,
 	isDeterministic: isRepeatable,
-	split: (input, { contextLength }) => {
-		const texts = splitText(input.text, roomFor(contextLength, SHARE, MOST));
+	*split(input, { contextLength }) {
+		const texts = yield* splitInSteps(input.text, roomFor(contextLength, SHARE, MOST));
 		return texts.length < 2 ? [input] : texts.map((text) => ({ ...input, text }));
 	},
 	request: ([input], facts) => {

@@ -1,6 +1,6 @@
 import { getCosts } from '../../../../nodes/shared/operations/account/getCosts';
 import { testOperation } from '../../../support/operation/suite';
-import { operationOf, outputsFor, requestFor } from '../../../support/operations';
+import { operationOf, outputsFor, partsFor, requestFor } from '../../../support/operations';
 import { thrownBy } from '../../../support/work';
 
 testOperation(getCosts, {
@@ -24,7 +24,7 @@ describe('account: getCosts', () => {
 
 	it('spreads many over several requests, equal ones once', () => {
 		const requestIds = Array.from({ length: 1201 }, (_, index) => `R${index % 1101}`);
-		const parts = costs.split?.({ requestIds, options: {} }, {}) ?? [];
+		const parts = partsFor(costs, { requestIds, options: {} });
 		expect(parts.map((part) => (Array.isArray(part.requestIds) ? part.requestIds.length : 0))).toEqual([500, 500, 101]);
 	});
 

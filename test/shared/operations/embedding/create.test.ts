@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { AnswerError, InputError } from '../../../../nodes/shared/core/problem';
 import type { Dict } from '../../../../nodes/shared/core/operation';
-import { inputFor, operationOf, outputsFor, requestFor } from '../../../support/operations';
+import { inputFor, operationOf, outputsFor, partsFor, requestFor } from '../../../support/operations';
 import { thrownBy } from '../../../support/work';
 import { withOptions } from '../../../support/parameters';
 import { itemsOf, onlyItem, stored } from '../../../support/results';
@@ -57,7 +57,7 @@ describe('its request and its items', () => {
 
 	it('splits an array into its texts and puts the vectors together again', () => {
 		const input = inputFor(create, { text: ['a', 5, 'c'] });
-		const split = create.split?.(input, {}) ?? [];
+		const split = partsFor(create, input);
 		expect(split.map(({ text }) => text)).toEqual(['a', '5', 'c']);
 		const outputs = [[1], [2], [3]].map((embedding) => ({ json: { embedding, dimensions: 1 } }));
 		expect(create.join?.(outputs, input)).toEqual([{ json: { embeddings: [[1], [2], [3]], dimensions: 1 } }]);

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { rerank } from '../../../../nodes/shared/operations/text/rerank';
 import { testOperation } from '../../../support/operation/suite';
-import { inputFor, operationOf, requestFor } from '../../../support/operations';
+import { inputFor, operationOf, partsFor, requestFor } from '../../../support/operations';
 import { asked } from '../../../support/parameters';
 import { hintsOf, itemsOf, jsonOf, onlyItem, pairedTo, stored } from '../../../support/results';
 import { jsonReply, notFound } from '../../../support/service';
@@ -243,6 +243,6 @@ describe('of its own', () => {
 		expect(() => requestFor(rerank, { query: 'q', documentSource: 'list', documents })).toThrow(
 			/1001 documents are more/,
 		);
-		expect(rerank.split?.(inputFor(rerank, { query: 'q', documentSource: 'list', documents }), {})).toHaveLength(1001);
+		expect(partsFor(rerank, inputFor(rerank, { query: 'q', documentSource: 'list', documents }))).toHaveLength(1001);
 	});
 });
