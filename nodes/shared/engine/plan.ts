@@ -26,7 +26,7 @@ export const hasWebhook = ({ options }: Dict): boolean =>
 /** The same for all inputs that differ in one field alone. */
 export const groupKey = (input: Dict, over: string): string => JSON.stringify({ ...input, [over]: undefined });
 
-/** Letters of the texts that share a request: more would be refused, or held in memory for long. */
+/** Bytes of the texts that share a request: more would be refused, or held in memory for long. */
 const LARGEST_BATCH = 8 * 1024 * 1024;
 
 /**
@@ -45,7 +45,7 @@ export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: reado
 		}
 		const key = groupKey(part, batch.over);
 		const text = JSON.stringify(part[batch.over]) ?? '';
-		const size = text.length;
+		const size = Buffer.byteLength(text);
 		const twin = `${key}\n${text}`;
 		const owners = seen.get(twin);
 		if (owners) {

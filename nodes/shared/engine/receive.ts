@@ -64,8 +64,8 @@ export function* interpretInSteps(
 	kind?: AnyOperation['answer'],
 ): Steps<Outcome<Dict>> {
 	const { status, headers, redact = asItIs } = received;
-	// Some services begin with a byte order mark.
-	const text = received.text.replace(/^\ufeff/, '');
+	// Some services begin with a byte order mark, and gateways put their own before it.
+	const text = received.text.replace(/^\ufeff+/, '');
 	const hasRows = kind === 'rows';
 	const parsed = yield* parse(text);
 	const body = 'value' in parsed ? parsed.value : undefined;

@@ -37,12 +37,12 @@ export function cuesOf(
 	const given = segments.filter(({ text }) => text.trim() !== '');
 	const pieces = given.length > 0 ? given : sentencesOf(timedWords);
 	if (!pieces.some(({ start, end }) => start !== undefined || end !== undefined) && timedWords.length === 0) return [];
-	const spoken = withWords(pieces, timedWords).map(({ piece, own }) => ({
-		text: piece.text.trim(),
-		start: own[0]?.start ?? piece.start,
-		end: own.at(-1)?.end ?? piece.end,
-		words: own,
-	}));
+	const spoken = withWords(pieces, timedWords).map(({ piece, own }) => {
+		const [start, end] = [own[0]?.start ?? piece.start, own.at(-1)?.end ?? piece.end];
+		// A cue that ends as it begins, or before, is never seen.
+		const isSeen = start === undefined || end === undefined || end > start;
+		return { text: piece.text.trim(), start, end: isSeen ? end : undefined, words: own };
+	});
 	return completed(spoken, duration).flatMap((segment) =>
 		longest === undefined ? [segment] : splitCue(segment, longest),
 	);

@@ -7,7 +7,7 @@ import { modelField, optionsField, simplifyField } from '../fields';
 
 /** What the user writes for the gap, whatever token the model was trained with. */
 const MASK = '[MASK]';
-const OTHER_MASKS = ['<mask>', '<extra_id_0>'];
+const OTHER_MASKS = ['<mask>', '<|mask|>', '<extra_id_0>'];
 
 interface Candidate {
 	readonly sequence: string;

@@ -1,0 +1,523 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { completion } from '../../support/chat';
+import { makePng, makeWav } from '../../support/files';
+import { asked } from '../../support/parameters';
+import { errorOf, pairedTo } from '../../support/results';
+import { envelope, jsonReply, notFound, sentJson, type Reply, type SentRequest } from '../../support/service';
+import { openWorld, type World } from '../../support/world';
+import { longestTurn } from '../../support/yardstick';
+
+/** Kinds of faults, each with inputs that are not the examples of which it was learnt. */
+
+let world: World;
+beforeAll(async () => (world = await openWorld({ asks: 'service' })));
+afterAll(async () => await world.close());
+
+const MB = 1024 * 1024;
+const continued = { onError: 'continueErrorOutput' as const };
+const isAsked = ({ path }: SentRequest) => path.startsWith('/v1/');
+const sent = () => world.service.requests.filter(isAsked);
+const at = (path: string) => `${world.service.url}/${path}`;
+
+/** What is asked below /v1 gets this; the catalogue knows what a test says. */
+function answer(reply: (request: SentRequest) => Reply, catalogue: (path: string) => unknown = () => undefined): void {
+	world.service.requests.length = 0;
+	world.service.reply = (request) => {
+		if (isAsked(request)) return reply(request);
+		if (request.path.endsWith('.png')) return { contentType: 'image/png', body: makePng(4, 4) };
+		if (request.path.endsWith('.wav')) return { contentType: 'audio/wav', body: makeWav(0.05) };
+		const known = catalogue(request.path);
+		return known === undefined ? notFound : jsonReply(known);
+	};
+}
+
+let models = 0;
+const freshName = () => `kinds/model-${++models}`;
+const classify = (text: string) => asked('text', 'classify', freshName(), { text, options: { maxRetries: 0 } });
+
+describe('the words of a failure', () => {
+	const PLACES: Array<[string, (words: string) => unknown]> = [
+		['error', (error) => ({ error })],
+		['error.message', (message) => ({ error: { message, type: 'x' } })],
+		['errors', (words) => ({ errors: [words] })],
+		['errors[].message', (message) => ({ errors: [{ message }] })],
+		['error_message', (error_message) => ({ error_message })],
+		['inference_status.error', (error) => ({ request_id: 'R', inference_status: { status: 'failed', error } })],
+		['detail', (detail) => ({ detail })],
+		['detail.error', (error) => ({ detail: { error } })],
+		['detail[].msg', (msg) => ({ detail: [{ loc: ['body'], msg, type: 'x' }] })],
+		['message', (message) => ({ message })],
+	];
+	const SAFETY = [
+		'Content Moderated',
+		'request_moderated',
+		'Blocked by the content filter',
+		'NSFW content detected',
+		'The prompt violates our content policy',
+		'flagged by our safety system',
+	];
+	const image = asked('image', 'generate', 'kinds/draws', { prompt: '={{ $json.at }}', options: { maxRetries: 2 } });
+	const chat = asked('chat', 'complete', 'kinds/chats', {
+		messages: { values: [{ role: 'user', content: '={{ $json.at }}' }] },
+		options: { maxRetries: 2 },
+	});
+	const cases = PLACES.flatMap(([place, write]) =>
+		SAFETY.flatMap((words) => [200, 400, 500].map((status) => ({ place, words, status, body: write(words) }))),
+	);
+	it.each([
+		['a drawing', image],
+		['a chat', chat],
+	])('of the safety filter are known wherever %s says them', async (_, parameters) => {
+		answer((request) => {
+			const { prompt, messages } = sentJson(request);
+			const [message] = Array.isArray(messages) ? messages : [];
+			const { status, body } = cases[Number(prompt ?? message?.content)] ?? { status: 404, body: {} };
+			return jsonReply(body, status);
+		});
+		const { errorItems } = await world.engine.run({
+			parameters,
+			items: cases.map((__, index) => ({ json: { at: String(index) } })),
+			...continued,
+		});
+		const wrong = errorItems.flatMap((item) => {
+			const { text } = errorOf(item);
+			const { place, words, status } = cases[pairedTo(item)] ?? {};
+			return text.startsWith("The model's safety filter refused this request")
+				? []
+				: [[place, status, words, text.slice(0, 150)]];
+		});
+		expect(wrong).toEqual([]);
+		expect(errorItems).toHaveLength(cases.length);
+		expect(sent()).toHaveLength(cases.length);
+	});
+});
+
+describe('a byte order mark', () => {
+	const wide = (text: string, isBig = false) => {
+		const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+		return isBig ? bytes.swap16() : bytes;
+	};
+	const ways: Array<[string, (text: string) => Buffer]> = [
+		['UTF-8', (text) => Buffer.from(`\ufeff${text}`)],
+		['UTF-16 LE', (text) => wide(text)],
+		['UTF-16 BE', (text) => wide(text, true)],
+		['UTF-8 twice', (text) => Buffer.from(`\ufeff\ufeff${text}`)],
+		['UTF-8 and blanks', (text) => Buffer.from(`\ufeff\r\n ${text}\n`)],
+	];
+	it.each(ways)('in %s: a refusal, a chat, a catalogue, an answer that costs', async (_, write) => {
+		const words = 'prompt: zu kurz – größer';
+		answer(() => ({ status: 422, body: write(JSON.stringify({ error: { message: words } })) }));
+		const refused = await world.engine.run({ parameters: classify('x'), ...continued });
+		expect(errorOf(refused.errorItems[0] ?? { json: {} }).text).toContain(words);
+		answer(() => ({ body: write(JSON.stringify(completion('grün'))) }));
+		const chat = asked('chat', 'complete', freshName(), { messages: { values: [{ role: 'user', content: 'x' }] } });
+		expect((await world.engine.run({ parameters: chat })).items[0]?.json.text).toBe('grün');
+		answer(() => ({ body: write(JSON.stringify({ ...envelope, results: [{ label: 'grün', score: 1 }] })) }));
+		const { items } = await world.engine.run({ parameters: classify('y') });
+		expect(items[0]?.json).toMatchObject({ label: 'grün', usage: { costUsd: 0.000114 } });
+		const base = `/bom-${++models}`;
+		world.service.reply = ({ path }) =>
+			path === `${base}/models/list`
+				? { body: write(JSON.stringify([{ model_name: 'a/grün', type: 'embeddings' }])) }
+				: notFound;
+		const listed = await world.engine.run({
+			parameters: { resource: 'model', operation: 'getAll', returnAll: true },
+			credentials: { baseUrl: `${world.service.url}${base}` },
+		});
+		expect(listed.items.map(({ json }) => json.name)).toEqual(['a/grün']);
+	});
+});
+
+describe('a file or an answer that unpacks without end', () => {
+	const zeros = Buffer.alloc(MB);
+	const spaces = Buffer.alloc(MB, ' ');
+	it('ends, as an answer, where its operation needs no more', async () => {
+		const body = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+		const ways = Object.entries(body).map(
+			([encoding, pack]) => [encoding, pack(Buffer.concat(Array<Buffer>(40).fill(spaces)))] as const,
+		);
+		answer((request) => {
+			const [encoding = '', packed = ''] = ways[Number(sentJson(request).input)] ?? [];
+			return { body: packed, headers: { 'content-encoding': encoding } };
+		});
+		const parameters = { ...classify('={{ $json.at }}') };
+		const { errorItems } = await world.engine.run({
+			parameters,
+			items: ways.map((_, index) => ({ json: { at: String(index) } })),
+			...continued,
+		});
+		expect(errorItems.map((item) => errorOf(item).text)).toEqual(ways.map(() => expect.stringContaining('too large')));
+		expect(sent()).toHaveLength(ways.length);
+	});
+
+	it('ends, as the file of a result, by many times its size', async () => {
+		const png = makePng(20, 20);
+		const heads: Array<[string, Buffer]> = [
+			['gzip', gzipSync(Buffer.concat([png, ...Array<Buffer>(40).fill(zeros)]))],
+			['deflate', deflateSync(Buffer.concat([png, ...Array<Buffer>(40).fill(zeros)]))],
+			['br', brotliCompressSync(Buffer.concat([png, ...Array<Buffer>(40).fill(zeros)]))],
+		];
+		answer((request) => jsonReply({ ...envelope, images: [at(`file-${String(sentJson(request).prompt)}`)] }));
+		const { reply } = world.service;
+		world.service.reply = (request) => {
+			const [encoding, body = ''] = heads.find(([name]) => request.path === `/file-${name}`) ?? [];
+			return encoding === undefined
+				? reply(request)
+				: { body, contentType: 'image/png', headers: { 'content-encoding': encoding } };
+		};
+		const drawn = await world.engine.run({
+			parameters: asked('image', 'generate', freshName(), { prompt: '={{ $json.way }}' }),
+			items: heads.map(([way]) => ({ json: { way } })),
+			...continued,
+		});
+		const texts = drawn.errorItems.map((item) => errorOf(item).text);
+		expect(drawn.items).toEqual([]);
+		expect(texts).toHaveLength(3);
+		for (const text of texts) expect(text).toMatch(/larger than 16 MB, or unpacks to many times its size/);
+	});
+});
+
+describe('texts share a request by the bytes that they have', () => {
+	it.each<[string, string]>([
+		['of four bytes a sign', '🤖'],
+		['of three', '漢'],
+		['that JSON writes longer', '\u0001'],
+		['of line ends', '\n'],
+	])('%s', async (_, sign) => {
+		const texts = Array.from(
+			{ length: 10 },
+			(__, index) => `${index}${sign.repeat((2 * MB) / Math.max(Buffer.byteLength(JSON.stringify(sign)) - 2, 1))}`,
+		);
+		answer((request) => {
+			const { inputs } = sentJson(request);
+			const count = Array.isArray(inputs) ? inputs.length : 0;
+			return jsonReply({ ...envelope, embeddings: Array.from({ length: count }, (__, index) => [index, 1]) });
+		});
+		const parameters = asked('embedding', 'create', freshName(), { text: '={{ $json.text }}' });
+		const { items, error } = await world.engine.run({ parameters, items: texts.map((text) => ({ json: { text } })) });
+		expect([error, items.length]).toEqual([undefined, 10]);
+		expect(Math.max(...sent().map(({ body }) => body.length))).toBeLessThan(9 * MB);
+	});
+});
+
+describe('the gap of a model', () => {
+	it.each<[string, IDataObject, string]>([
+		['its example', { curl_inv: `curl -d '{"input": "Paris is the <mask> of France."}'` }, '<mask>'],
+		['an example of [MASK], whatever its name says', { curl_inv: `-d '{"input":"where is my [MASK]?"}'` }, '[MASK]'],
+		[
+			'its schema',
+			{ in_schema: { properties: { input: { type: 'string', examples: ['I am <|mask|>.'] } } } },
+			'<|mask|>',
+		],
+		['its fields', { in_fields: [{ name: 'input', example: 'a <extra_id_0> b' }] }, '<extra_id_0>'],
+		['the token itself, before its example', { mask_token: '<mask>', curl_inv: 'a [MASK]' }, '<mask>'],
+	])('is told by %s', async (_, info, token) => {
+		const name = `${freshName()}-roberta`;
+		answer(
+			() => jsonReply({ ...envelope, results: [{ sequence: 'x', token_str: 'x', score: 1 }] }),
+			(path) => (path === `/models/${name}` ? { model_name: name, type: 'fill-mask', ...info } : undefined),
+		);
+		const parameters = asked('text', 'fillMask', name, { text: '={{ $json.text }}' });
+		const items = ['a [MASK].', '[MASK] b', `c ${token}`].map((text) => ({ json: { text } }));
+		await world.engine.run({ parameters, items, ...continued });
+		const inputs = sent().map((request) => sentJson(request).input);
+		expect(new Set(inputs)).toEqual(new Set([`a ${token}.`, `${token} b`, `c ${token}`]));
+	});
+});
+
+describe('ranges of the API', () => {
+	const generate = asked('text', 'generate', 'kinds/writes', { prompt: 'x', options: {} });
+	const chat = asked('chat', 'complete', 'kinds/chats', { messages: { values: [{ role: 'user', content: 'x' }] } });
+	it.each<[string, INodeParameters, INodeParameters, RegExp]>([
+		['generate', generate, { numResponses: 0 }, /'Number of Responses' is 0/],
+		['generate', generate, { numResponses: 40 }, /'Number of Responses' is 40/],
+		['generate', generate, { numResponses: 2.5 }, /'Number of Responses'/],
+		['generate', generate, { topP: -0.1 }, /'Top P' is -0.1/],
+		['generate', generate, { topP: 1.01 }, /'Top P' is 1.01/],
+		['generate', generate, { topK: -1 }, /'Top K' is -1/],
+		['generate', generate, { topK: 5000 }, /'Top K' is 5000/],
+		['generate', generate, { stop: Array.from({ length: 25 }, (_, n) => `s${n}`) }, /'Stop Sequences' has 25 entries/],
+		['chat', chat, { numResponses: 7 }, /'Number of Responses' is 7/],
+		['chat', chat, { topP: 0 }, /'Top P' is 0/],
+		['chat', chat, { topK: 1000 }, /'Top K' is 1000/],
+		['chat', chat, { numResponses: 0 }, /'Number of Responses' is 0/],
+	])('are kept by %s, before anything is sent', async (_, parameters, options, words) => {
+		answer(() => jsonReply(completion('x')));
+		const { errorItems } = await world.engine.run({ parameters: { ...parameters, options }, ...continued });
+		expect(errorItems[0]?.json.error).toMatch(words);
+		expect(sent()).toEqual([]);
+	});
+});
+
+describe('tokens that the envelope counts as 0', () => {
+	it.each<[string, INodeParameters, IDataObject]>([
+		[
+			'a text',
+			asked('text', 'generate', 'kinds/writes', { prompt: 'x' }),
+			{ results: [{ generated_text: 'x' }], num_input_tokens: 12 },
+		],
+		[
+			'labels',
+			asked('text', 'classify', 'kinds/labels', { text: 'x' }),
+			{ results: [{ label: 'x', score: 1 }], input_tokens: 12 },
+		],
+		[
+			'a ranking',
+			asked('text', 'rerank', 'kinds/ranks', { query: 'q', document: 'd' }),
+			{ scores: [0.5], input_tokens: '12' },
+		],
+		[
+			'a vector',
+			asked('embedding', 'create', 'kinds/embeds', { text: 'x' }),
+			{ embeddings: [[1, 2]], input_tokens: 12, num_input_tokens: 0 },
+		],
+		[
+			'an answer',
+			asked('text', 'answerQuestion', 'kinds/answers', { question: 'q', context: 'x' }),
+			{ answer: 'x', score: 1, start: 0, end: 1, input_tokens: 12 },
+		],
+		[
+			'a gap',
+			asked('text', 'fillMask', 'kinds/gaps', { text: '[MASK]' }),
+			{ results: [{ sequence: 'x', token_str: 'x', score: 1 }], input_tokens: 12 },
+		],
+	])('are those that %s tells beside it', async (_, parameters, body) => {
+		for (const tokens_input of [0, null, '0']) {
+			answer(() =>
+				jsonReply({ request_id: 'R', inference_status: { status: 'succeeded', cost: 0.1, tokens_input }, ...body }),
+			);
+			const { items } = await world.engine.run({ parameters });
+			expect(items[0]?.json.usage).toMatchObject({ inputTokens: 12 });
+		}
+	});
+});
+
+describe('subtitles', () => {
+	const transcribe = (subtitles: string) =>
+		asked('audio', 'transcribe', 'kinds/hears', {
+			inputSource: 'url',
+			inputUrl: '={{ $json.url }}',
+			options: { subtitles },
+		});
+	const cases: Array<[string, IDataObject, string[]]> = [
+		[
+			'no end, no length',
+			{
+				text: 'Hi there',
+				segments: [
+					{ start: 0, end: 2, text: 'Hi' },
+					{ start: 2, text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000|Hi', '00:00:02,000 --> 00:00:03,000|there'],
+		],
+		[
+			'no end, but a length',
+			{
+				text: 'Hi there',
+				input_length_ms: 9000,
+				segments: [
+					{ start: 0, end: 2, text: 'Hi' },
+					{ start: 2, end: null, text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000|Hi', '00:00:02,000 --> 00:00:09,000|there'],
+		],
+		[
+			'an end before its start',
+			{
+				text: 'Hi there',
+				input_length_ms: 5000,
+				segments: [
+					{ start: 0, end: 2, text: 'Hi' },
+					{ start: 2, end: 0, text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000|Hi', '00:00:02,000 --> 00:00:05,000|there'],
+		],
+		[
+			'an end that is its start',
+			{
+				text: 'Hi there',
+				input_length_ms: 5000,
+				segments: [
+					{ start: 0, end: 2, text: 'Hi' },
+					{ start: 2, end: 2, text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,000|Hi', '00:00:02,000 --> 00:00:05,000|there'],
+		],
+		[
+			'times as texts, an end in words',
+			{
+				text: 'Hi there',
+				input_length_ms: 4000,
+				segments: [
+					{ start: '0', end: '2.5', text: 'Hi' },
+					{ start: '2.5', end: 'end', text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:02,500|Hi', '00:00:02,500 --> 00:00:04,000|there'],
+		],
+		[
+			'words that know it better',
+			{
+				text: 'Hi there',
+				segments: [{ start: 0, end: 10, text: 'Hi there' }],
+				words: [
+					{ start: 3, end: 3.5, text: 'Hi' },
+					{ start: 4, end: 4.25, text: 'there' },
+				],
+			},
+			['00:00:03,000 --> 00:00:04,250|Hi there'],
+		],
+		[
+			'words within the segments',
+			{
+				text: 'Hi there',
+				segments: [
+					{
+						start: 0,
+						end: 10,
+						text: 'Hi there',
+						words: [
+							{ start: 3, end: 3.5, word: 'Hi' },
+							{ start: 4, end: 4.25, word: 'there' },
+						],
+					},
+				],
+			},
+			['00:00:03,000 --> 00:00:04,250|Hi there'],
+		],
+		[
+			'the last word without an end',
+			{
+				text: 'Hi there',
+				input_length_ms: 6000,
+				segments: [{ start: 0, end: null, text: 'Hi there' }],
+				words: [
+					{ start: 1, end: 1.5, text: 'Hi' },
+					{ start: 4, text: 'there' },
+				],
+			},
+			['00:00:00,000 --> 00:00:06,000|Hi there'],
+		],
+		['silence', { text: '', segments: [] }, []],
+		['silence in a segment', { text: ' ', input_length_ms: 3000, segments: [{ start: 0, end: 3, text: '  ' }] }, []],
+		['silence without segments', { text: '' }, []],
+		[
+			'a day of it',
+			{ text: 'late', segments: [{ start: 360_000.5, end: 360_001, text: 'late' }] },
+			['100:00:00,500 --> 100:00:01,000|late'],
+		],
+	];
+	it.each(['srt', 'vtt'])('as %s of transcripts that lack times', async (format) => {
+		answer((request) => {
+			const [, index] = /filename="(\d+)\.wav"/.exec(request.body.toString('latin1')) ?? [];
+			return jsonReply({ ...envelope, ...cases[Number(index)]?.[1] });
+		});
+		const { items, errorItems } = await world.engine.run({
+			parameters: transcribe(format),
+			items: cases.map((_, index) => ({ json: { url: at(`${index}.wav`) } })),
+			...continued,
+		});
+		expect(errorItems.map(({ json }) => json)).toEqual([]);
+		const read: unknown[] = [];
+		for (const { binary } of items) {
+			const file = binary?.[format];
+			if (!file) {
+				read.push('none');
+				continue;
+			}
+			const text = (await world.engine.read(file)).toString();
+			expect(text.startsWith('WEBVTT')).toBe(format === 'vtt');
+			read.push(
+				text
+					.replace(/^WEBVTT\n\n/, '')
+					.split('\n\n')
+					.filter((block) => block.trim())
+					.map((block) =>
+						block
+							.trim()
+							.replace(/^\d+\n/, '')
+							.replace('\n', '|')
+							.replace(/(\d)\.(\d{3})/g, '$1,$2'),
+					),
+			);
+		}
+		expect(read.map((each, index) => [cases[index]?.[0], each])).toEqual(cases.map(([name, , cues]) => [name, cues]));
+	});
+});
+
+describe('the catalogue of a service that says too much', () => {
+	const field = (n: number) => ({ type: 'string', description: `What ${n} means`, enum: ['a', 'b'] });
+	const many = (count: number, of = 'f') =>
+		Object.fromEntries(Array.from({ length: count }, (_, n) => [`${of}${n}`, field(n)]));
+	const SCHEMAS: Array<[string, unknown]> = [
+		[
+			'300 forms of 400 fields',
+			{ oneOf: Array.from({ length: 300 }, (_, n) => ({ type: 'object', properties: many(400, `f${n}_`) })) },
+		],
+		['one form of 100,000 fields', { type: 'object', properties: many(100_000) }],
+		[
+			'40 parts of 40 forms of 40 fields',
+			{
+				allOf: Array.from({ length: 40 }, (_, n) => ({
+					anyOf: Array.from({ length: 40 }, (__, m) => ({ type: 'object', properties: many(40, `f${n}_${m}_`) })),
+				})),
+			},
+		],
+		[
+			'a choice of 200,000',
+			{
+				type: 'object',
+				properties: { input: { type: 'string', enum: ['x', ...Array.from({ length: 200_000 }, (_, n) => `e${n}`)] } },
+			},
+		],
+		[
+			'forms in forms',
+			Array.from({ length: 200 }).reduce<unknown>((inner) => ({ anyOf: [inner, inner] }), {
+				type: 'object',
+				properties: many(3),
+			}),
+		],
+		[
+			'parts that name each other',
+			{
+				$ref: '#/$defs/a0',
+				$defs: Object.fromEntries(
+					Array.from({ length: 20 }, (_, n) => [
+						`a${n}`,
+						{
+							allOf: [{ $ref: `#/$defs/a${(n + 1) % 20}` }, { $ref: `#/$defs/a${(n + 7) % 20}` }],
+							properties: many(50),
+						},
+					]),
+				),
+			},
+		],
+	];
+	it.each(SCHEMAS)('%s: limits come before the work', async (name, schema) => {
+		const text = name === 'forms in forms' ? undefined : JSON.stringify(schema);
+		const model = freshName();
+		const info =
+			text === undefined ? undefined : `{"model_name":"${model}","type":"text-classification","in_schema":${text}}`;
+		answer(() => jsonReply({ ...envelope, results: [{ label: 'x', score: 1 }] }));
+		const { reply } = world.service;
+		world.service.reply = (request) =>
+			request.path === `/models/${model}` && info !== undefined ? { body: info } : reply(request);
+		let length = 0;
+		const longest = await longestTurn(async () => {
+			const parameters = asked('text', 'classify', model, { text: 'x' });
+			const { items, errorItems } = await world.engine.run({ parameters, ...continued });
+			length = items.length;
+			expect(errorItems.map(({ json }) => json)).toEqual([]);
+			const { fields } = await world.engine.mapping('getModelFields', asked('model', 'run', model));
+			expect(fields.length).toBeLessThan(2000);
+		});
+		expect(length).toBe(1);
+		expect(longest).toBeLessThan(500);
+	});
+});
