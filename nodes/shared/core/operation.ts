@@ -188,6 +188,10 @@ export interface StreamOf {
 	piece(event: Dict): string;
 	/** The answer as it would have come in one piece. */
 	whole(events: readonly Dict[]): Dict;
+	/** An event with its pieces of texts changed; `place` tells apart the texts that grow. */
+	change(event: Dict, by: (piece: string, place: string) => string): Dict;
+	/** An event that brings one more piece of such a text. */
+	more(place: string, piece: string): Dict;
 }
 
 /** The inputs of one call, never empty, so `([input]) => …` needs no check. */

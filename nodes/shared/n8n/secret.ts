@@ -16,6 +16,8 @@ export interface Secret {
 	 * @param text the answer as it came, before it was parsed
 	 */
 	redactAnswer(answer: Dict, text: string): Steps<Dict>;
+	/** A text that goes on: what may be shown of it by now, and its end, which may be the beginning of a long key. */
+	part(text: string): { readonly shown: string; readonly kept: string };
 }
 
 /** A key of this length is no word that an answer could hold by chance. */
@@ -51,6 +53,10 @@ export function secretOf(key: string): Secret {
 			const mayHold = key.length >= LONG && (yield* isFound(starts, begins, text));
 			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact, redact) : answer;
 			return isDict(clean) ? clean : answer;
+		},
+		part(text) {
+			const end = key.length < LONG ? text.length : settledOf(text, forms, begins);
+			return { shown: key.length < LONG ? text : redact(text.slice(0, end)), kept: text.slice(end) };
 		},
 	};
 }
@@ -125,7 +131,11 @@ function startOf(form: string): string {
 	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&]|\\s{1,20}${second.orOdd})`;
 }
 
-/** Where a form of the key that begins at `from` ends; -1 when there is none. */
+const NONE = -1;
+/** The text ends before the form does. */
+const OPEN = -2;
+
+/** Where a form of the key that begins at `from` ends; less than 0 when there is none. */
 function endOf(form: string, text: string, from: number): number {
 	let at = from;
 	for (let place = 0; place < form.length; place++) {
@@ -133,12 +143,29 @@ function endOf(form: string, text: string, from: number): number {
 		let next = afterLetter(letter, text, at);
 		if (next < 0 && ODD.test(text[at] ?? '')) {
 			GAP.lastIndex = at;
-			next = GAP.test(text) ? afterLetter(letter, text, GAP.lastIndex) : -1;
+			if (GAP.test(text)) {
+				at = GAP.lastIndex;
+				next = afterLetter(letter, text, at);
+			}
 		}
-		if (next < 0) return -1;
+		if (next < 0) return text.length - at < LONGEST_LETTER && UNFINISHED.test(text.slice(at)) ? OPEN : NONE;
 		at = next;
 	}
 	return at;
+}
+
+/** Characters that one letter may be written with. */
+const LONGEST_LETTER = 16;
+/** Nothing, or what a letter may begin with that is written otherwise. */
+const UNFINISHED = /^(?:\\{1,4}(?:[ux][\da-f{]*)?|%[\da-f]*|&#?x?[\da-f]*)?$/i;
+
+/** Where the last of a text begins that may be a key's beginning; its length where there is none. */
+function settledOf(text: string, forms: readonly string[], begins: RegExp): number {
+	const isOpen = (from: number) => forms.some((form) => endOf(form, text, from) === OPEN);
+	// Mostly it is what was kept that goes on.
+	let from = isOpen(0) ? 0 : (rangesOf(forms, begins, text).at(-1)?.to ?? 0);
+	while (from < text.length && !isOpen(from)) from++;
+	return from;
 }
 
 function afterLetter(letter: string, text: string, at: number): number {

@@ -56,6 +56,20 @@ describe.each([
 		expect(text).toMatch(/^before .*\[API key\].* between .*\[API key\].*; after$/s);
 	});
 
+	it.each(escapes)('is hidden in pieces of any length %s', (_form, write) => {
+		const whole = `before ${write(key)} between, 100 % \\alpha & ${write(key)}; after ${key.slice(0, 5)}`;
+		for (const size of key.length > 100 ? [17] : [1, 2, 5, 13]) {
+			let shown = '';
+			let kept = '';
+			for (let from = 0; from < whole.length; from += size) {
+				const next = secret.part(kept + whole.slice(from, from + size));
+				shown += next.shown;
+				({ kept } = next);
+			}
+			expect(shown + kept).toBe(secret.redact(whole));
+		}
+	});
+
 	it.each(escapes)('is hidden in an answer that has it %s', (_form, write) => {
 		const form = write(key);
 		const raw = JSON.stringify({ a: [{ b: `x ${form}` }], [form]: 1, c: form, n: 5, z: null });

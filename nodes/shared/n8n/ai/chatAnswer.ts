@@ -5,7 +5,9 @@ import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
+import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
+import { Veil } from '../veil';
 
 export const isEventStream = ({ headers }: Response): boolean =>
 	(headers.get('content-type') ?? '').includes('event-stream');
@@ -27,30 +29,43 @@ interface Line {
 class LineReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
+	private readonly veil: Veil;
 
-	constructor(private readonly secret: Secret) {}
+	constructor(private readonly secret: Secret) {
+		this.veil = new Veil(secret, chatStream);
+	}
 
 	read(piece: Uint8Array): Line[] {
 		const lines = (this.rest + this.decoder.decode(piece, { stream: true })).split('\n');
 		this.rest = lines.pop() ?? '';
-		return lines.map((line) => this.readLine(`${line}\n`));
+		return lines.flatMap((line) => this.readLine(`${line}\n`));
 	}
 
 	end(): Line[] {
-		return this.rest === '' ? [] : [this.readLine(this.rest)];
+		return [...(this.rest === '' ? [] : this.readLine(this.rest)), ...this.kept()];
 	}
 
-	private readLine(text: string): Line {
+	/** What was kept back of the texts until their end. */
+	private kept(): Line[] {
+		return this.veil.rest().map((event) => ({ text: `${lineOf(event)}\n`, event }));
+	}
+
+	private readLine(text: string): Line[] {
 		// What begins with `data:` passes for a file.
 		const [, field = '', value = ''] = /^(data:)?([^]*)$/.exec(text) ?? [];
 		const hideIn = (answer: Dict) => atOnce(this.secret.redactAnswer(answer, value));
 		const shown = `${field}${String(hideIn({ value }).value)}`;
 		const read = parseJson(value);
-		if (!isDict(read)) return { text: shown };
-		const event = hideIn(read);
-		return { text: shown === text ? text : `data: ${JSON.stringify(event)}\n`, event };
+		// The client reads nothing after it.
+		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown }];
+		if (!isDict(read)) return [{ text: shown }];
+		const clean = hideIn(read);
+		const event = this.veil.over(clean);
+		return [{ text: shown === text && event === clean ? text : lineOf(event), event }];
 	}
 }
+
+const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n`;
 
 /**
  * The events, read on their way and unchanged but for the key. One that says that the answer failed ends them with its

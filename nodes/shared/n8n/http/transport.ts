@@ -20,6 +20,7 @@ import { openFile, unreadable, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { Room } from './room';
+import { Veil } from '../veil';
 import { checkAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
@@ -127,17 +128,18 @@ export class Transport {
 		flight: PendingRequest,
 	): Promise<Outcome<Dict>> {
 		const events: Dict[] = [];
-		const hideIn = (event: Dict, text: string) => atOnce(this.account.redactAnswer(event, text));
+		const veil = new Veil(this.account, stream);
+		const use = (event: Dict) => {
+			events.push(event);
+			const refused = refusal(event);
+			if (refused !== undefined) throw new AnswerError(refused);
+			take(event);
+		};
 		try {
-			await readEvents(bytes, hideIn, (event) => {
-				events.push(event);
-				const refused = refusal(event);
-				if (refused !== undefined) throw new AnswerError(refused);
-				take(event);
-			});
-			const whole = stream.whole(events);
-			// A model may have written the key piece by piece.
-			return succeeded(hideIn(whole, JSON.stringify(whole)));
+			const hideIn = (event: Dict, text: string) => veil.over(atOnce(this.account.redactAnswer(event, text)));
+			await readEvents(bytes, hideIn, use);
+			veil.rest().forEach(use);
+			return succeeded(stream.whole(events));
 		} catch (error) {
 			const problem = flight.problem(error, true, this.account);
 			if (problem.kind !== 'answer' && problem.kind !== 'cut') return failed(problem);

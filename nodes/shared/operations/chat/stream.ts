@@ -1,5 +1,6 @@
 import { isDict, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
+import { parseJson } from '../../core/values';
 
 /** A chat's answer in pieces (docs/api.md#chat): the text of its first choice is what is handed on. */
 export const chatStream: StreamOf = {
@@ -26,7 +27,49 @@ export const chatStream: StreamOf = {
 			...(last ? { usage: last.usage } : {}),
 		};
 	},
+	change: (event, by) => {
+		let isOther = false;
+		const changed = (piece: string, place: readonly unknown[]): string => {
+			const next = by(piece, JSON.stringify(place));
+			if (next !== piece) isOther = true;
+			return next;
+		};
+		const choices = choicesOf(event).map((choice) => {
+			const { index = 0, delta } = choice;
+			if (!isDict(delta)) return choice;
+			const texts = GROWING.flatMap((name) => {
+				const text = optionalText(delta[name]);
+				return text === undefined ? [] : [[name, changed(text, [index, name])]];
+			});
+			const calls = Array.isArray(delta.tool_calls)
+				? { tool_calls: delta.tool_calls.map((call: unknown) => changeCall(call, index, changed)) }
+				: {};
+			return { ...choice, delta: { ...delta, ...Object.fromEntries(texts), ...calls } };
+		});
+		return isOther ? { ...event, choices } : event;
+	},
+	more: (place, piece) => {
+		const [index, name, call]: readonly unknown[] = listOf(parseJson(place));
+		const delta =
+			call === undefined
+				? { [String(name)]: piece }
+				: { tool_calls: [{ index: call, function: { [String(name)]: piece } }] };
+		return { choices: [{ index, delta }] };
+	},
 };
+
+/** Of a delta and of a tool's call, the texts that come in pieces. */
+const GROWING = ['content', 'reasoning_content', 'reasoning', 'refusal'];
+
+function changeCall(call: unknown, choice: unknown, by: (piece: string, place: readonly unknown[]) => string): unknown {
+	if (!isDict(call) || !isDict(call.function)) return call;
+	const json = optionalText(call.function.arguments);
+	if (json === undefined) return call;
+	return {
+		...call,
+		function: { ...call.function, arguments: by(json, [choice, 'arguments', call.index ?? 0]) },
+	};
+}
 
 interface Gathered {
 	/** By the name of the field that grows. */
@@ -36,12 +79,13 @@ interface Gathered {
 	logprobs?: unknown[];
 }
 
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const choicesOf = ({ choices }: Dict): Dict[] => (Array.isArray(choices) ? choices.filter(isDict) : []);
 const deltaOf = ({ delta }: Dict): Dict => (isDict(delta) ? delta : {});
 
 function gather(known: Gathered, choice: Dict): void {
 	const delta = deltaOf(choice);
-	for (const name of ['content', 'reasoning_content', 'reasoning', 'refusal']) {
+	for (const name of GROWING) {
 		const text = optionalText(delta[name]);
 		if (text !== undefined) known.texts.set(name, (known.texts.get(name) ?? '') + text);
 	}

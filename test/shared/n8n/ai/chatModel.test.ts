@@ -373,6 +373,39 @@ describe('under LangChain', () => {
 		}
 	});
 
+	it.each(written)('the key is never shown where it comes in pieces: %s', async (words) => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+		for (const size of [1, 5, 11]) {
+			reply(events(...(`It is ${words}!`.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).map(piece)));
+			expect(await streamed(chat)).toBe('It is [API key]!');
+		}
+		// What only begins like it comes to its end.
+		reply(events(piece('It is '), piece(words.slice(0, 10))));
+		expect(await streamed(chat)).toBe(`It is ${words.slice(0, 10)}`);
+	});
+
+	it('the key is never shown in the arguments of a tool that come in pieces', async () => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+		const call = (json: string, name?: string) => ({
+			id: 'c1',
+			choices: [
+				{
+					index: 0,
+					delta: {
+						role: 'assistant',
+						tool_calls: [{ index: 0, id: name && 't1', function: { name, arguments: json } }],
+					},
+				},
+			],
+		});
+		const rest = (JSON.stringify({ note: `got ${LONG} and ${HEX}` }).match(/.{1,4}/g) ?? []).map((json) => call(json));
+		reply(events(call('', 'calculator'), ...rest));
+		let json = '';
+		for await (const { tool_call_chunks: calls = [] } of await chat.stream('Hello'))
+			for (const { args } of calls) json += args ?? '';
+		expect(JSON.parse(json)).toEqual({ note: 'got [API key] and [API key]' });
+	});
+
 	it.each(['content', 'choices', 'null', '1', 'message'])('a short key is a word of the answer: %s', async (apiKey) => {
 		const { chat } = await open({ maxRetries: 0 }, { apiKey });
 		reply(completion('The content 1, null'));

@@ -1,3 +1,4 @@
+import type { StructuredChunk } from 'n8n-workflow';
 import { omit } from '../../../../nodes/shared/core/values';
 import { withoutUsage } from '../../../support/results';
 import { dump } from '../../../support/dump';
@@ -150,14 +151,14 @@ describe('a key that a stream holds', () => {
 	const stream = async (body: string, apiKey = MINE) => {
 		world.emulator.options.faults = (request) =>
 			subject.asks(request) ? { kind: 'status', status: 200, body, contentType: 'text/event-stream' } : undefined;
-		const chunks: unknown[] = [];
+		const chunks: StructuredChunk[] = [];
 		const result = await world.engine.run({
 			parameters: subject.parameters({ maxRetries: 0 }),
 			onChunk: (chunk) => chunks.push(chunk),
 			credentials: { apiKey },
 			onError: 'continueErrorOutput',
 		});
-		return { result, everything: `${dump(result)} ${dump(chunks)}` };
+		return { result, chunks, everything: `${dump(result)} ${dump(chunks)}` };
 	};
 
 	it.each(WRITTEN)('is hidden: %s', async (_, write) => {
@@ -172,11 +173,21 @@ describe('a key that a stream holds', () => {
 		}
 	});
 
-	it('is hidden in the whole, where it came piece by piece', async () => {
-		const { result } = await stream(
-			events(piece(MINE.slice(0, 9)), piece(MINE.slice(9, 20)), piece(MINE.slice(20)), end),
-		);
-		expect(result.items[0]?.json.text).toBe('[API key]');
+	it.each([1, 3, 8, 13])('is never shown where it comes in pieces of %i letters', async (size) => {
+		for (const [, write] of [['as it is', (key: string) => key] as const, ...WRITTEN]) {
+			const words = `It is ${write(MINE)}, they say.`;
+			const pieces = words.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+			const { result, chunks } = await stream(events(...pieces.map(piece), end));
+			const shown = chunks.map(({ content }) => content ?? '').join('');
+			expect(shown).toMatch(/^It is .{0,20}\[API key\].{0,20}, they say\.$/);
+			expect(result.items[0]?.json.text).toBe(shown);
+		}
+	});
+
+	it('comes to its end where it only begins like the key', async () => {
+		const { result, chunks } = await stream(events(piece('So: '), piece(MINE.slice(0, 9)), end));
+		expect(chunks.map(({ content }) => content ?? '').join('')).toBe(`So: ${MINE.slice(0, 9)}`);
+		expect(result.items[0]?.json).toMatchObject({ text: `So: ${MINE.slice(0, 9)}`, finishReason: 'stop' });
 	});
 
 	it.each(['content', 'null', '1', 'choices', 'The', 'data'])('is a word where it is short: %s', async (apiKey) => {
