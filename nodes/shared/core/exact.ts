@@ -1,3 +1,5 @@
+import { COMMA, endOfString, isBlankSign, isCloser, isDigit, OPEN_LIST, QUOTE } from './jsonSigns';
+
 /** A whole number that JavaScript's numbers cannot hold, such as a seed of 64 bits: sent digit by digit as it was typed. */
 export class Exact {
 	constructor(readonly digits: string) {}
@@ -30,8 +32,47 @@ function compare(digits: string, bound: number | Exact): number {
 
 /** Whether a text has a whole number of so many digits at a place for values; most have none. */
 const MAY_HOLD = /[:[,]\s*-?\d{16,}\s*[,\]}]/;
-/** Texts are taken whole, so that digits in them are left alone. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[:[,\s])-?\d{16,}(?=\s*[,\]}])/g;
+const FEWEST = 16;
+const MINUS = 45;
+
+/** The whole numbers at places for values that JavaScript would change, and the text around them. Texts in it are left alone. */
+function cutAtExact(text: string): { readonly pieces: string[]; readonly found: Exact[] } {
+	const pieces: string[] = [];
+	const found: Exact[] = [];
+	let from = 0;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === QUOTE) {
+			at = endOfString(text, at);
+			if (at < 0) break;
+		} else if (isDigit(code)) {
+			const start = at - (text.charCodeAt(at - 1) === MINUS ? 1 : 0);
+			let end = at + 1;
+			while (isDigit(text.charCodeAt(end))) end++;
+			const exact = end - at >= FEWEST && isPlace(text, start, end) ? exactOf(text.slice(start, end)) : undefined;
+			if (exact) {
+				pieces.push(text.slice(from, start));
+				found.push(exact);
+				from = end;
+			}
+			at = end - 1;
+		}
+	}
+	pieces.push(text.slice(from));
+	return { pieces, found };
+}
+
+/** Whether a value stands between two positions: no part of a fraction or an exponent, or of a word. */
+function isPlace(text: string, start: number, end: number): boolean {
+	const before = text.charCodeAt(start - 1);
+	if (before !== COLON && before !== COMMA && before !== OPEN_LIST && !isBlankSign(before)) return false;
+	let next = end;
+	while (isBlankSign(text.charCodeAt(next))) next++;
+	const after = text.charCodeAt(next);
+	return after === COMMA || isCloser(after);
+}
+
+const COLON = 58;
 
 /**
  * JSON with the whole numbers that JavaScript would change as `keep` makes them of their digits.
@@ -39,20 +80,17 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[:[,\s])-?\d{16,}(?=\s*[,\]}])/g;
  */
 export function parseExact(text: string, keep: (exact: Exact) => unknown): unknown {
 	if (!MAY_HOLD.test(text)) return JSON.parse(text);
-	const kept: Exact[] = [];
+	const { pieces, found } = cutAtExact(text);
+	// What is wrong is said of the text as it was given.
+	if (found.length === 0) return JSON.parse(text);
 	// Nobody outside can write what stands for a number.
 	const mark = `exact ${Math.random()} `;
-	const marked = text.replace(TOKEN, (token) => {
-		const exact = token.startsWith('"') ? undefined : exactOf(token);
-		return exact ? `"${mark}${kept.push(exact) - 1}"` : token;
-	});
-	// What is wrong is said of the text as it was given.
-	if (kept.length === 0) return JSON.parse(text);
+	const marked = pieces.map((piece, index) => (index === 0 ? piece : `"${mark}${index - 1}"${piece}`)).join('');
 	JSON.parse(text);
 	const parsed: unknown = JSON.parse(marked);
 	return putBack(parsed, (value) => {
 		if (!value.startsWith(mark)) return value;
-		const exact = kept[Number(value.slice(mark.length))];
+		const exact = found[Number(value.slice(mark.length))];
 		return exact ? keep(exact) : value;
 	});
 }

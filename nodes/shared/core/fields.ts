@@ -9,11 +9,14 @@ import type { Exact } from './exact';
  * `isGuard`: once added it must have a value, since without one the run would do what it guards against.
  * `isRunWide`: holds for the run as a whole, so all items must give the same.
  * `isFieldName`: the name of a field that is put into the output.
+ * `mostEntries`: of a list by commas or lines, more than anybody wants to give: refused before it is read.
  */
-export type Field = INodeProperties & { readonly [F in (typeof OWN_FLAGS)[number]]?: true };
+export type Field = INodeProperties & { readonly [F in Exclude<(typeof OWN_FLAGS)[number], 'mostEntries'>]?: true } & {
+	readonly mostEntries?: number;
+};
 
 /** What n8n does not know of a field. */
-export const OWN_FLAGS = ['orList', 'isList', 'isExact', 'isGuard', 'isRunWide', 'isFieldName'] as const;
+export const OWN_FLAGS = ['orList', 'isList', 'isExact', 'isGuard', 'isRunWide', 'isFieldName', 'mostEntries'] as const;
 
 /** Keeps the literal types of a field that several operations share. Inside defineOperation no wrapper is needed. */
 export const field = <const F extends Field>(definition: F): F => definition;

@@ -1,3 +1,4 @@
+import { BACKSLASH, isBlankSign, QUOTE } from './jsonSigns';
 import { InputError } from './problem';
 
 /** Where a text stops being JSON, counted from 1, what stands there and what should. */
@@ -24,6 +25,7 @@ type State = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma'
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const CONSTANT = /(?:true|false|null)/y;
+const BLANKS = /[ \t\r\n]+/y;
 const WORD = /[\p{L}\p{N}_$.+-]{1,30}/uy;
 
 const matchEnd = (pattern: RegExp, text: string, at: number): number => {
@@ -32,13 +34,8 @@ const matchEnd = (pattern: RegExp, text: string, at: number): number => {
 };
 
 function afterBlanks(text: string, from: number): number {
-	let at = from;
-	while (isBlank(text.charCodeAt(at))) at++;
-	return at;
+	return isBlankSign(text.charCodeAt(from)) ? matchEnd(BLANKS, text, from) : from;
 }
-
-/** Codes, not letters: texts of several megabytes are read. */
-const isBlank = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** Reads on as long as it is JSON, once over the text. Undefined for JSON. */
 function findFault(text: string): JsonFault | undefined {
@@ -100,15 +97,22 @@ function findFault(text: string): JsonFault | undefined {
 /** How what cannot stand in a text is written there. */
 const ESCAPES: Readonly<Record<string, string>> = { '\n': "'\\n'", '\r': "'\\n'", '\t': "'\\t'" };
 
+/** What may follow a backslash, beside the number of a letter. */
+const ESCAPED = new Set(Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0)));
+const isEscape = (text: string, at: number): boolean =>
+	ESCAPED.has(text.charCodeAt(at + 1)) || /^\\u[\da-fA-F]{4}/.test(text.slice(at, at + 6));
+
+/** Letters that need no look within a text: all but control signs, quotes and backslashes. */
+const isPlain = (code: number) => code >= 0x20 && code !== QUOTE && code !== BACKSLASH;
+
 /** Behind the closing quote of a text that begins at `from`, or what is wrong with it. */
 function endOfText(text: string, from: number): number | JsonFault {
 	for (let at = from + 1; at < text.length; at++) {
-		const letter = text.charAt(at);
-		if (letter === '"') return at + 1;
-		if (letter < ' ') return faultAt(text, at, ESCAPES[letter] ?? 'a letter');
-		if (letter !== '\\') continue;
-		const isEscape = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.test(text.slice(at + 1, at + 6));
-		if (!isEscape) return faultAt(text, at, "'\\\\'");
+		const code = text.charCodeAt(at);
+		if (isPlain(code)) continue;
+		if (code === QUOTE) return at + 1;
+		if (code !== BACKSLASH) return faultAt(text, at, ESCAPES[text.charAt(at)] ?? 'a letter');
+		if (!isEscape(text, at)) return faultAt(text, at, "'\\\\'");
 		at++;
 	}
 	return faultAt(text, text.length, `a '"' at the end of ${shown(text.slice(from + 1, from + 21))}`);

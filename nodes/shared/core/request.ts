@@ -10,9 +10,11 @@ interface NativeInput {
 	readonly options: { readonly modelVersion?: string; readonly webhook?: string; readonly extraFields?: Dict };
 }
 
-/** Left out of a request: what the user did not set. What they wrote into 'Extra Fields' goes as it is. */
-const setOf = (body: Dict, extra: Dict): Array<[string, unknown]> =>
-	Object.entries({ ...Object.fromEntries(Object.entries(body).filter(([, value]) => isSet(value))), ...extra });
+/** Left out of a request: what the user did not set. What they wrote into 'Extra Fields' goes as it is, and comes last. */
+const setOf = (body: Dict, extra: Dict): Array<[string, unknown]> => [
+	...Object.entries(body).filter(([, value]) => isSet(value)),
+	...Object.entries(extra),
+];
 
 const isSet = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
@@ -26,7 +28,8 @@ interface Common {
 function common({ model, options }: NativeInput): Common {
 	const version = options.modelVersion?.trim();
 	const webhook = options.webhook?.trim();
-	const extra = { ...(webhook ? { webhook } : {}), ...extraOf(options) };
+	const given = extraOf(options);
+	const extra = webhook ? { webhook, ...given } : given;
 	if (extra.webhook && !(typeof extra.webhook === 'string' && isWebAddress(extra.webhook))) {
 		throw new InputError(
 			"'Webhook URL' is not a web address",

@@ -1,4 +1,5 @@
 import { isDict } from './answer';
+import { COMMA, endOfString, isCloser, isOpener, OPEN_LIST, QUOTE } from './jsonSigns';
 import type { Dict } from './operation';
 import { put } from './values';
 
@@ -20,14 +21,6 @@ export const STEP = 256 * 1024;
 
 /** Levels beyond which a text is parsed in one piece. */
 const DEEPEST = 2000;
-
-const QUOTE = 34;
-const COMMA = 44;
-const BACKSLASH = 92;
-const LIST = 91;
-/** Brackets and braces differ in one bit, and each from its end by two. */
-const isOpener = (code: number) => (code | 32) === 123;
-const isCloser = (code: number) => (code | 32) === 125;
 
 /** A list or an object whose end is not reached. */
 interface Open {
@@ -115,15 +108,6 @@ function readOn(reading: Reading): { readonly value: unknown } | undefined | 'pa
 	return undefined;
 }
 
-function endOfString(text: string, from: number): number {
-	for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-		let before = end - 1;
-		while (text.charCodeAt(before) === BACKSLASH) before--;
-		if ((end - before) % 2 === 1) return end;
-	}
-	return -1;
-}
-
 const isBlank = (text: string, from: number, to: number): boolean => /^[ \t\r\n]*$/.test(text.slice(from, to));
 
 const unusable = () => new SyntaxError('no JSON');
@@ -144,7 +128,7 @@ function hold(text: string, open: Open, to: number, parse: (part: string) => unk
 	const part = text.slice(open.from, to);
 	// A comma promises a member.
 	if (part.trim() === '') throw unusable();
-	const isList = open.code === LIST;
+	const isList = open.code === OPEN_LIST;
 	const members = parse(isList ? `[${part}]` : `{${part}}`);
 	const held = (open.held ??= isList ? [] : {});
 	if (Array.isArray(members)) for (const each of members) add(held, '', each);
@@ -174,7 +158,7 @@ function take(
 	if (open.isDone) throw unusable();
 	if (open.member > open.from) hold(text, open, open.member - 1, parse);
 	const before = text.slice(open.member, from);
-	const isList = open.code === LIST;
+	const isList = open.code === OPEN_LIST;
 	// In an object its name stands before it: read as that of a member.
 	const [name] = isList ? [''] : Object.keys(parse(`{${before}null}`) ?? {});
 	if (name === undefined || (isList && before.trim() !== '')) throw unusable();

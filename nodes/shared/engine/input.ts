@@ -2,6 +2,7 @@ import { isDict, number } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { Dict } from '../core/operation';
 import { Exact, exactOf, isAtLeast } from '../core/exact';
+import { hasMoreEntries, hasMoreValues, holdsMoreValues, MOST_VALUES } from '../core/amount';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
 import { isBrokenArray, parseTyped, snakeCase } from '../core/values';
@@ -12,6 +13,7 @@ import { isBrokenArray, parseTyped, snakeCase } from '../core/values';
  * @throws InputError with the field's name on the screen
  */
 export function readValue(field: Field, value: unknown): unknown {
+	checkAmount(field, value);
 	if (field.type === 'json' && field.orList) return toJson(field, value);
 	const listed = field.isList && typeof value === 'string' ? readArray(field, value) : value;
 	if (field.orList && Array.isArray(listed))
@@ -44,6 +46,36 @@ export function readValue(field: Field, value: unknown): unknown {
 		default:
 			return value;
 	}
+}
+
+/** What nobody means to send is not read: to read a million values would keep all else waiting. @throws InputError */
+function checkAmount(field: Field, value: unknown): void {
+	const { displayName, type } = field;
+	if (type === 'json') {
+		const isTooMuch =
+			typeof value === 'string' ? hasMoreValues(value, MOST_VALUES) : holdsMoreValues(value, MOST_VALUES);
+		if (!isTooMuch) return;
+		throw new InputError(
+			`'${displayName}' is not a JSON object that can be sent: it holds more than ${MOST_VALUES} values`,
+			'Give what the model needs of it. Nothing was sent.',
+		);
+	}
+	const most = field.mostEntries ?? MOST_VALUES;
+	if (!(Array.isArray(value) ? value.length > most : typeof value === 'string' && hasMoreInText(field, value))) return;
+	throw tooMany(displayName, most);
+}
+
+const tooMany = (label: string, most: number) =>
+	new InputError(
+		`'${label}' has more than ${most} entries`,
+		'Give fewer of them, or spread them over several items. Nothing was sent.',
+	);
+
+/** Whether what is written in a field is a list with too many entries. */
+function hasMoreInText({ isList, typeOptions, mostEntries }: Field, text: string): boolean {
+	if (!isList && !typeOptions?.multipleValues) return false;
+	if (/^\s*\[/.test(text)) return hasMoreValues(text, mostEntries ?? MOST_VALUES);
+	return mostEntries !== undefined && hasMoreEntries(text, mostEntries);
 }
 
 function toText({ displayName }: Field, value: unknown): string {
@@ -167,6 +199,7 @@ function readRows({ displayName, options = [] }: Field, value: unknown): { value
 	const inner = options.flatMap((option) => ('values' in option ? option.values : []));
 	const given = isDict(value) ? (value.values ?? []) : value;
 	const rows: unknown[] = Array.isArray(given) ? given : [given];
+	if (rows.length > MOST_VALUES) throw tooMany(displayName, MOST_VALUES);
 	return {
 		values: rows.map((row) => {
 			if (!isDict(row)) {

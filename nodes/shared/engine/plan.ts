@@ -26,6 +26,33 @@ export const hasWebhook = ({ options }: Dict): boolean =>
 /** The same for all inputs that differ in one field alone. */
 export const groupKey = (input: Dict, over: string): string => JSON.stringify({ ...input, [over]: undefined });
 
+/** The same, for many inputs that hold the same long texts and options: each of these is read once. */
+class Groups {
+	private readonly numbers = new Map<string, number>();
+	private readonly known = new WeakMap<object, string>();
+
+	keyOf(input: Dict, over: string): string {
+		let key = '';
+		for (const name in input)
+			if (name !== over && input[name] !== undefined) key += `${name}=${this.mark(input[name])};`;
+		return key;
+	}
+
+	private mark(value: unknown): string {
+		if (typeof value === 'string') return `t${this.numberOf(value)}`;
+		if (typeof value !== 'object' || value === null) return String(value);
+		let mark = this.known.get(value);
+		if (mark === undefined) this.known.set(value, (mark = `o${this.numberOf(JSON.stringify(value))}`));
+		return mark;
+	}
+
+	private numberOf(text: string): number {
+		const number = this.numbers.get(text) ?? this.numbers.size;
+		this.numbers.set(text, number);
+		return number;
+	}
+}
+
 /** Bytes of the texts that share a request: more would be refused, or held in memory for long. */
 const LARGEST_BATCH = 8 * 1024 * 1024;
 
@@ -35,6 +62,7 @@ const LARGEST_BATCH = 8 * 1024 * 1024;
  */
 export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Batch[] {
 	const batches: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][]; size: number }> = [];
+	const groups = new Groups();
 	const open = new Map<string, number>();
 	const seen = new Map<string, number[]>();
 
@@ -43,7 +71,7 @@ export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: reado
 			batches.push({ inputs: [part], owners: [[position]], size: 0 });
 			return;
 		}
-		const key = groupKey(part, batch.over);
+		const key = groups.keyOf(part, batch.over);
 		const text = JSON.stringify(part[batch.over]) ?? '';
 		const size = Buffer.byteLength(text);
 		const twin = `${key}\n${text}`;

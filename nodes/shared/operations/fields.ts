@@ -286,6 +286,7 @@ const fallbackModelsOption = field({
 	type: 'string',
 	orList: true,
 	isList: true,
+	mostEntries: 100,
 	default: '',
 	placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 	description:

@@ -181,7 +181,85 @@ describe('5 MB of wrong JSON are told in a moment, and nothing is sent', () => {
 		});
 		expect(words).toMatch(/'Extra Fields \(JSON\)'.*(not valid JSON|JSON object)/);
 		expect(world.service.requests).toEqual([]);
-		expect(longest).toBeLessThan(2500);
+		expect(longest).toBeLessThan(LONGEST_TURN);
+	});
+});
+
+describe("up to 18 MB of a user's own keep nobody waiting", () => {
+	const SIZE = 18 * MB;
+	const X = '={{ $json.x }}';
+	const extra = (o: INodeParameters): INodeParameters => ({ ...o, options: { extraFields: X } });
+	const names = (count: number) =>
+		Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, index]));
+	const numbered = (count: number) => Array.from({ length: count }, (_, index) => `l${index}`);
+
+	const run = async (parameters: INodeParameters, x: unknown) => {
+		world.service.requests.length = 0;
+		world.service.reply = ({ method }) => ({ status: method === 'POST' ? 400 : 404, body: '{"error":"no"}' });
+		let words = '';
+		const items = [{ json: JSON.parse(JSON.stringify({ x })) }];
+		const longest = await longestTurn(async () => {
+			const { errorItems } = await world.engine.run({ parameters, items, ...continued });
+			words = errorOf(errorItems[0] ?? { json: {} }).text;
+		});
+		expect(longest).toBeLessThan(LONGEST_TURN);
+		return { words, sent: world.service.requests.filter(({ method }) => method === 'POST').length };
+	};
+
+	it.each<[string, INodeParameters, () => unknown, RegExp]>([
+		[
+			'numbers',
+			extra(generate),
+			() => `{"a":[${many('7,', SIZE)}7]}`,
+			/'Extra Fields \(JSON\)'.* more than 100000 values/,
+		],
+		['long numbers', extra(chat), () => `{"a":[${many('12345678901234567891, ', SIZE)}7]}`, /more than 100000 values/],
+		['names', extra(chat), () => JSON.stringify(names(120_000)), /more than 100000 values/],
+		['an object of names', extra(generate), () => names(120_000), /more than 100000 values/],
+		['quotes', extra(generate), () => many('"" ', SIZE), /more than 100000 values/],
+		['blanks before a fault', extra(generate), () => `{"a": 1 ${many(' \n', SIZE)}x}`, /'x' where/],
+		['a text that does not end', extra(chat), () => `{"a":"${many('b \\" é', SIZE)}`, /end of the text/],
+		[
+			'labels',
+			asked('text', 'classifyZeroShot', 'm/m', { text: 'x', candidateLabels: X }),
+			() => numbered(300_000).join('\n'),
+			/'Candidate Labels' has more than 1000 entries/,
+		],
+		[
+			'texts',
+			asked('embedding', 'create', 'm/m', { text: X }),
+			() => numbered(300_000),
+			/'Text' has more than 100000 entries/,
+		],
+		[
+			'documents',
+			asked('text', 'rerank', 'm/m', { query: 'x', documentSource: 'list', documents: X }),
+			() => many('document\n', SIZE),
+			/'Documents' has more than 100000 lines/,
+		],
+		[
+			'models',
+			{ ...generate, options: { fallbackModels: X } },
+			() => numbered(300_000).join(),
+			/'Fallback Models' has more than 100 entries/,
+		],
+	])('%s are refused at once', async (_, parameters, make, words) => {
+		expect(await run(parameters, make())).toEqual({ words: expect.stringMatching(words), sent: 0 });
+	});
+
+	it.each<[string, INodeParameters, () => unknown]>([
+		['Extra Fields with a file', extra(chat), () => `{"a":"${many('QUJD', SIZE / 2)}","seed":12345678901234567891}`],
+		['gaps', asked('text', 'fillMask', 'm/m', { text: X }), () => many('[MASK] ', SIZE / 2)],
+		['a query', asked('text', 'rerank', 'm/m', { query: X, document: 'y' }), () => many('word ', SIZE)],
+	])('%s are sent', async (_, parameters, make) => {
+		expect((await run(parameters, make())).sent).toBeGreaterThan(0);
+	});
+
+	it.each<[string, INodeParameters, string]>([
+		['a summary', asked('text', 'summarize', 'm/m', { text: X }), 'Yes. '],
+		['a translation', asked('text', 'translate', 'm/m', { text: X, targetLanguage: 'French' }), '漢字。'],
+	])('%s is parted', async (_, parameters, piece) => {
+		expect((await run(parameters, many(piece, 3 * MB))).sent).toBeGreaterThan(0);
 	});
 });
 

@@ -30,6 +30,7 @@ export const chatModelFields = [
 			type: 'string',
 			orList: true,
 			isList: true,
+			mostEntries: 100,
 			default: '',
 			placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 			description:

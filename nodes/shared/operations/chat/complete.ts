@@ -82,6 +82,7 @@ export const completionOptions = [
 		type: 'string',
 		orList: true,
 		isList: true,
+		mostEntries: 1000,
 		typeOptions: { binaryDataProperty: true },
 		default: '',
 		placeholder: 'e.g. data',
@@ -95,6 +96,7 @@ export const completionOptions = [
 		type: 'string',
 		orList: true,
 		isList: true,
+		mostEntries: 1000,
 		default: '',
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		description:

@@ -30,7 +30,7 @@ export const roomFor = (contextLength: number | undefined, share: number, most: 
 const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…。！？]["'”’)\]]*\s+|[。！？]/g, /\s+/g];
 
 /** Characters that one step looks at: some milliseconds. A piece weighs as much as so many. */
-const STEP = 1024 * 1024;
+const STEP = 4 * 1024 * 1024;
 const PIECE = 64;
 /** To find where a character begins weighs more. */
 const CHARACTER = 4096;

@@ -23,6 +23,7 @@ export const classifyZeroShot = defineOperation({
 			type: 'string',
 			orList: true,
 			isList: true,
+			mostEntries: 10_000,
 			default: '',
 			required: true,
 			placeholder: 'e.g. dog, cat, car, horse, person',

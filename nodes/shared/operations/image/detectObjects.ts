@@ -47,6 +47,7 @@ export const detectObjects = defineOperation({
 				type: 'string',
 				orList: true,
 				isList: true,
+				mostEntries: 10_000,
 				default: '',
 				placeholder: 'e.g. person, car',
 				description:

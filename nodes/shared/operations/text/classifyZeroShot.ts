@@ -87,6 +87,7 @@ export const classifyTextZeroShot = defineOperation({
 			type: 'string',
 			orList: true,
 			isList: true,
+			mostEntries: 1000,
 			typeOptions: { rows: 2 },
 			default: '',
 			required: true,

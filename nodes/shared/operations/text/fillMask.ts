@@ -91,7 +91,7 @@ export const fillMask = defineOperation({
 		if (!known.some((token) => input.text.includes(token))) {
 			throw new InputError("'Text' has no gap", 'Write [MASK] where the word is missing.');
 		}
-		return jsonRequest(input, { input: input.text.replaceAll(MASK, () => maskToken ?? guessMaskToken(name)) });
+		return jsonRequest(input, { input: input.text.split(MASK).join(maskToken ?? guessMaskToken(name)) });
 	},
 	items: (answer, [input]) => {
 		const gaps = readGaps(answer.results);

@@ -3,6 +3,7 @@ import { field } from '../../core/fields';
 import type { Dict, Inputs, ModelFacts, Output } from '../../core/operation';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError, type Problem } from '../../core/problem';
+import { hasMoreEntries, MOST_VALUES } from '../../core/amount';
 import { apiNames, jsonRequest } from '../../core/request';
 import { parseJson } from '../../core/values';
 import { modelField, optionsField, simplifyField } from '../fields';
@@ -13,12 +14,20 @@ const MAX_DOCUMENTS = 1000;
 /** Models that take one query for all documents, known by their names where there is no schema. */
 const ONE_QUERY = /cross-encoder|ms-marco/i;
 
+/** Characters that the query may have, as often as it is sent with a document. */
+const LONGEST_QUERIES = 64 * MEGABYTE;
+
+const LINES = '\n';
+
 /** One a line, or as an array gives them. */
 function listedDocuments(documents: string | readonly string[] | undefined): readonly string[] {
 	if (documents === undefined) return [];
 	if (typeof documents !== 'string') return documents;
 	const read = documents.trim().startsWith('[') ? parseJson(documents) : undefined;
 	if (Array.isArray(read)) return read.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
+	if (hasMoreEntries(documents, MOST_VALUES, LINES)) {
+		throw new InputError(`'Documents' has more than ${MOST_VALUES} lines`, 'Spread them over several items.');
+	}
 	return documents.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
@@ -173,9 +182,14 @@ export const rerank = defineOperation({
 				"The node spreads them over several requests when 'Simplify' is on and neither 'Webhook URL' nor 'Dry Run' is set.",
 			);
 		}
-		const asked = takesOneQuery(first.model, facts)
-			? { query: first.query }
-			: { queries: documents.map(() => first.query) };
+		const isOne = takesOneQuery(first.model, facts);
+		if (!isOne && first.query.length * documents.length > LONGEST_QUERIES) {
+			throw new InputError(
+				`'Query' has ${first.query.length} characters, too many to be sent with each of ${documents.length} documents`,
+				'Shorten it: a search query is a sentence or two.',
+			);
+		}
+		const asked = isOne ? { query: first.query } : { queries: documents.map(() => first.query) };
 		return jsonRequest(first, { ...asked, documents, ...apiNames(first.options, 'instruction') });
 	},
 	isFormRefused: (problem: Problem) =>
