@@ -457,10 +457,10 @@ describe('the catalogue of a service that says too much', () => {
 		Object.fromEntries(Array.from({ length: count }, (_, n) => [`${of}${n}`, field(n)]));
 	const SCHEMAS: Array<[string, unknown]> = [
 		[
-			'300 forms of 400 fields',
-			{ oneOf: Array.from({ length: 300 }, (_, n) => ({ type: 'object', properties: many(400, `f${n}_`) })) },
+			'100 forms of 400 fields',
+			{ oneOf: Array.from({ length: 100 }, (_, n) => ({ type: 'object', properties: many(400, `f${n}_`) })) },
 		],
-		['one form of 100,000 fields', { type: 'object', properties: many(100_000) }],
+		['one form of 40,000 fields', { type: 'object', properties: many(40_000) }],
 		[
 			'40 parts of 40 forms of 40 fields',
 			{
@@ -478,10 +478,15 @@ describe('the catalogue of a service that says too much', () => {
 		],
 		[
 			'forms in forms',
-			Array.from({ length: 200 }).reduce<unknown>((inner) => ({ anyOf: [inner, inner] }), {
-				type: 'object',
-				properties: many(3),
-			}),
+			{
+				$ref: '#/$defs/a0',
+				$defs: Object.fromEntries(
+					Array.from({ length: 60 }, (_, n) => [
+						`a${n}`,
+						{ anyOf: [1, 2].map(() => ({ $ref: `#/$defs/a${n + 1}` })), properties: many(3, `f${n}_`) },
+					]),
+				),
+			},
 		],
 		[
 			'parts that name each other',
@@ -499,15 +504,12 @@ describe('the catalogue of a service that says too much', () => {
 			},
 		],
 	];
-	it.each(SCHEMAS)('%s: limits come before the work', async (name, schema) => {
-		const text = name === 'forms in forms' ? undefined : JSON.stringify(schema);
+	it.each(SCHEMAS)('%s: limits come before the work', async (_, schema) => {
 		const model = freshName();
-		const info =
-			text === undefined ? undefined : `{"model_name":"${model}","type":"text-classification","in_schema":${text}}`;
+		const info = `{"model_name":"${model}","type":"text-classification","in_schema":${JSON.stringify(schema)}}`;
 		answer(() => jsonReply({ ...envelope, results: [{ label: 'x', score: 1 }] }));
 		const { reply } = world.service;
-		world.service.reply = (request) =>
-			request.path === `/models/${model}` && info !== undefined ? { body: info } : reply(request);
+		world.service.reply = (request) => (request.path === `/models/${model}` ? { body: info } : reply(request));
 		let length = 0;
 		const longest = await longestTurn(async () => {
 			const parameters = asked('text', 'classify', model, { text: 'x' });
@@ -519,5 +521,35 @@ describe('the catalogue of a service that says too much', () => {
 		});
 		expect(length).toBe(1);
 		expect(longest).toBeLessThan(500);
+	});
+
+	const ROWS = 40_000;
+	const rows = (of: (n: number) => IDataObject): IDataObject[] =>
+		Array.from({ length: ROWS }, (_, n) => ({ model_name: `owner/model-${n}`, type: 'embeddings', ...of(n) }));
+	it.each<[string, IDataObject[]]>([
+		['each replaced by the next', rows((n) => ({ deprecated: 1, replaced_by: `owner/model-${n + 1}` }))],
+		['all of one name', rows(() => ({ model_name: 'owner/same' }))],
+		['with long names that begin alike', rows((n) => ({ model_name: `owner/${'alike-'.repeat(30)}${n}` }))],
+	])('40,000 models, %s, are listed, searched and near to a wrong name in linear time', async (_, list) => {
+		const base = `/rows-${++models}`;
+		const credentials = { baseUrl: `${world.service.url}${base}` };
+		const body = JSON.stringify(list);
+		world.service.requests.length = 0;
+		world.service.reply = ({ path, method }) => {
+			if (path === `${base}/models/list`) return { body };
+			return method === 'POST' ? { status: 404, body: '{"error":"no such model"}' } : notFound;
+		};
+		const longest = await longestTurn(async () => {
+			const find = async (filter?: string) =>
+				await world.engine.search('searchModels', asked('embedding', 'create', ''), filter, undefined, credentials);
+			for (const filter of [undefined, 'model-39', 'alike alike owner', 'x'.repeat(3000)]) await find(filter);
+			const wrong = asked('embedding', 'create', 'owner/modle-1', { text: 'x' });
+			const { errorItems } = await world.engine.run({ parameters: wrong, credentials, ...continued });
+			expect(errorOf(errorItems[0] ?? { json: {} }).text).toMatch(/has no model 'owner\/modle-1'/);
+			const all = { resource: 'model', operation: 'getAll', returnAll: false, limit: 5 };
+			expect((await world.engine.run({ parameters: all, credentials })).status).toBe('success');
+		});
+		// What grows with the square of the rows takes some ten seconds.
+		expect(longest).toBeLessThan(2500);
 	});
 });
