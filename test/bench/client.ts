@@ -115,14 +115,17 @@ async function measureOpenAi(url: string, items: number): Promise<Measure> {
 	}
 }
 
-async function measureHelper(url: string, items: number, concurrency: number): Promise<Measure> {
+type HelperJob = Extract<Job, { kind: 'helper' }>;
+
+async function measureHelper(url: string, { items, concurrency, reads = false }: HelperJob): Promise<Measure> {
 	const { location, remove } = writeHelperPackage();
 	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url, package: location });
+	const parameters = { concurrency: WARM_UP, reads, text: '={{ $json.text }}' };
 	try {
 		return await measureRuns(
 			engine,
-			{ parameters: { concurrency: WARM_UP }, items: itemsFor(WARM_UP) },
-			{ parameters: { concurrency }, items: itemsFor(items) },
+			{ parameters, items: itemsFor(WARM_UP) },
+			{ parameters: { ...parameters, concurrency }, items: itemsFor(items) },
 		);
 	} finally {
 		remove();
@@ -160,7 +163,7 @@ async function run(job: Job, url: string): Promise<Measure> {
 		const body = { ...chatBody(QUESTION), stream: true };
 		return await measurePieces(job.items, async () => await timeBarePiece(url, agent, body));
 	}
-	if (job.kind === 'helper') return await measureHelper(url, job.items, job.concurrency);
+	if (job.kind === 'helper') return await measureHelper(url, job);
 	if (job.kind === 'nothing') return await measureNothing(url, job.items);
 	const engine = await createEngine({ binaryMode: 'filesystem', baseUrl: url });
 	const warmUp = { parameters: classify, items: itemsFor(WARM_UP) };

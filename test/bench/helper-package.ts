@@ -24,6 +24,7 @@ exports.Loop = class {
 		properties: [
 			{ displayName: 'Concurrency', name: 'concurrency', type: 'number', default: 1 },
 			{ displayName: 'Text', name: 'text', type: 'string', default: '' },
+			{ displayName: 'Reads', name: 'reads', type: 'boolean', default: false },
 		],
 	};
 	async execute() {
@@ -34,6 +35,7 @@ exports.Loop = class {
 			const texts = items.map((_, index) => this.getNodeParameter('text', index));
 			return [[{ json: { texts: texts.length } }]];
 		}
+		const reads = this.getNodeParameter('reads', 0);
 		let next = 0;
 		const work = async () => {
 			while (next < items.length) {
@@ -41,7 +43,7 @@ exports.Loop = class {
 				const json = await this.helpers.httpRequestWithAuthentication.call(this, 'loopApi', {
 					method: 'POST',
 					url: baseUrl + '/v1/inference/ProsusAI/finbert',
-					body: { input: items[index].json.text },
+					body: { input: reads ? this.getNodeParameter('text', index) : items[index].json.text },
 					json: true,
 				});
 				out[index] = { json, pairedItem: { item: index } };
@@ -52,7 +54,10 @@ exports.Loop = class {
 	}
 };`;
 
-/** A node that does nothing but call n8n's request helper; with a concurrency of 0 it only reads its parameters. */
+/**
+ * A node that does nothing but call n8n's request helper, with a text that it takes from the item or, with `reads`,
+ * from its parameter as nodes do. With a concurrency of 0 it only reads its parameters.
+ */
 export function writeHelperPackage() {
 	const directory = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-loop-'));
 	mkdirSync(path.join(directory, 'dist'));

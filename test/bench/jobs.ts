@@ -2,8 +2,11 @@
 export type Job =
 	/** A client of Node alone, with so many connections. */
 	| { kind: 'bare'; items: number; concurrency: number }
-	/** n8n's own request helper in a loop, in a throw-away node: the floor under every node that sends through n8n. */
-	| { kind: 'helper'; items: number; concurrency: number }
+	/**
+	 * n8n's own request helper in a loop, in a throw-away node: the floor under every node that sends through n8n.
+	 * With `reads`, each text comes from a parameter with an expression, as it does in the node.
+	 */
+	| { kind: 'helper'; items: number; concurrency: number; reads?: boolean }
 	| { kind: 'classify'; items: number; concurrency?: number }
 	/** Of so many distinct texts, with "Continue", whatever becomes of them. */
 	| { kind: 'alone'; items: number; distinct: number; apiKey?: string }

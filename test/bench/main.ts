@@ -95,35 +95,41 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 	const jobs = {
 		bare: { kind: 'bare', items, concurrency: 200 },
 		helper: { kind: 'helper', items, concurrency: 200 },
+		reader: { kind: 'helper', items, concurrency: 200, reads: true },
 		node: { kind: 'classify', items, concurrency: 200 },
 		nodeAtDefault: { kind: 'classify', items },
 		sequential: { kind: 'helper', items: sequential, concurrency: 1 },
 	} as const satisfies Record<string, Job>;
 	type Name = keyof typeof jobs;
-	const fast: Name[] = ['bare', 'helper', 'node'];
+	const fast: Name[] = ['bare', 'helper', 'reader', 'node'];
 	// They take long, and waiting is nearly all they do, so two rounds tell enough.
 	const slow: Name[] = ['nodeAtDefault', 'sequential'];
-	const cpu: Partial<Record<Name, number[]>> = {};
-	const rounds: Array<Partial<Record<Name, number>>> = [];
+	type Round = Partial<Record<Name, number>>;
+	const cpus: Round[] = [];
+	const rounds: Round[] = [];
 	for (let round = 0; round < repeats; round++) {
 		const names = round < 2 ? [...fast, ...slow] : fast;
-		const measured: Partial<Record<Name, number>> = {};
+		const measured: Round = {};
+		const cpu: Round = {};
 		// turned round every time, so that no way always comes first
 		for (const name of round % 2 ? names.reverse() : names) {
 			const { milliseconds, cpuMilliseconds } = await measureAt(service, jobs[name]);
-			(cpu[name] ??= []).push(cpuMilliseconds);
+			cpu[name] = cpuMilliseconds;
 			measured[name] = name === 'sequential' ? (milliseconds * items) / sequential : milliseconds;
 		}
 		rounds.push(measured);
+		cpus.push(cpu);
 	}
-	const medianOf = (figure: (round: Partial<Record<Name, number>>) => number) =>
-		median(rounds.map(figure).filter(Number.isFinite));
-	const of = (name: Name) => seconds(medianOf((round) => round[name] ?? NaN));
-	const ratio = (a: Name, b: Name) => medianOf((round) => (round[a] ?? NaN) / (round[b] ?? NaN));
-	const cpuOf = (name: Name) => `CPU ${seconds(median(cpu[name] ?? []))}`;
+	const medianOf = (all: readonly Round[], figure: (round: Round) => number) =>
+		median(all.map(figure).filter(Number.isFinite));
+	const of = (name: Name) => seconds(medianOf(rounds, (round) => round[name] ?? NaN));
+	const ratio = (a: Name, b: Name, all = rounds) => medianOf(all, (round) => (round[a] ?? NaN) / (round[b] ?? NaN));
+	const cpuOf = (name: Name) => `CPU ${seconds(medianOf(cpus, (round) => round[name] ?? NaN))}`;
 	const toHelper = ratio('node', 'helper');
 	const toBare = ratio('node', 'bare');
 	const toFixed = ratio('nodeAtDefault', 'node');
+	const cpuToHelper = ratio('node', 'helper', cpus);
+	const cpuToReader = ratio('node', 'reader', cpus);
 	const many = `${count(items)} classifications`;
 	return [
 		{ what: `${many}, bare \`node:http\` client, 200 connections`, figure: of('bare'), compared: cpuOf('bare') },
@@ -132,7 +138,18 @@ async function compareSpeed(service: Service, { repeats, items, sequential }: Si
 			figure: of('helper'),
 			compared: cpuOf('helper'),
 		},
+		{
+			what: `${many}, the same, each text from a parameter with an expression`,
+			figure: of('reader'),
+			compared: cpuOf('reader'),
+		},
 		{ what: `${many}, this node, Max Concurrency 200`, figure: of('node'), compared: cpuOf('node') },
+		{ what: '', figure: times(cpuToHelper), compared: "CPU of the helper's loop", target: atMost(cpuToHelper, 1.4) },
+		{
+			what: '',
+			figure: times(cpuToReader),
+			compared: 'CPU of the loop that reads its parameter',
+		},
 		{ what: '', figure: times(toHelper), compared: "n8n's request helper", target: atMost(toHelper, 1.1) },
 		{ what: '', figure: times(toBare), compared: 'bare client', target: atMost(toBare, 1.6) },
 		{ what: '', figure: times(ratio('node', 'sequential')), compared: 'sequential loop' },
