@@ -89,6 +89,14 @@ const PLACEHOLDERS = ['Add Option', 'Add Message', 'Add Attribute', 'Select a mo
 describe('every field', () => {
 	it.each<[string, (property: INodeProperties) => boolean]>([
 		['has a title', ({ displayName }) => isTitleCase(displayName)],
+		[
+			// The panel cuts those that are longer.
+			'holds options whose titles can be read whole',
+			(property) =>
+				inside(property)
+					.slice(1)
+					.every(({ displayName }) => displayName.length <= 24),
+		],
 		['has a name in camelCase', ({ name }) => /^[a-z][a-zA-Z0-9]*$/.test(name)],
 		['has a default of its own type, within its own range and choices', hasOwnDefault],
 		[

@@ -137,7 +137,7 @@ describe('what is looked at whole', () => {
 			'Output Data Field Name',
 		],
 		['image: edit', { outputDataFieldName: '={{ $json.value }}' }, {}, 'Output Data Field Name'],
-		['image: detectObjects', {}, { annotatedImage: '={{ $json.value }}' }, 'Annotated Image Field Name'],
+		['image: detectObjects', {}, { annotatedImage: '={{ $json.value }}' }, 'Annotated Image Field'],
 		[
 			'text: extract',
 			{ attributes: { values: [{ name: '={{ $json.value }}', type: 'string', description: '', required: false }] } },

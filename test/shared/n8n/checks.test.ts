@@ -48,7 +48,7 @@ describe('the fields of the form', () => {
 			'image: generate',
 			'black-forest-labs/FLUX-1-dev',
 			{ numInferenceSteps: 51 },
-			"'Number of Inference Steps' is 51, but this model takes 1 to 50",
+			"'Inference Steps' is 51, but this model takes 1 to 50",
 		],
 		['image: generate', 'Qwen/Qwen-Image-Edit', {}, "'Image' is missing, but this model needs it"],
 		['audio: transcribe', '', { language: 'xx' }, "'Language' is 'xx', but this model takes one of: ar, cs, da"],

@@ -33,7 +33,7 @@ export const detectObjects = defineOperation({
 		simplifyField,
 		optionsField([
 			{
-				displayName: 'Annotated Image Field Name',
+				displayName: 'Annotated Image Field',
 				name: 'annotatedImage',
 				type: 'string',
 				isFieldName: true,

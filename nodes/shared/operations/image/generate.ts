@@ -47,6 +47,14 @@ export const generateImage = defineOperation({
 				description: 'Height of the image in pixels',
 			},
 			{
+				displayName: 'Inference Steps',
+				name: 'numInferenceSteps',
+				type: 'number',
+				default: 25,
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				description: 'More steps give finer images and take longer',
+			},
+			{
 				displayName: 'Negative Prompt',
 				name: 'negativePrompt',
 				type: 'string',
@@ -61,14 +69,6 @@ export const generateImage = defineOperation({
 				default: 1,
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				description: 'How many images to make. Each becomes an item of its own.',
-			},
-			{
-				displayName: 'Number of Inference Steps',
-				name: 'numInferenceSteps',
-				type: 'number',
-				default: 25,
-				typeOptions: { minValue: 1, numberPrecision: 0 },
-				description: 'More steps give finer images and take longer',
 			},
 			seedOption('The same seed and prompt give the same image again'),
 			{
