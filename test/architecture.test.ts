@@ -10,7 +10,7 @@ const foldersIn = (...folder: string[]) =>
 		.filter((entry) => entry.isDirectory())
 		.map(({ name }) => [...folder, name].join('/'));
 
-const GROUND = ['shared/n8n/context.ts', 'shared/n8n/credential.ts', 'shared/n8n/secret.ts'];
+const GROUND = ['shared/n8n/context.ts', 'shared/n8n/credential.ts', 'shared/n8n/secret.ts', 'shared/n8n/veil.ts'];
 
 /** The rooms that each may know, besides itself. */
 const SHARED: Rooms = {
@@ -24,6 +24,7 @@ const SHARED: Rooms = {
 	'shared/n8n/context.ts': [],
 	'shared/n8n/secret.ts': ['shared/core', 'shared/media'],
 	'shared/n8n/credential.ts': ['shared/core', 'shared/n8n/context.ts', 'shared/n8n/secret.ts'],
+	'shared/n8n/veil.ts': ['shared/core', 'shared/n8n/secret.ts'],
 	'shared/n8n/http': ['shared/core', 'shared/media', 'shared/engine', ...GROUND],
 	'shared/n8n': [
 		'shared/core',

@@ -9,6 +9,9 @@ const APP1 = 0xe1;
 const EXIF = 'Exif\0\0';
 const ORIENTATION = 0x0112;
 
+/** Far more than cameras and programs write, profiles and previews in pieces of 64 KB included. */
+const MOST_SEGMENTS = 10_000;
+
 interface Segment {
 	readonly marker: number;
 	readonly start: number;
@@ -19,7 +22,7 @@ interface Segment {
 /** The segments before a JPEG's own data; all that can be read of them. */
 function segmentsOf(jpeg: Buffer): Segment[] {
 	const segments: Segment[] = [];
-	for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff; ) {
+	for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff && segments.length < MOST_SEGMENTS; ) {
 		const marker = jpeg[at + 1] ?? 0;
 		// Markers may be filled up; what follows a frame or a scan is data.
 		if (marker === 0xff) {

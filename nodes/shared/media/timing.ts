@@ -106,7 +106,7 @@ function timetable(words: readonly Timed[]): (piece: Span) => number[] {
 	return ({ start, end }) => {
 		if (start === undefined || end === undefined) return [];
 		const places: number[] = [];
-		for (let index = nextFree(firstFrom(middles, start)); ; index = nextFree(index)) {
+		for (let index = nextFree(firstWhere(middles, ({ at }) => at >= start)); ; index = nextFree(index)) {
 			const middle = middles[index];
 			if (!middle || middle.at >= end) return places.sort((a, b) => a - b);
 			places.push(middle.place);
@@ -115,12 +115,13 @@ function timetable(words: readonly Timed[]): (piece: Span) => number[] {
 	};
 }
 
-/** The first of ascending times that is not before another one. */
-function firstFrom(times: ReadonlyArray<{ readonly at: number }>, from: number): number {
-	let [low, high] = [0, times.length];
+/** The place of the first entry of a list for which something holds, as it does for all behind it; else its length. */
+function firstWhere<T>(list: readonly T[], holds: (entry: T) => boolean): number {
+	let [low, high] = [0, list.length];
 	while (low < high) {
 		const middle = Math.floor((low + high) / 2);
-		if ((times[middle]?.at ?? Infinity) < from) low = middle + 1;
+		const entry = list[middle];
+		if (entry !== undefined && !holds(entry)) low = middle + 1;
 		else high = middle;
 	}
 	return low;
@@ -172,21 +173,33 @@ function splitCue(segment: Spoken, longest: number): Timed[] {
 	);
 	if (texts.length < 2) return [{ ...segment, text: texts[0] ?? segment.text }];
 	const total = Math.max(1, letters(segment.text).length);
+	const spelled: number[] = [];
+	for (const word of segment.words) spelled.push((spelled.at(-1) ?? 0) + letters(word.text).length);
 	let read = 0;
 	return texts.map((text) => {
 		const from = read;
 		read += letters(text).length;
-		return { text, start: timeAt(segment, from, total, 'start'), end: timeAt(segment, read, total, 'end') };
+		return {
+			text,
+			start: timeAt(segment, spelled, from, total, 'start'),
+			end: timeAt(segment, spelled, read, total, 'end'),
+		};
 	});
 }
 
-/** When the letter at a position begins, or the one before it ends. */
-function timeAt({ start, end, words }: Spoken, letter: number, total: number, side: 'start' | 'end'): number {
-	let spelled = 0;
-	for (const word of words) {
-		spelled += letters(word.text).length;
-		if (side === 'start' ? spelled > letter : spelled >= letter) return word[side];
-	}
+/**
+ * When the letter at a position begins, or the one before it ends.
+ * @param spelled how many letters there are up to each word's end
+ */
+function timeAt(
+	{ start, end, words }: Spoken,
+	spelled: readonly number[],
+	letter: number,
+	total: number,
+	side: 'start' | 'end',
+): number {
+	const word = words[firstWhere(spelled, (until) => (side === 'start' ? until > letter : until >= letter))];
+	if (word) return word[side];
 	return words.length > 0 && letter >= total ? end : start + ((end - start) * letter) / total;
 }
 

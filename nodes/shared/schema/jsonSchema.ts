@@ -92,18 +92,18 @@ class Fitter {
 
 	private fitObject(rule: Dict, value: Dict, place: string, depth: number): Fit {
 		const properties = isDict(rule.properties) ? rule.properties : {};
-		const required = Array.isArray(rule.required) ? rule.required : [];
+		const required = new Set<unknown>(Array.isArray(rule.required) ? rule.required : []);
 		const faults: string[] = [];
 		const entries = Object.entries(properties).map(([name, inner]): [string, unknown] => {
 			const where = place === '' ? name : `${place}.${name}`;
 			const said = Object.hasOwn(value, name) ? value[name] : undefined;
 			const given = typeof said === 'string' && isAbsent(said) && !this.takesText(inner) ? null : said;
 			if (given === undefined || given === null) {
-				if (required.includes(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
+				if (required.has(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
 				return [name, null];
 			}
 			const found = this.fit(inner, given, where, depth + 1);
-			faults.push(...found.faults);
+			for (const fault of found.faults) faults.push(fault);
 			return [name, found.value];
 		});
 		const others = Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name));

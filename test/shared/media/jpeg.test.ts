@@ -1,3 +1,4 @@
+import { processorTime } from '../../support/yardstick';
 import { turnJpeg, type Orientation } from '../../../nodes/shared/media/jpeg';
 
 const segment = (marker: number, content: Buffer): Buffer => {
@@ -76,5 +77,12 @@ describe('a JPEG that is turned', () => {
 	])('%s is left as it is', (_, pieces, orientation) => {
 		const jpeg = Buffer.concat(pieces);
 		expect(turnJpeg(jpeg, orientation)).toBe(jpeg);
+	});
+
+	it('of segments without end is turned in little time', () => {
+		const jpeg = Buffer.concat([START, Buffer.from('ffe10002'.repeat(1_000_000), 'hex')]);
+		let turned: Buffer = jpeg;
+		expect(processorTime(() => (turned = turnJpeg(jpeg, 3)))).toBeLessThan(200);
+		expect(turned.length).toBeGreaterThan(jpeg.length);
 	});
 });

@@ -1,8 +1,15 @@
 import { isDict } from '../../core/answer';
 import { parseExact } from '../../core/exact';
+import { endOfString, isCloser, isOpener, QUOTE } from '../../core/jsonSigns';
 
 /** How many openings are tried, so that a text full of braces does not take long. */
 const MOST_TRIES = 200;
+
+/** Letters, more than any model writes: a service that sends more must not keep all else waiting. */
+const LONGEST = 4 * 1024 * 1024;
+
+/** Letters that are searched through for ends, those that are looked at again counted again. */
+const MOST_SEARCHED = 20_000_000;
 
 /**
  * The JSON in an answer: all of it, what stands in a fence, or the first among words: an object, or a list of them,
@@ -15,6 +22,7 @@ export function findJson(text: string): unknown {
 
 /** All objects and arrays of an answer that stand side by side; of those in fences and those among words, the first kind. */
 export function findAllJson(text: string): unknown[] {
+	if (text.length > LONGEST) return [];
 	const whole = parse(text.replace(/^[\s\ufeff\u200b]+/, ''));
 	if (whole !== undefined) return [whole];
 	const fenced = [...text.matchAll(/```[\w-]*\s*\n([^]*?)\n?\s*```/g)].flatMap(
@@ -26,8 +34,10 @@ export function findAllJson(text: string): unknown[] {
 function scan(text: string): unknown[] {
 	const found: unknown[] = [];
 	let start = nextOpening(text, 0);
-	for (let tries = 0; start >= 0 && tries < MOST_TRIES; tries++) {
+	let searched = 0;
+	for (let tries = 0; start >= 0 && tries < MOST_TRIES && searched <= MOST_SEARCHED; tries++) {
 		const end = closing(text, start);
+		searched += (end < 0 ? text.length : end) - start;
 		const value = end < 0 ? undefined : parse(text.slice(start, end + 1));
 		if (value !== undefined) found.push(value);
 		const isOver = value !== undefined || beginsJson(text, start);
@@ -62,15 +72,15 @@ const beginsJson = (text: string, start: number): boolean =>
 /** Where the brackets that open at `start` are closed, strings left out; -1 when they are not. */
 function closing(text: string, start: number): number {
 	let depth = 0;
-	let isString = false;
 	for (let at = start; at < text.length; at++) {
-		const sign = text[at];
-		if (isString) {
-			if (sign === '\\') at++;
-			else if (sign === '"') isString = false;
-		} else if (sign === '"') isString = true;
-		else if (sign === '{' || sign === '[') depth++;
-		else if ((sign === '}' || sign === ']') && --depth === 0) return at;
+		const code = text.charCodeAt(at);
+		if (isOpener(code)) depth++;
+		else if (isCloser(code)) {
+			if (--depth === 0) return at;
+		} else if (code === QUOTE) {
+			at = endOfString(text, at);
+			if (at < 0) return -1;
+		}
 	}
 	return -1;
 }

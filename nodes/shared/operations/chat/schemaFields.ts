@@ -147,7 +147,8 @@ function expectedOf({ schemaType, attributes, jsonExample, jsonSchema }: SchemaI
 
 function ofAttributes(attributes: readonly Attribute[]): Dict {
 	const names = attributes.map(({ name }) => name.trim());
-	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	const known = new Set<string>();
+	const twice = names.find((name) => known.size === known.add(name).size);
 	if (twice !== undefined)
 		throw new InputError(`Two attributes have the name '${twice}'`, 'Give each a name of its own.');
 	const properties = attributes.map(({ name, type, description }) => [

@@ -1,5 +1,5 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
-import { offsetReader, placeFinder, type Place } from '../../core/offsets';
+import { couldHold, offsetReader, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
 
 export interface Entity {
@@ -47,7 +47,7 @@ export function readEntities(results: unknown, whole: string): Entity[] {
 		if (name && last && goesOn(last, piece, whole)) name.push(piece);
 		else names.push([piece]);
 	}
-	const find = placeFinder(whole);
+	const find = placeFinder(whole, place);
 	return names.map((name) => together(name, whole, find));
 }
 
@@ -132,7 +132,8 @@ const joinWords = (pieces: readonly Piece[]): string =>
 
 /** The word as the text writes it, where its place holds it: models change its case and its blanks. */
 function placed(word: string, start: number | undefined, end: number | undefined, whole: string) {
-	if (start === undefined || end === undefined || end < start) return { word, start, end };
+	if (start === undefined || end === undefined || end < start || !couldHold(end - start, word))
+		return { word, start, end };
 	const cut = whole.slice(start, end);
 	const isSame = word === '' || plain(cut) === plain(word);
 	if (!isSame) return { word, start, end };

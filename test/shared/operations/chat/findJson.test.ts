@@ -1,4 +1,5 @@
 import { findAllJson, findJson } from '../../../../nodes/shared/operations/chat/findJson';
+import { processorTime } from '../../../support/yardstick';
 import { completion } from '../../../support/chat';
 import { readExtraction } from '../../../../nodes/shared/operations/chat/extraction';
 
@@ -43,6 +44,16 @@ describe('the JSON in an answer', () => {
 	it('that is there twice is told apart', () => {
 		expect(findAllJson(`${fenced('{"draft":1}')}\nBetter:\n${fenced('{"a":1}')}`)).toEqual([{ draft: 1 }, { a: 1 }]);
 		expect(findAllJson('{"a":{"b":1}} and {"c":[2]}')).toEqual([{ a: { b: 1 } }, { c: [2] }]);
+	});
+
+	it.each<[string, string, boolean]>([
+		['more than any model writes', `[${'7,'.repeat(9_000_000)}7]`, false],
+		['braces that are never closed', '{ x "y '.repeat(500_000), false],
+		['a book in JSON', JSON.stringify({ a: 'word '.repeat(600_000) }), true],
+	])('is looked for in little time: %s', (_, text, isFound) => {
+		let found: unknown;
+		expect(processorTime(() => (found = findJson(text)))).toBeLessThan(1500);
+		expect(found !== undefined).toBe(isFound);
 	});
 });
 
