@@ -1,8 +1,8 @@
-import { isDict, list, score, text } from '../../core/answer';
+import { isDict, list, readEach, score, text } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import type { FileRef } from '../../core/fields';
-import { defineOperation, MEGABYTE, type TextFile } from '../../core/operation';
-import { AnswerError } from '../../core/problem';
+import { defineOperation, MEGABYTE, type Dict, type TextFile } from '../../core/operation';
+import { AnswerError, attempt } from '../../core/problem';
 import { listOf } from '../../core/values';
 import { drawBoxes, type Marked } from '../../media/annotate';
 import { mediaInput, mediaInputFields, minScoreOption, modelField, optionsField, simplifyField } from '../fields';
@@ -12,6 +12,12 @@ function boxOf(value: unknown) {
 	const side = (name: string) => score(value[name], `the side ${name} of an object's box`);
 	return { xmin: side('xmin'), ymin: side('ymin'), xmax: side('xmax'), ymax: side('ymax') };
 }
+
+const objectOf = (row: Dict): Marked => ({
+	label: text(row.label, "an object's label"),
+	score: score(row.score, "an object's score"),
+	box: boxOf(row.box),
+});
 
 export const detectObjects = defineOperation({
 	resource: 'image',
@@ -72,22 +78,26 @@ export const detectObjects = defineOperation({
 	items: (answer, [input]) => {
 		const { minScore = 0, outputMode, annotatedImage, labels } = input.options;
 		const wanted = new Set(listOf(labels ?? '').map((label) => label.toLowerCase()));
-		const objects = list(answer.results, 'the list of objects')
-			.map((row) => ({
-				label: text(row.label, "an object's label"),
-				score: score(row.score, "an object's score"),
-				box: boxOf(row.box),
-			}))
-			.filter((each) => each.score >= minScore && (wanted.size === 0 || wanted.has(each.label.trim().toLowerCase())));
-		const count = objects.length;
-		const texts = annotatedImage?.trim()
-			? { [annotatedImage.trim()]: annotated(mediaInput(input), objects) }
-			: undefined;
-		if (outputMode !== 'perObject') return [{ json: { objects, count }, texts }];
-		return objects.map((object, index) => ({
-			json: { ...object, index, count },
-			...(index === 0 ? { texts } : {}),
-		}));
+		const isWanted = ({ score: sure, label }: Marked) =>
+			sure >= minScore && (wanted.size === 0 || wanted.has(label.trim().toLowerCase()));
+		const isKept = (row: Dict) => {
+			const read = attempt(() => objectOf(row));
+			// Whether what cannot be read is wanted is not known.
+			return !read.ok || isWanted(read.value);
+		};
+		const rows = list(answer.results, 'the list of objects').filter(isKept);
+		const drawn = (objects: readonly Marked[]) =>
+			annotatedImage?.trim() ? { [annotatedImage.trim()]: annotated(mediaInput(input), objects) } : undefined;
+		if (outputMode !== 'perObject') {
+			const objects = rows.map(objectOf);
+			return [{ json: { objects, count: objects.length }, texts: drawn(objects) }];
+		}
+		const outputs = readEach(rows, (row, index) => ({ json: { ...objectOf(row), index, count: rows.length } }));
+		const isRead = (_: unknown, index: number) => outputs[index]?.problem === undefined;
+		const first = outputs.findIndex(isRead);
+		return outputs.map((output, index) =>
+			index === first ? { ...output, texts: drawn(rows.filter(isRead).map(objectOf)) } : output,
+		);
 	},
 });
 

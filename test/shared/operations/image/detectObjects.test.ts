@@ -163,6 +163,39 @@ describe('what is kept and drawn', () => {
 		]);
 	});
 
+	describe('an object that cannot be read', () => {
+		const [good] = results;
+		const broken = [
+			{ ...good, score: null },
+			{ ...good, box: { xmin: 1 } },
+			{ label: 7, score: 0.5, box },
+		];
+
+		it('fails alone where each is an item', () => {
+			const options = { outputMode: 'perObject', annotatedImage: 'boxes' };
+			const outputs = outputsFor(operation, { options }, { results: [...broken, ...results] });
+			expect(outputs.map(({ problem }) => problem)).toEqual([
+				expect.stringContaining("an object's score"),
+				expect.stringContaining("an object's box"),
+				expect.stringContaining("an object's label"),
+				...results.map(() => undefined),
+			]);
+			expect(outputs.map(({ texts }) => texts && Object.keys(texts))).toEqual([
+				undefined,
+				undefined,
+				undefined,
+				['boxes'],
+				...results.slice(1).map(() => undefined),
+			]);
+		});
+
+		it.each(broken)('is told where all are one item, or it is the only one: %j', (row) => {
+			expect(() => outputsFor(operation, { options: {} }, { results: [row, ...results] })).toThrow(/an object's/);
+			const options = { outputMode: 'perObject' };
+			expect(() => outputsFor(operation, { options }, { results: [row] })).toThrow(/an object's/);
+		});
+	});
+
 	describe('the annotated image', () => {
 		it.each(['perImage', 'perObject'])('is attached once, %s', (outputMode) => {
 			const options = { annotatedImage: ' boxes ', outputMode };
