@@ -10,7 +10,7 @@ import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
 import { agentFile } from './agentFile';
 import { storageWords } from './cause';
-import { connectionFailure, failure, measure, readWhole, type Source } from './source';
+import { connectionFailure, failure, measure, type Source } from './source';
 import { bytesOf, isStream, peek, readAhead, type Bytes, type Stream } from './stream';
 
 /** A file that is ready to be sent, once. */
@@ -129,6 +129,9 @@ const emptyFile = (name: string | undefined) =>
 /** Bytes of a file from an address that are read ahead: its server may announce the length of its packed form. */
 const READ_AHEAD = 4 * 1024 * 1024;
 
+/** The same of one without a length that is held anyway: more than any picture may have within a question. */
+const HELD_AHEAD = 32 * 1024 * 1024;
+
 /** Bytes of files that are held in memory for one request: within JSON, or to look into a document. */
 const LARGEST_HELD = 256 * 1024 * 1024;
 
@@ -229,7 +232,6 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 	return { name, mimeType: type };
 }
 
-/** @param isHeld whether it will be held in memory as a whole, so that its length need not be known before */
 async function fromUrl(address: string, openUrl: OpenUrl, isHeld: boolean): Promise<OpenFile> {
 	const first = new URL(address);
 	const source = await openUrl(first);
@@ -237,16 +239,14 @@ async function fromUrl(address: string, openUrl: OpenUrl, isHeld: boolean): Prom
 	const file = namedSource(first, source);
 	if (!isStream(content)) return { ...file, size: content.length, content: [content] };
 	const isTold = announced !== undefined && !isLengthWrong;
-	if (isHeld && !isTold) {
-		const whole = await readWhole(source);
-		return { ...file, size: whole.length, content: [whole] };
-	}
-	const { pieces, length } = await readAhead(content, READ_AHEAD).catch((error: unknown) => {
-		throw connectionFailure(source.url, error);
-	});
+	const { pieces, length } = await readAhead(content, isHeld && !isTold ? HELD_AHEAD : READ_AHEAD).catch(
+		(error: unknown) => {
+			throw connectionFailure(source.url, error);
+		},
+	);
 	if (length !== undefined) return { ...file, size: length, content: pieces };
 	if (isTold && announced > READ_AHEAD) return { ...file, size: announced, content: pieces };
-	// A form tells the length of its file before the file: it is read once for its length, and once to be sent.
+	// A request tells the length of its file before the file: it is read once for its length, and once to be sent.
 	const size = await measure(source, pieces);
 	const again = await openAgain(first, openUrl);
 	return { ...namedSource(first, again), size, content: bytesOf(again.content) };

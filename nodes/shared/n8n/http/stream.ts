@@ -58,7 +58,8 @@ export async function readAhead(
 		}
 	}
 	async function* pieces() {
-		yield* first;
+		// What was taken is not held any longer.
+		for (let piece = first.shift(); piece; piece = first.shift()) yield piece;
 		yield* rest;
 	}
 	return { pieces: pieces(), length: isWhole ? length : undefined };
