@@ -1,3 +1,4 @@
+import type { Steps } from '../../core/steps';
 import { Damaged, unlessDamaged, type Budget } from './budget';
 import { Lexer } from './lexer';
 import { Objects, readObject, type Place } from './objects';
@@ -14,6 +15,9 @@ const ENTRY = 64;
 
 /** As much as looking at so many bytes is looking at what may be an object. */
 const SEARCHED = 256;
+
+/** How often it is looked in one step. */
+const STEP = 1000;
 
 /** No number of an object is larger (ISO 32000-1, annex C). */
 const HIGHEST = 8_388_607;
@@ -48,7 +52,7 @@ class IndexBuilder {
  * Reads the tables of a file as it names them, from its end (7.5.4 to 7.5.8).
  * @throws Damaged when they are not where they should be
  */
-export function readIndex(bytes: Buffer, budget: Budget): Index {
+export function* readIndex(bytes: Buffer, budget: Budget): Steps<Index> {
 	const index = new IndexBuilder(budget);
 	const mark = bytes.subarray(-4096).lastIndexOf('startxref');
 	if (mark < 0) throw new Damaged('its end is missing');
@@ -61,6 +65,7 @@ export function readIndex(bytes: Buffer, budget: Budget): Index {
 		if (seen.has(offset)) continue;
 		seen.add(offset);
 		budget.spend(ENTRY);
+		yield;
 		const lexer = new Lexer(bytes, offset, budget);
 		const trailer = lexer.isNext('xref') ? readTable(lexer, index) : readTableStream(bytes, offset, index, budget);
 		index.addTrailer(trailer);
@@ -127,17 +132,19 @@ const numbersOf = (value: PdfValue | undefined): number[] =>
 	Array.isArray(value) ? value.map((entry) => (typeof entry === 'number' ? entry : 0)) : [];
 
 /** Looks for objects wherever they are, in a file whose tables are wrong. The last of a number is the newest. */
-export function searchIndex(bytes: Buffer, budget: Budget): Index {
+export function* searchIndex(bytes: Buffer, budget: Budget): Steps<Index> {
 	const places = new Map<number, Place>();
+	let looks = 0;
 	for (let at = bytes.indexOf(' obj'); at >= 0; at = bytes.indexOf(' obj', at + 4)) {
 		budget.spend(SEARCHED);
+		if (++looks % STEP === 0) yield;
 		const offset = startOfObject(bytes, at);
 		if (offset === undefined) continue;
 		const number = new Lexer(bytes, offset, budget).wholeNumber() ?? 0;
 		if (number <= HIGHEST) places.set(number, { offset });
 	}
 	budget.spend(bytes.length / 16);
-	return searchTrailer(bytes, places, budget);
+	return yield* searchTrailer(bytes, places, budget);
 }
 
 /** Where the two numbers before ` obj` begin. */
@@ -148,18 +155,21 @@ function startOfObject(bytes: Buffer, end: number): number | undefined {
 }
 
 /** Objects that are packed, and the one that all others hang from. */
-function searchTrailer(bytes: Buffer, found: ReadonlyMap<number, Place>, budget: Budget): Index {
+function* searchTrailer(bytes: Buffer, found: ReadonlyMap<number, Place>, budget: Budget): Steps<Index> {
 	const objects = new Objects(bytes, found, budget);
 	const places = new Map(found);
 	const trailer = new Map<string, PdfValue>();
+	let looks = 0;
 	for (let at = bytes.indexOf('trailer'); at >= 0; at = bytes.indexOf('trailer', at + 7)) {
 		budget.spend(SEARCHED);
+		if (++looks % STEP === 0) yield;
 		const dict = unlessDamaged(() => new Lexer(bytes, at + 7, budget).next());
 		if (isPdfDict(dict)) for (const [key, value] of dict) trailer.set(key, value);
 	}
 	for (const [number, place] of found) {
 		// Beyond the budget it ends here, not within what is passed over.
 		budget.spend(SEARCHED);
+		if (++looks % STEP === 0) yield;
 		if (!('offset' in place)) continue;
 		const value = unlessDamaged(() => readObject(bytes, place.offset, budget, objects.resolve)?.value);
 		const dict = value instanceof Stream ? value.dict : value;

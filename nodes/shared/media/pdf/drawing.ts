@@ -1,5 +1,6 @@
+import type { Steps } from '../../core/steps';
 import { Damaged } from './budget';
-import { Lexer } from './lexer';
+import { FEW, Lexer } from './lexer';
 import type { Objects } from './objects';
 import { Keyword, Shown, Stream, type PdfDict, type PdfValue } from './values';
 
@@ -28,6 +29,9 @@ export interface Drawing {
 
 /** Forms within forms. */
 const DEEPEST = 12;
+
+/** Values that are read in one step. */
+const STEP = 20_000;
 
 /** Saved states, and pictures of one page. */
 const MOST = 10_000;
@@ -59,24 +63,27 @@ class Painter {
 	hiddenText = 0;
 	private state: State = { matrix: IDENTITY, textMode: 0 };
 	private readonly saved: State[] = [];
+	private read = 0;
 
 	constructor(private readonly objects: Objects) {}
 
-	paint(content: Uint8Array, resources: PdfDict | undefined, depth: number): void {
-		const lexer = new Lexer(content, 0, this.objects.budget);
+	*paint(content: Uint8Array, resources: PdfDict | undefined, depth: number): Steps<void> {
+		const lexer = new Lexer(content, 0, this.objects.budget, FEW);
 		let operands: PdfValue[] = [];
 		for (let value = lexer.next(); value !== undefined; value = lexer.next()) {
+			if (++this.read % STEP === 0) yield;
 			if (!(value instanceof Keyword)) {
 				if (operands.length < 64) operands.push(value);
 				continue;
 			}
 			if (value.word === 'BI') this.passInline(lexer);
-			else this.operate(value.word, operands, resources, depth);
+			else if (value.word === 'Do') yield* this.draw(operands[0], resources, depth);
+			else this.operate(value.word, operands);
 			operands = [];
 		}
 	}
 
-	private operate(word: string, operands: readonly PdfValue[], resources: PdfDict | undefined, depth: number): void {
+	private operate(word: string, operands: readonly PdfValue[]): void {
 		switch (word) {
 			case 'q':
 				if (this.saved.length < MOST) this.saved.push(this.state);
@@ -97,8 +104,6 @@ class Painter {
 			case "'":
 			case '"':
 				return this.show(operands.flat());
-			case 'Do':
-				return this.draw(operands[0], resources, depth);
 		}
 	}
 
@@ -108,19 +113,19 @@ class Painter {
 		else this.text += length;
 	}
 
-	private draw(name: PdfValue | undefined, resources: PdfDict | undefined, depth: number): void {
+	private *draw(name: PdfValue | undefined, resources: PdfDict | undefined, depth: number): Steps<void> {
 		if (typeof name !== 'string') return;
 		const object = this.objects.resolve(this.objects.dict(resources?.get('XObject'))?.get(name.slice(1)));
 		if (!(object instanceof Stream)) return;
-		if (this.objects.resolve(object.dict.get('Subtype')) === '/Form') return this.paintForm(object, resources, depth);
-		this.add(object);
+		if (this.objects.resolve(object.dict.get('Subtype')) === '/Form') yield* this.paintForm(object, resources, depth);
+		else this.add(object);
 	}
 
 	private add(image: Stream | undefined): void {
 		if (this.pictures.length < MOST) this.pictures.push({ image, matrix: this.state.matrix, textBefore: this.text });
 	}
 
-	private paintForm(form: Stream, resources: PdfDict | undefined, depth: number): void {
+	private *paintForm(form: Stream, resources: PdfDict | undefined, depth: number): Steps<void> {
 		if (depth >= DEEPEST) throw new Damaged('a page in it is nested too deeply');
 		this.objects.budget.spend(256);
 		const before = this.state;
@@ -128,7 +133,7 @@ class Painter {
 		const matrix = Array.isArray(own) ? matrixOf(own.map(this.objects.resolve)) : undefined;
 		if (matrix) this.state = { ...before, matrix: multiply(matrix, before.matrix) };
 		const saved = this.saved.length;
-		this.paint(this.objects.unpack(form), this.objects.dict(form.dict.get('Resources')) ?? resources, depth + 1);
+		yield* this.paint(this.objects.unpack(form), this.objects.dict(form.dict.get('Resources')) ?? resources, depth + 1);
 		this.saved.length = Math.min(saved, this.saved.length);
 		this.state = before;
 	}
@@ -152,14 +157,14 @@ class Painter {
 const isEnd = (code: number | undefined) => code === undefined || [0, 9, 10, 12, 13, 32].includes(code);
 
 /** @param page with what it inherits */
-export function drawingOf(page: PdfDict, objects: Objects): Drawing {
+export function* drawingOf(page: PdfDict, objects: Objects): Steps<Drawing> {
 	const painter = new Painter(objects);
 	const resources = objects.dict(page.get('Resources'));
 	const contents = objects.resolve(page.get('Contents'));
 	for (const part of Array.isArray(contents) ? contents : [contents]) {
 		objects.budget.spend(16);
 		const stream = objects.resolve(part);
-		if (stream instanceof Stream) painter.paint(objects.unpack(stream), resources, 0);
+		if (stream instanceof Stream) yield* painter.paint(objects.unpack(stream), resources, 0);
 	}
 	return painter;
 }

@@ -4,14 +4,22 @@ import { Keyword, Ref, Shown, type PdfDict, type PdfValue } from './values';
 /** Nested deeper than this is no document. */
 const DEEPEST = 60;
 
-const codesOf = (text: string) => new Set([...text].map((sign) => sign.charCodeAt(0)));
-const SPACES = codesOf('\0\t\n\f\r ');
-const DELIMITERS = codesOf('()<>[]{}/%');
-const isSpace = (code: number) => SPACES.has(code);
-const isRegular = (code: number) => code >= 0 && !SPACES.has(code) && !DELIMITERS.has(code);
+/** What each byte is: every one of a file is looked up. */
+const KINDS = new Uint8Array(256);
+const [REGULAR, SPACE, DELIMITER] = [0, 1, 2];
+for (const sign of '\0\t\n\f\r ') KINDS[sign.charCodeAt(0)] = SPACE;
+for (const sign of '()<>[]{}/%') KINDS[sign.charCodeAt(0)] = DELIMITER;
+const isSpace = (code: number) => KINDS[code] === SPACE;
+const isRegular = (code: number) => KINDS[code] === REGULAR;
+const isLineEnd = (code: number) => code === 10 || code === 13 || code === -1;
 const isDigit = (code: number) => code >= 48 && code <= 57;
 
 const SIGN = { '/': 47, '(': 40, ')': 41, '[': 91, ']': 93, '<': 60, '>': 62, '{': 123, '}': 125 };
+
+/** What a value within a list or a dictionary counts as, in bytes: it takes more memory and time than the byte that it is written in. */
+const MANY = 48;
+/** The same in what a page draws, where lists are short. */
+export const FEW = 16;
 
 /** Reads values one after the other. Beyond the end there is the code -1. */
 export class Lexer {
@@ -19,6 +27,7 @@ export class Lexer {
 		readonly bytes: Uint8Array,
 		public at: number,
 		private readonly budget: Budget,
+		private readonly cost = MANY,
 	) {}
 
 	/** The next value, or undefined at the end. @throws Damaged */
@@ -61,7 +70,7 @@ export class Lexer {
 		for (;;) {
 			const code = this.code(this.at);
 			if (isSpace(code)) this.at++;
-			else if (code === 37) while (![10, 13, -1].includes(this.code(this.at))) this.at++;
+			else if (code === 37) while (!isLineEnd(this.code(this.at))) this.at++;
 			else break;
 		}
 		this.budget.spend(this.at - start);
@@ -165,14 +174,14 @@ export class Lexer {
 			}
 			const value = this.read(depth + 1);
 			if (value === undefined || value instanceof Keyword) throw new Damaged('a list in it has no end');
-			// A value takes more memory than the byte that it is written in.
-			this.budget.spend(16);
+			this.budget.spend(this.cost);
 			values.push(value);
 		}
 	}
 
 	private dict(depth: number): PdfDict {
 		const values = this.list(depth, SIGN['>']);
+		this.budget.spend(this.cost);
 		if (this.code(this.at) === SIGN['>']) this.at++;
 		const dict = new Map<string, PdfValue>();
 		for (let index = 0; index + 1 < values.length; index += 2) {

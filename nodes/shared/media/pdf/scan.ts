@@ -1,4 +1,5 @@
 import { InputError } from '../../core/problem';
+import { atOnce, type Steps } from '../../core/steps';
 import { Budget, Damaged, unlessDamaged } from './budget';
 import { readIndex, searchIndex, type Index } from './crossReference';
 import { drawingOf, type Drawing, type Drawn, type Matrix } from './drawing';
@@ -10,6 +11,9 @@ import { isPdfDict, Ref, type PdfDict, type PdfValue, type Stream } from './valu
 
 /** More pages than this are not read in one go. */
 const MOST_PAGES = 2000;
+
+/** Pages that are read in one step. */
+const STEP = 100;
 
 /** Bytes that a picture may have once it is unpacked. */
 const LARGEST_PICTURE = 64 * 1024 * 1024;
@@ -39,16 +43,19 @@ const AS_TEXT =
  * @param bytes the whole file; pictures are views of it
  * @throws InputError for a file or a page that is not, which says why, on which page, and what to do
  */
-export function readScan(bytes: Buffer): readonly ScannedPage[] {
+export const readScan = (bytes: Buffer): readonly ScannedPage[] => atOnce(readScanInSteps(bytes));
+
+/** The same with a pause after each step: what pages draw may be long. */
+export function* readScanInSteps(bytes: Buffer): Steps<readonly ScannedPage[]> {
 	const start = bytes.subarray(0, 1024).indexOf('%PDF-');
 	const file = start > 0 ? bytes.subarray(start) : bytes;
 	try {
-		return readPages(file, readIndex);
+		return yield* readPages(file, readIndex);
 	} catch (error) {
 		if (!(error instanceof Damaged) || error.isTooMuch) throw explained(error);
 	}
 	try {
-		return readPages(file, searchIndex);
+		return yield* readPages(file, searchIndex);
 	} catch (error) {
 		throw explained(error);
 	}
@@ -65,9 +72,9 @@ function explained(error: unknown): unknown {
 /** In proportion to the file, and enough for a small one that is packed well. */
 const budgetFor = (bytes: Buffer) => new Budget(16 * 1024 * 1024 + bytes.length);
 
-function readPages(bytes: Buffer, read: (bytes: Buffer, budget: Budget) => Index): ScannedPage[] {
+function* readPages(bytes: Buffer, read: (bytes: Buffer, budget: Budget) => Steps<Index>): Steps<ScannedPage[]> {
 	const budget = budgetFor(bytes);
-	const { places, trailer } = read(bytes, budget);
+	const { places, trailer } = yield* read(bytes, budget);
 	if (trailer.has('Encrypt')) {
 		throw new InputError(
 			'The PDF is protected, so its pages cannot be read',
@@ -78,7 +85,12 @@ function readPages(bytes: Buffer, read: (bytes: Buffer, budget: Budget) => Index
 	const root = objects.dict(trailer.get('Root'));
 	const pages = root ? pagesUnder(root.get('Pages'), objects) : [];
 	if (pages.length === 0) throw new Damaged('no page can be found in it');
-	return pages.map((page, index) => scannedPage(page, index + 1, objects));
+	const scanned: ScannedPage[] = [];
+	for (const [index, page] of pages.entries()) {
+		if (index % STEP === STEP - 1) yield;
+		scanned.push(yield* scannedPage(page, index + 1, objects));
+	}
+	return scanned;
 }
 
 const INHERITED = ['Resources', 'MediaBox', 'CropBox', 'Rotate'];
@@ -114,8 +126,8 @@ function pagesUnder(top: PdfValue | undefined, objects: Objects): PdfDict[] {
 	return pages;
 }
 
-function scannedPage(page: PdfDict, number: number, objects: Objects): ScannedPage {
-	const drawing = drawingOf(page, objects);
+function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<ScannedPage> {
+	const drawing = yield* drawingOf(page, objects);
 	const box = boxOf(page, objects);
 	const pictures = drawing.pictures
 		.map((drawn) => ({ drawn, share: shareOf(drawn.matrix, box) }))

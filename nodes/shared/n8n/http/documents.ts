@@ -1,6 +1,7 @@
 import { AnswerError } from '../../core/problem';
 import type { FileRef } from '../../core/fields';
-import { readScan, type ScannedPage } from '../../media/pdf/scan';
+import { inSteps } from './clock';
+import { readScanInSteps, type ScannedPage } from '../../media/pdf/scan';
 import { checkHeld, type OpenFile } from './files';
 import { readAll } from './stream';
 
@@ -47,7 +48,7 @@ export class Documents {
 		return await this.open(ref, seconds, async (file) => {
 			if (file.mimeType !== 'application/pdf') return undefined;
 			checkHeld([file]);
-			return readScan(await readAll(file.content));
+			return await inSteps(readScanInSteps(await readAll(file.content)));
 		});
 	}
 }

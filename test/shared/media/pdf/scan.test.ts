@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { attempt, InputError } from '../../../../nodes/shared/core/problem';
-import { readScan } from '../../../../nodes/shared/media/pdf/scan';
+import { readScan, readScanInSteps } from '../../../../nodes/shared/media/pdf/scan';
+import { inSteps } from '../../../../nodes/shared/n8n/http/clock';
 import { FULL_PAGE, makeJpeg, makePage, makePdf, makeScan, packed, PICTURE, stream } from '../../../support/pdf';
-import { processorTime } from '../../../support/yardstick';
+import { longestTurn, processorTime } from '../../../support/yardstick';
 
 const fixture = (name: string) => readFileSync(path.join(__dirname, '../../../fixtures/pdf', name));
 const jpeg = makeJpeg('a page');
@@ -321,6 +322,26 @@ describe('a file that means harm', () => {
 });
 
 describe('a large scan', () => {
+	const MB = 1024 * 1024;
+	const drawn = (piece: string) => makePage(stream('', piece.repeat((6 * MB) / piece.length)), [scan]);
+
+	it.each<[string, () => Buffer, RegExp | undefined]>([
+		['drawn with lines', () => drawn('1 2 m 3 4 l S '), /is empty or drawn with lines/],
+		['text', () => drawn('(ab) Tj '), /holds text/],
+		['saved states', () => drawn('q Q '), /is empty or drawn with lines/],
+		['broken objects', () => Buffer.from(`%PDF-1.7\n${'trailer<< 9 0 obj<<'.repeat(200_000)}`), /damaged/],
+		['many pages', () => makeScan(Array.from({ length: 1500 }, () => makeJpeg('x', 2000))), undefined],
+	])('lets others in while it is read: %s', async (_, make, refusal) => {
+		const pdf = make();
+		let said: string | undefined;
+		const longest = await longestTurn(async () => {
+			await inSteps(readScanInSteps(pdf)).catch((error: unknown) => (said = String(error)));
+		});
+		if (refusal) expect(said).toMatch(refusal);
+		else expect(said).toBeUndefined();
+		expect(longest).toBeLessThan(500);
+	});
+
 	it('200 pages of 100 MB are read without a copy', () => {
 		const pdf = makeScan(Array.from({ length: 200 }, (_, index) => makeJpeg(`page ${index + 1}`, 524_000)));
 		expect(pdf.length).toBeGreaterThan(100_000_000);
