@@ -1,7 +1,7 @@
 import { endOfString, QUOTE } from './jsonSigns';
 
 /** Values that one field may hold: more than any model reads, and few enough to be read in a moment. */
-export const MOST_VALUES = 100_000;
+export const MOST_VALUES = 50_000;
 
 /** What a value follows, and where a text begins. */
 const SIGNS = /[",[{]/g;

@@ -3,7 +3,7 @@ const isLow = (code: number) => code >= 0xdc00 && code < 0xe000;
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** A place of each so-many units is kept: between two of them they are counted. */
-const APART = 1024;
+const APART = 128;
 
 /**
  * Finds where units of a text are, such as its characters or its bytes: reads the text once, and little for each question.
@@ -68,7 +68,7 @@ export interface Place {
 export const couldHold = (length: number, part: string): boolean => length <= 20 * part.length + 1000;
 
 /** Letters that are searched through for all parts of a text that are not where they are said to be. */
-const MOST_SEARCHED = 256 * 1024 * 1024;
+const MOST_SEARCHED = 32 * 1024 * 1024;
 
 /**
  * Finds places in a text as a service tells them. It counts characters, some of its models bytes or as JavaScript does:

@@ -141,6 +141,7 @@ class ItemRun {
 	}
 
 	private async askAll(parts: readonly Part[], client: Client, width: number): Promise<void> {
+		await takeTurns();
 		const batches = planBatches(
 			this.operation,
 			parts.map(({ input }) => input),
@@ -211,6 +212,7 @@ class ItemRun {
 		const { operation } = this;
 		const parts: Part[] = [];
 		for (const entry of entries) {
+			await takeTurns();
 			const split = await attemptInSteps<readonly Dict[]>(() =>
 				// Pages are asked about one by one, whatever is shown of the answers.
 				operation.split && (entry.pages !== undefined || maySplit(operation, entry.input))

@@ -1,6 +1,8 @@
+import { hasMoreValues } from '../core/amount';
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { jsonError } from '../core/jsonFault';
+import { InputError } from '../core/problem';
 import { parseTyped } from '../core/values';
 import { convertValue } from './convert';
 import type { ModelSchema, SchemaField } from '../core/modelSchema';
@@ -64,8 +66,18 @@ function readSource(given: unknown): FileSource | undefined {
 	return { from: /^https?:\/\//i.test(value) ? 'url' : 'binary', value };
 }
 
+/** Values that a field of a model may hold as text; a list of samples may be long. */
+const MOST_WRITTEN = 400_000;
+
+/** @throws InputError for JSON that is none, or too much of it */
 function readFilled(field: SchemaField, given: unknown): unknown {
 	if (typeof given !== 'string') return convertValue(field, given);
+	if (['object', 'list'].includes(field.kind) && hasMoreValues(given, MOST_WRITTEN)) {
+		throw new InputError(
+			`'${field.label}' holds more than ${MOST_WRITTEN} values`,
+			'Give what the model needs of it, or all of it by an expression that gives a list. Nothing was sent.',
+		);
+	}
 	switch (field.kind) {
 		case 'object':
 			return requireJson(field, given);

@@ -174,6 +174,13 @@ describe('what was filled in', () => {
 	});
 
 	test.each([
+		['preset_voice', `[${'"anna",'.repeat(500_000)}"anna"]`],
+		['corner', `{"a":[${'7,'.repeat(500_000)}7]}`],
+	])('more than any model takes is refused before it is read: %s', (name, text) => {
+		expect(() => bodyOf(schema, { [name]: text })).toThrow(/ holds more than 400000 values$/);
+	});
+
+	test.each([
 		['corner', '{x: 1}', "'Corner' is not valid JSON"],
 		['preset_voice', '["anna"', "'Preset Voice' is not valid JSON"],
 	])('wrong JSON in %s is refused', (name, value, message) => {

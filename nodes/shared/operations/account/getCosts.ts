@@ -24,7 +24,7 @@ export const getCosts = defineOperation({
 			type: 'string',
 			orList: true,
 			isList: true,
-			mostEntries: 100_000,
+			mostEntries: 50_000,
 			default: '',
 			required: true,
 			placeholder: 'e.g. {{ $json.usage.requestId }}',
