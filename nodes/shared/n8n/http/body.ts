@@ -11,11 +11,13 @@ type Open = (ref: FileRef) => Promise<OpenFile>;
 
 /**
  * A JSON body with its files in base64, as one buffer into which they are streamed: a file is held once, not three times.
+ * @param room is asked before so many bytes are held
  * @throws InputError for a file that cannot be sent
  */
-export async function writeBody(json: Dict, open: Open): Promise<Buffer> {
+export async function writeBody(json: Dict, open: Open, room?: (length: number) => Promise<void>): Promise<Buffer> {
 	const { pieces, files, length } = await openBody(json, open);
 	checkHeld(files);
+	await room?.(length);
 	const body = Buffer.allocUnsafe(length);
 	let end = 0;
 	for (const [index, piece] of pieces.entries()) {

@@ -25,6 +25,7 @@ export class PendingRequest {
 	private fault: Error | undefined;
 	private upload: number | undefined;
 	private isOpen = true;
+	private isInTurn = true;
 
 	constructor(
 		readonly seconds: number,
@@ -41,7 +42,7 @@ export class PendingRequest {
 	checkDeadline(now: number, blocked: number): void {
 		this.looks++;
 		this.due += blocked;
-		if (now < this.due) return;
+		if (now < this.due || !this.isInTurn) return;
 		this.isLate = true;
 		this.controller.abort(ENDED);
 	}
@@ -58,6 +59,16 @@ export class PendingRequest {
 		// Left as it is by a failure: it tells whose it was.
 		this.waitsFor = undefined;
 		return result;
+	}
+
+	/** Waits for its turn: nothing was asked yet, so that this is no time of the service's. @throws when it has ended meanwhile */
+	async takeTurn(turn: () => Promise<void>): Promise<void> {
+		const since = clock.now();
+		this.isInTurn = false;
+		await turn();
+		this.isInTurn = true;
+		this.due += clock.now() - since;
+		if (this.signal.aborted) throw ENDED;
 	}
 
 	/** Why the request cannot be sent on, in an error of ours: n8n's client would put one of its own in its place. */

@@ -1,7 +1,7 @@
-/** How many bytes the answers of a run may hold in memory while they come. */
+/** How many bytes the answers of a run may hold in memory while they come, and as many its questions with files. */
 export const ROOM = 512 * 1024 * 1024;
 
-/** Shares memory among answers that come at the same time. The one that came first may always go on, so none waits forever. */
+/** Shares memory among answers, or questions, that are there at the same time. The one that came first may always go on, so none waits forever. */
 export class Room {
 	private used = 0;
 	private readonly held = new Map<object, number>();

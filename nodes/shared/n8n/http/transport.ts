@@ -55,6 +55,8 @@ export class Transport {
 	private readonly flights: PendingRequests;
 	private readonly documents: Documents;
 	private readonly room = new Room();
+	/** For bodies that hold files, which are there before any answer is: apart, so that an answer never waits for them. */
+	private readonly bodies = new Room();
 	/** Addresses whose files turned out to have another length than their server announces. */
 	private readonly wrongLengths = new Set<string>();
 
@@ -117,6 +119,7 @@ export class Transport {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {
 			this.room.giveBack(flight);
+			this.bodies.giveBack(flight);
 			flight.land();
 		}
 	}
@@ -291,7 +294,11 @@ export class Transport {
 		if (json === undefined) return { ...target, headers };
 		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
 		if (inlineFiles(json).length > 0) {
-			const body = await writeBody(json, async (ref) => await this.open(ref, flight));
+			const body = await writeBody(
+				json,
+				async (ref) => await this.open(ref, flight),
+				async (length) => await flight.takeTurn(async () => await this.bodies.take(flight, length)),
+			);
 			flight.begins(body.length);
 			return { ...target, headers: jsonHeaders, body };
 		}

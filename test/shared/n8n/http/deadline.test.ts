@@ -78,3 +78,37 @@ it.each([
 	[{ elapsed: 60_000, idle: 0, looks: 7 }, false],
 	[{ elapsed: 1600, idle: 0, looks: 8 }, true],
 ])('held for %j: lost is %s', (held, lost) => expect(isLost(held)).toBe(lost));
+
+describe('waiting for its turn', () => {
+	it('is no time of the service: its own begins afterwards', async () => {
+		let now = 0;
+		jest.spyOn(clock, 'now').mockImplementation(() => now);
+		const flight = new PendingRequests(new AbortController().signal).start(1);
+		let give: () => void = () => undefined;
+		const turn = flight.takeTurn(async () => await new Promise<void>((resolve) => (give = resolve)));
+		now = 30_000;
+		flight.checkDeadline(now, 0);
+		expect(flight.signal.aborted).toBe(false);
+		give();
+		await turn;
+		flight.checkDeadline((now += 900), 0);
+		expect(flight.signal.aborted).toBe(false);
+		flight.checkDeadline((now += 200), 0);
+		expect(flight.signal.aborted).toBe(true);
+		expect(kindOf(flight, closed('ERR_CANCELED'))).toBe('timeout');
+		flight.land();
+	});
+
+	it('ends with the run, and nothing is sent then', async () => {
+		const run = new AbortController();
+		const flight = new PendingRequests(run.signal).start(1);
+		let give: () => void = () => undefined;
+		const turn = flight.takeTurn(async () => await new Promise<void>((resolve) => (give = resolve)));
+		run.abort();
+		give();
+		const error: unknown = await turn.catch((thrown: unknown) => thrown);
+		expect(error).toBeInstanceOf(Error);
+		expect(flight.problem(error, false, account).kind).toBe('stopped');
+		flight.land();
+	});
+});

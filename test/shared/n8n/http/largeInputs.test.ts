@@ -38,9 +38,14 @@ class Host {
 	readonly asked: string[] = [];
 	/** Uploads that came to their end. */
 	uploads = 0;
+	/** Large uploads that were there at the same time, at most. */
+	mostOpen = 0;
+	private open = 0;
+	/** Milliseconds that it takes to answer an upload. */
+	takes = 0;
 	private readonly server = createServer((request, response) => void this.answer(request, response));
 
-	async open(): Promise<this> {
+	async start(): Promise<this> {
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 		const address = this.server.address();
 		if (address === null || typeof address === 'string') throw new Error('no port');
@@ -69,12 +74,17 @@ class Host {
 			return;
 		}
 		let bytes = 0;
+		if (Number(request.headers['content-length']) > MB) {
+			this.mostOpen = Math.max(this.mostOpen, ++this.open);
+			response.on('close', () => this.open--);
+		}
 		try {
 			for await (const piece of request) bytes += piece.length;
 		} catch {
 			return;
 		}
 		this.uploads++;
+		if (this.takes > 0) await wait(this.takes);
 		const label = `${bytes} of ${request.headers['content-length']}`;
 		response.writeHead(200, { 'content-type': 'application/json' });
 		response.end(JSON.stringify({ results: [{ label, score: 1 }], choices: [{ message: { content: label } }] }));
@@ -85,7 +95,7 @@ let world: World;
 let host: Host;
 beforeAll(async () => {
 	world = await openWorld({ asks: 'service' });
-	host = await new Host().open();
+	host = await new Host().start();
 });
 afterAll(async () => {
 	await world.close();
@@ -288,5 +298,34 @@ describe('an input whose host does not tell its length', () => {
 		expect(asks).toBe(times);
 		await until(() => closed === 1);
 		expect(host.uploads).toBe(0);
+	});
+});
+
+describe('questions that hold their files', () => {
+	it('wait for one another where they would hold too much together', async () => {
+		const file = async (bytes: number) => ({
+			data: await world.engine.binary(Buffer.concat([...pieces(bytes)]), 'scan.png', 'image/png'),
+		});
+		// A model's first answers are waited for before it is asked by more than a few.
+		const [small, large, few, count] = [await file(1000), await file(19 * MB), 17, 42];
+		Object.assign(host, { mostOpen: 0, takes: 300 });
+		const { items, errorItems } = await world.engine.run({
+			parameters: asked('image', 'analyze', 'a/b', {
+				prompt: '={{ $json.prompt }}',
+				options: { maxConcurrency: 50, maxRetries: 0 },
+			}),
+			items: Array.from({ length: count }, (_, index) => ({
+				json: { prompt: `What is it? ${index}` },
+				binary: index < few ? small : large,
+			})),
+			credentials: { baseUrl: host.url },
+			onError: 'continueErrorOutput',
+		});
+		expect(errorItems.map(({ json }) => json)).toEqual([]);
+		expect(items).toHaveLength(count);
+		expect(host.uploads).toBe(count);
+		// In base64 each has 26.6 MB, and 512 MB is what they share.
+		expect(host.mostOpen).toBeGreaterThan(1);
+		expect(host.mostOpen).toBeLessThanOrEqual(20);
 	});
 });
