@@ -69,13 +69,20 @@ const letters = (text: string): string => text.replace(/\s+/g, '');
 /** The words of each segment: by their letters, else by their times. A word belongs to one segment. */
 function withWords(pieces: readonly Span[], words: readonly Timed[]) {
 	const within = timetable(words);
+	const spoken = words.map(({ text }) => letters(text));
 	let next = 0;
 	return pieces.map((piece) => {
 		const wanted = letters(piece.text);
 		let spelled = '';
 		let last = next;
-		for (let word = words[last]; word && spelled.length < wanted.length; word = words[++last])
-			spelled += letters(word.text);
+		for (
+			let word = spoken[last];
+			word !== undefined && wanted.startsWith(word, spelled.length);
+			word = spoken[++last]
+		) {
+			if (spelled.length === wanted.length) break;
+			spelled += word;
+		}
 		if (words.length > 0 && spelled === wanted) {
 			const own = words.slice(next, last);
 			next = last;
@@ -205,20 +212,29 @@ function timeAt(
 
 /** Lines of at most so many characters; only a word that is longer stands alone on a longer one. */
 export function wrap(text: string, longest: number): string[] {
+	const words = text.split(/\s+/);
 	const lines: string[] = [];
-	for (const word of text.split(/\s+/).flatMap((each) => cut(each, longest))) {
-		const last = lines.at(-1);
-		if (last === undefined || lengthOf(last) + 1 + lengthOf(word) > longest) lines.push(word);
-		else lines[lines.length - 1] = `${last} ${word}`;
+	let length = Infinity;
+	for (const word of UNSPACED.test(text) ? words.flatMap((each) => cut(each, longest)) : words) {
+		const more = lengthOf(word);
+		if (length + 1 + more > longest) {
+			lines.push(word);
+			length = more;
+		} else {
+			lines[lines.length - 1] += ` ${word}`;
+			length += 1 + more;
+		}
 	}
 	return lines.filter(Boolean);
 }
 
-const lengthOf = (text: string): number => Array.from(text).length;
+const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length);
 
 /** Scripts without blanks between words may be cut anywhere. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
 function cut(word: string, longest: number): string[] {
-	if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) return [word];
+	if (!UNSPACED.test(word)) return [word];
 	const characters = Array.from(word);
 	return Array.from({ length: Math.ceil(characters.length / longest) }, (_, index) =>
 		characters.slice(index * longest, (index + 1) * longest).join(''),

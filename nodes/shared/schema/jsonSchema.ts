@@ -15,6 +15,12 @@ export interface Fit {
 	readonly faults: readonly string[];
 }
 
+/** How many values are looked at, those that are tried against several alternatives counted for each: more than a model writes. */
+const MOST_LOOKS = 100_000;
+
+/** Choices that are named to the model. */
+const MOST_SHOWN = 50;
+
 /** How deep schemas may refer and values may nest. */
 const DEEPEST = 40;
 
@@ -32,11 +38,14 @@ const misfit = (value: unknown, place: string, words: string): Fit => ({
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
 class Fitter {
+	private looks = 0;
+	private readonly choices = new WeakMap<readonly unknown[], Choices>();
+
 	constructor(private readonly root: Dict) {}
 
 	fit(schema: unknown, value: unknown, place: string, depth: number): Fit {
 		const rule = this.resolve(schema);
-		if (!rule || depth > DEEPEST) return fits(value);
+		if (!rule || depth > DEEPEST || ++this.looks > MOST_LOOKS) return fits(value);
 		const options = [rule.anyOf, rule.oneOf].find(Array.isArray);
 		if (options) return this.fitAny(options, value, place, depth);
 		if (Array.isArray(rule.allOf)) {
@@ -62,14 +71,26 @@ class Fitter {
 		return exact ?? fewest ?? fits(value);
 	}
 
+	/** Looked up: there may be thousands, for thousands of values. */
+	private choicesOf(allowed: readonly unknown[]): Choices {
+		let known = this.choices.get(allowed);
+		if (!known) {
+			const texts = allowed.filter((each) => typeof each === 'string').reverse();
+			const exact = allowed.flatMap((each) => (each instanceof Exact ? each.digits : []));
+			known = { all: new Set([...allowed, ...exact]), byWords: new Map(texts.map((each) => [plain(each), each])) };
+			this.choices.set(allowed, known);
+		}
+		return known;
+	}
+
 	private fitEnum(allowed: readonly unknown[], value: unknown, place: string): Fit {
-		if (allowed.some((each) => same(each, value))) return fits(value);
-		const near = allowed.find(
-			(each) => typeof each === 'string' && typeof value === 'string' && plain(each) === plain(value),
-		);
-		return near === undefined
-			? misfit(value, place, `is ${show(value)}, but must be one of ${allowed.map(show).join(', ')}`)
-			: fits(near);
+		const known = this.choicesOf(allowed);
+		if (isPlain(value) ? known.all.has(value) : allowed.some((each) => same(each, value))) return fits(value);
+		const near = typeof value === 'string' ? known.byWords.get(plain(value)) : undefined;
+		if (near !== undefined) return fits(near);
+		const shownOnes = allowed.slice(0, MOST_SHOWN).map(show).join(', ');
+		const more = allowed.length > MOST_SHOWN ? ` and ${allowed.length - MOST_SHOWN} more` : '';
+		return misfit(value, place, `is ${show(value)}, but must be one of ${shownOnes}${more}`);
 	}
 
 	private fitType(rule: Dict, value: unknown, place: string, depth: number): Fit {
@@ -155,8 +176,16 @@ class Fitter {
 	}
 }
 
+/** The choices of an enum, those that are texts by their words: of two with the same ones the first. */
+interface Choices {
+	readonly all: ReadonlySet<unknown>;
+	readonly byWords: ReadonlyMap<string, string>;
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
 const plain = (text: string) => text.trim().toLowerCase();
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+const same = (a: unknown, b: unknown): boolean =>
+	a === b || (!(isPlain(a) && isPlain(b)) && JSON.stringify(a) === JSON.stringify(b));
 
 const typesOf = ({ type }: Dict): string[] => [type].flat().filter((each): each is string => typeof each === 'string');
 

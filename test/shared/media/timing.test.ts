@@ -1,4 +1,4 @@
-import { cuesOf } from '../../../nodes/shared/media/timing';
+import { cuesOf, wrap } from '../../../nodes/shared/media/timing';
 import { processorTime } from '../../support/yardstick';
 
 const words = (count: number) =>
@@ -30,4 +30,22 @@ describe('a recording of which the model makes one segment', () => {
 		expect(processorTime(() => (cues = cuesOf([whole], given, 40_000, 42)))).toBeLessThan(1500);
 		expect(cues.length).toBeGreaterThan(2000);
 	});
+});
+
+describe('lines', () => {
+	it.each<[string, number, string[]]>([
+		['one two three', 7, ['one two', 'three']],
+		['👍🏽👍🏽 👍🏽 a', 5, ['👍🏽👍🏽', '👍🏽 a']],
+		['averylongword it is', 5, ['averylongword', 'it is']],
+		['漢字漢字漢字 ok', 4, ['漢字漢字', '漢字', 'ok']],
+	])('of %j within %i characters', (text, longest, lines) => expect(wrap(text, longest)).toEqual(lines));
+});
+
+it('many segments that do not say what their words say are timed in little time', () => {
+	const segments = Array.from({ length: 5000 }, (_, index) => ({
+		start: index * 2,
+		end: index * 2 + 2,
+		text: 'zzzz '.repeat(30),
+	}));
+	expect(processorTime(() => cuesOf(segments, words(10_000), 10_000, 42))).toBeLessThan(800);
 });

@@ -1,4 +1,5 @@
 import { processorTime } from '../../support/yardstick';
+import { Exact } from '../../../nodes/shared/core/exact';
 import { fitToSchema } from '../../../nodes/shared/schema/jsonSchema';
 
 const invoice = {
@@ -109,5 +110,26 @@ describe('data that a model gave', () => {
 		let faults: readonly string[] = [];
 		expect(processorTime(() => ({ faults } = fitToSchema(schema, {})))).toBeLessThan(500);
 		expect(faults).toHaveLength(30_000);
+	});
+
+	it('of alternatives that hold each other is looked at for a while, not for ever', () => {
+		const way = (name: string) => ({ type: 'object', properties: { a: { $ref: '#' }, [name]: { $ref: '#' } } });
+		let deep: unknown = 'x';
+		for (let level = 0; level < 12; level++) deep = { a: deep, b: deep };
+		expect(processorTime(() => fitToSchema({ anyOf: [way('b'), way('c')] }, deep))).toBeLessThan(1000);
+	});
+
+	it('of thousands of choices are looked up, and not all named', () => {
+		const schema = { type: 'array', items: { enum: Array.from({ length: 4000 }, (_, index) => `Kind ${index}`) } };
+		const given = Array.from({ length: 2000 }, (_, index) => (index % 2 ? ' kind 7' : 'Kind 3999'));
+		let fit = fitToSchema(schema, []);
+		expect(processorTime(() => (fit = fitToSchema(schema, [...given, 'other'])))).toBeLessThan(400);
+		expect(fit.value).toEqual([...given.map((each) => (each === ' kind 7' ? 'Kind 7' : each)), 'other']);
+		expect(fit.faults).toEqual([expect.stringMatching(/"Kind 49" and 3950 more$/)]);
+	});
+
+	it('a choice that JavaScript cannot count is the text of its digits', () => {
+		const digits = '12345678901234567891';
+		expect(fitToSchema({ enum: [new Exact(digits)] }, digits).faults).toEqual([]);
 	});
 });
