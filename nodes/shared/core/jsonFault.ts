@@ -1,4 +1,4 @@
-import { BACKSLASH, isBlankSign, QUOTE } from './jsonSigns';
+import { BACKSLASH, endOfString, isBlankSign, QUOTE } from './jsonSigns';
 import { InputError } from './problem';
 
 /** Where a text stops being JSON, counted from 1, what stands there and what should. */
@@ -102,11 +102,18 @@ const ESCAPED = new Set(Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0)
 const isEscape = (text: string, at: number): boolean =>
 	ESCAPED.has(text.charCodeAt(at + 1)) || /^\\u[\da-fA-F]{4}/.test(text.slice(at, at + 6));
 
+/** What is wrong within a text, or looks like it behind a backslash that stands for itself. */
+const MAY_BE_WRONG = /[^ -\uffff]|\\(?:[^"\\/bfnrtu]|u(?![\da-fA-F]{4})|$)/;
+
 /** Letters that need no look within a text: all but control signs, quotes and backslashes. */
 const isPlain = (code: number) => code >= 0x20 && code !== QUOTE && code !== BACKSLASH;
 
 /** Behind the closing quote of a text that begins at `from`, or what is wrong with it. */
 function endOfText(text: string, from: number): number | JsonFault {
+	const end = endOfString(text, from);
+	const isSound = !MAY_BE_WRONG.test(text.slice(from + 1, end < 0 ? undefined : end));
+	if (isSound && end >= 0) return end + 1;
+	if (isSound) return endless(text, from);
 	for (let at = from + 1; at < text.length; at++) {
 		const code = text.charCodeAt(at);
 		if (isPlain(code)) continue;
@@ -115,8 +122,11 @@ function endOfText(text: string, from: number): number | JsonFault {
 		if (!isEscape(text, at)) return faultAt(text, at, "'\\\\'");
 		at++;
 	}
-	return faultAt(text, text.length, `a '"' at the end of ${shown(text.slice(from + 1, from + 21))}`);
+	return endless(text, from);
 }
+
+const endless = (text: string, from: number): JsonFault =>
+	faultAt(text, text.length, `a '"' at the end of ${shown(text.slice(from + 1, from + 21))}`);
 
 function faultAt(text: string, at: number, wanted: string): JsonFault {
 	let line = 1;
