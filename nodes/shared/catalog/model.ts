@@ -1,6 +1,7 @@
 import { isDict, number, optionalText } from '../core/answer';
 import type { Dict } from '../core/operation';
-import { readMoment, readPrice, type Price } from './price';
+import { readMoment } from '../core/moment';
+import { readPrice, type Price } from './price';
 
 export type ModelKind = 'public' | 'private' | 'lora' | 'deployment';
 

@@ -1,4 +1,5 @@
 import { isDict, number, optionalText } from '../core/answer';
+import { readMoment } from '../core/moment';
 import type { Dict } from '../core/operation';
 import { roundUsd, writeUsd } from './money';
 
@@ -275,20 +276,3 @@ function discounted(pricing: Dict, { share }: Discount): Dict {
 	});
 	return { ...pricing, ...Object.fromEntries(amounts) };
 }
-
-/** Milliseconds since 1970, from seconds, milliseconds or an ISO date, which is UTC where it names no time zone. */
-export function readMoment(value: unknown): number | undefined {
-	const seconds = number(value);
-	if (seconds !== undefined) {
-		const at = seconds > 1e11 ? seconds : seconds * 1000;
-		return at > 0 && at < 8.64e15 ? at : undefined;
-	}
-	const written = optionalText(value)?.trim() ?? '';
-	// Date.parse takes nearly anything for a date, and a time without a zone for that of this machine.
-	const [, date, time, zone] = ISO.exec(written) ?? [];
-	if (date === undefined) return undefined;
-	const at = Date.parse(time === undefined ? date : `${date}T${time}${zone ?? 'Z'}`);
-	return Number.isNaN(at) ? undefined : at;
-}
-
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i;

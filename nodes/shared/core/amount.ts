@@ -52,6 +52,9 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 export function hasMoreEntries(text: string, most: number, signs = ',\n\r'): boolean {
 	const codes = Array.from(signs, (sign) => sign.charCodeAt(0));
 	let count = 1;
-	for (let at = 0; at < text.length && count <= most; at++) if (codes.includes(text.charCodeAt(at))) count++;
+	for (let at = 0; at < text.length && count <= most; at++) {
+		// Windows ends a line with two signs.
+		if (codes.includes(text.charCodeAt(at)) && !text.startsWith('\r\n', at)) count++;
+	}
 	return count > most;
 }

@@ -3,6 +3,7 @@ const LONGEST_HEAD = 600;
 
 /** A data URL, or what is left of one that lost its beginning; in quotes, as JSON has it. */
 const BASE64 = /^[\s"'`\ufeff]*(data:)?[^,]*base64\s*$/i;
+const ONLY_BASE64 = /^[\s"'`\ufeff]*(data:[^,<>\n]*|([\w.+-]+\/[\w.+-]+)?\s*(;[^,<>\n]*)?)base64\s*$/i;
 const PLAIN = /^[\s"'`\ufeff]*data:[^,]*$/i;
 
 /** The bytes of a data URL, as people and services write one; undefined for what is none, such as base64 alone. */
@@ -21,8 +22,8 @@ export function isDataUrl(head: Uint8Array): boolean {
 	const text = Buffer.from(head).toString('utf8');
 	const comma = text.indexOf(',');
 	const said = text.slice(0, comma);
-	// Other texts have commas, too: a file's type is named, or that it is base64.
-	return comma > 0 && (BASE64.test(said) || (PLAIN.test(said) && /data:\s*[\w.+-]+\/[\w.+-]/i.test(said)));
+	// Other texts have commas, too, and pictures may hold a data URL: a file's type is named, or that it is base64.
+	return comma > 0 && (ONLY_BASE64.test(said) || (PLAIN.test(said) && /data:\s*[\w.+-]+\/[\w.+-]/i.test(said)));
 }
 
 /** Letters as UTF-8, and percent-encoded bytes; decodeURIComponent would reject bytes that are not UTF-8. */

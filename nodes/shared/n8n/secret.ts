@@ -141,7 +141,7 @@ function endOf(form: string, text: string, from: number): number {
 	for (let place = 0; place < form.length; place++) {
 		const letter = form.charAt(place);
 		let next = afterLetter(letter, text, at);
-		if (next < 0 && ODD.test(text[at] ?? '')) {
+		if (next < 0 && place > 0 && ODD.test(text[at] ?? '')) {
 			GAP.lastIndex = at;
 			if (GAP.test(text)) {
 				at = GAP.lastIndex;
@@ -163,7 +163,9 @@ const UNFINISHED = /^(?:\\{1,4}(?:[ux][\da-f{]*)?|%[\da-f]*|&#?x?[\da-f]*)?$/i;
 function settledOf(text: string, forms: readonly string[], begins: RegExp): number {
 	const isOpen = (from: number) => forms.some((form) => endOf(form, text, from) === OPEN);
 	// Mostly it is what was kept that goes on.
-	let from = isOpen(0) ? 0 : (rangesOf(forms, begins, text).at(-1)?.to ?? 0);
+	if (isOpen(0)) return 0;
+	const longest = LONGEST_LETTER * Math.max(...forms.map(({ length }) => length));
+	let from = Math.max(rangesOf(forms, begins, text).at(-1)?.to ?? 0, text.length - longest);
 	while (from < text.length && !isOpen(from)) from++;
 	return from;
 }

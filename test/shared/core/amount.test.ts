@@ -46,6 +46,9 @@ it.each<[string, number, boolean]>([
 	['a,b\nc', 2, true],
 	['', 1, false],
 	[',,,', 3, true],
+	['a\r\nb', 2, false],
+	['a\r\nb\r\nc', 2, true],
+	['a\rb', 1, true],
 ])('%j has more than %i entries: %s', (text, most, isMore) => {
 	expect(hasMoreEntries(text, most)).toBe(isMore);
 });

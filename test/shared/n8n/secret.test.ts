@@ -70,6 +70,10 @@ describe.each([
 		}
 	});
 
+	it.each(['', ' ', 'a word. ', 'line\n', `${key}`, `${key}\n`])('nothing of %j need wait for what follows', (text) => {
+		expect(secret.part(text)).toEqual({ shown: secret.redact(text), kept: '' });
+	});
+
 	it.each(escapes)('is hidden in an answer that has it %s', (_form, write) => {
 		const form = write(key);
 		const raw = JSON.stringify({ a: [{ b: `x ${form}` }], [form]: 1, c: form, n: 5, z: null });

@@ -45,9 +45,9 @@ class LineReader {
 		return [...(this.rest === '' ? [] : this.readLine(this.rest)), ...this.kept()];
 	}
 
-	/** What was kept back of the texts until their end. */
+	/** What was kept back of the texts until their end; the event before may lack its blank line. */
 	private kept(): Line[] {
-		return this.veil.rest().map((event) => ({ text: `${lineOf(event)}\n`, event }));
+		return this.veil.rest().map((event) => ({ text: `\n${lineOf(event)}\n`, event }));
 	}
 
 	private readLine(text: string): Line[] {

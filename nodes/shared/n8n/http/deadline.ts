@@ -41,7 +41,7 @@ export class PendingRequest {
 	/** @param blocked milliseconds in which this process could not have seen an answer: they are not the service's */
 	checkDeadline(now: number, blocked: number): void {
 		this.looks++;
-		this.due += blocked;
+		if (this.isInTurn) this.due += blocked;
 		if (now < this.due || !this.isInTurn) return;
 		this.isLate = true;
 		this.controller.abort(ENDED);

@@ -47,7 +47,7 @@ export class Documents {
 	private async read(ref: FileRef, seconds: number): Promise<readonly ScannedPage[] | undefined> {
 		return await this.open(ref, seconds, async (file) => {
 			if (file.mimeType !== 'application/pdf') return undefined;
-			checkHeld([file]);
+			checkHeld([file], 'read as one document');
 			return await inSteps(readScanInSteps(await readAll(file.content)));
 		});
 	}

@@ -130,17 +130,17 @@ const emptyFile = (name: string | undefined) =>
 const READ_AHEAD = 4 * 1024 * 1024;
 
 /** The same of one without a length that is held anyway: more than any picture may have within a question. */
-const HELD_AHEAD = 32 * 1024 * 1024;
+export const HELD_AHEAD = 32 * 1024 * 1024;
 
 /** Bytes of files that are held in memory for one request: within JSON, or to look into a document. */
 const LARGEST_HELD = 256 * 1024 * 1024;
 
-/** @throws InputError for files that are too large to be held together. */
-export function checkHeld(files: readonly OpenFile[]): void {
+/** @param purpose what they are held for @throws InputError for files that are too large to be held together. */
+export function checkHeld(files: readonly OpenFile[], purpose = 'sent within one question'): void {
 	const bytes = files.reduce((sum, { size }) => sum + size, 0);
 	if (bytes <= LARGEST_HELD) return;
 	throw new InputError(
-		`${files.length === 1 ? `The file '${files[0]?.name}' has` : `The ${files.length} files of the request have`} ${Math.ceil(bytes / 1024 / 1024)} MB, but at most 256 MB can be sent within one question`,
+		`${files.length === 1 ? `The file '${files[0]?.name}' has` : `The ${files.length} files of the request have`} ${Math.ceil(bytes / 1024 / 1024)} MB, but at most 256 MB can be ${purpose}`,
 		'Make the file smaller, or split it before this node.',
 	);
 }

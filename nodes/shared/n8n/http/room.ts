@@ -19,9 +19,22 @@ export class Room {
 		this.held.set(owner, (this.held.get(owner) ?? 0) + bytes);
 	}
 
+	/** Holds so many bytes in all, instead of what it held before; waits where that is more. */
+	async hold(owner: object, bytes: number): Promise<void> {
+		const more = bytes - (this.held.get(owner) ?? 0);
+		if (more > 0) return await this.take(owner, more);
+		this.used += more;
+		this.held.set(owner, bytes);
+		this.wake();
+	}
+
 	giveBack(owner: object): void {
 		this.used -= this.held.get(owner) ?? 0;
 		this.held.delete(owner);
+		this.wake();
+	}
+
+	private wake(): void {
 		const woken = this.waiting;
 		this.waiting = [];
 		for (const wake of woken) wake();

@@ -16,7 +16,7 @@ import { writeBody } from './body';
 import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { lineLength, readLines, writeLines } from './lines';
-import { openFile, unreadable, type OpenFile } from './files';
+import { HELD_AHEAD, openFile, unreadable, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { Room } from './room';
@@ -142,7 +142,8 @@ export class Transport {
 			const hideIn = (event: Dict, text: string) => veil.over(atOnce(this.account.redactAnswer(event, text)));
 			await readEvents(bytes, hideIn, use);
 			veil.rest().forEach(use);
-			return succeeded(stream.whole(events));
+			const whole = stream.whole(events);
+			return succeeded(atOnce(this.account.redactAnswer(whole, JSON.stringify(whole))));
 		} catch (error) {
 			const problem = flight.problem(error, true, this.account);
 			if (problem.kind !== 'answer' && problem.kind !== 'cut') return failed(problem);
@@ -293,12 +294,13 @@ export class Transport {
 		if (form) return { ...target, headers, body: await this.fill(form, flight) };
 		if (json === undefined) return { ...target, headers };
 		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
-		if (inlineFiles(json).length > 0) {
-			const body = await writeBody(
-				json,
-				async (ref) => await this.open(ref, flight),
-				async (length) => await flight.takeTurn(async () => await this.bodies.take(flight, length)),
-			);
+		const files = inlineFiles(json);
+		if (files.length > 0) {
+			const hold = async (bytes: number) => await flight.takeTurn(async () => await this.bodies.hold(flight, bytes));
+			// What comes from an address may be read ahead before its length is known.
+			const fromUrls = files.filter(({ ref }) => ref.file === 'url').length;
+			if (fromUrls > 0) await hold(fromUrls * HELD_AHEAD);
+			const body = await writeBody(json, async (ref) => await this.open(ref, flight), hold);
 			flight.begins(body.length);
 			return { ...target, headers: jsonHeaders, body };
 		}

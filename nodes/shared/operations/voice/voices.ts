@@ -1,4 +1,4 @@
-import { readMoment } from '../../catalog/price';
+import { readMoment } from '../../core/moment';
 import { isDict, optionalText } from '../../core/answer';
 import { AnswerError, InputError } from '../../core/problem';
 import { isWebAddress } from '../../core/values';

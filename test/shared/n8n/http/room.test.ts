@@ -52,6 +52,24 @@ describe('the memory that answers share', () => {
 		expect(isIn).toBe(true);
 	});
 
+	it('is held anew for what turns out to be less, or more', async () => {
+		const room = new Room(10);
+		const [one, two] = [{}, {}];
+		await room.hold(one, 8);
+		let isIn = false;
+		const waiting = room.hold(two, 6).then(() => (isIn = true));
+		await turn();
+		expect(isIn).toBe(false);
+		await room.hold(one, 4);
+		await waiting;
+		expect(isIn).toBe(true);
+		// The first goes on, although there is no room.
+		await room.hold(one, 20);
+		room.giveBack(one);
+		await room.hold(two, 10);
+		room.giveBack(two);
+	});
+
 	it('is given back by one that took nothing, or twice, without harm', async () => {
 		const room = new Room(10);
 		const owner = {};
