@@ -307,7 +307,7 @@ describe('questions that hold their files', () => {
 			data: await world.engine.binary(Buffer.concat([...pieces(bytes)]), 'scan.png', 'image/png'),
 		});
 		// A model's first answers are waited for before it is asked by more than a few.
-		const [small, large, few, count] = [await file(1000), await file(19 * MB), 17, 42];
+		const [small, large, few, count] = [await file(1000), await file(19 * MB), 17, 39];
 		Object.assign(host, { mostOpen: 0, takes: 300 });
 		const { items, errorItems } = await world.engine.run({
 			parameters: asked('image', 'analyze', 'a/b', {
