@@ -130,7 +130,7 @@ const emptyFile = (name: string | undefined) =>
 const READ_AHEAD = 4 * 1024 * 1024;
 
 /** The same of one without a length that is held anyway: more than any picture may have within a question. */
-export const HELD_AHEAD = 32 * 1024 * 1024;
+const HELD_AHEAD = 32 * 1024 * 1024;
 
 /** Bytes of files that are held in memory for one request: within JSON, or to look into a document. */
 const LARGEST_HELD = 256 * 1024 * 1024;
@@ -145,13 +145,20 @@ export function checkHeld(files: readonly OpenFile[], purpose = 'sent within one
 	);
 }
 
+/** What becomes of a file that is opened. */
+export interface FileUse {
+	/** Whether it will be held in memory as a whole, as within JSON; otherwise it is sent on while it comes. */
+	readonly isHeld: boolean;
+	/** Waits for room in memory for so many bytes that are read ahead. */
+	takeRoom?(bytes: number): Promise<void>;
+}
+
 /** Opens a web address without any key. */
 export type OpenUrl = (url: URL) => Promise<Source & { readonly isLengthWrong: boolean }>;
 
 /**
  * Opens a file for one request: one that is stored is streamed, so its size does not matter.
  * @param whenOpen must see to it that what was opened is closed
- * @param isHeld whether it will be held in memory as a whole
  * @throws InputError, SourceError
  */
 export async function openFile(
@@ -159,9 +166,9 @@ export async function openFile(
 	ref: Exclude<FileRef, { file: 'page' | 'lines' }>,
 	openUrl: OpenUrl,
 	whenOpen: (stream: Stream) => void,
-	isHeld: boolean,
+	use: FileUse,
 ): Promise<OpenFile> {
-	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl, isHeld) : await openBinary(context, ref, whenOpen);
+	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl, use) : await openBinary(context, ref, whenOpen);
 	const [media] = file.mimeType.split('/');
 	// What tells nothing of itself is for the service to judge; a video has sound, too.
 	const isRight = media === ref.only || (ref.only === 'audio' && media === 'video');
@@ -232,18 +239,18 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 	return { name, mimeType: type };
 }
 
-async function fromUrl(address: string, openUrl: OpenUrl, isHeld: boolean): Promise<OpenFile> {
+async function fromUrl(address: string, openUrl: OpenUrl, { isHeld, takeRoom }: FileUse): Promise<OpenFile> {
 	const first = new URL(address);
 	const source = await openUrl(first);
 	const { content, announced, isLengthWrong } = source;
 	const file = namedSource(first, source);
 	if (!isStream(content)) return { ...file, size: content.length, content: [content] };
 	const isTold = announced !== undefined && !isLengthWrong;
-	const { pieces, length } = await readAhead(content, isHeld && !isTold ? HELD_AHEAD : READ_AHEAD).catch(
-		(error: unknown) => {
-			throw connectionFailure(source.url, error);
-		},
-	);
+	const most = isHeld && !isTold ? HELD_AHEAD : READ_AHEAD;
+	await takeRoom?.(isTold ? Math.min(announced, most) : most);
+	const { pieces, length } = await readAhead(content, most).catch((error: unknown) => {
+		throw connectionFailure(source.url, error);
+	});
 	if (length !== undefined) return { ...file, size: length, content: pieces };
 	if (isTold && announced > READ_AHEAD) return { ...file, size: announced, content: pieces };
 	// A request tells the length of its file before the file: it is read once for its length, and once to be sent.

@@ -16,7 +16,7 @@ import { writeBody } from './body';
 import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { lineLength, readLines, writeLines } from './lines';
-import { HELD_AHEAD, openFile, unreadable, type OpenFile } from './files';
+import { openFile, unreadable, type FileUse, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
 import { Room } from './room';
@@ -294,13 +294,17 @@ export class Transport {
 		if (form) return { ...target, headers, body: await this.fill(form, flight) };
 		if (json === undefined) return { ...target, headers };
 		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
-		const files = inlineFiles(json);
-		if (files.length > 0) {
-			const hold = async (bytes: number) => await flight.takeTurn(async () => await this.bodies.hold(flight, bytes));
-			// What comes from an address may be read ahead before its length is known.
-			const fromUrls = files.filter(({ ref }) => ref.file === 'url').length;
-			if (fromUrls > 0) await hold(fromUrls * HELD_AHEAD);
-			const body = await writeBody(json, async (ref) => await this.open(ref, flight), hold);
+		if (inlineFiles(json).length > 0) {
+			const { bodies } = this;
+			const use: FileUse = {
+				isHeld: true,
+				takeRoom: async (bytes) => await flight.takeTurn(async () => await bodies.take(flight, bytes)),
+			};
+			const body = await writeBody(
+				json,
+				async (ref) => await this.open(ref, flight, use),
+				async (length) => await flight.takeTurn(async () => await bodies.hold(flight, length)),
+			);
 			flight.begins(body.length);
 			return { ...target, headers: jsonHeaders, body };
 		}
@@ -315,14 +319,13 @@ export class Transport {
 		const filled = new StreamingForm(flight);
 		for (const [name, value] of Object.entries(form)) {
 			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
-				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight, false));
+				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight, { isHeld: false }));
 			}
 		}
 		return filled;
 	}
 
-	/** @param isHeld whether it will be held in memory as a whole, as within JSON; otherwise it is sent on while it comes */
-	private async open(ref: FileRef, flight: PendingRequest, isHeld = true): Promise<OpenFile> {
+	private async open(ref: FileRef, flight: PendingRequest, use: FileUse = { isHeld: true }): Promise<OpenFile> {
 		if (ref.file === 'page') {
 			const read = async () => await this.documents.page(ref.of, ref.page, flight.seconds);
 			return await this.fromHost(ref.of, flight, read);
@@ -341,7 +344,7 @@ export class Transport {
 		};
 		const { context } = this;
 		if (!hasItems(context)) throw new Error('A trigger has no files to send');
-		const open = async () => await openFile(context, ref, openUrl, close, isHeld);
+		const open = async () => await openFile(context, ref, openUrl, close, use);
 		if (ref.file !== 'url') return this.keptOn(await open(), flight);
 		const file = await flight.during(new URL(ref.url), open);
 		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
