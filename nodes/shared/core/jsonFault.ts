@@ -25,7 +25,6 @@ type State = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma'
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const CONSTANT = /(?:true|false|null)/y;
-const BLANKS = /[ \t\r\n]+/y;
 const WORD = /[\p{L}\p{N}_$.+-]{1,30}/uy;
 
 const matchEnd = (pattern: RegExp, text: string, at: number): number => {
@@ -33,8 +32,11 @@ const matchEnd = (pattern: RegExp, text: string, at: number): number => {
 	return pattern.test(text) ? pattern.lastIndex : -1;
 };
 
+/** Not by a pattern: one that is at millions of blanks may find no room to go back in. */
 function afterBlanks(text: string, from: number): number {
-	return isBlankSign(text.charCodeAt(from)) ? matchEnd(BLANKS, text, from) : from;
+	let at = from;
+	while (isBlankSign(text.charCodeAt(at))) at++;
+	return at;
 }
 
 /** Reads on as long as it is JSON, once over the text. Undefined for JSON. */
