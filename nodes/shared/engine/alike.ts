@@ -1,10 +1,11 @@
 import { unlike } from '../core/answer';
 import type { AnyOperation, Dict, Output } from '../core/operation';
-import { groupKey } from './plan';
+import { Groups } from './plan';
 
 /** Compares outputs of several requests, of which none sees the others': what is unlike the first of them is none. */
 export class Likeness {
 	private readonly first = new Map<string, string>();
+	private readonly groups = new Groups();
 
 	constructor(private readonly operation: Pick<AnyOperation, 'alike' | 'batch'>) {}
 
@@ -12,7 +13,7 @@ export class Likeness {
 	check(output: Output, input: Dict): Output {
 		const { alike, batch } = this.operation;
 		if (!alike || !batch || output.problem !== undefined || output.failure !== undefined) return output;
-		const key = groupKey(input, batch.over);
+		const key = this.groups.keyOf(input, batch.over);
 		const own = alike(output.json);
 		const other = this.first.get(key) ?? own;
 		this.first.set(key, other);

@@ -1,6 +1,6 @@
 import type { AnyOperation, Dict, Output } from '../core/operation';
 import { shareUsage, type Finished, type PartResult } from './assemble';
-import { groupKey } from './plan';
+import { Groups } from './plan';
 import { usageOfItem } from './usage';
 
 /** An item whose parts are all answered. */
@@ -20,10 +20,11 @@ export function groupAnswered<A extends Answered>(
 	{ batch, merge }: Pick<AnyOperation, 'batch' | 'merge'>,
 	entries: readonly A[],
 ): A[][] {
+	const questions = new Groups();
 	const groups = new Map<string, A[]>();
 	entries.forEach((entry, position) => {
 		const isTask = entry.results[0]?.kind === 'task';
-		const key = merge && batch && isTask ? groupKey(entry.input, batch.over) : String(position);
+		const key = merge && batch && isTask ? questions.keyOf(entry.input, batch.over) : String(position);
 		groups.set(key, [...(groups.get(key) ?? []), entry]);
 	});
 	return [...groups.values()];

@@ -23,14 +23,12 @@ export const hasWebhook = ({ options }: Dict): boolean =>
 	isDict(options) &&
 	(Boolean(options.webhook) || (isDict(options.extraFields) && Boolean(options.extraFields.webhook)));
 
-/** The same for all inputs that differ in one field alone. */
-export const groupKey = (input: Dict, over: string): string => JSON.stringify({ ...input, [over]: undefined });
-
-/** The same, for many inputs that hold the same long texts and options: each of these is read once. */
-class Groups {
+/** Tells inputs apart by all that they hold but one field. What many of them share, long texts and options, is read once. */
+export class Groups {
 	private readonly numbers = new Map<string, number>();
 	private readonly known = new WeakMap<object, string>();
 
+	/** The same for all inputs that differ in the field `over` alone. */
 	keyOf(input: Dict, over: string): string {
 		let key = '';
 		for (const name in input)

@@ -6,7 +6,7 @@ import type { Fitted } from '../schema/fitRequest';
 import { readResults, type PartResult } from '../engine/assemble';
 import { moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback';
 import { Forms } from '../engine/forms';
-import { groupKey, hasWebhook, type Batch } from '../engine/plan';
+import { Groups, hasWebhook, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
 import { withoutQuotes } from '../engine/report';
 import type { RequestMaker } from '../engine/requests';
@@ -31,6 +31,7 @@ export class Questions {
 	readonly forms: Forms;
 	/** Questions of several requests whose answers are put in one order: no part of such a one may move to another model. */
 	private readonly bound = new Set<string>();
+	private readonly groups = new Groups();
 	/** Over when the files of all questions so far are read. */
 	private digested: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +75,7 @@ export class Questions {
 	/** The same for all requests whose answers are put in one order. */
 	private questionOf(input: Dict): string {
 		const { batch, merge } = this.operation;
-		return batch && merge ? groupKey(input, batch.over) : '';
+		return batch && merge ? this.groups.keyOf(input, batch.over) : '';
 	}
 
 	/** What stands for the requests of which some may be equal: those that go alone, and whose answers do not differ. */

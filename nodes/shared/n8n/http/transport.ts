@@ -143,6 +143,7 @@ export class Transport {
 			await readEvents(bytes, hideIn, use);
 			veil.rest().forEach(use);
 			const whole = stream.whole(events);
+			// The name of a tool may come in pieces, too.
 			return succeeded(atOnce(this.account.redactAnswer(whole, JSON.stringify(whole))));
 		} catch (error) {
 			const problem = flight.problem(error, true, this.account);

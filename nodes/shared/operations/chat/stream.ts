@@ -49,7 +49,7 @@ export const chatStream: StreamOf = {
 		return isOther ? { ...event, choices } : event;
 	},
 	more: (place, piece) => {
-		const [index, name, call]: readonly unknown[] = listOf(parseJson(place));
+		const [index, name, call]: readonly unknown[] = arrayOf(parseJson(place));
 		const delta =
 			call === undefined
 				? { [String(name)]: piece }
@@ -79,7 +79,7 @@ interface Gathered {
 	logprobs?: unknown[];
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const choicesOf = ({ choices }: Dict): Dict[] => (Array.isArray(choices) ? choices.filter(isDict) : []);
 const deltaOf = ({ delta }: Dict): Dict => (isDict(delta) ? delta : {});
 
