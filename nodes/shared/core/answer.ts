@@ -205,15 +205,19 @@ function failureOf(status: string): string | undefined {
 	return isModerated(status) ? MODERATED : undefined;
 }
 
+/** The status of most answers: nobody needs to look for what went wrong. */
+const WELL = 'succeeded';
+
 /** What went wrong although the HTTP status was 200. */
 export function refusal(answer: Dict): string | undefined {
-	const { inference_status: inner } = answer;
+	const { inference_status: inner, error, errors, error_message } = answer;
+	const innerError = isDict(inner) ? inner.error : undefined;
 	const statuses = [answer.status, isDict(inner) ? inner.status : undefined];
-	const status = statuses.find((value) => failureOf(plainStatus(value)) !== undefined);
-	const { error, errors, error_message } = answer;
+	const status = statuses.find((value) => value !== WELL && failureOf(plainStatus(value)) !== undefined);
+	if (status === undefined && (error ?? errors ?? error_message ?? innerError ?? undefined) === undefined)
+		return undefined;
 	// A successful answer may have a detail or a message, too.
-	const said =
-		errorText({ error, errors, error_message }) ?? (isDict(inner) ? errorText({ error: inner.error }) : undefined);
+	const said = errorText({ error, errors, error_message }) ?? errorText({ error: innerError });
 	if (status === undefined) {
 		return said !== undefined && isModerated(failureWords({ error: error ?? errors ?? said }))
 			? `${MODERATED}: ${said}`

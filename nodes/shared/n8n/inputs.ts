@@ -5,8 +5,9 @@ import type { AnyOperation, Dict } from '../core/operation';
 import { listOf } from '../core/values';
 import { attempt, InputError, type Outcome } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
-import type { NodeContext } from './context';
+import { isTool, type NodeContext } from './context';
 import { toNodeError } from './errors';
+import { fieldPath, textAt } from './reference';
 
 /** Gives the typed input of an item, or what is wrong with it. Sends nothing. */
 export const inputReader = (
@@ -27,15 +28,20 @@ export function readParameters(context: NodeContext, fields: readonly Field[], i
 function fieldReader(context: NodeContext, fields: readonly Field[]): (item: number) => Outcome<Dict> {
 	const stored = context.getNode().parameters;
 	const constant = new Map<string, Outcome<unknown>>();
+	const readText = textReader(context, fields, stored);
 
 	const read = (field: Field, item: number): unknown => withFiles(field, readAny(field, item), item);
 
 	const readAny = (field: Field, item: number): unknown => {
 		const known = constant.get(field.name);
 		if (known) return valueOf(known);
-		const raw: unknown = context.getNodeParameter(field.name, item, field.default, {
-			extractValue: field.type === 'resourceLocator',
-		});
+		const raw: unknown =
+			readText(field, item) ??
+			context.getNodeParameter(field.name, item, field.default, {
+				extractValue: field.type === 'resourceLocator',
+				// It looks through all properties of the node; what a value may be is checked below.
+				skipValidation: true,
+			});
 		if (field.typeOptions?.binaryDataProperty) return { file: 'binary', item, value: raw } satisfies FileRef;
 		if (field.type === 'resourceMapper') return { stored: raw, item } satisfies Mapped;
 		const value = attempt(() => readValue(field, raw));
@@ -53,6 +59,28 @@ function fieldReader(context: NodeContext, fields: readonly Field[]): (item: num
 			}
 			return input;
 		});
+}
+
+/** Reads texts of the items that expressions only name: to evaluate one costs n8n half of what sending it does. */
+function textReader(
+	context: NodeContext,
+	fields: readonly Field[],
+	stored: Dict,
+): (field: Field, item: number) => string | undefined {
+	// Among the fields of a tool, expressions stand for what an agent gives.
+	if (isTool(context)) return () => undefined;
+	const paths = new Map(
+		fields.flatMap(({ name, type, typeOptions }) => {
+			const path = type === 'string' && !typeOptions?.binaryDataProperty ? fieldPath(stored[name]) : undefined;
+			return path ? [[name, path] as const] : [];
+		}),
+	);
+	if (paths.size === 0) return () => undefined;
+	const items = context.getInputData();
+	return ({ name }, item) => {
+		const path = paths.get(name);
+		return path && textAt(items[item]?.json, path);
+	};
 }
 
 const isFileList = ({ typeOptions, orList }: Field): boolean =>

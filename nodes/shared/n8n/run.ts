@@ -213,12 +213,14 @@ class ItemRun {
 		const parts: Part[] = [];
 		for (const entry of entries) {
 			await takeTurns();
-			const split = await attemptInSteps<readonly Dict[]>(() =>
-				// Pages are asked about one by one, whatever is shown of the answers.
-				operation.split && (entry.pages !== undefined || maySplit(operation, entry.input))
-					? operation.split(entry.input, this.questions.factsOf(entry, entry.settings, client))
-					: [entry.input],
-			);
+			const { split: splitInput } = operation;
+			// Pages are asked about one by one, whatever is shown of the answers.
+			const split =
+				splitInput && (entry.pages !== undefined || maySplit(operation, entry.input))
+					? await attemptInSteps<readonly Dict[]>(() =>
+							splitInput(entry.input, this.questions.factsOf(entry, entry.settings, client)),
+						)
+					: succeeded([entry.input]);
 			// One by one: of a list there may be more than a call takes arguments.
 			if (split.ok) for (const part of openParts(entry, split.value)) parts.push(part);
 			else await this.results.fail(entry, split.problem);

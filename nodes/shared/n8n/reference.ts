@@ -1,0 +1,28 @@
+/** Names that n8n refuses or finds on every object. */
+const TAKEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+
+const NAME = String.raw`\.[A-Za-z_]\w*|\["[^"\\]+"\]|\['[^'\\]+'\]`;
+const REFERENCE = new RegExp(String.raw`^=\{\{\s*\$json((?:${NAME})+)\s*\}\}$`);
+const NAMES = /\.(\w+)|\["([^"]+)"\]|\['([^']+)'\]/g;
+
+/**
+ * The fields that lead to what a parameter's expression names, outermost first, where it only names a field of its
+ * item, as what is dragged into it does: `={{ $json.customer.name }}`. Undefined for any other.
+ */
+export function fieldPath(expression: unknown): readonly string[] | undefined {
+	const names = typeof expression === 'string' ? REFERENCE.exec(expression)?.[1] : undefined;
+	if (names === undefined) return undefined;
+	const path = [...names.matchAll(NAMES)].map(([, name, ...quoted]) => name ?? quoted.find(Boolean) ?? '');
+	return path.some((name) => TAKEN_NAMES.has(name)) ? undefined : path;
+}
+
+/** The text at the end of a path; undefined for anything else, which n8n may see with other eyes. */
+export function textAt(json: unknown, path: readonly string[]): string | undefined {
+	let value: unknown = json;
+	for (const name of path) {
+		if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
+			return undefined;
+		value = Reflect.get(value, name);
+	}
+	return typeof value === 'string' ? value : undefined;
+}
