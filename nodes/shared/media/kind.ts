@@ -21,8 +21,21 @@ interface Format extends Kind {
 
 const SOUND_OR_FILM = {
 	mp4: {
-		endings: ['mp4', 'm4a', 'm4b', 'm4r', 'm4p', 'm4v', 'mov', 'qt', '3gp', '3g2', '3gpp', 'f4v', 'f4a', 'aac'],
-		types: ['video/mp4', 'audio/mp4', 'audio/x-m4a', 'audio/m4a', 'audio/x-m4b', 'video/x-m4v', 'video/quicktime'],
+		endings: ['mp4', 'm4a', 'm4b', 'm4r', 'm4p', 'm4v', 'mov', 'qt', '3gp', '3g2', '3gpp', 'f4v', 'f4a', 'aac'].concat([
+			'aax',
+			'aaxc',
+			'm4s',
+			'mp4v',
+		]),
+		types: [
+			'video/mp4',
+			'audio/mp4',
+			'audio/x-m4a',
+			'audio/m4a',
+			'audio/x-m4b',
+			'video/x-m4v',
+			'video/quicktime',
+		].concat(['audio/3gpp', 'video/3gpp', 'audio/3gpp2', 'video/3gpp2', 'audio/vnd.audible.aax']),
 	},
 	webm: {
 		endings: ['webm', 'weba', 'mkv', 'mka', 'mk3d'],
@@ -43,17 +56,40 @@ const SOUND_OR_FILM = {
 
 const MP4: Format = { ...kind('video/mp4', 'mp4'), ...SOUND_OR_FILM.mp4 };
 const M4A: Format = { ...kind('audio/mp4', 'm4a'), ...SOUND_OR_FILM.mp4 };
-const HEIC: Format = { ...kind('image/heic', 'heic'), endings: ['heif', 'hif'], types: ['image/heif'] };
+const AVIF: Format = { ...kind('image/avif', 'avif'), endings: ['avifs'] };
+const HEIC: Format = {
+	...kind('image/heic', 'heic'),
+	endings: ['heif', 'hif', 'heics', 'heifs'],
+	types: ['image/heif', 'image/heic-sequence', 'image/heif-sequence'],
+};
+const HEIF: Format = {
+	...kind('image/heif', 'heif'),
+	endings: ['heic', 'hif', 'heics', 'heifs'],
+	types: ['image/heic', 'image/heic-sequence', 'image/heif-sequence'],
+};
 const MP4_BRANDS: Readonly<Record<string, Format>> = {
 	'M4A ': M4A,
 	'M4B ': M4A,
-	avif: kind('image/avif', 'avif'),
-	avis: kind('image/avif', 'avif'),
-	heic: HEIC,
-	heix: HEIC,
-	mif1: { ...kind('image/heif', 'heif'), endings: ['heic', 'hif'], types: ['image/heic'] },
+	...Object.fromEntries(['avif', 'avis', 'avio'].map((brand) => [brand, AVIF])),
+	...Object.fromEntries(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'].map((brand) => [brand, HEIC])),
+	'crx ': kind('image/x-canon-cr3', 'cr3'),
 	'qt  ': { ...SOUND_OR_FILM.mp4, ...kind('video/quicktime', 'mov') },
 };
+
+/** Brands of pictures that leave it to the brands after them to say which. */
+const ANY_PICTURE = ['mif1', 'mif2', 'msf1', 'miaf'];
+
+/** The format of an ISO file, by its own brand, and by those that it says it is compatible with. */
+function brandOf(bytes: Uint8Array): Format {
+	const own4 = (at: number) => own(MP4_BRANDS, ascii(bytes, at, at + 4));
+	if (!ANY_PICTURE.includes(ascii(bytes, 8, 12))) return own4(8) ?? MP4;
+	const length = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+	for (let at = 16; at < Math.min(length, bytes.length, HEAD); at += 4) {
+		const found = own4(at);
+		if (found) return found;
+	}
+	return HEIF;
+}
 
 const AIFF: Format = {
 	...kind('audio/aiff', 'aiff'),
@@ -74,7 +110,16 @@ const SIGNATURES: ReadonlyArray<readonly [string, number, Format]> = [
 	['GIF87a', 0, kind('image/gif', 'gif')],
 	['GIF89a', 0, kind('image/gif', 'gif')],
 	['fLaC', 0, { ...kind('audio/flac', 'flac'), endings: ['fla'] }],
-	['ID3', 0, { ...kind('audio/mpeg', 'mp3'), ...SOUND_OR_FILM.mpeg }],
+	// What follows the tag is too far behind to be seen.
+	[
+		'ID3',
+		0,
+		{
+			...kind('audio/mpeg', 'mp3'),
+			endings: [...SOUND_OR_FILM.mpeg.endings, 'aac', 'adts', 'flac', 'aif', 'aiff', 'wav', 'tta', 'ape', 'dsf'],
+			types: ['audio/aac', 'audio/aacp', 'audio/x-aac', 'audio/flac', 'audio/x-flac'],
+		},
+	],
 	['caff', 0, { ...kind('audio/x-caf', 'caf') }],
 	['#!AMR', 0, { ...kind('audio/amr', 'amr'), endings: ['awb'], types: ['audio/amr-wb'] }],
 	['.snd\0', 0, { ...kind('audio/basic', 'au'), endings: ['snd'] }],
@@ -82,7 +127,12 @@ const SIGNATURES: ReadonlyArray<readonly [string, number, Format]> = [
 	['II*\0', 0, { ...kind('image/tiff', 'tiff'), endings: ['tif', 'dng'] }],
 	['MM\0*', 0, { ...kind('image/tiff', 'tiff'), endings: ['tif', 'dng'] }],
 	['%PDF-', 0, { ...kind('application/pdf', 'pdf') }],
+	['\0\0\0\x0cJXL \r\n\x87\n', 0, kind('image/jxl', 'jxl')],
+	['\0\0\0\x0cjP  \r\n\x87\n', 0, { ...kind('image/jp2', 'jp2'), endings: ['jpx', 'jpf', 'jpm', 'j2k'] }],
+	['8BPS\0', 0, { ...kind('image/vnd.adobe.photoshop', 'psd'), endings: ['psb'] }],
 ];
+const ICON: Format = { ...kind('image/x-icon', 'ico'), types: ['image/vnd.microsoft.icon'] };
+const BITMAP: Format = { ...kind('image/bmp', 'bmp'), endings: ['dib'] };
 
 /** What follows in a RIFF file, and in an IFF file. */
 const RIFF: Readonly<Record<string, Format>> = {
@@ -102,18 +152,17 @@ function formatOf(bytes: Uint8Array): Format | undefined {
 	const head = ascii(bytes, 0, 16);
 	const [, , signed] = SIGNATURES.find(([signature, at]) => head.startsWith(signature, at)) ?? [];
 	if (signed) return signed;
-	if (head.startsWith('RIFF')) return own(RIFF, head.slice(8, 12));
+	if (/^(RIFF|RF64|BW64)/.test(head)) return own(RIFF, head.slice(8, 12));
 	if (head.startsWith('FORM')) return own(IFF, head.slice(8, 12));
-	if (head.startsWith('ftyp', 4)) return own(MP4_BRANDS, head.slice(8, 12)) ?? MP4;
+	if (head.startsWith('ftyp', 4)) return brandOf(bytes);
 	if (head.startsWith('\x1a\x45\xdf\xa3')) return { ...kind('video/webm', 'webm'), ...SOUND_OR_FILM.webm };
 	if (head.startsWith('OggS')) {
 		return { ...kind('audio/ogg', ascii(bytes, 28, 36) === 'OpusHead' ? 'opus' : 'ogg'), ...SOUND_OR_FILM.ogg };
 	}
 	if (isAac(bytes)) return { ...kind('audio/aac', 'aac'), endings: ['adts'] };
 	if (isMpegAudio(bytes)) return { ...kind('audio/mpeg', 'mp3'), ...SOUND_OR_FILM.mpeg };
-	if (head.startsWith('BM') && bytes.length > 26 && bytes[14] === 40) {
-		return { ...kind('image/bmp', 'bmp'), endings: ['dib'] };
-	}
+	if (head.startsWith('BM') && isBitmap(bytes)) return BITMAP;
+	if (head.startsWith('\0\0\x01\0') && isIcon(bytes)) return ICON;
 	return isSvg(ascii(bytes, 0, HEAD)) ? kind('image/svg+xml', 'svg') : undefined;
 }
 
@@ -123,17 +172,29 @@ export function kindOf(bytes: Uint8Array): Kind | undefined {
 	return format && kind(format.mimeType, format.extension);
 }
 
-/** The first element of a markup text; what may stand before it is skipped piece by piece. */
+/** Lengths that the second header of a bitmap has in its versions. */
+const BITMAP_HEADERS = [12, 40, 52, 56, 64, 108, 124];
+const isBitmap = (bytes: Uint8Array): boolean =>
+	bytes.length > 26 && BITMAP_HEADERS.includes(bytes[14] ?? 0) && !bytes[15] && !bytes[16] && !bytes[17];
+
+/** Whether the first picture of an icon stands behind the list of them: samples of sound may begin as icons do. */
+const isIcon = (bytes: Uint8Array): boolean =>
+	Boolean(bytes[4]) && !bytes[5] && bytes[18] === 6 + 16 * (bytes[4] ?? 0) && !bytes[19] && !bytes[20] && !bytes[21];
+
+/**
+ * The first element of a markup text, or its type; what may stand before it is skipped piece by piece. Empty where the
+ * text ends before.
+ */
 function firstElement(start: string): string {
 	let rest = start.replace(/^\xef\xbb\xbf/, '').trimStart();
-	for (const open of ['<?xml', '<!DOCTYPE svg']) {
-		if (rest.startsWith(open)) rest = after(rest, open === '<?xml' ? '?>' : '>');
+	for (;;) {
+		if (rest.startsWith('<?')) rest = after(rest, '?>');
+		else if (rest.startsWith('<!--')) rest = after(rest, '-->');
+		else return rest;
 	}
-	while (rest.startsWith('<!--')) rest = after(rest, '-->');
-	return rest;
 }
 
-const isSvg = (start: string): boolean => /^<svg[\s>]/.test(firstElement(start));
+const isSvg = (start: string): boolean => /^(<(svg:)?svg[\s>]|<!doctype\s+(svg:)?svg[\s>[])/i.test(firstElement(start));
 
 const after = (text: string, mark: string): string =>
 	text.includes(mark) ? text.slice(text.indexOf(mark) + mark.length).trimStart() : '';
@@ -163,7 +224,8 @@ export function pageOf(bytes: Uint8Array): 'a web page' | 'JSON' | 'XML' | undef
 	const start = wide ?? ascii(bytes, 0, HEAD);
 	const text = firstElement(start);
 	if (/^(<!doctype html|<html|<head|<body)\b/i.test(text)) return 'a web page';
-	if (/^<[a-z][\w:.-]{0,60}[\s>/]/i.test(text) || /^(\xef\xbb\xbf)?\s*<\?xml/.test(start)) return 'XML';
+	const isMarked = text !== '' && /^(\xef\xbb\xbf)?\s*<\?xml/.test(start);
+	if (/^<[a-z][\w:.-]{0,60}[\s>/]/i.test(text) || isMarked) return 'XML';
 	return /^(\{\s*("|\}\s*$)|\[\s*([{"[\]\d]|true|false|null))/.test(text) && (wide !== undefined || isText(bytes))
 		? 'JSON'
 		: undefined;
@@ -268,6 +330,7 @@ const KNOWN_ENDINGS: ReadonlySet<string> = new Set([
 	...[
 		...SIGNATURES.map(([, , format]) => format),
 		...[MP4_BRANDS, RIFF, IFF].flatMap((each) => Object.values(each)),
+		HEIF,
 	].flatMap(({ extension, endings = [] }) => [extension, ...endings]),
 	...Object.values(SOUND_OR_FILM).flatMap(({ endings }): readonly string[] => endings),
 	...[
@@ -305,6 +368,9 @@ const SOUND_ENDINGS: Readonly<Record<string, string>> = {
 	mkv: 'video/x-matroska',
 	ogv: 'video/ogg',
 	wmv: 'video/x-ms-wmv',
+	'3gp': 'video/3gpp',
+	'3g2': 'video/3gpp2',
+	flac: 'audio/flac',
 };
 
 /** The kind of a file that has a name: where bytes and sender leave it open, its ending says what it is. */

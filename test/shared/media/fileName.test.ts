@@ -12,6 +12,13 @@ const OPUS = latin(`OggS${'\0'.repeat(24)}OpusHead`);
 const MP4 = latin('\0\0\0\x20ftypisom');
 const ASF = latin('\x30\x26\xb2\x75\x8e\x66\xcf\x11');
 const MATROSKA = latin('\x1a\x45\xdf\xa3');
+const ICON = `\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x68\x04\0\0\x16\0\0\0`;
+const ILLUSTRATOR = `<?xml version="1.0" encoding="utf-8"?>
+<!-- Generator: Adobe Illustrator 27.0.0, SVG Export Plug-In -->
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
+	<!ENTITY ns_svg "http://www.w3.org/2000/svg">
+]>
+<svg xmlns="&ns_svg;">`;
 const UNKNOWN = latin('\x01\x02\x03\x04 no signature');
 
 describe('a file that goes out', () => {
@@ -36,7 +43,36 @@ describe('a file that goes out', () => {
 		['memo.mpga', latin('ID3'), 'audio/mpeg', 'memo.mpga', 'audio/mpeg'],
 		['memo.amr', latin('#!AMR\n'), 'audio/amr', 'memo.amr', 'audio/amr'],
 		['memo.aac', latin('\xff\xf1\x50\x80'), 'audio/aac', 'memo.aac', 'audio/aac'],
+		// Of pictures, too, whose own brand leaves it to those after it.
+		['photo.avif', latin('\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf'), 'image/avif', 'photo.avif', 'image/avif'],
+		['IMG_1.HEIC', latin('\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc'), undefined, 'IMG_1.HEIC', 'image/heic'],
+		[
+			'IMG_2.heics',
+			latin('\0\0\0\x18ftyphevc\0\0\0\0msf1'),
+			'image/heic-sequence',
+			'IMG_2.heics',
+			'image/heic-sequence',
+		],
+		['IMG_3.heic', latin('\0\0\0\x18ftypheim\0\0\0\0mif1'), 'application/octet-stream', 'IMG_3.heic', 'image/heic'],
+		['IMG_4.cr3', latin('\0\0\0\x18ftypcrx \0\0\0\x01crx isom'), undefined, 'IMG_4.cr3', 'image/x-canon-cr3'],
+		['note.3gp', latin('\0\0\0\x18ftyp3gp4\0\0\0\0'), 'audio/3gpp', 'note.3gp', 'audio/3gpp'],
+		['note.3gp', latin('\0\0\0\x18ftyp3gp4\0\0\0\0'), undefined, 'note.3gp', 'video/3gpp'],
+		['book.aax', latin('\0\0\0\x18ftypaax \0\0\0\0'), 'audio/vnd.audible.aax', 'book.aax', 'audio/vnd.audible.aax'],
+		// A tag may stand before another format than MP3.
+		['memo.aac', latin('ID3\x04\0'), 'audio/aac', 'memo.aac', 'audio/aac'],
+		['song.flac', latin('ID3\x04\0'), undefined, 'song.flac', 'audio/flac'],
+		['long.wav', latin('RF64\xff\xff\xff\xffWAVEds64'), undefined, 'long.wav', 'audio/wav'],
+		['logo.svg', latin(ILLUSTRATOR), 'image/svg+xml', 'logo.svg', 'image/svg+xml'],
 		// Bytes decide over a wrong one.
+		['shot.jpg', latin(`BM\x46\0\0\0\0\0\0\0\x8a\0\0\0\x7c${'\0'.repeat(20)}`), 'image/jpeg', 'shot.bmp', 'image/bmp'],
+		['favicon.png', latin(ICON), 'image/png', 'favicon.ico', 'image/x-icon'],
+		['scan.jpg', latin('\0\0\0\x0cjP  \r\n\x87\n'), 'image/jpeg', 'scan.jp2', 'image/jp2'],
+		['photo.png', latin('\0\0\0\x0cJXL \r\n\x87\n'), 'image/png', 'photo.jxl', 'image/jxl'],
+		// What stands behind a right ending, and no disk keeps.
+		['memo.wav.', fixture('tiny.wav'), 'audio/wav', 'memo.wav', 'audio/wav'],
+		[' memo.wav \u00a0', fixture('tiny.wav'), 'audio/wav', 'memo.wav', 'audio/wav'],
+		['gnp.\u202eexe.wav', fixture('tiny.wav'), 'audio/wav', 'gnp.exe.wav', 'audio/wav'],
+		['...', fixture('tiny.wav'), undefined, 'file.wav', 'audio/wav'],
 		['photo.jpg', fixture('tiny.png'), 'image/jpeg', 'photo.png', 'image/png'],
 		['memo.mp3', fixture('tiny.wav'), 'audio/mpeg', 'memo.wav', 'audio/wav'],
 		['memo.bin', fixture('tiny.flac'), 'application/octet-stream', 'memo.flac', 'audio/flac'],
@@ -88,6 +124,10 @@ describe('what is no file', () => {
 	it.each([
 		'<svg xmlns="http://www.w3.org/2000/svg">',
 		'<?xml version="1.0"?><svg>',
+		'<?xml version="1.0"?>\n<?xml-stylesheet href="a.css"?>\n<!doctype svg>\n<svg>',
+		'<svg:svg xmlns:svg="http://www.w3.org/2000/svg">',
+		// Whose beginning says no more.
+		`<?xml version="1.0"?><!-- ${'Created with Inkscape '.repeat(40)} --><svg>`.slice(0, 512),
 		'\x89PNG\r\n\x1a\n',
 		'{\x00\x01',
 		'plain words',
@@ -121,6 +161,14 @@ describe('names of the files of a run', () => {
 		expect([0, 1, 2].map((item) => names.claim(item, 'srt'))).toEqual(['memo.srt', 'audio_1.srt', 'Interview 2.srt']);
 		expect([0, 1, 2].map((item) => names.claim(item, 'vtt'))).toEqual(['memo.vtt', 'audio_1.vtt', 'Interview 2.vtt']);
 		expect(new FileNames([undefined], 'image').claim(0, 'png')).toBe('image.png');
+		// A date or a version is no ending.
+		const dated = new FileNames(['Meeting 2026.11.28', 'Meeting 2026.11.29', 'v1.2', 'v1.3.mp3'], 'audio');
+		expect([0, 1, 2, 3].map((item) => dated.claim(item, 'srt'))).toEqual([
+			'Meeting 2026.11.28.srt',
+			'Meeting 2026.11.29.srt',
+			'v1.2.srt',
+			'v1.3.srt',
+		]);
 	});
 
 	it.each<[string, Array<string | undefined>]>([
