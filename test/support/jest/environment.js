@@ -1,17 +1,14 @@
 const v8 = require('node:v8');
-const vm = require('node:vm');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { TestEnvironment } = require('jest-environment-node');
+const compileOnce = require('./compileOnce');
+const testStorage = require('./testStorage');
 
 // Most code of a test runs a few times: to optimize it costs more than it saves, a tenth of all. Later V8 has no such flag.
 if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-budget=500000');
 
 const sharedContext = Object.freeze({});
-const { compileFunction } = vm;
-vm.compileFunction = (code, parameters, options) => {
-	const isShared = options?.parsingContext === sharedContext;
-	return compileFunction(code, parameters, isShared ? { ...options, parsingContext: undefined } : options);
-};
+compileOnce(sharedContext);
 
 const isPackage = (file) => file.includes('/node_modules/') || file.includes('\\node_modules\\');
 
@@ -30,6 +27,16 @@ class SharedPackagesEnvironment extends TestEnvironment {
 		);
 		this.loaded = new Set(Object.keys(require.cache));
 		globalThis.requirePackage = require;
+	}
+
+	/** Jest loads its part that runs tests next; the first event comes from there. */
+	async setup() {
+		await super.setup();
+		testStorage.lendToJest();
+	}
+
+	handleTestEvent({ name }) {
+		if (name === 'setup') testStorage.takeBack();
 	}
 
 	getVmContext() {
