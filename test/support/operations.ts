@@ -1,6 +1,6 @@
 import { isDict } from '../../nodes/shared/core/answer';
 import { isShown, readValue } from '../../nodes/shared/engine/input';
-import type { AnyOperation, ApiRequest, Dict, ModelFacts, Output } from '../../nodes/shared/core/operation';
+import type { AnyOperation, ApiRequest, Dict, ModelFacts, Operation, Output } from '../../nodes/shared/core/operation';
 import { atOnce, isSteps } from '../../nodes/shared/core/steps';
 import { operations } from '../../nodes/shared/operations';
 
@@ -26,8 +26,16 @@ export function inputFor(operation: AnyOperation, given: Dict = {}): Dict {
 export const requestFor = (operation: AnyOperation, given: Dict, facts: ModelFacts = {}): ApiRequest =>
 	operation.request([inputFor(operation, given)], facts);
 
+export function outputsOf<I extends Dict>(
+	{ items }: Pick<Operation<I>, 'items'>,
+	...answered: Parameters<Operation<I>['items']>
+): Output[] {
+	const outputs = items(...answered);
+	return isSteps(outputs) ? atOnce(outputs) : outputs;
+}
+
 export const outputsFor = (operation: AnyOperation, given: Dict, answer: Dict): Output[] =>
-	operation.items(answer, [inputFor(operation, given)]);
+	outputsOf(operation, answer, [inputFor(operation, given)]);
 
 /** The parts of an input. */
 export function partsFor({ split }: AnyOperation, input: Dict, facts: ModelFacts = {}): readonly Dict[] {

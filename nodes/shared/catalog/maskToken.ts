@@ -1,3 +1,4 @@
+import { holdsMoreValues } from '../core/amount';
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 
@@ -19,10 +20,14 @@ export function findMaskToken(info: unknown): string | undefined {
 	return ['curl_inv', 'cmdline_inv', 'in_fields', 'in_schema'].map((name) => maskIn(info, name)).find(Boolean);
 }
 
+/** Of a schema; one with more is no model's that fills gaps. */
+const MOST_VALUES = 2000;
+
 /** A schema may be large: only its beginning can hold an example of a single text. */
 function maskIn(info: Dict, name: string): string | undefined {
 	const value = info[name];
-	const text = typeof value === 'string' ? value : value ? JSON.stringify(value) : '';
+	const text =
+		typeof value === 'string' ? value : holdsMoreValues(value, MOST_VALUES) ? '' : JSON.stringify(value ?? '');
 	return MASK.exec(text.slice(0, 20_000))?.[0];
 }
 

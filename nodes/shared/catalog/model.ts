@@ -2,6 +2,7 @@ import { isDict, number, optionalText } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { readMoment } from '../core/moment';
 import { readPrice, type Price } from './price';
+import { mapInSteps, type Steps } from '../core/steps';
 
 export type ModelKind = 'public' | 'private' | 'lora' | 'deployment';
 
@@ -39,9 +40,9 @@ export interface Model {
  * Reads a list of the catalogue: a bare array (docs/api.md#catalogue). Rows without a name are left out.
  * `kind` tells which list it is: of all models, or of the user's own; `/deploy/list` has rows of another shape.
  */
-export function readModels(list: unknown, kind: ModelKind = 'public'): Model[] {
+export function* readModels(list: unknown, kind: ModelKind = 'public'): Steps<Model[]> {
 	const rows = Array.isArray(list) ? list.filter(isDict) : [];
-	return rows.flatMap((row) => readModel(row, kind) ?? []);
+	return (yield* mapInSteps(rows, (row) => readModel(row, kind) ?? [])).flat();
 }
 
 /** One model, from a row of a list or from `GET /models/{name}`. Never throws, whatever the row is like. */

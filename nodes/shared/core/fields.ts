@@ -9,7 +9,7 @@ import type { Exact } from './exact';
  * `isGuard`: once added it must have a value, since without one the run would do what it guards against.
  * `isRunWide`: holds for the run as a whole, so all items must give the same.
  * `isFieldName`: the name of a field that is put into the output.
- * `mostEntries`: of a list by commas or lines, more than anybody wants to give: refused before it is read.
+ * `mostEntries`: entries of a list by commas or lines, or values of JSON: more than anybody wants to give, refused before it is read.
  */
 export type Field = INodeProperties & { readonly [F in Exclude<(typeof OWN_FLAGS)[number], 'mostEntries'>]?: true } & {
 	readonly mostEntries?: number;

@@ -1,6 +1,7 @@
 import type { Field, FileRef, InputOf } from './fields';
 import type { ModelSchema } from './modelSchema';
 import type { Problem } from './problem';
+import type { Steps } from './steps';
 
 /** In bytes. */
 export const MEGABYTE = 1024 * 1024;
@@ -287,7 +288,7 @@ export interface Operation<I extends object = Dict> {
 	/** What an agent gets of a result whose whole would be too much to read. */
 	briefly?(json: Dict): Dict;
 	/** @param sent the request as the model took it, without what it does not know */
-	items(answer: Dict, inputs: Inputs<I>, sent?: ApiRequest): Output[];
+	items(answer: Dict, inputs: Inputs<I>, sent?: ApiRequest): Output[] | Steps<Output[]>;
 }
 
 /** The contract with the input type forgotten, which is all the engine needs. (Pick compares shapes, not variance.) */

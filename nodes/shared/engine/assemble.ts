@@ -2,6 +2,7 @@ import { queuedStatus, requestIdOf, withWords } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Output } from '../core/operation';
 import { hasWebhook } from './plan';
 import { AnswerError, attempt, type Problem } from '../core/problem';
+import { isSteps, type Steps } from '../core/steps';
 import { known } from '../core/values';
 import { shareCost } from './bill';
 import { unpaid, usageOfItem, type Share, type Usage } from './usage';
@@ -19,13 +20,13 @@ export interface PartResult extends Share {
  * The pieces of an answer, one for each input of the call.
  * @throws AnswerError when the answer does not fit the operation
  */
-export function readResults(
+export function* readResults(
 	operation: Pick<AnyOperation, 'items' | 'isFree' | 'isRaw' | 'join' | 'next'>,
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	usage: Usage,
 	sent?: ApiRequest,
-): PartResult[] {
+): Steps<PartResult[]> {
 	const [first] = inputs;
 	const status = queuedStatus(answer);
 	if (status && hasWebhook(first)) {
@@ -36,12 +37,12 @@ export function readResults(
 		throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
 	if (first.simplify === false || operation.isRaw) {
 		// One that cannot be read is shown as it is.
-		const told = operation.join && attempt(() => operation.items(answer, inputs, sent));
-		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw', told: told?.ok ? told.value : undefined }];
+		const told = operation.join && (yield* toldBy(operation, answer, inputs, sent));
+		return [{ outputs: [{ json: answer }], usage, share: 1, kind: 'raw', told }];
 	}
 
 	const grouped: Output[][] = inputs.map(() => []);
-	for (const output of outputsOf(operation, answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
+	for (const output of yield* outputsOf(operation, answer, inputs, sent)) grouped[output.from ?? 0]?.push(output);
 	return grouped.map((outputs) => ({
 		outputs,
 		usage,
@@ -50,15 +51,25 @@ export function readResults(
 	}));
 }
 
+/** What a response says that is shown as it is; undefined for one that cannot be read. */
+function* toldBy(...asked: Parameters<typeof outputsOf>): Steps<readonly Output[] | undefined> {
+	try {
+		return yield* outputsOf(...asked);
+	} catch {
+		return undefined;
+	}
+}
+
 /** @throws AnswerError that says what the answer says instead of a result */
-function outputsOf(
+function* outputsOf(
 	{ items }: Pick<AnyOperation, 'items'>,
 	answer: Dict,
 	inputs: readonly [Dict, ...Dict[]],
 	sent: ApiRequest | undefined,
-): readonly Output[] {
+): Steps<readonly Output[]> {
 	try {
-		return items(answer, inputs, sent);
+		const outputs = items(answer, inputs, sent);
+		return isSteps(outputs) ? yield* outputs : outputs;
 	} catch (error) {
 		throw withWords(error, answer);
 	}

@@ -51,16 +51,14 @@ export function readValue(field: Field, value: unknown): unknown {
 /** What nobody means to send is not read: to read a million values would keep all else waiting. @throws InputError */
 function checkAmount(field: Field, value: unknown): void {
 	const { displayName, type } = field;
+	const most = field.mostEntries ?? MOST_VALUES;
 	if (type === 'json') {
-		const isTooMuch =
-			typeof value === 'string' ? hasMoreValues(value, MOST_VALUES) : holdsMoreValues(value, MOST_VALUES);
-		if (!isTooMuch) return;
+		if (!(typeof value === 'string' ? hasMoreValues(value, most) : holdsMoreValues(value, most))) return;
 		throw new InputError(
-			`'${displayName}' is not a JSON object that can be sent: it holds more than ${MOST_VALUES} values`,
+			`'${displayName}' is not a JSON object that can be sent: it holds more than ${most} values`,
 			'Give what the model needs of it. Nothing was sent.',
 		);
 	}
-	const most = field.mostEntries ?? MOST_VALUES;
 	if (!(Array.isArray(value) ? value.length > most : typeof value === 'string' && hasMoreInText(field, value))) return;
 	throw tooMany(displayName, most);
 }

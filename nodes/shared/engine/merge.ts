@@ -2,6 +2,7 @@ import type { AnyOperation, Dict, Output } from '../core/operation';
 import { shareUsage, type Finished, type PartResult } from './assemble';
 import { Groups } from './plan';
 import { usageOfItem } from './usage';
+import { groupBy } from '../core/values';
 
 /** An item whose parts are all answered. */
 export interface Answered {
@@ -21,13 +22,11 @@ export function groupAnswered<A extends Answered>(
 	entries: readonly A[],
 ): A[][] {
 	const questions = new Groups();
-	const groups = new Map<string, A[]>();
-	entries.forEach((entry, position) => {
+	const keyed = entries.map((entry, position) => {
 		const isTask = entry.results[0]?.kind === 'task';
-		const key = merge && batch && isTask ? questions.keyOf(entry.input, batch.over) : String(position);
-		groups.set(key, [...(groups.get(key) ?? []), entry]);
+		return { entry, key: merge && batch && isTask ? questions.keyOf(entry.input, batch.over) : String(position) };
 	});
-	return [...groups.values()];
+	return groupBy(keyed, ({ key }) => key).map((group) => group.map(({ entry }) => entry));
 }
 
 /**

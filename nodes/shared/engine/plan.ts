@@ -1,5 +1,6 @@
 import { isDict } from '../core/answer';
 import type { AnyOperation, Dict } from '../core/operation';
+import { mapInSteps, type Steps } from '../core/steps';
 
 /** Something to be answered, and who waits for the answer: positions in the list of parts. */
 export interface Batch {
@@ -58,13 +59,13 @@ const LARGEST_BATCH = 8 * 1024 * 1024;
  * Which parts share a request: those that differ in the operation's `over` alone, equal ones sent once.
  * Linear in the number of parts.
  */
-export function planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Batch[] {
+export function* planBatches({ batch }: Pick<AnyOperation, 'batch'>, parts: readonly Dict[]): Steps<Batch[]> {
 	const batches: Array<{ inputs: [Dict, ...Dict[]]; owners: number[][]; size: number }> = [];
 	const groups = new Groups();
 	const open = new Map<string, number>();
 	const seen = new Map<string, number[]>();
 
-	parts.forEach((part, position) => {
+	yield* mapInSteps(parts, (part, position) => {
 		if (!batch || isAlone(part)) {
 			batches.push({ inputs: [part], owners: [[position]], size: 0 });
 			return;

@@ -1,6 +1,7 @@
 import { isDict, readId, refusal, startOfFailure } from '../core/answer';
 import { parseExact } from '../core/exact';
-import { atOnce, parseInSteps, type Steps } from '../core/steps';
+import { parseInSteps } from '../core/parseInSteps';
+import { atOnce, type Steps } from '../core/steps';
 import type { AnyOperation, Dict } from '../core/operation';
 import { failed, succeeded, type Outcome } from '../core/problem';
 import { readRetryAfter } from './retry';

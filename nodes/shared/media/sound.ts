@@ -4,7 +4,12 @@ import { AnswerError } from '../core/problem';
 
 export type SoundFormat = 'wav' | 'mp3' | 'flac' | 'opus' | 'ogg' | 'm4a' | 'webm';
 
-const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+/** Whether these letters stand at a place. A sound has millions of places. */
+function holds(bytes: Uint8Array, at: number, letters: string): boolean {
+	for (let index = 0; index < letters.length; index++)
+		if (bytes[at + index] !== letters.charCodeAt(index)) return false;
+	return true;
+}
 
 /** Text for people. */
 export const formatName = (format: string): string => (format === 'opus' ? 'Opus' : format.toUpperCase());
@@ -18,16 +23,15 @@ interface Wave {
 
 /** Undefined for what is no WAV. A length that a streaming encoder did not know is that of the file. */
 export function readWave(bytes: Buffer): Wave | undefined {
-	if (ascii(bytes, 0, 4) !== 'RIFF' || ascii(bytes, 8, 12) !== 'WAVE') return undefined;
+	if (!holds(bytes, 0, 'RIFF') || !holds(bytes, 8, 'WAVE')) return undefined;
 	let format: Buffer | undefined;
 	for (let at = 12; at + 8 <= bytes.length; ) {
-		const name = ascii(bytes, at, at + 4);
 		const length = bytes.readUInt32LE(at + 4);
-		const content = bytes.subarray(at + 8, Math.min(at + 8 + length, bytes.length));
-		if (name === 'fmt ' && content.length >= 16) format = content;
-		if (name === 'data' && format) {
+		const content = () => bytes.subarray(at + 8, Math.min(at + 8 + length, bytes.length));
+		if (holds(bytes, at, 'fmt ') && content().length >= 16) format = content();
+		if (format && holds(bytes, at, 'data')) {
 			// Length 0 or all ones: written before the end was known.
-			const data = length === 0 || length === 0xffffffff ? bytes.subarray(at + 8) : content;
+			const data = length === 0 || length === 0xffffffff ? bytes.subarray(at + 8) : content();
 			return { format, data, bytesPerSecond: format.readUInt32LE(8) };
 		}
 		at += 8 + length + (length % 2);
@@ -129,18 +133,21 @@ export function readMpeg(bytes: Buffer): Mpeg | undefined {
 }
 
 const describesFile = (bytes: Buffer, at: number, { tagAt }: Frame): boolean =>
-	/^(Xing|Info)/.test(ascii(bytes, tagAt, tagAt + 4)) || ascii(bytes, at + 36, at + 40) === 'VBRI';
+	holds(bytes, tagAt, 'Xing') || holds(bytes, tagAt, 'Info') || holds(bytes, at + 36, 'VBRI');
 
 /** Past the tags that begin here: services put files one after the other, each with its own. */
 function skipTags(bytes: Buffer, from: number): number {
 	let at = from;
-	while (ascii(bytes, at, at + 3) === 'ID3' && at + 10 < bytes.length) at += tagLength(bytes, at);
+	while (holds(bytes, at, 'ID3') && at + 10 < bytes.length) at += tagLength(bytes, at);
 	return at;
 }
 
+/** Bytes without a frame after which a sound is over. */
+const LONGEST_GAP = 1024 * 1024;
+
 /** Where the sound goes on after what is no frame; two frames in a row, since any two bytes may look like one. */
 function nextFrame(bytes: Buffer, from: number, kind: string): number {
-	for (let at = from; at < bytes.length; ) {
+	for (let at = from; at < bytes.length && at - from < LONGEST_GAP; ) {
 		// A frame begins with ones, a tag with an I.
 		if (bytes[at] !== 0xff && bytes[at] !== 0x49) {
 			at++;
@@ -149,7 +156,7 @@ function nextFrame(bytes: Buffer, from: number, kind: string): number {
 		const behind = skipTags(bytes, at);
 		const frame = behind > from && bytes[behind] === 0xff ? readFrame(bytes, behind) : undefined;
 		const next = frame && behind + frame.length;
-		const isLast = next === bytes.length || (next !== undefined && ascii(bytes, next, next + 3) === 'TAG');
+		const isLast = next === bytes.length || (next !== undefined && holds(bytes, next, 'TAG'));
 		if (frame?.kind === kind && next !== undefined && (isLast || readFrame(bytes, next)?.kind === kind)) return behind;
 		at = behind > at ? behind : at + 1;
 	}

@@ -1,3 +1,4 @@
+import { mapInSteps, type Steps } from '../core/steps';
 import { isTimed, type Span, type Timed } from './timing';
 
 /** hh:mm:ss and milliseconds after `mark`. */
@@ -23,29 +24,33 @@ const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '
 const formats = {
 	srt: {
 		mimeType: 'application/x-subrip',
-		write: (spans: readonly Timed[]) =>
-			spans
-				.map(
-					({ start, end, text }, index) => `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(text)}\n`,
-				)
-				.join('\n'),
+		head: '',
+		cue: ({ start, end, text }: Timed, index: number) =>
+			`${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(text)}\n`,
 	},
 	vtt: {
 		mimeType: 'text/vtt',
-		write: (spans: readonly Timed[]) =>
-			`WEBVTT\n\n${spans.map(({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${escape(line(text))}\n`).join('\n')}`,
+		head: 'WEBVTT\n\n',
+		cue: ({ start, end, text }: Timed) => `${clock(start, '.')} --> ${clock(end, '.')}\n${escape(line(text))}\n`,
 	},
 } as const;
 
+export interface TextFile {
+	readonly text: string;
+	readonly extension: string;
+	readonly mimeType: string;
+}
+
 /** The text alone, a line for each piece. */
-export function textFile(spans: ReadonlyArray<Pick<Span, 'text'>>) {
-	const lines = spans.map(({ text }) => text.trim()).filter(Boolean);
+export function* textFile(spans: ReadonlyArray<Pick<Span, 'text'>>): Steps<TextFile> {
+	const lines = (yield* mapInSteps(spans, ({ text }) => text.trim())).filter(Boolean);
 	return { text: lines.map((each) => `${each}\n`).join(''), extension: 'txt', mimeType: 'text/plain' };
 }
 
 /** A subtitle file of those spans that have times and text. */
-export function subtitleFile(format: keyof typeof formats, spans: readonly Span[]) {
-	const { mimeType, write } = formats[format];
+export function* subtitleFile(format: keyof typeof formats, spans: readonly Span[]): Steps<TextFile> {
+	const { mimeType, head, cue } = formats[format];
 	const usable = spans.filter(isTimed).filter(({ text }) => text.trim() !== '');
-	return { text: write(usable), extension: format, mimeType };
+	const cues = yield* mapInSteps(usable, cue);
+	return { text: `${head}${cues.join('\n')}`, extension: format, mimeType };
 }

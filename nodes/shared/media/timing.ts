@@ -1,3 +1,5 @@
+import { mapInSteps, type Steps } from '../core/steps';
+
 /** A piece of a transcript; models leave out times. Seconds. */
 export interface Span {
 	readonly start: number | undefined;
@@ -27,25 +29,21 @@ export const isTimed = (span: Span): span is Timed => span.start !== undefined &
  * Empty when there are no times at all.
  * @param longest characters of a line; a segment of more than two such lines becomes several cues
  */
-export function cuesOf(
+export function* cuesOf(
 	segments: readonly Span[],
 	words: readonly Span[] = [],
 	duration?: number,
 	longest?: number,
-): Timed[] {
+): Steps<Timed[]> {
 	const timedWords = words.filter(isTimed).filter(({ text }) => text.trim() !== '');
+	yield;
 	const given = segments.filter(({ text }) => text.trim() !== '');
 	const pieces = given.length > 0 ? given : sentencesOf(timedWords);
 	if (!pieces.some(({ start, end }) => start !== undefined || end !== undefined) && timedWords.length === 0) return [];
-	const spoken = withWords(pieces, timedWords).map(({ piece, own }) => {
-		const [start, end] = [own[0]?.start ?? piece.start, own.at(-1)?.end ?? piece.end];
-		// A cue that ends as it begins, or before, is never seen.
-		const isSeen = start === undefined || end === undefined || end > start;
-		return { text: piece.text.trim(), start, end: isSeen ? end : undefined, words: own };
-	});
-	return completed(spoken, duration).flatMap((segment) =>
-		longest === undefined ? [segment] : splitCue(segment, longest),
-	);
+	const spoken = yield* withWords(pieces, timedWords);
+	yield;
+	const whole = yield* completed(spoken, duration);
+	return longest === undefined ? whole : (yield* mapInSteps(whole, (segment) => splitCue(segment, longest))).flat();
 }
 
 /** Segments made of words: they end with a sentence, a pause or when they get too long. */
@@ -67,11 +65,12 @@ function sentencesOf(words: readonly Timed[]): Span[] {
 const letters = (text: string): string => text.replace(/\s+/g, '');
 
 /** The words of each segment: by their letters, else by their times. A word belongs to one segment. */
-function withWords(pieces: readonly Span[], words: readonly Timed[]) {
+function* withWords(pieces: readonly Span[], words: readonly Timed[]): Steps<Open[]> {
 	const within = timetable(words);
-	const spoken = words.map(({ text }) => letters(text));
+	yield;
+	const spoken = yield* mapInSteps(words, ({ text }) => letters(text));
 	let next = 0;
-	return pieces.map((piece) => {
+	const wordsOf = (piece: Span): readonly Timed[] => {
 		const wanted = letters(piece.text);
 		let spelled = '';
 		let last = next;
@@ -86,12 +85,19 @@ function withWords(pieces: readonly Span[], words: readonly Timed[]) {
 		if (words.length > 0 && spelled === wanted) {
 			const own = words.slice(next, last);
 			next = last;
-			return { piece, own };
+			return own;
 		}
 		const places = within(piece);
 		const after = places.at(-1);
 		if (after !== undefined) next = after + 1;
-		return { piece, own: places.flatMap((place) => words[place] ?? []) };
+		return places.flatMap((place) => words[place] ?? []);
+	};
+	return yield* mapInSteps(pieces, (piece) => {
+		const own = wordsOf(piece);
+		const [start, end] = [own[0]?.start ?? piece.start, own.at(-1)?.end ?? piece.end];
+		// A cue that ends as it begins, or before, is never seen.
+		const isSeen = start === undefined || end === undefined || end > start;
+		return { text: piece.text.trim(), start, end: isSeen ? end : undefined, words: own };
 	});
 }
 
@@ -136,14 +142,15 @@ function firstWhere<T>(list: readonly T[], holds: (entry: T) => boolean): number
 
 type Open = Omit<Spoken, 'start' | 'end'> & Span;
 
-function completed(pieces: readonly Open[], duration: number | undefined): Spoken[] {
+function* completed(pieces: readonly Open[], duration: number | undefined): Steps<Spoken[]> {
 	const starts = startsAfter(pieces);
-	const done: Spoken[] = [];
-	for (const [index, piece] of pieces.entries()) {
-		const start = piece.start ?? done.at(-1)?.end ?? 0;
-		done.push({ ...piece, start, end: piece.end ?? endOf(piece, start, pieces[index + 1], starts[index], duration) });
-	}
-	return done;
+	yield;
+	let before = 0;
+	return yield* mapInSteps(pieces, (piece, index) => {
+		const start = piece.start ?? before;
+		before = piece.end ?? endOf(piece, start, pieces[index + 1], starts[index], duration);
+		return { ...piece, start, end: before };
+	});
 }
 
 /** For each piece the first start that is known after it. */

@@ -25,11 +25,12 @@ import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
 import { toNodeError } from './errors';
-import { clock } from './http/clock';
+import { attemptInSteps, clock } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 import { ItemMaker } from './outputs';
 import { usageIn } from './results';
+import type { Steps } from '../core/steps';
 
 /** Where DeepInfra sends results; n8n puts an ID before it that nobody can guess. */
 export const callbackWebhooks: IWebhookDescription[] = [
@@ -195,7 +196,7 @@ export class Callback {
 		const value = this.context.getNodeParameter('operation');
 		const operation = callable.find((each) => each.resource === resource && each.value === value);
 		if (!operation) return [[], [this.failedItem({ kind: 'input', message: 'Choose an operation of the list' })]];
-		const shaped = attempt(() => shape(operation, this.answer, this.asked ?? blankInput(operation)));
+		const shaped = await attemptInSteps(() => shape(operation, this.answer, this.asked ?? blankInput(operation)));
 		// What is paid for is handed on, whatever it is.
 		if (!shaped.ok) return [[], [this.failedItem(shaped.problem, { response: this.answer })]];
 		return await this.itemsOf(operation, shaped.value);
@@ -278,9 +279,9 @@ function readReference(value: unknown): string | string[] | undefined {
 const SITUATION = { model: '', host: '', attempts: 1 };
 
 /** @throws AnswerError for an answer that is none of this operation's */
-function shape(operation: AnyOperation, answer: Dict, input: Dict): Finished[] {
+function* shape(operation: AnyOperation, answer: Dict, input: Dict): Steps<Finished[]> {
 	const model = optionalText(answer.model) ?? '';
-	const pieces = readResults(operation, answer, [input], usageOf(answer, model, 1));
+	const pieces = yield* readResults(operation, answer, [input], usageOf(answer, model, 1));
 	const finished = finish(operation, input, pieces);
 	if ('outputs' in finished) return finished.outputs;
 	return pieces.flatMap(({ outputs, usage }) =>

@@ -10,6 +10,7 @@ import { modelPath } from '../core/request';
 import type { ModelFacts } from '../core/operation';
 import type { Account } from './credential';
 import { remember } from './cache';
+import { inSteps } from './http/clock';
 
 type Context = NodeContext | ILoadOptionsFunctions;
 
@@ -28,9 +29,9 @@ const PATIENCE = 5_000;
 /** A list is read once, however often it is searched: the rows of an answer that is remembered stay the same. */
 const readBefore = new WeakMap<object, Model[]>();
 
-function readRows(rows: unknown, kind: ModelKind): Model[] {
+async function readRows(rows: unknown, kind: ModelKind): Promise<Model[]> {
 	if (!Array.isArray(rows)) return [];
-	const models = readBefore.get(rows) ?? readModels(rows, kind);
+	const models = readBefore.get(rows) ?? (await inSteps(readModels(rows, kind)));
 	readBefore.set(rows, models);
 	return models;
 }
@@ -124,11 +125,11 @@ export class Catalog {
 		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>
 			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
-		return readRows(await remember(url, get, LIST_PATIENCE, this.options.stop, this.account.baseUrl), 'public');
+		return await readRows(await remember(url, get, LIST_PATIENCE, this.options.stop, this.account.baseUrl), 'public');
 	}
 
 	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.options.hasCredential === false ? [] : readRows(await this.get(path, listOf), kind);
+		return this.options.hasCredential === false ? [] : await readRows(await this.get(path, listOf), kind);
 	}
 
 	private async deployments(): Promise<Model[]> {

@@ -1,5 +1,6 @@
 import type { NodeContext } from './context';
 import type { FileRef } from '../core/fields';
+import { isDict } from '../core/answer';
 import { isRetired, type Model } from '../catalog/model';
 import { findReplacement, indexModels } from '../catalog/models';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
@@ -280,8 +281,16 @@ function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {
 const mostFacts = (facts: RequestFacts): RequestFacts =>
 	facts.inputCharacters === undefined ? facts : { ...facts, inputCharacters: 4 * facts.inputCharacters };
 
+/** Options may hold long texts, which the parts of an item share. */
+const written = new WeakMap<object, string>();
+
 /** What a request asks of a model beside the task itself. */
-const featuresOf = ({ options }: Dict, form: number): string => `${form} ${JSON.stringify(options ?? {})}`;
+function featuresOf({ options }: Dict, form: number): string {
+	if (!isDict(options)) return String(form);
+	const known = written.get(options) ?? JSON.stringify(options);
+	written.set(options, known);
+	return `${form} ${known}`;
+}
 
 interface Replacement {
 	readonly name: string;

@@ -25,6 +25,7 @@ import type { Entry, Part } from './entry';
 import { gatherPacks, type AskedPack, type Asking } from './gather';
 import { fileLabel } from './http/files';
 import type { RunResults } from './results';
+import { attemptInSteps } from './http/clock';
 
 /** Items that travel together as the lines of files, and results that come so. */
 export class LineFiles {
@@ -128,7 +129,7 @@ export class LineFiles {
 		if (!asked.outcome.ok) return missed(asked.outcome.problem, { attempts: asked.attempts, remains: asked.remains });
 		const answer = asked.outcome.value;
 		this.promised = addCosts([this.promised, estimate.usd ?? 0]);
-		const outputs = attempt(() => this.operation.items(answer, inputs, request.value));
+		const outputs = await attemptInSteps(() => this.operation.items(answer, inputs, request.value));
 		return outputs.ok ? { ok: true, value: outputs.value } : missed(outputs.problem, { attempts: asked.attempts });
 	}
 

@@ -21,7 +21,7 @@ import type { KnownModel } from './catalog';
 import { chunksFor, type Chunks } from './chunks';
 import type { Client } from './client';
 import type { Answered, Entry, Part, Question, Told } from './entry';
-import { takeTurns } from './http/clock';
+import { attemptInSteps, takeTurns } from './http/clock';
 import { digestFiles, fileLabel, fileMark, fileType } from './http/files';
 import type { Progress } from './progress';
 import { withId, type RunResults } from './results';
@@ -201,17 +201,16 @@ export class Questions {
 		await takeTurns();
 		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
 		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
-		const results = attempt(() =>
-			withBills(
-				readResults(
-					operation,
-					answer,
-					inputs,
-					dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
-					request,
-				),
+		const read = await attemptInSteps(() =>
+			readResults(
+				operation,
+				answer,
+				inputs,
+				dropped.length > 0 ? { ...usage, droppedParameters: dropped } : usage,
+				request,
 			),
 		);
+		const results = read.ok ? attempt(() => withBills(read.value)) : read;
 		if (request.note) this.results.hints.add(request.note);
 		for (const name of dropped) {
 			this.results.hints.add(

@@ -19,7 +19,7 @@ import type { Client } from './client';
 import { isTool } from './context';
 import { paidFor, type Entry } from './entry';
 import { toFailedItem, toNodeError } from './errors';
-import { clock } from './http/clock';
+import { clock, takeTurns } from './http/clock';
 import type { Made, Place } from './outputs';
 import { tagExecution, type Progress } from './progress';
 
@@ -93,6 +93,8 @@ export class RunResults {
 	): Promise<void> {
 		if (entry.isOver) return;
 		entry.isOver = true;
+		// Thousands may fail at once.
+		await takeTurns();
 		const { attempts, remains, by } = known;
 		const billed = paidFor(entry);
 		const items = await this.failedItems(entry, problem, { attempts, remains, billed, ...by });
@@ -156,6 +158,7 @@ export class RunResults {
 		const place = this.placeOf(entry, client);
 		const missing: Array<{ readonly problem: Problem; readonly billed?: number; readonly remains?: string }> = [];
 		for (const output of outputs) {
+			await takeTurns();
 			const { requestId, costUsd } = usageIn(output);
 			const { item: good, problems, notes } = await this.makeItem(output, place, client);
 			if (good) made.push(good);

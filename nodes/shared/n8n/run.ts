@@ -18,7 +18,7 @@ import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
-import { attemptInSteps, clock, takeTurns } from './http/clock';
+import { attemptInSteps, clock, inSteps, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
 import { checkFiles, inputFileName } from './http/files';
 import { fieldsOf } from '../operations/fields';
@@ -142,10 +142,8 @@ class ItemRun {
 
 	private async askAll(parts: readonly Part[], client: Client, width: number): Promise<void> {
 		await takeTurns();
-		const batches = planBatches(
-			this.operation,
-			parts.map(({ input }) => input),
-		);
+		const inputs = parts.map(({ input }) => input);
+		const batches = await inSteps(planBatches(this.operation, inputs));
 		// Each model has its own queue: one that is stuck holds up none of the others.
 		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.settings.model ?? '');
 		this.questions.bind(batches);
@@ -371,6 +369,7 @@ class ItemRun {
 		const entries = this.answered.filter(({ isOver }) => !isOver).sort((a, b) => a.item - b.item);
 		for (const [first, ...rest] of groupAnswered(this.operation, entries)) {
 			if (!first) continue;
+			await takeTurns();
 			const merged = attempt(() => mergeGroup(merge, [first, ...rest]));
 			const made: INodeExecutionData[] = [];
 			if (!merged.ok) for (const entry of [first, ...rest]) await this.results.fail(entry, merged.problem);

@@ -54,8 +54,10 @@ export function readJsonSchema(root: unknown): ModelSchema | undefined {
 function propertiesOf(forms: readonly Dict[]): Map<string, unknown> | undefined {
 	const properties = new Map<string, unknown>();
 	for (const form of forms) {
-		for (const [name, property] of Object.entries(isDict(form.properties) ? form.properties : {})) {
-			if (!properties.has(name)) properties.set(name, property);
+		const own = isDict(form.properties) ? form.properties : {};
+		// One by one: there may be far more than are read.
+		for (const name in own) {
+			if (Object.hasOwn(own, name) && !properties.has(name)) properties.set(name, own[name]);
 			if (properties.size > MAX_FIELDS) return undefined;
 		}
 	}

@@ -9,6 +9,7 @@ import { nearestNames } from '../../../nodes/shared/core/nearest';
 import { operations } from '../../../nodes/shared/operations';
 import { readJsonSchema } from '../../../nodes/shared/schema/read';
 import { processorTime } from '../../support/yardstick';
+import { atOnce } from '../../../nodes/shared/core/steps';
 
 const row = (model_name: string, type: string, more: object = {}) => ({
 	model_name,
@@ -17,7 +18,7 @@ const row = (model_name: string, type: string, more: object = {}) => ({
 	...more,
 });
 const namesFor = (rows: unknown[], tasks: string[], search = '') =>
-	searchModels(readModels(rows), tasks, search).map(({ name }) => name);
+	searchModels(atOnce(readModels(rows)), tasks, search).map(({ name }) => name);
 
 describe('what is no model', () => {
 	it.each(['rent-container', 'bare-metal', 'cluster', 'capacity', 'commitment', 'sandbox', 'openclaw', 'hermes'])(
@@ -95,7 +96,7 @@ describe('20,000 rows', () => {
 
 	it('are read, searched, followed and compared in little time', () => {
 		const spent = processorTime(() => {
-			const models = readModels(rows);
+			const models = atOnce(readModels(rows));
 			expect(searchModels(models, ['text-generation'], 'model deprecated').length).toBeGreaterThan(0);
 			expect(searchModels(models, []).map((model) => pickerRow(model))).toHaveLength(COUNT);
 			expect(findReplacement(models, 'owner-0/model-0')).toBe(`owner-${(COUNT - 1) % 500}/model-${COUNT - 1}`);

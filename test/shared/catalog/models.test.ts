@@ -2,12 +2,13 @@ import { isRetired, readModel, readModels } from '../../../nodes/shared/catalog/
 import { findModel, findReplacement, joinModels, searchModels } from '../../../nodes/shared/catalog/models';
 import { pickerRow } from '../../../nodes/shared/catalog/picker';
 import { deployments, loraRows, NOW, oddRows, privateRows, rows } from './fixtures/rows';
+import { atOnce } from '../../../nodes/shared/core/steps';
 
-const models = readModels(rows);
+const models = atOnce(readModels(rows));
 const own = [
-	...readModels(privateRows, 'private'),
-	...readModels(loraRows, 'lora'),
-	...readModels(deployments, 'deployment'),
+	...atOnce(readModels(privateRows, 'private')),
+	...atOnce(readModels(loraRows, 'lora')),
+	...atOnce(readModels(deployments, 'deployment')),
 ];
 const named = (name: string) => {
 	const model = findModel([...models, ...own], name);
@@ -38,7 +39,7 @@ describe('reading the catalogue', () => {
 	});
 
 	test('odd rows are left out or read as far as they make sense', () => {
-		const odd = readModels(oddRows);
+		const odd = atOnce(readModels(oddRows));
 		expect(odd.map(({ name }) => name)).toEqual(['odd/bare', 'odd/wrong-types', 'odd/half-right']);
 		expect(odd[1]).toMatchObject({ tasks: [], tags: [], description: '', kind: 'public', featured: false });
 		for (const model of odd) {
@@ -51,7 +52,7 @@ describe('reading the catalogue', () => {
 	});
 
 	test.each([null, undefined, 'text', { detail: 'Not found' }, 5])('%p is an empty list', (list) => {
-		expect(readModels(list)).toEqual([]);
+		expect(atOnce(readModels(list))).toEqual([]);
 	});
 
 	test("the user's own models say what they are", () => {
@@ -62,7 +63,7 @@ describe('reading the catalogue', () => {
 			['deploy_id:dep9Z8y7', 'deployment'],
 		]);
 		expect(own[2]?.tasks).toEqual(['text-generation']);
-		expect(readModels(privateRows)[0]?.kind).toBe('private');
+		expect(atOnce(readModels(privateRows))[0]?.kind).toBe('private');
 	});
 
 	test('`featured` as GET /models/{name} has it', () => {
@@ -187,7 +188,7 @@ describe('who answers for a model', () => {
 });
 
 test('joined lists hold each value once', () => {
-	const joined = joinModels(models, readModels(rows), own);
+	const joined = joinModels(models, atOnce(readModels(rows)), own);
 	expect(joined).toHaveLength(models.length + own.length);
 	expect(findModel(joined, 'deploy_id:dep9Z8y7')?.status).toBe('initializing');
 });

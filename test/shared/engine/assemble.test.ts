@@ -5,6 +5,7 @@ import { AnswerError } from '../../../nodes/shared/core/problem';
 import type { Usage } from '../../../nodes/shared/engine/usage';
 import { operationOf } from '../../support/operations';
 import { thrownBy } from '../../support/work';
+import { atOnce } from '../../../nodes/shared/core/steps';
 
 const usage: Usage = { model: 'm', requestId: 'R', costUsd: 0.01, runtimeMs: 3, inputTokens: 10, attempts: 1 };
 const giving = (...outputs: Output[]) => ({ items: () => outputs });
@@ -26,7 +27,7 @@ function outputsOf(finished: ReturnType<typeof finish>): Finished[] {
 describe('pieces of an answer', () => {
 	it('go to the inputs that they came from', () => {
 		const outputs = [{ json: { n: 2 }, from: 1 }, { json: { n: 1 } }, { json: { n: 3 }, from: 1 }];
-		const pieces = readResults(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage);
+		const pieces = atOnce(readResults(giving(...outputs), {}, [{ a: 1 }, { a: 2 }], usage));
 		expect(pieces.map((piece) => piece.outputs.map(({ json }) => json.n))).toEqual([[1], [2, 3]]);
 		expect(pieces.map((piece) => [piece.usage, piece.share])).toEqual([
 			[usage, 0.5],
@@ -35,12 +36,12 @@ describe('pieces of an answer', () => {
 	});
 
 	it('have the whole request when it held one input', () => {
-		expect(readResults(giving({ json: {} }), {}, [{}], usage)[0]).toMatchObject({ usage, share: 1 });
+		expect(atOnce(readResults(giving({ json: {} }), {}, [{}], usage))[0]).toMatchObject({ usage, share: 1 });
 	});
 
 	it('are the answer itself without Simplify', () => {
 		const answer = { results: [], extra: { deep: null } };
-		expect(readResults(giving(), answer, [{ simplify: false }], usage)).toEqual([
+		expect(atOnce(readResults(giving(), answer, [{ simplify: false }], usage))).toEqual([
 			{ kind: 'raw', usage, share: 1, outputs: [{ json: answer }] },
 		]);
 	});
@@ -48,19 +49,21 @@ describe('pieces of an answer', () => {
 	it('are a receipt when the result goes to a webhook', () => {
 		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
 		const input = { simplify: false, options: { webhook: 'https://a.b' } };
-		expect(readResults(giving(), answer, [input], usage)).toEqual([
+		expect(atOnce(readResults(giving(), answer, [input], usage))).toEqual([
 			{ kind: 'plain', usage, share: 1, outputs: [{ json: { status: 'queued', requestId: 'R7' } }] },
 		]);
 	});
 
 	it('are none when the answer is not finished although nobody asked for a webhook', () => {
-		const error = thrownBy(() => readResults(giving(), { inference_status: { status: 'running' } }, [{}], usage));
+		const error = thrownBy(() =>
+			atOnce(readResults(giving(), { inference_status: { status: 'running' } }, [{}], usage)),
+		);
 		expect(error).toBeInstanceOf(AnswerError);
 		expect(error.message).toContain('running');
 	});
 
 	it('lose an output that names an input which is not there, and nothing else', () => {
-		const pieces = readResults(giving({ json: { n: 1 }, from: 7 }, { json: { n: 2 } }), {}, [{}], usage);
+		const pieces = atOnce(readResults(giving({ json: { n: 1 }, from: 7 }, { json: { n: 2 } }), {}, [{}], usage));
 		expect(pieces[0]?.outputs).toEqual([{ json: { n: 2 } }]);
 	});
 });
@@ -125,7 +128,7 @@ describe('the outputs of an item', () => {
 						const [first = 0, ...others] = counts.map((_, index) => index);
 						const outputs = counts.flatMap((count, from) => Array.from({ length: count }, () => ({ json: {}, from })));
 						const inputs: [Dict, ...Dict[]] = [{ first }, ...others.map((other) => ({ other }))];
-						for (const piece of readResults(giving(...outputs), {}, inputs, { ...usage, costUsd: cost })) {
+						for (const piece of atOnce(readResults(giving(...outputs), {}, inputs, { ...usage, costUsd: cost }))) {
 							const half = { ...piece, share: piece.share / 2 };
 							for (const owned of [half, half])
 								sum += outputsOf(finish({}, {}, [owned])).reduce((total, { json }) => total + costOf(json), 0);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { isDict } from '../../../nodes/shared/core/answer';
 import { defineOperation, type AnyOperation, type Dict } from '../../../nodes/shared/core/operation';
 import { halve, isAlone, planBatches, type Batch } from '../../../nodes/shared/engine/plan';
+import { atOnce } from '../../../nodes/shared/core/steps';
 
 const batching = (max: number): AnyOperation =>
 	defineOperation({
@@ -42,13 +43,13 @@ describe('the plan', () => {
 		[3000, 3],
 	])('of %i texts makes %i requests', (count, requests) => {
 		const all = Array.from({ length: count }, (_, index) => ({ text: `text number ${index}`, options: {} }));
-		expect(planBatches(batching(1024), all)).toHaveLength(requests);
+		expect(atOnce(planBatches(batching(1024), all))).toHaveLength(requests);
 	});
 
 	it('loses nothing and invents nothing: each part belongs to the one input that is equal to it', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				const jobs = planBatches(batching(max), all);
+				const jobs = atOnce(planBatches(batching(max), all));
 				const owned = jobs.flatMap(({ owners }) => owners.flat());
 				expect([...owned].sort((a, b) => a - b)).toEqual(all.map((_, index) => index));
 				for (const { inputs, owners } of jobs) {
@@ -64,7 +65,7 @@ describe('the plan', () => {
 	it('holds no more than allowed, and only parts that differ in nothing else', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				for (const { inputs } of planBatches(batching(max), all)) {
+				for (const { inputs } of atOnce(planBatches(batching(max), all))) {
 					expect(inputs.length).toBeLessThanOrEqual(max);
 					expect(new Set(inputs.map(rest)).size).toBe(1);
 				}
@@ -75,7 +76,7 @@ describe('the plan', () => {
 	it('sends equal inputs once, in as few requests as there can be, and those that are alone each on its own', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				const jobs = planBatches(batching(max), all);
+				const jobs = atOnce(planBatches(batching(max), all));
 				const alone = all.filter(isAlone);
 				const shared = [...new Set(all.filter((each) => !isAlone(each)).map((each) => JSON.stringify(each)))];
 				const groups = new Map<string, number>();
@@ -94,7 +95,7 @@ describe('the plan', () => {
 	it('keeps the order', () => {
 		fc.assert(
 			fc.property(parts, sizes, (all, max) => {
-				for (const { owners } of planBatches(batching(max), all)) {
+				for (const { owners } of atOnce(planBatches(batching(max), all))) {
 					const firsts = owners.map(([first = -1]) => first);
 					expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
 				}
@@ -104,7 +105,7 @@ describe('the plan', () => {
 
 	it('sends each part on its own when the operation does not batch', () => {
 		const all: Dict[] = [{ text: 'a' }, { text: 'a' }];
-		expect(planBatches({ batch: undefined }, all)).toEqual(
+		expect(atOnce(planBatches({ batch: undefined }, all))).toEqual(
 			all.map((each, index) => ({ inputs: [each], owners: [[index]], size: 0 })),
 		);
 	});
@@ -117,7 +118,9 @@ describe('the plan', () => {
 			);
 			const times = Array.from({ length: 5 }, () => {
 				const before = process.cpuUsage();
-				expect(planBatches(batching(1024), all).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
+				expect(atOnce(planBatches(batching(1024), all)).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(
+					count,
+				);
 				return process.cpuUsage(before).user / 1000;
 			});
 			// The best of several, of the processor: what else the machine does only adds.
@@ -146,9 +149,11 @@ describe('isAlone', () => {
 
 describe('halving', () => {
 	const jobOf = (count: number): Batch | undefined =>
-		planBatches(
-			batching(1000),
-			Array.from({ length: count }, (_, index): Dict => ({ text: String(index) })),
+		atOnce(
+			planBatches(
+				batching(1000),
+				Array.from({ length: count }, (_, index): Dict => ({ text: String(index) })),
+			),
 		)[0];
 
 	/** Requests that a job takes when a bad input spoils every request that it is in. */

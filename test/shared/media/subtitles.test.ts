@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { subtitleFile } from '../../../nodes/shared/media/subtitles';
+import { atOnce } from '../../../nodes/shared/core/steps';
 
 const span = (start: number, end: number, text = 'Hello') => ({ start, end, text });
 
@@ -22,7 +23,7 @@ function readCues(file: string, format: 'srt' | 'vtt'): Array<{ times: string; l
 
 describe('SRT', () => {
 	it('is as the format wants it', () => {
-		expect(subtitleFile('srt', [span(0, 1.5, ' Hello '), span(61.25, 3599.9996, 'World')])).toEqual({
+		expect(atOnce(subtitleFile('srt', [span(0, 1.5, ' Hello '), span(61.25, 3599.9996, 'World')]))).toEqual({
 			extension: 'srt',
 			mimeType: 'application/x-subrip',
 			text: '1\n00:00:00,000 --> 00:00:01,500\nHello\n\n2\n00:01:01,250 --> 01:00:00,000\nWorld\n',
@@ -32,7 +33,7 @@ describe('SRT', () => {
 
 describe('WebVTT', () => {
 	it('is as the format wants it', () => {
-		expect(subtitleFile('vtt', [span(0, 1.5), span(1.5, 2, 'World')])).toEqual({
+		expect(atOnce(subtitleFile('vtt', [span(0, 1.5), span(1.5, 2, 'World')]))).toEqual({
 			extension: 'vtt',
 			mimeType: 'text/vtt',
 			text: 'WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nHello\n\n00:00:01.500 --> 00:00:02.000\nWorld\n',
@@ -40,7 +41,7 @@ describe('WebVTT', () => {
 	});
 
 	it('shows <, > and & as what they are', () => {
-		const { text } = subtitleFile('vtt', [span(0, 1, 'a < b && c > d <i>not italic</i>')]);
+		const { text } = atOnce(subtitleFile('vtt', [span(0, 1, 'a < b && c > d <i>not italic</i>')]));
 		const [cue] = readCues(text, 'vtt');
 		expect(cue?.lines.join('\n').replace(/&(lt|gt|amp);/g, '')).not.toMatch(/[<&]/);
 	});
@@ -58,7 +59,7 @@ describe.each(['srt', 'vtt'] as const)('%s', (format) => {
 		[-5, '00:00:00'],
 		[-0.0001, '00:00:00'],
 	])('writes %d seconds as %s', (seconds, clock) => {
-		const [cue] = readCues(subtitleFile(format, [span(seconds, seconds)]).text, format);
+		const [cue] = readCues(atOnce(subtitleFile(format, [span(seconds, seconds)])).text, format);
 		expect(cue?.times.startsWith(clock)).toBe(true);
 	});
 
@@ -70,20 +71,25 @@ describe.each(['srt', 'vtt'] as const)('%s', (format) => {
 			span(1, 2, ' \n '),
 			span(2, 3, 'd'),
 		];
-		expect(readCues(subtitleFile(format, spans).text, format).map(({ lines }) => lines)).toEqual([['a'], ['d']]);
+		expect(readCues(atOnce(subtitleFile(format, spans)).text, format).map(({ lines }) => lines)).toEqual([
+			['a'],
+			['d'],
+		]);
 	});
 
 	it.each(['a\n\nb', 'a\r\n\r\nb', 'a\r\rb', 'a\n \n\tb', 'a\n\n\n\nb'])(
 		'lets no blank line in %j end a cue',
 		(text) => {
 			expect(
-				readCues(subtitleFile(format, [span(0, 1, text), span(1, 2, 'c')]).text, format).map(({ lines }) => lines),
+				readCues(atOnce(subtitleFile(format, [span(0, 1, text), span(1, 2, 'c')])).text, format).map(
+					({ lines }) => lines,
+				),
 			).toEqual([['a', 'b'], ['c']]);
 		},
 	);
 
 	it.each(['00:00 --> 00:01', '-->', '--->', '----->', '-->-->'])('lets no arrow in %j pass for times', (text) => {
-		expect(readCues(subtitleFile(format, [span(0, 1, text)]).text, format)).toHaveLength(1);
+		expect(readCues(atOnce(subtitleFile(format, [span(0, 1, text)])).text, format)).toHaveLength(1);
 	});
 
 	it('keeps every cue, whatever its text', () => {
@@ -95,7 +101,7 @@ describe.each(['srt', 'vtt'] as const)('%s', (format) => {
 				(all) => {
 					const spans = all.map(([start, text]) => span(start, start + 1, text));
 					const wanted = spans.filter(({ text }) => text.trim() !== '').length;
-					expect(readCues(subtitleFile(format, spans).text, format)).toHaveLength(wanted);
+					expect(readCues(atOnce(subtitleFile(format, spans)).text, format)).toHaveLength(wanted);
 				},
 			),
 			{ numRuns: 300 },
@@ -103,6 +109,6 @@ describe.each(['srt', 'vtt'] as const)('%s', (format) => {
 	});
 
 	it('is a file even without a cue', () => {
-		expect(subtitleFile(format, []).text).toBe(format === 'srt' ? '' : 'WEBVTT\n\n');
+		expect(atOnce(subtitleFile(format, [])).text).toBe(format === 'srt' ? '' : 'WEBVTT\n\n');
 	});
 });

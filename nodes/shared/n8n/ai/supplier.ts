@@ -14,6 +14,7 @@ import { usageOfAll } from '../../engine/usage';
 import { Client } from '../client';
 import { toNodeError } from '../errors';
 import { toJson } from '../json';
+import { attemptInSteps, inSteps } from '../http/clock';
 
 /** How many requests of one question run side by side; the gate of the client has the last word. */
 const WIDTH = 16;
@@ -88,7 +89,9 @@ export class Supplier {
 			if (!outcome.ok) throw await this.failure(outcome.problem, attempts, billed);
 			const usage = usageOfAll(told, model, attempts);
 			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
-			const results = attempt(() => readResults(this.operation, outcome.value, batch.inputs, usage, request));
+			const results = await attemptInSteps(() =>
+				readResults(this.operation, outcome.value, batch.inputs, usage, request),
+			);
 			if (!results.ok) throw await this.failure(results.problem, attempts, billed);
 			for (const [index, positions] of batch.owners.entries()) {
 				const [answered] = results.value[index]?.outputs ?? [];
@@ -100,7 +103,7 @@ export class Supplier {
 				for (const position of positions) outputs.set(position, output);
 			}
 		};
-		await inParallel(planBatches(this.operation, inputs), WIDTH, async (batch) => {
+		await inParallel(await inSteps(planBatches(this.operation, inputs)), WIDTH, async (batch) => {
 			await this.forms
 				.inTurn(model, async () => await askBatch(batch))
 				.catch((error: unknown) => {

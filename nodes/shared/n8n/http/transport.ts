@@ -32,7 +32,7 @@ const DOCUMENT_SECONDS = 600;
 /** Bytes of an answer, where its operation says nothing else. */
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
-/** Bytes from which work on an answer lets others in between. */
+/** Bytes from which work on a question or an answer lets others in between. */
 const LONG_WORK = 1024 * 1024;
 
 /** Seconds that taking something back may take. */
@@ -309,7 +309,17 @@ export class Transport {
 			flight.begins(body.length);
 			return { ...target, headers: jsonHeaders, body };
 		}
-		flight.begins(lettersIn(json));
+		const letters = lettersIn(json);
+		flight.begins(letters);
+		// Written in turns: n8n's client would do all of it at once.
+		if (letters >= LONG_WORK) {
+			await breathe();
+			const text = hasExact(json) ? writeJson(json, `${randomUUID()}:`) : JSON.stringify(json);
+			await breathe();
+			const body = Buffer.from(text);
+			await breathe();
+			return { ...target, headers: jsonHeaders, body };
+		}
 		if (hasExact(json)) return { ...target, headers: jsonHeaders, body: writeJson(json, `${randomUUID()}:`) };
 		// n8n drops an object without entries, but the API wants one.
 		const isEmpty = Object.keys(json).length === 0;

@@ -1,5 +1,6 @@
 import type { Output } from '../../core/operation';
-import { subtitleFile, textFile } from '../../media/subtitles';
+import { mapInSteps, type Steps } from '../../core/steps';
+import { subtitleFile, textFile, type TextFile } from '../../media/subtitles';
 import { cuesOf, wrap, type Span } from '../../media/timing';
 
 /** The text of a model that gives no segments. */
@@ -20,16 +21,16 @@ interface SubtitleOptions {
 }
 
 /** The subtitle files that were asked for. Of silence they are files without a subtitle. */
-export function subtitlesOf(
+export function* subtitlesOf(
 	{ subtitles = [], maxLineLength }: SubtitleOptions,
 	{ whole, segments, words, duration }: Transcript,
-): Pick<Output, 'texts' | 'note'> {
+): Steps<Pick<Output, 'texts' | 'note'>> {
 	if (subtitles.length === 0) return { texts: {} };
-	const cues = cuesOf(segments, words, duration, maxLineLength);
-	const texts: Record<string, ReturnType<typeof textFile>> = {};
+	const cues = yield* cuesOf(segments, words, duration, maxLineLength);
+	const texts: Record<string, TextFile> = {};
 	for (const format of subtitles) {
-		if (format === 'txt') texts.txt = textFile(linesOf(segments, whole, maxLineLength));
-		else if (cues.length > 0 || whole === '') texts[format] = subtitleFile(format, cues);
+		if (format === 'txt') texts.txt = yield* textFile(yield* linesOf(segments, whole, maxLineLength));
+		else if (cues.length > 0 || whole === '') texts[format] = yield* subtitleFile(format, cues);
 	}
 	const isLeftOut = Object.keys(texts).length < new Set(subtitles).size;
 	return isLeftOut
@@ -37,7 +38,12 @@ export function subtitlesOf(
 		: { texts };
 }
 
-function linesOf(segments: readonly Span[], whole: string, longest: number | undefined) {
+function* linesOf(
+	segments: readonly Span[],
+	whole: string,
+	longest: number | undefined,
+): Steps<ReadonlyArray<Pick<Span, 'text'>>> {
 	const pieces = segments.some(({ text }) => text !== '') ? segments : wholeAsOne(whole);
-	return pieces.map(({ text }) => ({ text: longest === undefined ? text : wrap(text, longest).join('\n') }));
+	if (longest === undefined) return pieces;
+	return yield* mapInSteps(pieces, ({ text }) => ({ text: wrap(text, longest).join('\n') }));
 }

@@ -1,13 +1,14 @@
 import { isDict, number, optionalText, text } from '../../core/answer';
 import { apiNames, formRequest, isRepeatable } from '../../core/request';
 import { defineOperation, type Dict, type Output } from '../../core/operation';
+import { mapInSteps, type Steps } from '../../core/steps';
 import type { Span } from '../../media/timing';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
 import { subtitlesOf, wholeAsOne } from './subtitles';
 
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
-const spans = (value: unknown): Span[] =>
-	(Array.isArray(value) ? value : []).filter(isDict).map((row) => ({
+const spans = (value: unknown): Steps<Span[]> =>
+	mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
 		start: number(row.start) ?? timeOf(row, 0),
 		end: number(row.end) ?? timeOf(row, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
@@ -18,7 +19,7 @@ const timeOf = ({ timestamp }: Dict, index: number): number | undefined =>
 	Array.isArray(timestamp) ? number(timestamp[index]) : undefined;
 
 /** Some models call them chunks. */
-const segmentsOf = ({ segments, chunks }: Dict): Span[] => spans(Array.isArray(segments) ? segments : chunks);
+const segmentsOf = ({ segments, chunks }: Dict): Steps<Span[]> => spans(Array.isArray(segments) ? segments : chunks);
 
 /** Older models put the words into their segments. */
 const wordsOf = (answer: Dict) => {
@@ -146,17 +147,17 @@ export const transcribe = defineOperation({
 			},
 		);
 	},
-	items: (answer, [{ options }]) => {
-		const segments = segmentsOf(answer);
+	*items(answer, [{ options }]) {
+		const segments = yield* segmentsOf(answer);
 		const said = answer.text ?? (segments.length > 0 ? segments.map((each) => each.text).join(' ') : undefined);
 		const whole = text(said, 'the transcribed text').trim();
-		const words = wordsOf(answer);
+		const words = yield* wordsOf(answer);
 		const length = number(answer.input_length_ms);
 		const shared = {
 			language: optionalText(answer.language),
 			duration: length ? length / 1000 : segments.at(-1)?.end,
 		};
-		const files = subtitlesOf(options, { whole, segments, words, duration: shared.duration });
+		const files = yield* subtitlesOf(options, { whole, segments, words, duration: shared.duration });
 		const { splitInto = 'none' } = options;
 		if (splitInto === 'none') {
 			const withWords = options.chunkLevel === 'word' ? { words } : {};
@@ -167,7 +168,8 @@ export const transcribe = defineOperation({
 		// Silence has no rows; the files that were asked for come all the same.
 		if (rows.length === 0 && options.subtitles?.length)
 			return [{ json: { text: '', index: 0, count: 0, ...shared }, ...files }];
-		return rows.map(
+		return yield* mapInSteps(
+			rows,
 			(row, index): Output => ({
 				json: { ...row, index, count: rows.length, ...shared },
 				...(index === 0 ? files : {}),

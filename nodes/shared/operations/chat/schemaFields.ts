@@ -5,6 +5,9 @@ import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { readDate } from '../../schema/amounts';
 
+/** Values of a schema or an example: more than any model takes. */
+const MOST_VALUES = 10_000;
+
 /** What is to be extracted, in the words of n8n's own extractor. */
 export const schemaFields = [
 	field({
@@ -83,6 +86,7 @@ export const schemaFields = [
 		default: '{ "customer": "Ada Lovelace", "total": 12.5 }',
 		required: true,
 		typeOptions: { rows: 8 },
+		mostEntries: MOST_VALUES,
 		description: 'An object as it should come out. Its names and types count, not its values.',
 		displayOptions: { show: { schemaType: ['fromJson'] } },
 	}),
@@ -93,6 +97,7 @@ export const schemaFields = [
 		default: '{ "type": "object", "properties": { "total": { "type": "number" } } }',
 		required: true,
 		typeOptions: { rows: 8 },
+		mostEntries: MOST_VALUES,
 		description: 'The JSON schema of an object',
 		displayOptions: { show: { schemaType: ['manual'] } },
 	}),

@@ -101,7 +101,7 @@ function gather(known: Gathered, choice: Dict): void {
 	known.finish = choice.finish_reason ?? known.finish;
 	const { logprobs } = choice;
 	if (isDict(logprobs) && Array.isArray(logprobs.content))
-		known.logprobs = [...(known.logprobs ?? []), ...logprobs.content];
+		for (const each of logprobs.content) (known.logprobs ??= []).push(each);
 }
 
 const choiceOf = ({ texts, calls, finish, logprobs }: Gathered) => ({

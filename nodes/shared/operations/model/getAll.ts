@@ -2,6 +2,7 @@ import { isRetired, readModels } from '../../catalog/model';
 import { searchModels } from '../../catalog/models';
 import { field } from '../../core/fields';
 import { defineOperation } from '../../core/operation';
+import { mapInSteps } from '../../core/steps';
 import { plainOptionsField, returnAllFields } from '../fields';
 import { briefModel, MODEL_FIELDS, modelItem } from './modelItem';
 
@@ -69,11 +70,14 @@ export const getModels = defineOperation({
 	],
 	briefly: briefModel,
 	request: () => ({ method: 'GET', path: '/models/list' }),
-	items: ({ rows }, [{ task, search, returnAll, limit = 50, options }]) => {
+	*items({ rows }, [{ task, search, returnAll, limit = 50, options }]) {
 		const now = Date.now();
-		const found = searchModels(readModels(rows), task === '' ? [] : [task], search, now).filter(
+		const models = yield* readModels(rows);
+		const found = searchModels(models, task === '' ? [] : [task], search, now).filter(
 			(model) => options.includeDeprecated === true || !isRetired(model, now),
 		);
-		return found.slice(0, returnAll ? undefined : limit).map((model) => ({ json: modelItem(model, now) }));
+		yield;
+		const listed = found.slice(0, returnAll ? undefined : limit);
+		return yield* mapInSteps(listed, (model) => ({ json: modelItem(model, now) }));
 	},
 });

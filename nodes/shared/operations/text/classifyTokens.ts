@@ -32,5 +32,7 @@ export const classifyTokens = defineOperation({
 	],
 	isDeterministic: () => true,
 	request: ([input]) => jsonRequest(input, { input: input.text }),
-	items: (answer, [input]) => [{ json: { text: input.text, entities: readEntities(answer.results, input.text) } }],
+	*items(answer, [input]) {
+		return [{ json: { text: input.text, entities: yield* readEntities(answer.results, input.text) } }];
+	},
 });

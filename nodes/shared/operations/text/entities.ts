@@ -1,6 +1,7 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
 import { couldHold, offsetReader, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
+import { mapInSteps, type Steps } from '../../core/steps';
 
 export interface Entity {
 	readonly label: string;
@@ -33,22 +34,21 @@ const OUTSIDE = 'O';
  * put together: a name has the label of its first piece and the mean of the scores.
  * @throws AnswerError for what is no list of entities
  */
-export function readEntities(results: unknown, whole: string): Entity[] {
+export function* readEntities(results: unknown, whole: string): Steps<Entity[]> {
 	const place = offsetReader(whole);
 	const rows = list(results, 'the list of entities');
 	const marksBeginnings = rows.some(({ word }) => typeof word === 'string' && BEGINNING.test(word));
-	const pieces = rows
-		.map((row) => readPiece(row, place, marksBeginnings))
-		.filter((piece) => piece.label !== OUTSIDE && !isMarkAlone(piece));
+	const pieces = yield* mapInSteps(rows, (row) => readPiece(row, place, marksBeginnings));
 	const names: Piece[][] = [];
-	for (const piece of pieces) {
+	yield* mapInSteps(pieces, (piece) => {
+		if (piece.label === OUTSIDE || isMarkAlone(piece)) return;
 		const name = names.at(-1);
 		const last = name?.at(-1);
 		if (name && last && goesOn(last, piece, whole)) name.push(piece);
 		else names.push([piece]);
-	}
+	});
 	const find = placeFinder(whole, place);
-	return names.map((name) => together(name, whole, find));
+	return yield* mapInSteps(names, (name) => together(name, whole, find));
 }
 
 function readPiece(

@@ -5,6 +5,7 @@ import { synthesize } from '../../../../nodes/shared/operations/audio/synthesize
 import { readJob } from '../../../../nodes/shared/operations/video/job';
 import { readSchema } from '../../../../nodes/shared/schema/read';
 import { makeSound } from '../../../emulator/media/audio';
+import { outputsOf } from '../../../support/operations';
 
 type Input = Parameters<typeof synthesize.request>[0][0];
 
@@ -67,7 +68,7 @@ describe('raw samples', () => {
 	];
 	it.each(rates)('have a header with the rate of %s', (_, properties, more) => {
 		const { input, request } = ask({ text: string, ...properties }, ['text'], { outputFormat: 'pcm' });
-		const [output] = synthesize.items({ audio: samples.toString('base64'), ...more }, [input], request);
+		const [output] = outputsOf(synthesize, { audio: samples.toString('base64'), ...more }, [input], request);
 		const file = output?.file;
 		const wav = file && 'compose' in file ? file.compose([samples]) : Buffer.alloc(0);
 		expect(readWave(wav)?.format.readUInt32LE(4)).toBe(16_000);

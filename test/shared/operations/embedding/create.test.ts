@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { AnswerError, InputError } from '../../../../nodes/shared/core/problem';
 import type { Dict } from '../../../../nodes/shared/core/operation';
-import { inputFor, operationOf, outputsFor, partsFor, requestFor } from '../../../support/operations';
+import { inputFor, operationOf, outputsFor, partsFor, requestFor, outputsOf } from '../../../support/operations';
 import { thrownBy } from '../../../support/work';
 import { withOptions } from '../../../support/parameters';
 import { itemsOf, onlyItem, stored } from '../../../support/results';
@@ -92,7 +92,7 @@ describe('its request and its items', () => {
 			],
 			input_tokens: 5,
 		};
-		expect(create.items(answer, inputs('a', 'b'))).toEqual([
+		expect(outputsOf(create, answer, inputs('a', 'b'))).toEqual([
 			{ json: { embedding: [1, 2], dimensions: 2 }, from: 0 },
 			{ json: { embedding: [3, 4], dimensions: 2 }, from: 1 },
 		]);
@@ -114,7 +114,9 @@ describe('its request and its items', () => {
 	});
 
 	it('refuses fewer vectors than texts, so that none goes to another text', () => {
-		expect(thrownBy(() => create.items({ embeddings: [[1]] }, inputs('a', 'b'))).message).toContain('2 embeddings');
+		expect(thrownBy(() => outputsOf(create, { embeddings: [[1]] }, inputs('a', 'b'))).message).toContain(
+			'2 embeddings',
+		);
 	});
 });
 

@@ -3,7 +3,7 @@ import { asRole } from '../../../../nodes/shared/operations/embedding/roles';
 import { readVectors } from '../../../../nodes/shared/operations/embedding/vectors';
 import { readJsonSchema } from '../../../../nodes/shared/schema/read';
 import type { Dict } from '../../../../nodes/shared/core/operation';
-import { inputFor, operationOf, requestFor } from '../../../support/operations';
+import { inputFor, operationOf, requestFor, outputsOf } from '../../../support/operations';
 
 const create = operationOf('embedding', 'create');
 const dense = (length: number, seed = 1) => Array.from({ length }, (_, index) => Math.sin(index + seed) || 0.5);
@@ -54,7 +54,7 @@ describe('vectors of one answer', () => {
 	it.each(bad)('one that %s leaves the others alone', (_, row) => {
 		const rows = [dense(8, 1), dense(8, 2), row, dense(8, 4)];
 		const inputs = rows.map((_row, index) => inputFor(create, { text: `t${index}` })) as [Dict, ...Dict[]];
-		const outputs = create.items({ embeddings: rows }, inputs);
+		const outputs = outputsOf(create, { embeddings: rows }, inputs);
 		expect(outputs.map(({ from, problem }) => [from, problem !== undefined])).toEqual([
 			[0, false],
 			[1, false],
@@ -87,10 +87,12 @@ describe('dimensions', () => {
 	it('that the model does not keep to are told', () => {
 		const input = inputFor(create, { text: 'x', options: { dimensions: 64 } });
 		const sent = { path: '', json: { dimensions: 64 } };
-		expect(create.items({ embeddings: [dense(32)] }, [input], sent)[0]?.note).toContain('32 numbers instead of the 64');
-		expect(create.items({ embeddings: [dense(64)] }, [input], sent)[0]?.note).toBeUndefined();
+		expect(outputsOf(create, { embeddings: [dense(32)] }, [input], sent)[0]?.note).toContain(
+			'32 numbers instead of the 64',
+		);
+		expect(outputsOf(create, { embeddings: [dense(64)] }, [input], sent)[0]?.note).toBeUndefined();
 		// left out since the model does not know it: that is told elsewhere
-		expect(create.items({ embeddings: [dense(32)] }, [input], { path: '', json: {} })[0]?.note).toBeUndefined();
+		expect(outputsOf(create, { embeddings: [dense(32)] }, [input], { path: '', json: {} })[0]?.note).toBeUndefined();
 	});
 });
 

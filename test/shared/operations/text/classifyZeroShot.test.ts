@@ -15,6 +15,7 @@ import { withOptions } from '../../../support/parameters';
 import { testOperation } from '../../../support/operation/suite';
 import { itemsOf, jsonOf } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
+import { outputsOf } from '../../../support/operations';
 
 const PLACE = setApart('I was charged twice');
 
@@ -105,7 +106,8 @@ describe('labels', () => {
 		],
 	])('%s, are read', (_, given, names) => {
 		const share = 1 / names.length;
-		const [output] = classifyTextZeroShot.items(
+		const [output] = outputsOf(
+			classifyTextZeroShot,
 			token('1', ...names.map((_name, index): [string, number] => [`▁${index + 1}`, share])),
 			[input(given)],
 		);
@@ -121,9 +123,13 @@ describe('labels', () => {
 	});
 
 	it('have honest scores: what is said beside them does not count, and together they are 1', () => {
-		const [output] = classifyTextZeroShot.items(token('1', ['1', 0.2], ['\n2', 0.1], ['The', 0.7]), [input('a, b')]);
+		const [output] = outputsOf(classifyTextZeroShot, token('1', ['1', 0.2], ['\n2', 0.1], ['The', 0.7]), [
+			input('a, b'),
+		]);
 		expect(output?.json).toMatchObject({ label: 'a', scores: { a: expect.closeTo(2 / 3), b: expect.closeTo(1 / 3) } });
-		const [unsure] = classifyTextZeroShot.items(token('1', ['1', 0.2], ['2', 0.1]), [input('a, b', { minScore: 0.7 })]);
+		const [unsure] = outputsOf(classifyTextZeroShot, token('1', ['1', 0.2], ['2', 0.1]), [
+			input('a, b', { minScore: 0.7 }),
+		]);
 		expect(unsure?.json).toMatchObject({ label: 'unsure', score: expect.closeTo(2 / 3) });
 	});
 });

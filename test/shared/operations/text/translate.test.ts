@@ -14,6 +14,7 @@ import { withOptions } from '../../../support/parameters';
 import { testOperation } from '../../../support/operation/suite';
 import { itemsOf, jsonOf, pairedTo } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
+import { outputsOf } from '../../../support/operations';
 
 const PLACE = setApart('Hello {{name}}');
 
@@ -54,7 +55,7 @@ describe('an answer that is a translation', () => {
 		options: { sourceLanguage },
 	});
 	const read = (text: string, said: string, source?: string) => {
-		const [output] = translateText.items(completion(said), [input(text, source)]);
+		const [output] = outputsOf(translateText, completion(said), [input(text, source)]);
 		return { ...output?.json, note: output?.note };
 	};
 

@@ -1,0 +1,144 @@
+import { groupAnswered } from '../../../nodes/shared/engine/merge';
+import { planBatches } from '../../../nodes/shared/engine/plan';
+import type { AnyOperation, Dict, Output } from '../../../nodes/shared/core/operation';
+import { isSteps, type Steps } from '../../../nodes/shared/core/steps';
+import { inSteps } from '../../../nodes/shared/n8n/http/clock';
+import { readMpeg, readWave } from '../../../nodes/shared/media/sound';
+import { inputFor, operationOf } from '../../support/operations';
+import { longestTurn, processorTime } from '../../support/yardstick';
+
+const MB = 1024 * 1024;
+/** Milliseconds that are promised; half of them for what is done at once, since others work, too. */
+const LONGEST_TURN = 250;
+const AT_ONCE = 125;
+
+const list = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
+
+/** Does all steps, each of which lets others in when it is done. */
+async function inTime<T extends object>(steps: Steps<T>): Promise<T | undefined> {
+	let value: T | undefined;
+	expect(await longestTurn(async () => (value = await inSteps(steps)))).toBeLessThan(LONGEST_TURN);
+	return value;
+}
+
+async function outputsInTime(operation: AnyOperation, given: Dict, answer: Dict): Promise<Output[] | undefined> {
+	const outputs = operation.items(answer, [inputFor(operation, given)]);
+	if (!isSteps(outputs)) throw new Error('It has only one step');
+	return await inTime(outputs);
+}
+
+const spans = (count: number, name: string) =>
+	list(count, (index) => ({ start: index, end: index + 0.9, [name]: ' hello there' }));
+const emoji = '😀 Anna 👩‍👩‍👧 '.repeat(30_000);
+
+it.each<[string, AnyOperation, Dict, Dict, number]>([
+	[
+		'segments with their subtitles',
+		operationOf('audio', 'transcribe'),
+		{ options: { subtitles: ['srt', 'vtt', 'txt'], maxLineLength: 42 } },
+		{ text: 'x', segments: spans(80_000, 'text') },
+		1,
+	],
+	[
+		'words of one segment',
+		operationOf('audio', 'transcribe'),
+		{ options: { chunkLevel: 'word', subtitles: ['srt'], maxLineLength: 42 } },
+		{
+			text: 'x',
+			segments: [{ start: 0, end: 80_000, text: ' hello there'.repeat(80_000) }],
+			words: spans(80_000, 'word'),
+		},
+		1,
+	],
+	[
+		'segments, each an item',
+		operationOf('audio', 'transcribe'),
+		{ options: { splitInto: 'segments' } },
+		{ text: 'x', segments: spans(80_000, 'text') },
+		80_000,
+	],
+	[
+		'names among emoji',
+		operationOf('text', 'classifyTokens'),
+		{ text: emoji },
+		{
+			results: list(30_000, (index) => {
+				const start = index * 13 + 2;
+				return { entity_group: 'PER', score: 0.9, word: 'Anna', start, end: start + 4 };
+			}),
+		},
+		1,
+	],
+	[
+		'pieces of names, told by their bytes',
+		operationOf('text', 'classifyTokens'),
+		{ text: 'Änna '.repeat(30_000) },
+		{
+			results: list(30_000, (index) => ({
+				entity: index % 3 ? 'I-PER' : 'B-PER',
+				score: 0.9,
+				word: index % 3 ? '##nna' : 'Ä',
+				start: index * 6,
+				end: index * 6 + 2,
+			})),
+		},
+		1,
+	],
+	[
+		'models',
+		operationOf('model', 'getAll'),
+		{ returnAll: true },
+		{
+			rows: list(20_000, (index) => ({
+				model_name: `a/m${index}`,
+				type: 'text-generation',
+				reported_type: 'text-generation',
+				tags: ['x'],
+				pricing: { type: 'tokens', cents_per_input_token: 0.00001, cents_per_output_token: 0.00002 },
+				description: 'A model of words. '.repeat(5),
+			})),
+		},
+		20_000,
+	],
+])('an answer with very many %s lets others in while it is read', async (_, operation, given, answer, count) => {
+	expect(await outputsInTime(operation, given, answer)).toHaveLength(count);
+});
+
+it('very many parts are put into requests in steps', async () => {
+	const parts = list(60_000, (index) => ({ text: `text ${index}`, model: 'm/m', options: {} }));
+	expect(await inTime(planBatches({ batch: { over: 'text', max: 1000 } }, parts))).toHaveLength(60);
+});
+
+it('very many items that were one search are found together in little time', () => {
+	const operation = operationOf('text', 'rerank');
+	const usage = { model: 'm/m', attempts: 1 };
+	const entries = list(30_000, (index) => ({
+		input: { query: `q${index % 2}`, document: `d${index}`, options: {} },
+		results: [{ outputs: [], usage, share: 1, kind: 'task' as const }],
+	}));
+	let groups: unknown[][] = [];
+	expect(processorTime(() => (groups = groupAnswered(operation, entries)))).toBeLessThan(AT_ONCE);
+	expect(groups.map(({ length }) => length)).toEqual([15_000, 15_000]);
+});
+
+describe('a sound of 12 MB is measured in little time', () => {
+	const riff = Buffer.from('RIFF\x24\0\0\0WAVE', 'latin1');
+	const frame = Buffer.concat([Buffer.from('\xff\xf3\x14\xc4', 'latin1'), Buffer.alloc(20)]);
+	it.each<[string, Buffer]>([
+		['chunks of no length', Buffer.concat([riff, Buffer.alloc(12 * MB)])],
+		['chunks of one byte', Buffer.concat([riff, Buffer.alloc(12 * MB, 'abcd\x01\0\0\0xy', 'latin1')])],
+	])('of %s', (_, bytes) => {
+		expect(processorTime(() => expect(readWave(bytes)).toBeUndefined())).toBeLessThan(AT_ONCE);
+	});
+
+	it.each<[string, Buffer]>([
+		['the beginnings of tags', Buffer.alloc(12 * MB, 'I')],
+		['the beginnings of frames', Buffer.alloc(12 * MB, 0xff)],
+		['nothing', Buffer.alloc(12 * MB)],
+	])('that goes on with %s', (_, junk) => {
+		const sound = Buffer.concat([...list(10, () => frame), junk]);
+		let seconds: number | undefined;
+		expect(processorTime(() => (seconds = readMpeg(sound)?.seconds))).toBeLessThan(AT_ONCE);
+		expect(seconds).toBeCloseTo(10 * (576 / 24_000), 1);
+	});
+});
