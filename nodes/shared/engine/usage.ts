@@ -30,9 +30,13 @@ export interface Usage {
 	readonly fallbackReason?: string;
 }
 
-/** A negative cost is none. */
+/** A sum of dollars, which may be written with its currency or in parts. A negative cost is none. */
 function cost(value: unknown): number | undefined {
-	const read = number(value);
+	if (Array.isArray(value)) {
+		const parts = value.slice(0, 100).map(cost);
+		return parts.every((part) => part !== undefined) && parts.length > 0 ? addCosts(parts) : undefined;
+	}
+	const read = number(typeof value === 'string' ? value.replace(/^\s*(US\s?)?\$|^\s*USD\s|\s*USD\s*$/gi, '') : value);
 	return read !== undefined && read >= 0 ? read : undefined;
 }
 
@@ -75,7 +79,8 @@ export function usageOf(answer: Dict, model: string, attempts: number): Usage {
 function readEnvelope(answer: Dict) {
 	const status = isDict(answer.inference_status) ? answer.inference_status : {};
 	return {
-		requestId: requestIdOf(answer),
+		// A chat without its usage has its ID all the same.
+		requestId: requestIdOf(answer) ?? (Array.isArray(answer.choices) ? readId(answer.id) : undefined),
 		costUsd: ownCost(answer),
 		runtimeMs: number(status.runtime_ms),
 		inputTokens: count(status.tokens_input, answer.num_input_tokens, answer.input_tokens),

@@ -13,35 +13,59 @@ export interface EventTaker {
 	take(event: Dict): void;
 }
 
+/** Where a line of data begins, and what it says; a byte order mark may stand before the first. */
+const DATA = /^\ufeff?data: ?(.*)$/;
+
 /**
- * Server-sent events that hold JSON objects, one a line as the API writes them, until `[DONE]`; comments are left out.
+ * Server-sent events that hold JSON objects, mostly one a line, until `[DONE]`; comments are left out.
  * @param redact hides the key in an event, given as it was parsed and as it came
- * @throws RangeError for more than any answer has, Error for a stream that ends before it is done
+ * @throws RangeError for more than any answer has, Error for a stream that ends before it is done or is damaged
  */
 export async function readEvents(
 	bytes: Bytes,
 	redact: (event: Dict, text: string) => Dict,
 	use: (event: Dict) => void,
 ): Promise<void> {
+	let isDone = false;
+	/** The lines of an event that goes on. */
+	let open: string[] = [];
+	const take = (line: string) => {
+		const [, data] = DATA.exec(line) ?? [];
+		if (isDone) return;
+		if (data === undefined) {
+			if (line === '' && open.length > 0) throw new Error('an event of the stream is damaged');
+			return;
+		}
+		if (data.trim() === '[DONE]') {
+			isDone = true;
+			return;
+		}
+		const text = [...open, data].join('\n');
+		const event = parseJson(text);
+		// Other words than JSON are no events.
+		open = event === undefined && /^\s*\{/.test(text) ? [...open, data] : [];
+		if (isDict(event)) use(redact(event, text));
+	};
+	for await (const line of linesOf(bytes)) take(line);
+	if (!isDone) throw new Error('the stream ended before it was done');
+}
+
+/** The lines of a text, each as soon as it is whole: a character may be split over two pieces. */
+async function* linesOf(bytes: Bytes): AsyncGenerator<string> {
 	let pieces: Uint8Array[] = [];
 	let length = 0;
-	let isDone = false;
 	for await (const piece of bytes) {
 		length += piece.length;
 		if (length > LARGEST) throw new RangeError('too large');
-		// Whole lines alone are read: a character may be split over two pieces.
 		const end = piece.lastIndexOf(LINE_END) + 1;
 		if (end === 0) {
 			pieces.push(piece);
 			continue;
 		}
-		const lines = Buffer.concat([...pieces, piece.subarray(0, end)]).toString('utf8');
+		const lines = Buffer.concat([...pieces, piece.subarray(0, end - 1)]).toString('utf8');
 		pieces = [piece.subarray(end)];
-		for (const [, text = ''] of lines.matchAll(/^data: ?(.*?)\r?$/gm)) {
-			if (text === '[DONE]') isDone = true;
-			const event = isDone ? undefined : parseJson(text);
-			if (isDict(event)) use(redact(event, text));
-		}
+		yield* lines.split(/\r?\n/).map((line) => line.replace(/\r$/, ''));
 	}
-	if (!isDone) throw new Error('the stream ended before it was done');
+	const last = Buffer.concat(pieces).toString('utf8');
+	if (last !== '') yield last;
 }

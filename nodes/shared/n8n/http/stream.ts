@@ -17,8 +17,39 @@ export function bytesOf(body: unknown): Bytes {
 	return isStream(body) ? body : [];
 }
 
-/** JSON comes as UTF-8; a byte order mark may say otherwise. */
-export const decodeText = (body: Buffer): string => wideText(body) ?? body.toString('utf8');
+/**
+ * JSON comes as UTF-8; a byte order mark or its first bytes may say otherwise, and its declared type where it is no UTF-8.
+ * @param declared its content type
+ */
+export function decodeText(body: Buffer, declared?: unknown): string {
+	const wide = wideText(body) ?? wideJson(body);
+	if (wide !== undefined) return wide;
+	const text = body.toString('utf8');
+	const [, charset = 'utf-8'] = /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(String(declared ?? '')) ?? [];
+	// Servers declare what their framework does by default, whatever they send.
+	const isOther = !/^utf-?8$/i.test(charset) && text.includes('\ufffd');
+	return isOther ? (decodeAs(body, charset) ?? text) : text;
+}
+
+/** JSON in UTF-16 without a mark: of its first sign, which is one of ASCII, one byte is zero. */
+function wideJson(body: Buffer): string | undefined {
+	const isLittle = OPENERS.includes(body[0] ?? 0) && body[1] === 0;
+	if (!isLittle && !(body[0] === 0 && OPENERS.includes(body[1] ?? 0))) return undefined;
+	// A copy, since its bytes may change places.
+	const letters = Buffer.from(body.subarray(0, body.length - (body.length % 2)));
+	return (isLittle ? letters : letters.swap16()).toString('utf16le');
+}
+
+const OPENERS = Array.from('{[', (sign) => sign.charCodeAt(0));
+
+/** Undefined for a name that stands for no encoding. */
+function decodeAs(body: Buffer, charset: string): string | undefined {
+	try {
+		return new TextDecoder(charset).decode(body);
+	} catch {
+		return undefined;
+	}
+}
 
 /** @param room is asked before more is held @throws RangeError beyond `limit` bytes */
 export async function readAll(

@@ -107,7 +107,7 @@ export class Transport {
 			}
 			const isLong = body.length >= LONG_WORK;
 			if (isLong) await breathe();
-			const text = decodeText(body);
+			const text = decodeText(body, response.headers['content-type']);
 			if (isLong) await breathe();
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
@@ -140,7 +140,10 @@ export class Transport {
 		};
 		try {
 			const hideIn = (event: Dict, text: string) => veil.over(atOnce(this.account.redactAnswer(event, text)));
-			await readEvents(bytes, hideIn, use);
+			await readEvents(bytes, hideIn, use).catch((error: unknown) => {
+				// Nothing is missing but the word that it is done.
+				if (error instanceof AnswerError || !stream.isComplete(events)) throw error;
+			});
 			veil.rest().forEach(use);
 			const whole = stream.whole(events);
 			// The name of a tool may come in pieces, too.

@@ -1,10 +1,11 @@
 import { lackOf, type Ability } from '../../catalog/abilities';
-import { isDict, list, optionalText } from '../../core/answer';
+import { isDict, list, number, optionalText } from '../../core/answer';
 import { parseExact, type Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
 import { listOf } from '../../core/values';
+import { textOfContent } from './content';
 
 /** What every operation over a chat model has. */
 export interface ChatInput {
@@ -72,9 +73,13 @@ export const rawText = (text: string): string => `The answer was: ${shorten(text
 
 export const RAISE_LIMIT = "Raise 'Max Tokens' under 'Options'";
 
-/** The choices of a completion as they came, never empty. @throws AnswerError */
+/** The choices of a completion by their numbers, never empty. @throws AnswerError */
 export function choicesOf(answer: Dict): readonly [Dict, ...Dict[]] {
-	const [first, ...rest] = list(answer.choices, 'a choice');
+	const choices = list(answer.choices, 'a choice');
+	const places = choices.map(({ index }) => number(index));
+	const isNumbered = new Set(places).size === places.length && !places.includes(undefined);
+	const sorted = isNumbered ? [...choices].sort((a, b) => (number(a.index) ?? 0) - (number(b.index) ?? 0)) : choices;
+	const [first, ...rest] = sorted;
 	if (first) return [first, ...rest];
 	throw new AnswerError('DeepInfra answered without any choice', 'Run the workflow again, or choose another model.');
 }
@@ -93,17 +98,11 @@ export function readChoices(answer: Dict, mayBeBlank = false): readonly [Choice,
 /** The text of the first choice. @throws AnswerError as `readChoices` */
 export const readText = (answer: Dict): string => readChoices(answer)[0].text;
 
-/** Some services give a text in parts, of which others are thoughts. */
-function contentOf(content: unknown): string {
-	if (!Array.isArray(content)) return optionalText(content) ?? '';
-	return content
-		.filter(isDict)
-		.flatMap(({ type, text: part }) => (type === 'text' || type === 'output_text' ? (optionalText(part) ?? []) : []))
-		.join('');
-}
-
 /** @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON */
-export function readChoice({ message, finish_reason: finish, logprobs }: Dict, mayBeBlank = false): Choice {
+export function readChoice(
+	{ message, text: written, finish_reason: finish, logprobs }: Dict,
+	mayBeBlank = false,
+): Choice {
 	const said = isDict(message) ? message : {};
 	const finishReason = optionalText(finish) ?? 'stop';
 	const refusal = optionalText(said.refusal)?.trim();
@@ -119,9 +118,9 @@ export function readChoice({ message, finish_reason: finish, logprobs }: Dict, m
 			'Change the input, or choose another model.',
 		);
 	}
-	const { text, reasoning } = takeThoughts(contentOf(said.content));
+	const { text, reasoning } = takeThoughts(textOfContent(said.content) ?? optionalText(written) ?? '');
 	const thoughts = optionalText(said.reasoning_content) || optionalText(said.reasoning) || reasoning;
-	const toolCalls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isDict).map(readCall) : [];
+	const toolCalls = callsOf(said).map(readCall);
 	const isBlank = text.trim() === '' && toolCalls.length === 0;
 	const isMeant = mayBeBlank && finishReason === 'stop' && typeof said.content === 'string';
 	if (isBlank && !isMeant) throw emptyChoice(finishReason, thoughts);
@@ -157,9 +156,17 @@ function takeThoughts(content: string): { text: string; reasoning?: string } {
 	return start ? { text: '', reasoning: content.slice(start[0].length).trim() } : { text: content };
 }
 
+/** Older models call a single function. */
+function callsOf({ tool_calls: calls, function_call: call }: Dict): Dict[] {
+	const all = Array.isArray(calls) ? calls.filter(isDict) : [];
+	return all.length === 0 && isDict(call) ? [{ function: call }] : all;
+}
+
 function readCall({ id, function: called }: Dict): ToolCall {
 	const { name, arguments: given } = isDict(called) ? called : {};
-	const parsed = typeof given === 'string' ? parseArguments(given) : given;
+	const once = typeof given === 'string' ? parseArguments(given) : given;
+	// Some models write the JSON into a text once more.
+	const parsed = typeof once === 'string' ? parseArguments(once) : once;
 	if (isDict(parsed)) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
 	throw new AnswerError(
 		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,

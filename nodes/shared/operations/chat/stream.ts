@@ -1,6 +1,7 @@
 import { isDict, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
+import { textOfContent } from './content';
 
 /** A chat's answer in pieces (docs/api.md#chat): the text of its first choice is what is handed on. */
 export const chatStream: StreamOf = {
@@ -27,6 +28,12 @@ export const chatStream: StreamOf = {
 			...(last ? { usage: last.usage } : {}),
 		};
 	},
+	isComplete: (events) => {
+		const ends = new Map<unknown, boolean>();
+		for (const { index = 0, finish_reason: finish } of events.flatMap(choicesOf))
+			ends.set(index, ends.get(index) === true || typeof finish === 'string');
+		return ends.size > 0 && [...ends.values()].every(Boolean);
+	},
 	change: (event, by) => {
 		let isOther = false;
 		const changed = (piece: string, place: readonly unknown[]): string => {
@@ -35,8 +42,9 @@ export const chatStream: StreamOf = {
 			return next;
 		};
 		const choices = choicesOf(event).map((choice) => {
-			const { index = 0, delta } = choice;
-			if (!isDict(delta)) return choice;
+			const { index = 0 } = choice;
+			if (!isDict(choice.delta)) return choice;
+			const delta = deltaOf(choice);
 			const texts = GROWING.flatMap((name) => {
 				const text = optionalText(delta[name]);
 				return text === undefined ? [] : [[name, changed(text, [index, name])]];
@@ -81,7 +89,13 @@ interface Gathered {
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const choicesOf = ({ choices }: Dict): Dict[] => (Array.isArray(choices) ? choices.filter(isDict) : []);
-const deltaOf = ({ delta }: Dict): Dict => (isDict(delta) ? delta : {});
+
+/** With its text in one piece, where it came in parts. */
+function deltaOf({ delta }: Dict): Dict {
+	if (!isDict(delta)) return {};
+	const isWhole = typeof delta.content !== 'object' || delta.content === null;
+	return isWhole ? delta : { ...delta, content: textOfContent(delta.content) };
+}
 
 function gather(known: Gathered, choice: Dict): void {
 	const delta = deltaOf(choice);

@@ -45,6 +45,46 @@ describe('a stream of events', () => {
 		});
 	});
 
+	it.each<[string, (stream: string) => string]>([
+		['a last line without its end', (stream) => stream.trimEnd()],
+		['blanks behind the last word', (stream) => stream.replace('[DONE]', '[DONE]  ')],
+		['a byte order mark', (stream) => `\ufeff${stream.replace(/^[^\n]*\n\n/, '')}`],
+		['line ends of Windows', (stream) => stream.replace(/\r?\n/g, '\r\n')],
+		['events of several lines', (stream) => stream.replaceAll('{"id":"c1",', '{"id":"c1",\ndata: ')],
+		['names and numbers of events', (stream) => stream.replaceAll('data: {', 'event: chunk\nid: 7\nretry: 9\ndata: {')],
+		['words that are no events', (stream) => `data: starting\n\n${stream.replace(': ping', 'data: ping\n\n:')}`],
+		['more after its end', (stream) => `${stream}data: {"choices":[{"index":0,"delta":{"content":"!"}}]}\n\n`],
+	])('with %s is the same answer', async (_, change) => {
+		for (const size of [5, 100_000]) {
+			const events = await gather(Buffer.from(change(STREAM)), size);
+			expect(events.map(chatStream.piece).join('')).toBe('Grüße 🌍!');
+			expect(chatStream.whole(events).usage).toEqual({ estimated_cost: 0.5 });
+		}
+	});
+
+	it('may bring its text in parts', async () => {
+		const parts = [
+			{ type: 'thinking', thinking: 'Hm.' },
+			{ type: 'text', text: 'Hel' },
+		];
+		const stream = `${chunk({ content: parts })}${chunk({ content: 'lo' }, { finish_reason: 'stop' })}data: [DONE]\n\n`;
+		const events = await gather(Buffer.from(stream), 9);
+		expect(events.map(chatStream.piece).join('')).toBe('Hello');
+		expect(readChoices(chatStream.whole(events))[0].text).toBe('Hello');
+	});
+
+	it('is none where an event is damaged: its words would be missing', async () => {
+		const damaged = STREAM.replace('"content":"🌍!"', '"content":"🌍!');
+		await expect(gather(Buffer.from(damaged), 50)).rejects.toThrow('damaged');
+	});
+
+	it('lacks nothing once each of its choices has come to its end', () => {
+		const event = (index: number, finish_reason?: string) => ({ choices: [{ index, delta: {}, finish_reason }] });
+		expect(chatStream.isComplete([event(0), event(1), event(0, 'stop'), event(1, 'length')])).toBe(true);
+		for (const events of [[], [event(0)], [event(0, 'stop'), event(1)], [{ usage: {} }]])
+			expect(chatStream.isComplete(events)).toBe(false);
+	});
+
 	it('that ends before it is done is none', async () => {
 		const cut = Buffer.from(STREAM.slice(0, STREAM.indexOf('data: [DONE]')));
 		await expect(gather(cut, 50)).rejects.toThrow('ended before it was done');

@@ -1,0 +1,14 @@
+import { isDict, optionalText } from '../../core/answer';
+
+/** The text of a message: some services give it in parts, of which others are thoughts. */
+export function textOfContent(content: unknown): string | undefined {
+	if (typeof content === 'string') return content;
+	const parts: unknown[] | undefined = Array.isArray(content) ? content : isDict(content) ? [content] : undefined;
+	return parts?.map((part) => (typeof part === 'string' ? part : textOfPart(part))).join('');
+}
+
+function textOfPart(part: unknown): string {
+	if (!isDict(part)) return '';
+	const { type = 'text', text } = part;
+	return type === 'text' || type === 'output_text' ? (optionalText(text) ?? '') : '';
+}
