@@ -108,6 +108,187 @@ describe('a chat', () => {
 	});
 });
 
+describe('words in pieces', () => {
+	const piece = (entity: string, word: string, index: number, at: IDataObject = {}) => ({
+		entity,
+		word,
+		index,
+		score: 0.9,
+		...at,
+	});
+	it.each<[string, string, IDataObject[], Array<[string, string]>]>([
+		[
+			'whose letters are bytes',
+			'Herr Müller wohnt in Köln',
+			[
+				piece('B-PER', 'ĠMÃ¼', 2, { start: 5, end: 7 }),
+				piece('I-PER', 'ller', 3, { start: 7, end: 11 }),
+				piece('B-LOC', 'ĠKÃ¶ln', 6, { start: 21, end: 25 }),
+			],
+			[
+				['PER', 'Müller'],
+				['LOC', 'Köln'],
+			],
+		],
+		[
+			'without places',
+			'東京 Łódź',
+			[piece('B-LOC', 'æĿ±äº¬', 1), piece('B-LOC', 'ĠÅģÃ³dÅº', 2)],
+			[
+				['LOC', '東京'],
+				['LOC', 'Łódź'],
+			],
+		],
+		[
+			'that say that they go on',
+			'Nguyễn Văn',
+			[piece('B-PER', 'Ngu@@', 1), piece('I-PER', 'yễn', 2), piece('I-PER', 'Văn', 3)],
+			[['PER', 'Nguyễn Văn']],
+		],
+		[
+			'that say where they end',
+			'Jan Kowalski',
+			[piece('B-PER', 'Jan</w>', 1), piece('I-PER', 'Kowal', 2), piece('I-PER', 'ski</w>', 3)],
+			[['PER', 'Jan Kowalski']],
+		],
+		[
+			'that look like bytes and are none',
+			'Café Ã¼ber',
+			[piece('B-ORG', 'CafÃ©', 1), piece('B-ORG', 'Ã¼ber', 2)],
+			[
+				['ORG', 'Café'],
+				['ORG', 'Ã¼ber'],
+			],
+		],
+	])('%s', async (_, text, results, expected) => {
+		const parameters = asked('text', 'classifyTokens', freshName(), { text, options });
+		const { items, errors } = await resultOf(parameters, told({ results }));
+		expect(errors).toEqual([]);
+		expect(items[0]?.entities).toMatchObject(expected.map(([label, word]) => ({ label, word })));
+	});
+
+	it('for a gap, and for gaps that are written in two ways', async () => {
+		const results = [
+			{ sequence: 'ein schönes Haus', token_str: 'ĠschÃ¶nes', score: 0.5 },
+			{ sequence: 'ein große@@ Haus', token_str: 'große@@', score: 0.1 },
+		];
+		const fill = (text: string) => asked('text', 'fillMask', freshName(), { text, options });
+		const one = await resultOf(fill('ein [MASK] Haus'), told({ results }));
+		expect(one.items[0]?.candidates).toMatchObject([{ token: 'schönes' }, { token: 'große' }]);
+		const gap = (token_str: string) => [{ sequence: 'x', token_str, score: 0.5 }];
+		const two = await resultOf(fill('[MASK] and <mask>, not [MASKED]'), told({ results: [gap('one'), gap('two')] }));
+		expect(two.items[0]?.sequence).toBe('one and two, not [MASKED]');
+	});
+});
+
+describe('vectors', () => {
+	const base64 = (...values: number[]) => Buffer.from(new Float32Array(values).buffer).toString('base64');
+	const NONE = /without an embedding/;
+	const FEW = /did not answer with 3 embeddings/;
+	const row = (index: unknown, ...embedding: number[]) => ({ index, embedding });
+	it.each<[string, IDataObject, Array<number[] | RegExp>]>([
+		[
+			'rows out of order',
+			{ data: [row(2, 3, 3), row(0, 1, 1), row('1', 2, 2)] },
+			[
+				[1, 1],
+				[2, 2],
+				[3, 3],
+			],
+		],
+		[
+			'rows without numbers',
+			{ data: [1, 2, 3].map((n) => ({ embedding: [n, n] })) },
+			[
+				[1, 1],
+				[2, 2],
+				[3, 3],
+			],
+		],
+		['a row that is missing', { data: [row(2, 3, 3), row(0, 1, 1)] }, [[1, 1], NONE, [3, 3]]],
+		['two rows for one text', { data: [row(0, 1, 1), row(1, 2, 2), row(1, 3, 3)] }, [[1, 1], NONE, NONE]],
+		['rows for texts that nobody sent', { data: [row(7, 9, 9), row(-1, 8, 8), row(1, 2, 2)] }, [NONE, [2, 2], NONE]],
+		['too few rows without numbers', { data: [{ embedding: [1] }] }, [FEW, FEW, FEW]],
+		[
+			'base64',
+			{ embeddings: [base64(1, 2), base64(-0.5, 3), base64(4, 5)] },
+			[
+				[1, 2],
+				[-0.5, 3],
+				[4, 5],
+			],
+		],
+		['base64 of something else', { embeddings: [base64(1, 2), 'abc', base64(NaN, 5)] }, [[1, 2], NONE, NONE]],
+		[
+			'each in a list of its own',
+			{ embeddings: [[[1, 2]], [[3, 4]], [[5, 6]]] },
+			[
+				[1, 2],
+				[3, 4],
+				[5, 6],
+			],
+		],
+	])('as %s', async (_, answer, expected) => {
+		const parameters = asked('embedding', 'create', freshName(), { text: '={{ $json.t }}', options });
+		const { items, errors } = await resultOf(parameters, told(answer), [{ t: 'a' }, { t: 'b' }, { t: 'c' }]);
+		expect(items.map(({ t, embedding }) => [t, embedding])).toEqual(
+			expected.flatMap((each, at) => (Array.isArray(each) ? [['abc'[at], each]] : [])),
+		);
+		expect(errors).toEqual(expected.flatMap((each) => (Array.isArray(each) ? [] : [expect.stringMatching(each)])));
+	});
+});
+
+describe('the scores of documents', () => {
+	it.each<[string, IDataObject, unknown]>([
+		['a list in a list', { scores: [[0.1, 0.9, 0.5]] }, ['b', 'c', 'a']],
+		['each in a list', { scores: [[0.1], [0.9], ['0.5']] }, ['b', 'c', 'a']],
+		[
+			'rows, best first',
+			{
+				results: [
+					{ index: 1, relevance_score: 0.9 },
+					{ index: 2, relevance_score: 0.5 },
+					{ index: 0, relevance_score: 0.1 },
+				],
+			},
+			['b', 'c', 'a'],
+		],
+		['rows in their order', { data: [{ score: 0.1 }, { score: 0.9 }, { score: 0.5 }] }, ['b', 'c', 'a']],
+		[
+			'a document left out',
+			{
+				results: [
+					{ index: 1, score: 0.9 },
+					{ index: 0, score: 0.1 },
+				],
+			},
+			/no score for document 3 of 3/,
+		],
+		[
+			'one that is unknown',
+			{
+				results: [
+					{ index: 1, score: 0.9 },
+					{ index: 0, score: 0.1 },
+					{ index: 3, score: 1 },
+				],
+			},
+			/no score for document 3/,
+		],
+	])('as %s', async (_, answer, expected) => {
+		const parameters = asked('text', 'rerank', freshName(), {
+			query: 'q',
+			documentSource: 'list',
+			documents: 'a\nb\nc',
+			options,
+		});
+		const { items, errors } = await resultOf(parameters, told(answer));
+		if (Array.isArray(expected))
+			expect(items[0]?.results).toMatchObject(expected.map((document: unknown) => ({ document })));
+		else expect(errors).toEqual([expect.stringMatching(String(expected).slice(1, -1))]);
+	});
+});
+
 describe('the letters of an answer', () => {
 	const classify = () => asked('text', 'classify', freshName(), { text: 'x', options });
 	const json = JSON.stringify({ ...envelope, results: [{ label: 'grün', score: 1 }] });

@@ -7,16 +7,34 @@ import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField }
 import { subtitlesOf, wholeAsOne } from './subtitles';
 
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
-const spans = (value: unknown): Steps<Span[]> =>
-	mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
-		start: number(row.start) ?? timeOf(row, 0),
-		end: number(row.end) ?? timeOf(row, 1),
+function* spans(value: unknown): Steps<Span[]> {
+	const pieces = yield* mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
+		start: seconds(row.start) ?? timeOf(row, 0),
+		end: seconds(row.end) ?? timeOf(row, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
 	}));
+	return inOrder(pieces);
+}
 
-/** Some models give both times in one list. */
+/** As they are spoken, where all beginnings are known. */
+const inOrder = (pieces: Span[]): Span[] =>
+	pieces.some(({ start }) => start === undefined) ? pieces : pieces.sort(({ start: a = 0 }, { start: b = 0 }) => a - b);
+
+/** A time as a number, as one in text, or as subtitles write it: `00:01:02,500`. */
+function seconds(value: unknown): number | undefined {
+	const [, hours = '0', minutes, rest] =
+		/^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)\s*$/.exec(optionalText(value) ?? '') ?? [];
+	if (minutes === undefined || rest === undefined) return number(value);
+	return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest.replace(',', '.'));
+}
+
+/** Some models give both times in one list, or in an object. */
 const timeOf = ({ timestamp }: Dict, index: number): number | undefined =>
-	Array.isArray(timestamp) ? number(timestamp[index]) : undefined;
+	Array.isArray(timestamp)
+		? seconds(timestamp[index])
+		: isDict(timestamp)
+			? seconds(index === 0 ? timestamp.start : timestamp.end)
+			: undefined;
 
 /** Some models call them chunks. */
 const segmentsOf = ({ segments, chunks }: Dict): Steps<Span[]> => spans(Array.isArray(segments) ? segments : chunks);
@@ -152,10 +170,12 @@ export const transcribe = defineOperation({
 		const said = answer.text ?? (segments.length > 0 ? segments.map((each) => each.text).join(' ') : undefined);
 		const whole = text(said, 'the transcribed text').trim();
 		const words = yield* wordsOf(answer);
-		const length = number(answer.input_length_ms);
+		const length = number(answer.input_length_ms) ?? 0;
+		// Speakers may end in another order than they begin.
+		const last = segments.reduce((most, { end = 0 }) => Math.max(most, end), 0);
 		const shared = {
 			language: optionalText(answer.language),
-			duration: length ? length / 1000 : segments.at(-1)?.end,
+			duration: length > 0 ? length / 1000 : last > 0 ? last : undefined,
 		};
 		const files = yield* subtitlesOf(options, { whole, segments, words, duration: shared.duration });
 		const { splitInto = 'none' } = options;

@@ -5,7 +5,7 @@ import { AnswerError, InputError } from '../../core/problem';
 import { modelField, oneModelOptionsField, simplifyField } from '../fields';
 import { asRole } from './roles';
 import { vectorOptions } from './vectorOptions';
-import { knownDimensions, lengthOf, readVectors } from './vectors';
+import { knownDimensions, lengthOf, readVectors, rowsOfVectors } from './vectors';
 
 /** The API's limit (docs/api.md#embeddings). */
 const MAX_TEXTS = 1024;
@@ -85,8 +85,8 @@ export const createEmbedding = defineOperation({
 		return { ...jsonRequest(inputs[0], { ...body, ...apiNames(options, 'normalize', 'dimensions') }), note };
 	},
 	items: (answer, inputs, sent) => {
-		const { embeddings } = answer;
-		if (!Array.isArray(embeddings) || embeddings.length !== inputs.length) {
+		const embeddings = rowsOfVectors(answer, inputs.length);
+		if (!embeddings) {
 			throw new AnswerError(`DeepInfra did not answer with ${inputs.length} embeddings, one for each text`);
 		}
 		const wanted = sent ? number(sent.json?.dimensions) : inputs[0].options.dimensions;

@@ -1,7 +1,36 @@
-import { numbers } from '../../core/answer';
+import { isDict, numbers } from '../../core/answer';
+import { byIndex } from '../../core/byIndex';
+import type { Dict } from '../../core/operation';
 
 /** A vector, or why it is none. */
 export type Vector = { readonly embedding: number[] } | { readonly problem: string };
+
+/**
+ * What an answer gives for each text, in their order: a list of vectors, or rows that name the text.
+ * @param count of the texts @returns undefined for what cannot be told apart
+ */
+export function rowsOfVectors({ embeddings, data }: Dict, count: number): readonly unknown[] | undefined {
+	if (Array.isArray(embeddings)) return embeddings.length === count ? embeddings : undefined;
+	const rows: readonly unknown[] = Array.isArray(data) ? data : [];
+	return rows.length > 0 && rows.every(isDict) ? byIndex(rows, count)?.map((row) => row?.embedding) : undefined;
+}
+
+/** A vector in base64, as its numbers of four bytes. Undefined for any other text. */
+function floatsOf(text: string): number[] | undefined {
+	const bytes = text.length % 4 === 0 && !/[^A-Za-z0-9+/=]/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+	if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
+	return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index));
+}
+
+/** A vector as services write one: as numbers, alone in a list, or in base64. */
+function plainRow(row: unknown): unknown {
+	if (typeof row === 'string') return floatsOf(row);
+	if (!Array.isArray(row)) return row;
+	const entries: readonly unknown[] = row;
+	const [first] = entries;
+	if (entries.length === 1 && Array.isArray(first)) return first;
+	return row;
+}
 
 /** So many zeros at the end are no accident: the service fills up a vector that is shorter than what was asked for. */
 const PADDING = 8;
@@ -25,7 +54,7 @@ export function readVectors(rows: readonly unknown[], wanted: number | undefined
 
 function readVector(row: unknown, wanted: number | undefined): Vector {
 	try {
-		const embedding = numbers(row, 'an embedding');
+		const embedding = numbers(plainRow(row), 'an embedding');
 		let { length } = embedding;
 		while (length > 0 && embedding[length - 1] === 0) length--;
 		if (length === 0) return { problem: 'DeepInfra answered with a vector of zeros only, which is no embedding' };

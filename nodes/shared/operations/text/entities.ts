@@ -1,4 +1,5 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
+import { textOfBytes } from '../../core/byteLetters';
 import { couldHold, offsetReader, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
 import { mapInSteps, type Steps } from '../../core/steps';
@@ -16,17 +17,20 @@ export interface Entity {
 interface Piece extends Entity {
 	/** `B` begins a name, `I` goes on with it, `whole` is one by itself. */
 	readonly place: 'B' | 'I' | 'whole';
-	/** Whether it is the rest of the word before it. */
+	/** Whether it is the rest of the word before it, and whether the piece after it is the rest of its own. */
 	readonly isRest: boolean;
+	readonly isOpen: boolean;
 	/** Which piece of the text it is, counted from 0 or 1. */
 	readonly index: number | undefined;
 	/** Its place as the answer tells it. */
 	readonly told: Place;
 }
 
-/** How a tokenizer marks the rest of a word (`##`), or its beginning (`▁`, `Ġ`). */
+/** How a tokenizer marks the rest of a word (`##`), its beginning (`▁`, `Ġ`), that it goes on (`@@`), or its end (`</w>`). */
 const REST = /^##/;
 const BEGINNING = /^[▁Ġ]/;
+const GOES_ON = /@@$/;
+const END = /<\/w>$/;
 const OUTSIDE = 'O';
 
 /**
@@ -37,8 +41,9 @@ const OUTSIDE = 'O';
 export function* readEntities(results: unknown, whole: string): Steps<Entity[]> {
 	const place = offsetReader(whole);
 	const rows = list(results, 'the list of entities');
-	const marksBeginnings = rows.some(({ word }) => typeof word === 'string' && BEGINNING.test(word));
-	const pieces = yield* mapInSteps(rows, (row) => readPiece(row, place, marksBeginnings));
+	const marks = (mark: RegExp) => rows.some(({ word }) => typeof word === 'string' && mark.test(word));
+	const habits = { marksBeginnings: marks(BEGINNING), marksEnds: marks(END) };
+	const pieces = yield* mapInSteps(rows, (row) => readPiece(row, place, habits));
 	const names: Piece[][] = [];
 	yield* mapInSteps(pieces, (piece) => {
 		if (piece.label === OUTSIDE || isMarkAlone(piece)) return;
@@ -54,7 +59,7 @@ export function* readEntities(results: unknown, whole: string): Steps<Entity[]> 
 function readPiece(
 	row: Dict,
 	place: (position: number | undefined) => number | undefined,
-	marksBeginnings: boolean,
+	{ marksBeginnings, marksEnds }: { readonly marksBeginnings: boolean; readonly marksEnds: boolean },
 ): Piece {
 	// A group is whole; `entity` is what the model says of one piece.
 	const isWhole = typeof row.entity_group === 'string';
@@ -70,12 +75,13 @@ function readPiece(
 		told: { start: number(row.start), end: number(row.end) },
 		place: mark === '' ? (isWhole || row.entity === undefined ? 'whole' : 'I') : /[BSU]/i.test(mark) ? 'B' : 'I',
 		isRest: REST.test(word) || (marksBeginnings && !BEGINNING.test(word)),
+		isOpen: GOES_ON.test(word) || (marksEnds && !END.test(word)),
 		index: number(row.index),
 	};
 }
 
 function goesOn(last: Piece, piece: Piece, whole: string): boolean {
-	if (piece.isRest) return true;
+	if (piece.isRest || last.isOpen) return true;
 	if (last.place === 'whole' || piece.place === 'whole') return false;
 	if (last.end === undefined || piece.start === undefined) {
 		const isNext = last.index === undefined || piece.index === undefined || piece.index === last.index + 1;
@@ -108,7 +114,8 @@ const aroundOf = (whole: string, at: number): string =>
 function together(pieces: readonly Piece[], whole: string, find: ReturnType<typeof placeFinder>): Entity {
 	const first = pieces[0];
 	const last = pieces.at(-1);
-	const joined = joinWords(pieces);
+	const written = joinWords(pieces);
+	const joined = (whole.includes(written) ? undefined : textOfBytes(written)) ?? written;
 	const found = find(joined, first?.told.start, last?.told.end, (cut) => plain(cut) === plain(joined));
 	const { start, end, word } = placed(joined, found.start, found.end, whole);
 	return {
@@ -124,11 +131,15 @@ function together(pieces: readonly Piece[], whole: string, find: ReturnType<type
 const joinWords = (pieces: readonly Piece[]): string =>
 	pieces
 		.map(({ word, isRest, start }, index) => {
-			const isNext = index > 0 && !isRest && (start === undefined || start !== pieces[index - 1]?.end);
-			return `${isNext || BEGINNING.test(word) ? ' ' : ''}${word.replace(REST, '').replace(BEGINNING, '')}`;
+			const before = pieces[index - 1];
+			const isNext = before && !isRest && !before.isOpen && (start === undefined || start !== before.end);
+			return `${isNext || BEGINNING.test(word) ? ' ' : ''}${withoutMarks(word)}`;
 		})
 		.join('')
 		.trim();
+
+const withoutMarks = (word: string): string =>
+	[REST, BEGINNING, GOES_ON, END].reduce((rest, mark) => rest.replace(mark, ''), word);
 
 /** The word as the text writes it, where its place holds it: models change its case and its blanks. */
 function placed(word: string, start: number | undefined, end: number | undefined, whole: string) {

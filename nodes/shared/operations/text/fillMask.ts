@@ -1,5 +1,6 @@
 import { guessMaskToken } from '../../catalog/maskToken';
 import { list, score, text } from '../../core/answer';
+import { textOfBytes } from '../../core/byteLetters';
 import { jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
@@ -16,11 +17,12 @@ interface Candidate {
 }
 
 function readCandidates(rows: unknown): Candidate[] {
-	const candidates = list(rows, 'the list of candidates').map((row) => ({
-		sequence: withoutFrame(text(row.sequence, "a candidate's sequence")),
-		token: withoutMarks(text(row.token_str ?? row.token, "a candidate's token")),
-		score: score(row.score, "a candidate's score"),
-	}));
+	const candidates = list(rows, 'the list of candidates').map((row) => {
+		const sequence = withoutFrame(text(row.sequence, "a candidate's sequence"));
+		const token = withoutMarks(text(row.token_str ?? row.token, "a candidate's token"));
+		const spelled = sequence.includes(token) ? token : (textOfBytes(token) ?? token);
+		return { sequence, token: spelled, score: score(row.score, "a candidate's score") };
+	});
 	if (candidates.length === 0) throw new AnswerError('DeepInfra answered without any candidate');
 	return candidates.sort((a, b) => b.score - a.score);
 }
@@ -30,6 +32,7 @@ const withoutMarks = (token: string): string =>
 	token
 		.trim()
 		.replace(/^(##|[▁Ġ])(?=.)/, '')
+		.replace(/(?<=.)(@@|<\/w>)$/, '')
 		.trim();
 
 /** What models put around a text. */
@@ -47,12 +50,15 @@ const readGaps = (results: unknown): Candidate[][] =>
 
 /** The text with the best word in each gap, whichever way the gaps are written. */
 function fillGaps(input: string, tokens: readonly string[]): string {
-	const mask = [MASK, ...OTHER_MASKS].find((each) => input.includes(each)) ?? MASK;
-	return input
-		.split(mask)
-		.map((part, index) => (index === 0 ? part : `${tokens[index - 1] ?? mask}${part}`))
-		.join('');
+	const ways = [MASK, ...OTHER_MASKS].map((mask) => new RegExp(escape(mask), 'g'));
+	// One text may write them in several ways.
+	ways.push(new RegExp([MASK, ...OTHER_MASKS].map(escape).join('|'), 'g'));
+	const way = ways.find((each) => [...input.matchAll(each)].length === tokens.length) ?? ways[0];
+	let next = 0;
+	return way ? input.replace(way, (gap) => tokens[next++] ?? gap) : input;
 }
+
+const escape = (mask: string): string => mask.replace(/[[\]|]/g, '\\$&');
 
 export const fillMask = defineOperation({
 	resource: 'text',

@@ -1,4 +1,5 @@
-import { errorText, number, readEach } from '../../core/answer';
+import { errorText, isDict, number, readEach } from '../../core/answer';
+import { byIndex } from '../../core/byIndex';
 import { field } from '../../core/fields';
 import type { Dict, Inputs, ModelFacts, Output } from '../../core/operation';
 import { defineOperation, MEGABYTE } from '../../core/operation';
@@ -214,13 +215,32 @@ export const rerank = defineOperation({
 	},
 });
 
+/** A list of scores, or a row for each document that was scored. Undefined for what cannot be told apart. */
+function scoresIn({ scores, results, data }: Dict, count: number): readonly unknown[] | undefined {
+	const given: unknown = scores ?? results ?? data;
+	const list: readonly unknown[] = Array.isArray(given) ? given : [];
+	const [first] = list;
+	if (list.length > 0 && list.every(isDict))
+		return byIndex(list, count)?.map((row) => row?.relevance_score ?? row?.score);
+	// One query's list of its own.
+	const own: readonly unknown[] = list.length === 1 && Array.isArray(first) && first.length === count ? first : list;
+	if (own.length !== count) return undefined;
+	return own.map((score) => numberIn(score));
+}
+
+function numberIn(score: unknown): unknown {
+	if (!Array.isArray(score) || score.length !== 1) return score;
+	const [only]: readonly unknown[] = score;
+	return only;
+}
+
 /**
  * The score of each input's document. One without a score is none: it would be ranked as if it had one.
  * @throws AnswerError when they cannot be told apart
  */
 function scoresOf(answer: Dict, inputs: Inputs<{ readonly document: string | undefined }>): Output[] {
-	const { scores } = answer;
-	if (!Array.isArray(scores) || scores.length !== inputs.length) {
+	const scores = scoresIn(answer, inputs.length);
+	if (!scores) {
 		throw new AnswerError(`DeepInfra did not answer with ${inputs.length} scores, one for each document`);
 	}
 	return readEach(inputs, ({ document }, position) => {

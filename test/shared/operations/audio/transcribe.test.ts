@@ -107,6 +107,31 @@ describe('its request and its items', () => {
 		expect(outputsFor(transcribe, {}, { text: '', input_length_ms, segments })[0]?.json.duration).toBe(duration);
 	});
 
+	it.each<[string, unknown[], number | undefined]>([
+		[
+			'of the one that ends last',
+			[
+				{ start: 0, end: 9 },
+				{ start: 1, end: 4 },
+			],
+			9,
+		],
+		[
+			'out of order',
+			[
+				{ start: 5, end: 8 },
+				{ start: 0, end: 5 },
+			],
+			8,
+		],
+		['before the beginning', [{ start: -3, end: -1 }], undefined],
+	])('takes the end %s, whatever length is told that is none', (_, odd, duration) => {
+		for (const input_length_ms of [undefined, -5000, 'NaN'])
+			expect(outputsFor(transcribe, {}, { text: 'x', input_length_ms, segments: odd })[0]?.json.duration).toBe(
+				duration,
+			);
+	});
+
 	it.each([[undefined], [null], ['x'], [{}], [[]], [[null, 'x', 5]]])('does without the segments %j', (odd) => {
 		const [output] = outputsFor(transcribe, { options: { subtitles: ['srt'] } }, { text: 'x', segments: odd });
 		expect(output).toEqual({
@@ -274,6 +299,35 @@ describe('what a transcription becomes', () => {
 			.map((block) => block.trim().split('\n').slice(1));
 
 	describe('subtitles', () => {
+		it.each<[string, unknown[]]>([
+			[
+				'out of order',
+				[
+					{ start: 61.5, end: 62.25, text: 'you' },
+					{ start: 1, end: 2, text: 'Hi' },
+				],
+			],
+			[
+				'as subtitles write them',
+				[
+					{ start: '00:00:01', end: '00:02,0', text: 'Hi' },
+					{ start: '00:01:01.5', end: '01:02.25', text: 'you' },
+				],
+			],
+			[
+				'in an object',
+				[
+					{ timestamp: { start: '1', end: 2 }, text: 'Hi' },
+					{ timestamp: { start: 61.5, end: '0:1:2,25' }, text: 'you' },
+				],
+			],
+		])('whose times are %s', (_, segments) => {
+			expect(cuesOf({ text: 'Hi you', segments })).toEqual([
+				['00:00:01,000 --> 00:00:02,000', 'Hi'],
+				['00:01:01,500 --> 00:01:02,250', 'you'],
+			]);
+		});
+
 		it.each<[string, Answer, string[]]>([
 			[
 				'the last segment lasts to the end of the recording',
