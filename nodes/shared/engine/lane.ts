@@ -29,6 +29,8 @@ export interface Sending {
 	assume?(): number | undefined;
 	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
 	readonly isPaid?: boolean;
+	/** Whether nobody can use its answer any more, since the rest of what it belongs to has failed. */
+	isLost?(): boolean;
 	/** The same for requests that ask for the same features. */
 	readonly options: string;
 	/** Whether 'not found' speaks of the model, not of something else that the request names. */
@@ -184,7 +186,7 @@ export class Lane {
 	}
 
 	private refusal(sending: Sending): Problem | undefined {
-		if (this.run.signal.aborted) return { kind: 'stopped' };
+		if (this.run.signal.aborted || (!sending.isPaid && sending.isLost?.())) return { kind: 'stopped' };
 		const cause = this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
 		if (cause) return { kind: 'unsent', cause };
 		return sending.isPaid ? undefined : this.meter.exceeded();

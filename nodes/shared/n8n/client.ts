@@ -38,6 +38,15 @@ export interface Asked extends Called<Dict> {
 
 type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'whole' | 'isPersonal' | 'largestAnswer'>;
 
+export interface Asking {
+	/** Where an answer may come in pieces. */
+	readonly chunks?: Chunks;
+	/** Which of the forms that a model may take the request has. */
+	readonly form?: number;
+	/** Whether nobody can use the answer any more. */
+	readonly isLost?: () => boolean;
+}
+
 /** One service, however many runs of this process ask it. */
 const gates = new SharedGates(clock);
 
@@ -96,7 +105,7 @@ export class Client {
 		settings: Settings,
 		{ answer, next, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
-		{ chunks, form = 0 }: { readonly chunks?: Chunks; readonly form?: number } = {},
+		{ chunks, form = 0, isLost }: Asking = {},
 	): Promise<Asked> {
 		const { seconds, maxRetries } = settings;
 		const due = this.run.clock.now() + seconds * 1000;
@@ -118,6 +127,7 @@ export class Client {
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: each.method === 'GET',
+				isLost,
 				counted,
 				assume: () => {
 					const usd = this.assume(each, settings);

@@ -18,8 +18,8 @@ import { attempt, failed, succeeded, type Outcome, type Problem } from '../core/
 import { groupBy } from '../core/values';
 import { operations, resources } from '../operations';
 import type { KnownModel } from './catalog';
-import { chunksFor, type Chunks } from './chunks';
-import type { Client } from './client';
+import { chunksFor } from './chunks';
+import type { Asking, Client } from './client';
 import type { Answered, Entry, Part, Question, Told } from './entry';
 import { attemptInSteps, takeTurns } from './http/clock';
 import { digestFiles, fileLabel, fileMark, fileType } from './http/files';
@@ -145,10 +145,15 @@ export class Questions {
 	}
 
 	/** Asks in the form that the model takes, and another model where it does not answer, as long as nothing is billed. */
-	private async askOn(first: Question, entry: Entry, client: Client, chunks: Chunks | undefined): Promise<Told> {
+	private async askOn(
+		first: Question,
+		entry: Entry,
+		client: Client,
+		{ chunks, isLost }: Pick<Asking, 'chunks' | 'isLost'>,
+	): Promise<Told> {
 		for (let question = first; ; ) {
 			const { inputs, settings, fitted, form } = question;
-			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form });
+			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form, isLost });
 			const isOpen = told.billed === 0 && told.answers.length === 0;
 			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
 			const anew = problem && this.nextForm(entry, question, problem, client);
@@ -167,17 +172,21 @@ export class Questions {
 		return fitted.ok ? succeeded({ ...question, fitted: fitted.value, form }) : fitted;
 	}
 
-	/** One request, with its retries, and what its answer says for each input. */
+	/**
+	 * One request, with its retries, and what its answer says for each input.
+	 * @param isLost whether nobody can use the answer any more: then it is not sent
+	 */
 	async ask(
 		first: Question,
 		entry: Entry,
 		client: Client,
 		shared: SharedAnswers<Told>,
 		key: string | undefined,
+		isLost?: () => boolean,
 	): Promise<Answered> {
 		const { operation } = this;
 		const chunks = operation.stream && chunksFor(this.context, entry.item, operation.stream);
-		const send = async () => await this.askOn(first, entry, client, chunks);
+		const send = async () => await this.askOn(first, entry, client, { chunks, isLost });
 		const { told, isReused } =
 			key !== undefined && chunks === undefined && shared.hasTwin(key)
 				? await shared.ask(key, await this.digestInTurn(first.fitted.request), send)

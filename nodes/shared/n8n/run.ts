@@ -300,7 +300,14 @@ class ItemRun {
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.questions.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
-				: await this.questions.ask({ inputs, settings, fitted: fitted.value, form }, entry, client, shared, only?.key);
+				: await this.questions.ask(
+						{ inputs, settings, fitted: fitted.value, form },
+						entry,
+						client,
+						shared,
+						only?.key,
+						() => owners.every((group) => group.every((part) => part.entry.missed.length > 0)),
+					);
 		if (results.ok && reader) return await this.lines.take(entry, reader, client);
 		if (results.ok) {
 			const deliveries = owners.flatMap((group, position) => {
