@@ -1,10 +1,11 @@
 import { isDict, optionalText } from '../../core/answer';
 
-/** The text of a message: some services give it in parts, of which others are thoughts. */
+/** The text of a message: some services give it in texts, or in parts of which others are thoughts. */
 export function textOfContent(content: unknown): string | undefined {
 	if (typeof content === 'string') return content;
 	const parts: unknown[] | undefined = Array.isArray(content) ? content : isDict(content) ? [content] : undefined;
-	return parts?.map((part) => (typeof part === 'string' ? part : textOfPart(part))).join('');
+	const isTexts = parts?.every((part) => typeof part === 'string');
+	return isTexts ? parts?.join('') : parts?.map(textOfPart).join('');
 }
 
 function textOfPart(part: unknown): string {
