@@ -29,8 +29,41 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 
 /** Entries that were typed by commas, by lines or as a JSON array, or given as an array; each once, without blanks around it. */
 export function listOf(given: string | readonly string[]): string[] {
-	const entries = typeof given === 'string' ? (readArray(given) ?? given.split(/[,\r\n]/)) : given;
+	const entries = typeof given === 'string' ? (readArray(given) ?? entriesOf(given)) : given;
 	return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
+}
+
+/** What divides the entries of a list: commas of all scripts, and line ends. */
+export const DIVIDERS = ',，、،\r\n';
+const DIVIDER = new RegExp(`[${DIVIDERS}]`, 'g');
+
+/** Entries as tables write them: one in double quotes may hold what divides others. */
+function entriesOf(text: string): string[] {
+	if (!text.includes('"')) return text.split(DIVIDER);
+	const entries: string[] = [];
+	let mayClose = true;
+	for (let from = 0; from <= text.length; ) {
+		const start = from + (/^[^\S\r\n]*/.exec(text.slice(from, from + 100))?.[0].length ?? 0);
+		const opens = mayClose && text[start] === '"';
+		const end = opens ? endOfQuoted(text, start) : start;
+		// No later one is closed either.
+		if (opens && end === start) mayClose = false;
+		const rest = /^[^\S\r\n]*/.exec(text.slice(end, end + 100))?.[0].length ?? 0;
+		const isQuoted = end > start && (end + rest === text.length || DIVIDERS.includes(text[end + rest] ?? ' '));
+		DIVIDER.lastIndex = isQuoted ? end : from;
+		const next = DIVIDER.exec(text)?.index ?? text.length;
+		const entry = isQuoted ? text.slice(start + 1, end - 1).replaceAll('""', '"') : text.slice(from, next);
+		entries.push(entry);
+		from = next + 1;
+	}
+	return entries;
+}
+
+/** Behind the quote that closes what is quoted; its beginning where none does. */
+function endOfQuoted(text: string, start: number): number {
+	for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2))
+		if (text[at + 1] !== '"') return at + 1;
+	return start;
 }
 
 function readArray(text: string): string[] | undefined {
@@ -65,7 +98,7 @@ const LONGEST_ADDRESS = 8192;
 export const isWebAddress = (text: string): boolean =>
 	text.length <= LONGEST_ADDRESS &&
 	/^https?:\/\/[^\s/]/i.test(text) &&
-	!/[\s\\\p{Cc}]/u.test(text) &&
+	!/[\s\\\p{Cc}\p{Cf}]/u.test(text) &&
 	URL.canParse(text);
 
 /** Undefined for what is no JSON. */

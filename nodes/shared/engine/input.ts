@@ -80,6 +80,12 @@ function toText({ displayName }: Field, value: unknown): string {
 	const plain = typeof value === 'object' && value !== null ? dateText(value) : value;
 	if (typeof plain === 'string') return plain;
 	if (plain === undefined || plain === null) return '';
+	if (typeof plain === 'number' && !Number.isFinite(plain)) {
+		throw new InputError(
+			`'${displayName}' is ${plain}, which is no number that can be sent`,
+			'Its expression calculates with something that is no number. Check what it gives for this item.',
+		);
+	}
 	if (typeof plain !== 'object') return String(plain);
 	if (Array.isArray(plain)) {
 		throw new InputError(
@@ -135,11 +141,20 @@ function readArray({ displayName }: Field, text: string): unknown {
 	const read = text.trim().startsWith('[') ? parseTyped(text) : undefined;
 	if (Array.isArray(read)) return read.map((entry: unknown) => (entry instanceof Exact ? entry.digits : entry));
 	if (isBrokenArray(text)) throw jsonError(displayName, text);
+	if (text.trim().startsWith('{') && isDict(parseTyped(text))) {
+		throw new InputError(
+			`'${displayName}' is an object, not a list`,
+			'Give a list such as ["one", "two"], or of an object its names with {{ Object.keys($json.data) }}.',
+		);
+	}
 	return text;
 }
 
+/** A letter that can be seen: invisible ones are no text. */
+const SEEN = /[^\s\u200b-\u200d\u2060\ufeff]/;
+
 function checkFilled<V extends string | string[]>(field: Field, value: V): V {
-	const isEmpty = typeof value === 'string' ? value.trim() === '' : value.length === 0;
+	const isEmpty = typeof value === 'string' ? !SEEN.test(value) : value.length === 0;
 	if (!field.required || !isEmpty) return value;
 	throw new InputError(
 		`'${field.displayName}' is empty`,

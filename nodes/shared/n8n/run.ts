@@ -20,6 +20,7 @@ import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
 import { attemptInSteps, clock, inSteps, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
+import { checkWebhook } from './http/address';
 import { checkFiles, inputFileName } from './http/files';
 import { fieldsOf } from '../operations/fields';
 import { Questions } from './questions';
@@ -239,6 +240,7 @@ class ItemRun {
 					? this.requests.remake(part.fitted, part.input, facts)
 					: this.requests.make([part.input], facts);
 				checkFiles(this.context, part.fitted.request);
+				if (client) checkWebhook(part.fitted.request, client.account.baseUrl);
 				this.results.inputFiles[entry.item] ??= inputFileName(this.context, part.fitted.request);
 			});
 			if (check.ok || (client && (await this.questions.movePart(part, check.problem, client)))) continue;

@@ -339,3 +339,42 @@ describe('a list as people have it', () => {
 		expect(listOf(given)).toEqual(list);
 	});
 });
+
+describe('a list whose entries hold what divides others', () => {
+	it.each<[string, string[]]>([
+		['"cat, black", dog', ['cat, black', 'dog']],
+		['dog, "cat, black"', ['dog', 'cat, black']],
+		['"a ""good"" cat", "dog\nand bone" ,bird', ['a "good" cat', 'dog\nand bone', 'bird']],
+		['5" pipe, 6" pipe', ['5" pipe', '6" pipe']],
+		['"quoted" word, x', ['"quoted" word', 'x']],
+		['"never closed, x', ['"never closed', 'x']],
+		['"", x, ""', ['x']],
+		['猫，犬、鳥', ['猫', '犬', '鳥']],
+		['قطة، كلب', ['قطة', 'كلب']],
+		['cat\u00a0,\u2003dog\t\r\n', ['cat', 'dog']],
+	])('%j', (given, entries) => {
+		expect(listOf(given)).toEqual(entries);
+	});
+
+	it('is read in a time that grows with it, whatever its quotes', () => {
+		for (const text of ['"a,', '"', '"",', '"a"b,', ',"', '""a""'])
+			expect(processorTime(() => listOf(text.repeat(20_000)))).toBeLessThan(300);
+	});
+
+	it('is no object: its names or values may be meant', () => {
+		const field = make({ type: 'string', orList: true, isList: true });
+		expect(thrownBy(() => readValue(field, ' {"cat":1,"dog":2}')).message).toBe("'The Field' is an object, not a list");
+		// Words in braces are.
+		expect(readValue(field, '{a}, {b}')).toBe('{a}, {b}');
+	});
+});
+
+describe('a value that is none', () => {
+	it.each([NaN, Infinity, -Infinity])('%d is no text', (value) => {
+		expect(thrownBy(() => readValue(FIELDS.string, value)).message).toMatch(/is no number that can be sent/);
+	});
+
+	it.each(['\u200b', ' \ufeff\n', '\u2060\u00a0\u200d'])('what cannot be seen is empty: %j', (value) => {
+		expect(thrownBy(() => readValue(FIELDS.required, value)).message).toBe("'The Field' is empty");
+	});
+});

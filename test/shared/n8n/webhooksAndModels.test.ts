@@ -1,3 +1,4 @@
+import { checkWebhook } from '../../../nodes/shared/n8n/http/address';
 import { modelId, withOptions } from '../../support/parameters';
 import { onlyItem, stored } from '../../support/results';
 import { answerWith, inferenceRequests } from '../../support/service';
@@ -26,6 +27,41 @@ describe('webhooks', () => {
 		answerWith(world.service, queued);
 		const result = await world.engine.run({ parameters: classify.parameters() });
 		expect(result).toMatchObject({ status: 'error', error: { message: expect.stringContaining('queued') } });
+	});
+
+	it.each([
+		'http://localhost:5678/webhook/x',
+		'https://n8n:5678/webhook/x',
+		'http://192.168.1.5/x',
+		'http://[fd00::1]/x',
+		'https://n8n.local/x',
+		'https://0x7f.1/x',
+	])('that DeepInfra cannot call are refused before they are paid: %s', (webhook) => {
+		for (const request of [
+			{ path: '', json: { webhook } },
+			{ path: '', form: { webhook } },
+		]) {
+			expect(() => checkWebhook(request, 'https://api.deepinfra.com')).toThrow(/DeepInfra cannot call it/);
+			// A service at home may call its neighbours.
+			checkWebhook(request, 'http://127.0.0.1:8000');
+		}
+	});
+
+	it('that it can call are not', () => {
+		for (const webhook of [
+			'https://n8n.example.com/webhook/x',
+			'https://8.8.8.8/x',
+			'https://[2001:db8::1]/',
+			undefined,
+		])
+			checkWebhook({ path: '', json: { webhook } }, 'https://api.deepinfra.com');
+	});
+
+	it('are looked at in a run, with the address of its credential', async () => {
+		const credentials = { baseUrl: 'https://proxy.example.com' };
+		const local = withOptions(classify.parameters(), { webhook: 'http://localhost:5678/webhook/x' });
+		const { error } = await world.engine.run({ parameters: local, credentials });
+		expect(error?.message).toContain('The webhook leads to localhost');
 	});
 });
 

@@ -1,3 +1,5 @@
+import type { ApiRequest } from '../../core/operation';
+import { InputError } from '../../core/problem';
 import { failure } from './source';
 
 /**
@@ -12,6 +14,21 @@ export function checkAddress(url: URL, baseUrl: string): void {
 	if (isPrivate(url.hostname) && !isPrivate(new URL(baseUrl).hostname)) {
 		throw failure(url, "it is a private address, to which DeepInfra's answers may not lead n8n", 'never');
 	}
+}
+
+/**
+ * Refuses a webhook that DeepInfra cannot call: what it would be told there is paid for, and lost.
+ * @throws InputError
+ */
+export function checkWebhook({ json, form }: ApiRequest, baseUrl: string): void {
+	const address = json?.webhook ?? form?.webhook;
+	if (typeof address !== 'string' || !URL.canParse(address)) return;
+	const { hostname } = new URL(address);
+	if (!isPrivate(hostname) || isPrivate(new URL(baseUrl).hostname)) return;
+	throw new InputError(
+		`The webhook leads to ${hostname}, an address that only n8n's own network knows: DeepInfra cannot call it`,
+		"Set n8n's environment variable WEBHOOK_URL to the address that it has on the internet, or use a tunnel. Nothing was sent.",
+	);
 }
 
 /** Whether only machines of the same network have this name. A URL holds an IPv4 address in its plain form. */
