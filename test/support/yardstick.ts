@@ -21,16 +21,32 @@ function yardstick(): void {
 
 let isWarm = false;
 
+/** How long a measure of the yardstick speaks for the machine, in milliseconds. */
+const FRESH_MS = 250;
+
+let last = { at: -Infinity, took: 0 };
+
+/** The yardstick's own time now; what was measured after the last work serves before the next one. */
+function measureBefore(): number {
+	for (let round = 0; round < 3 && !isWarm; round++) yardstick();
+	isWarm = true;
+	if (performance.now() - last.at > FRESH_MS) measureAfter();
+	return last.took;
+}
+
+function measureAfter(): number {
+	last = { took: measure(yardstick), at: performance.now() };
+	return last.took;
+}
+
 /**
  * How long the work takes of the processor, in milliseconds of the machine that the limits were written for: a machine
  * that is slower, or busy, is slower with the yardstick as well, which is measured right before and after.
  */
 export function processorTime(work: () => void): number {
-	for (let round = 0; round < 3 && !isWarm; round++) yardstick();
-	isWarm = true;
-	const before = measure(yardstick);
+	const before = measureBefore();
 	const own = measure(work);
-	return (own * REFERENCE_MS) / Math.max(before, measure(yardstick), 1);
+	return (own * REFERENCE_MS) / Math.max(before, measureAfter(), 1);
 }
 
 /** How often a look is taken at whether others had a turn, milliseconds. */
@@ -41,9 +57,7 @@ const LOOK_MS = 2;
  * @param work may be asynchronous, and should be nearly all that goes on
  */
 export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-	for (let round = 0; round < 3 && !isWarm; round++) yardstick();
-	isWarm = true;
-	const before = measure(yardstick);
+	const before = measureBefore();
 	let longest = 0;
 	let since = process.cpuUsage();
 	const look = () => {
@@ -57,5 +71,5 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
 		look();
 		clearInterval(timer);
 	}
-	return (longest * REFERENCE_MS) / Math.max(before, measure(yardstick), 1);
+	return (longest * REFERENCE_MS) / Math.max(before, measureAfter(), 1);
 }

@@ -39,7 +39,8 @@ function expectNothingOf(form: string, text: string) {
 		.replace(/\s|\\[rn]/g, '')
 		.replace(/^QXV0aG9yaXphdGlvbjogQmVhcmVyI/, '')
 		.replace(/(0K|NC)QWNjZXB0OiAqLyo=?$|NCkFjY2VwdDogKi8q$/, '');
-	for (let at = 8; at + 12 < plain.length - 8; at++) expect(text).not.toContain(plain.slice(at, at + 12));
+	const runs = Array.from({ length: Math.max(0, plain.length - 28) }, (_, at) => plain.slice(at + 8, at + 20));
+	expect(runs.filter((run) => text.includes(run))).toEqual([]);
 }
 
 describe.each([
