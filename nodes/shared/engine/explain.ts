@@ -125,10 +125,16 @@ const statuses: Readonly<Record<number, Advice>> = {
 		happened: 'The DeepInfra account has no balance or payment method',
 		todo: `Add a payment method or balance at ${BILLING}, then run the workflow again. For a scoped key, its spending limit may be used up.`,
 	}),
-	403: (_, { model }) => ({
-		happened: model === '' ? 'The API key may not do this' : `The API key may not use the model '${model}'`,
-		todo: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
-	}),
+	403: ({ body }, { model, host }) =>
+		isPage(body)
+			? {
+					happened: `A firewall or proxy before ${host} refuses the request`,
+					todo: "Its answer is a web page, which DeepInfra's never is. Whoever runs it can say why; some refuse certain texts or addresses.",
+				}
+			: {
+					happened: model === '' ? 'The API key may not do this' : `The API key may not use the model '${model}'`,
+					todo: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
+				},
 	404: (...about) => (isNoRoute(about[0].body) ? wrongAddress : missing)(...about),
 	// With words of its own it is the model that lacks a feature, else the address is wrong (docs/api.md#errors).
 	405: (problem, situation, said) =>

@@ -29,6 +29,8 @@ export function hopelessFor(problem: Problem): Scope | undefined {
 	const said = errorText(body);
 	if (status === 401 || status === 402 || isUnpaid(status, said)) return 'account';
 	if (status >= 300 && status < 400) return 'account';
+	// A firewall looks at each request: another one may pass.
+	if (status === 403 && isPage(body)) return undefined;
 	if (status === 403) return said && !/model/i.test(said) ? 'account' : 'model';
 	// There is no such route, so the base URL is wrong.
 	if (status === 404) return isNoRoute(body) ? 'account' : 'model';

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../nodes/shared/core/problem';
 import { explain, isInputTooLong, isUnknownModel, type Situation } from '../../../nodes/shared/engine/explain';
 import { retryDelay } from '../../../nodes/shared/engine/retry';
+import { hopelessFor } from '../../../nodes/shared/engine/verdict';
 
 const situation: Situation = { model: 'owner/name', host: 'api.deepinfra.com', attempts: 1 };
 const status = (code: number, body: unknown = ''): Problem => ({ kind: 'status', status: code, body });
@@ -118,4 +119,31 @@ describe('the safety filter', () => {
 
 it('402 is known by the word that other routes have for it', () => {
 	expect(said(403, { error: { code: 402, message: 'payment_required' } })).toMatch(/no balance or payment method/);
+});
+
+describe('403', () => {
+	it.each([
+		'<!DOCTYPE html><title>Attention Required! | Cloudflare',
+		'<html><h1>403 Forbidden</h1><hr>nginx',
+		'<?xml version="1.0"?>',
+	])('as a page is a firewall that looked at this request, and neither the key nor the model: %s', (body) => {
+		const { message, description } = explain({ kind: 'status', status: 403, body }, situation);
+		expect(message).toBe('A firewall or proxy before api.deepinfra.com refuses the request');
+		expect(description).not.toMatch(/key|another model/);
+		expect(hopelessFor({ kind: 'status', status: 403, body })).toBeUndefined();
+	});
+
+	it('in words is the model or the key, as before', () => {
+		expect(hopelessFor({ kind: 'status', status: 403, body: '' })).toBe('model');
+		expect(hopelessFor({ kind: 'status', status: 403, body: { detail: 'Not allowed' } })).toBe('account');
+	});
+});
+
+it.each<[unknown, string]>([
+	[{ type: 'about:blank', title: 'Width is odd', status: 400 }, 'Width is odd'],
+	[{ title: 'Bad Request', detail: 'Width is odd' }, 'Width is odd'],
+	[{ code: 7, reason: 'Width is odd' }, 'Width is odd'],
+	[{ error_description: 'Width is odd' }, 'Width is odd'],
+])('words of a failure stand in %j, too', (body, words) => {
+	expect(explain({ kind: 'status', status: 400, body }, situation).message).toMatch(new RegExp(`: ${words}$`));
 });
