@@ -32,15 +32,13 @@ function paint(png: PNG, prompt: string, seed: number) {
 	const chosen = COLOUR_NAMES[Math.floor(random() * COLOUR_NAMES.length)] ?? 'grey';
 	const base = colourOf(colourIn(prompt) ?? chosen);
 	const boxes = Array.from({ length: 3 }, () => randomBox(png, random));
-	for (let y = 0; y < png.height; y++) {
-		const inRow = boxes.filter((box) => y >= box.top && y < box.bottom);
-		for (let x = 0; x < png.width; x++) {
-			const [red, green, blue] = inRow.find((box) => x >= box.left && x < box.right)?.colour ?? base;
-			const at = (y * png.width + x) * 4;
-			png.data[at] = red;
-			png.data[at + 1] = green;
-			png.data[at + 2] = blue;
-			png.data[at + 3] = 255;
+	const full = { left: 0, top: 0, right: png.width, bottom: png.height, colour: base };
+	// The first box lies on top.
+	for (const { left, top, right, bottom, colour } of [full, ...boxes.reverse()]) {
+		const pixel = Buffer.from([...colour, 255]);
+		for (let y = top; y < Math.min(bottom, png.height); y++) {
+			const row = y * png.width;
+			png.data.fill(pixel, (row + left) * 4, (row + Math.min(right, png.width)) * 4);
 		}
 	}
 }
