@@ -42,11 +42,11 @@ const WRAPPED = ['url', 'image_url', 'image', 'b64_json', 'base64', 'data'].conc
 export const makesFiles = (tasks: readonly string[]): boolean =>
 	tasks.some((task) => /(^|-)to-(image|video|speech|music|audio|3d)$|^world-model$/.test(task));
 
-/** Written without alternatives that overlap: such a text can be megabytes long, and hostile. */
+/** In either of its alphabets. Written without alternatives that overlap: such a text can be megabytes long, and hostile. */
 function isBase64(text: string): boolean {
 	const end = text.indexOf('=');
 	const body = end < 0 ? text : text.slice(0, end);
-	return !/[^A-Za-z0-9+/\s]/.test(body) && (end < 0 || !/[^=\s]/.test(text.slice(end)));
+	return !/[^A-Za-z0-9+/_\s-]/.test(body) && (end < 0 || !/[^=\s]/.test(text.slice(end)));
 }
 
 /** The file that a text stands for: a data URL, a web address, a path on the API, or bare base64. */

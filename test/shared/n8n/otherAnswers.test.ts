@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { completion } from '../../support/chat';
+import { makeWav } from '../../support/files';
 import { asked } from '../../support/parameters';
 import { errorOf, stored } from '../../support/results';
 import { envelope, jsonReply, notFound, type Reply, type SentRequest } from '../../support/service';
@@ -17,7 +18,7 @@ const freshName = () => `shapes/model-${++models}`;
 /** What comes of a question that is answered so: items, and the errors of those that failed. */
 async function resultOf(parameters: INodeParameters, reply: (request: SentRequest) => Reply, items?: IDataObject[]) {
 	world.service.requests.length = 0;
-	world.service.reply = (request) => (request.path.startsWith('/v1/') ? reply(request) : notFound);
+	world.service.reply = (request) => (/^\/(v1|payment)\//.test(request.path) ? reply(request) : notFound);
 	const run = await world.engine.run({
 		parameters,
 		items: items?.map((json) => ({ json })),
@@ -305,5 +306,86 @@ describe('the letters of an answer', () => {
 		const { items, errors } = await resultOf(classify(), () => ({ contentType, body: write() }));
 		expect(errors).toEqual([]);
 		expect(items).toMatchObject([{ label: 'grün', usage: { costUsd: 0.000114 } }]);
+	});
+});
+
+describe('a batch', () => {
+	const batch = (own: IDataObject = {}) => ({
+		id: 'batch_1',
+		status: 'completed',
+		endpoint: '/v1/chat/completions',
+		input_file_id: 'file-in',
+		output_file_id: 'file-out',
+		request_counts: { total: 1 },
+		...own,
+	});
+	const line = (body: unknown) => JSON.stringify({ custom_id: 'a', response: { status_code: 200, body }, error: null });
+	const results = async (body: unknown, own: IDataObject = {}) =>
+		await resultOf({ resource: 'batch', operation: 'getResults', batchId: 'batch_1' }, ({ path }) =>
+			path.endsWith('/content') ? { body: line(body) } : jsonReply(batch(own)),
+		);
+	const vectors = {
+		data: [
+			[1, 2],
+			[3, 4],
+		].map((embedding, at) => ({ index: 1 - at, embedding })),
+	};
+
+	it.each<[string, string | number]>([
+		['in seconds', 1764000000],
+		['in milliseconds', 1764000000000],
+		['as a date', '2025-11-24T16:00:00Z'],
+		['as digits', '1764000000'],
+	])('whose time is %s', async (_, created_at) => {
+		const get = { resource: 'batch', operation: 'get', batchId: 'batch_1' };
+		const { items } = await resultOf(get, () => jsonReply(batch({ created_at })));
+		expect(items).toMatchObject([{ createdAt: '2025-11-24T16:00:00.000Z' }]);
+	});
+
+	it('whose line holds its answer as a text', async () => {
+		expect((await results(JSON.stringify(completion('Hi')))).items).toMatchObject([{ customId: 'a', text: 'Hi' }]);
+		const { errors } = await results(JSON.stringify({ error: { message: 'Content Moderated' } }));
+		expect(errors).toEqual([expect.stringMatching(/^a: The model's safety filter refused this request/)]);
+	});
+
+	it.each(['/v1/embeddings', '/v1/openai/embeddings/', undefined])(
+		'of vectors, which stand in no order: %s',
+		async (endpoint) => {
+			const { items } = await results(vectors, { endpoint });
+			expect(items.map(({ embedding }) => embedding)).toEqual([
+				[3, 4],
+				[1, 2],
+			]);
+		},
+	);
+});
+
+describe('an account', () => {
+	const account = (operation: string, more: INodeParameters = {}) => ({ resource: 'account', operation, ...more });
+	it.each([[true], ['true'], ['True '], [1], ['1']])('that is suspended: %j', async (suspended) => {
+		const { items } = await resultOf(account('getBalance'), () => jsonReply({ stripe_balance: 0, suspended }));
+		expect(items).toMatchObject([{ suspended: true }]);
+	});
+
+	it.each([[false], ['false'], [0], [null], ['']])('that is not: %j', async (suspended) => {
+		const { items } = await resultOf(account('getBalance'), () => jsonReply({ stripe_balance: 0, suspended }));
+		expect(items).toMatchObject([{ suspended: false }]);
+	});
+
+	it('without a limit, and with a model by its name alone', async () => {
+		const limits = await resultOf(account('getLimits'), () => jsonReply({ rate_limit: '200', tpm_rate_limit: -1 }));
+		expect(limits.items).toEqual([{ concurrentRequests: 200, tokensPerMinute: null }]);
+		const months = [{ period: '2026.11', items: [{ model: 'a/b', units: 1, cost: 50 }] }];
+		const usage = await resultOf(account('getUsage', { period: 'current' }), () => jsonReply({ months }));
+		expect(usage.items).toMatchObject([{ model: 'a/b', costUsd: 0.5 }]);
+	});
+});
+
+describe('speech', () => {
+	it.each<BufferEncoding>(['base64', 'base64url'])('in %s', async (encoding) => {
+		const sound = makeWav(0.1);
+		const speak = asked('audio', 'synthesize', freshName(), { text: 'Hi', options });
+		const { items, errors } = await resultOf(speak, told({ audio: sound.toString(encoding) }));
+		expect([items.length, errors]).toEqual([1, []]);
 	});
 });

@@ -34,7 +34,8 @@ export const getBalance = defineOperation({
 					balanceUsd: round(-owed - spent),
 					spentUsd: spent,
 					limitUsd: most === undefined || most < 0 ? null : most,
-					suspended: suspended === true,
+					// An alert hangs on it: whatever is no clear no counts.
+					suspended: suspended === true || suspended === 1 || /^\s*(true|1|yes)\s*$/i.test(String(suspended)),
 					reason: REASONS.includes(String(suspend_reason)) ? optionalText(suspend_reason) : null,
 				},
 			},

@@ -19,7 +19,11 @@ export const getLimits = defineOperation({
 		const concurrent = number(rate_limit);
 		if (concurrent === undefined) throw new AnswerError('DeepInfra answered without a limit');
 		const tokens = number(tpm_rate_limit);
-		// No limit is told as 0.
-		return [{ json: { concurrentRequests: concurrent, tokensPerMinute: tokens || null } }];
+		// No limit is told as 0 or below.
+		return [
+			{
+				json: { concurrentRequests: concurrent, tokensPerMinute: tokens !== undefined && tokens > 0 ? tokens : null },
+			},
+		];
 	},
 });

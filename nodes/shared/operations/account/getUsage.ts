@@ -70,7 +70,7 @@ export const getUsage = defineOperation({
 function sumByModel(rows: readonly Dict[]): Dict[] {
 	const sums = new Map<string, { model: string; task?: string; units: number; cents: number }>();
 	for (const row of rows) {
-		const meta = isDict(row.model) ? row.model : {};
+		const meta = isDict(row.model) ? row.model : { model_name: row.model };
 		const owner = optionalText(meta.provider);
 		const name = text(meta.model_name, 'the name of a model');
 		const model = owner && !name.includes('/') ? `${owner}/${name}` : name;

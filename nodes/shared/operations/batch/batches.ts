@@ -1,5 +1,6 @@
 import { errorText, isDict, list, number, optionalText, readId } from '../../core/answer';
 import { field } from '../../core/fields';
+import { readMoment } from '../../core/moment';
 import type { Dict } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { idPath } from '../voice/voices';
@@ -133,7 +134,6 @@ function faultsOf(errors: unknown): string | null {
 }
 
 function momentOf(value: unknown): string | null {
-	const seconds = number(value);
-	if (seconds === undefined || seconds <= 0 || seconds > 8.64e12) return null;
-	return new Date(seconds * 1000).toISOString();
+	const at = readMoment(value);
+	return at === undefined ? null : new Date(at).toISOString();
 }

@@ -2,7 +2,8 @@ import { errorText, isDict, list, number, optionalText, refusal, unlike } from '
 import type { ApiRequest, Dict, LineFile, LineOutput, LineReader, Output } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { readCompletion } from '../chat/complete';
-import { lengthOf, readVectors } from '../embedding/vectors';
+import { parseJson } from '../../core/values';
+import { lengthOf, readVectors, rowsOfVectors } from '../embedding/vectors';
 import { filePath, type Batch } from './batches';
 import { readLineId, type LineId } from './names';
 
@@ -68,8 +69,7 @@ export class BatchReader implements LineReader {
 		const known = this.ownersOf(id);
 		if (this.isAtInput) return failing(known, this.nothingCame());
 		const failure = failureOf(line);
-		const { body } = isDict(line.response) ? line.response : {};
-		const answer = isDict(body) ? body : {};
+		const answer = bodyOf(line);
 		if (failure) return failing(known, failure, answer);
 		const outputs = attempt(() => this.outputsOf(answer, known));
 		if (!outputs.ok) return failing(known, outputs.problem, answer);
@@ -107,8 +107,11 @@ export class BatchReader implements LineReader {
 	}
 
 	private outputsOf(answer: Dict, { isJson }: LineId): Output[] {
-		if (this.batch.endpoint.endsWith('/embeddings')) {
-			const rows = list(answer.data, 'an embedding').map(({ embedding }) => embedding);
+		// Where the batch does not say what it asked for, its answers do.
+		const isVector = /\/embeddings\/?$/.test(this.batch.endpoint) || (!answer.choices && Array.isArray(answer.data));
+		if (isVector) {
+			const { length: count } = list(answer.data, 'an embedding');
+			const rows = rowsOfVectors(answer, count) ?? [];
 			return readVectors(rows, undefined).map((vector): Output => {
 				if ('problem' in vector) return { json: {}, problem: vector.problem };
 				const { length } = vector.embedding;
@@ -145,6 +148,13 @@ export class BatchReader implements LineReader {
 	}
 }
 
+/** What a line was answered with, which some services write as a text. */
+function bodyOf({ response }: Dict): Dict {
+	const { body } = isDict(response) ? response : {};
+	const read = typeof body === 'string' ? parseJson(body) : body;
+	return isDict(read) ? read : {};
+}
+
 /** @param answer tells what the failure cost: the first of equal lines pays */
 const failing = ({ items }: LineId, failure: Problem, answer?: Dict): LineOutput[] =>
 	items.map(({ at, name }, twin) => ({ at, name, failure, answer, isReused: twin > 0 }));
@@ -157,7 +167,7 @@ function failureOf({ response, error }: Dict): Problem | undefined {
 	if (isDict(response)) {
 		const status = number(response.status_code) ?? 200;
 		if (status < 200 || status >= 300) return { kind: 'status', status, body: response.body };
-		const words = isDict(response.body) ? refusal(response.body) : undefined;
+		const words = refusal(bodyOf({ response }));
 		return words === undefined ? undefined : { kind: 'refusal', message: words };
 	}
 	const words = errorText(error) ?? (isDict(error) ? optionalText(error.code) : undefined) ?? 'no reason was given';
