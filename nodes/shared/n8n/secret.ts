@@ -32,9 +32,11 @@ const LONGEST_START = 2048;
 /** A letter as services write it: escaped for JSON, a program, an address or HTML. `\n` and its like are no letters. */
 const LETTER =
 	/\\{1,4}(?:u00|x|u\{0{0,4})([\da-f]{2})\}?|%(?:25){0,2}([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtux])/iy;
-/** What may get between two letters: a line break, written out or escaped. */
-const GAP = /(?:\s|\\{1,4}[nrt]|%0[ad]){1,20}/iy;
-const ODD = /[\\%&\s]/;
+/** What parts letters, for a pattern: blanks and invisible letters. */
+const BLANKS = '\\s\\u00ad\\u200b-\\u200d\\u2060\\ufeff';
+/** What may get between two letters: that, or a line break that is escaped. */
+const GAP = new RegExp(`(?:[${BLANKS}]|\\\\{1,4}[nrt]|%0[ad]){1,20}`, 'iy');
+const ODD = new RegExp(`[\\\\%&${BLANKS}]`);
 
 export function secretOf(key: string): Secret {
 	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key), ...hexForms(key)];
@@ -69,10 +71,11 @@ function base64Forms(key: string): string[] {
 	});
 }
 
-/** In lower case as in capitals. */
+/** In lower case as in capitals, and byte by byte. */
 function hexForms(key: string): string[] {
 	const hex = Buffer.from(key).toString('hex');
-	return [...new Set([hex, hex.toUpperCase()])];
+	const bytes = hex.replace(/..(?=.)/g, '$&:');
+	return [...new Set([hex, hex.toUpperCase(), bytes, bytes.toUpperCase()])];
 }
 
 /** Base64 has two alphabets. */
@@ -125,10 +128,10 @@ const hexOf = (letter: string): string =>
 function startOf(form: string): string {
 	const [first, second, third] = Array.from(form.slice(0, 3), (letter) => {
 		const both = `${letter}${twin[letter] ?? ''}`.replace(/[\\\]^-]/g, '\\$&');
-		return { alone: `[${both}]`, orOdd: `[${both}\\\\%&\\s]` };
+		return { alone: `[${both}]`, orOdd: `[${both}\\\\%&${BLANKS}]` };
 	});
 	if (!second) return first?.alone ?? '';
-	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&]|\\s{1,20}${second.orOdd})`;
+	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&]|[${BLANKS}]{1,20}${second.orOdd})`;
 }
 
 const NONE = -1;

@@ -28,6 +28,9 @@ const escapes: ReadonlyArray<[string, (key: string) => string]> = [
 	['split by a line break', (key) => `${key.slice(0, 10)}\n${key.slice(10)}`],
 	['split by an escaped line break', (key) => `${key.slice(0, 3)}\\r\\n${key.slice(3)}`],
 	['split in several places', (key) => key.replace(/(.{8})/g, '$1\r\n    ')],
+	['with invisible letters', (key) => [...key].join('\u200b')],
+	['with a soft hyphen', (key) => `${key.slice(0, 1)}\u00ad${key.slice(1)}`],
+	['in hexadecimal bytes', (key) => [...key].map(hex).join(':')],
 	['in base64, in lines', (key) => base64(`x${key}`).replace(/(.{9})/g, '$1\n')],
 ];
 const hex = (letter: string) => letter.charCodeAt(0).toString(16).padStart(2, '0');
