@@ -55,7 +55,7 @@ function fitRow(name: string, states: readonly string[], price = '', context = '
 	const whole = joinMarks([name, ...states, price, context]);
 	if (whole.length <= ROOM) return whole;
 	// Two prices are for input and output, and always per 1M tokens.
-	const marks = joinMarks([...states, price.replace(/^(\S+\/\S+) per 1M$/, '$1'), context]);
+	const marks = joinMarks([...states, price.replace(/^([^\s/]+\/\S+) per 1M$/, '$1'), context]);
 	return joinMarks([shortenName(name, marks ? ROOM - marks.length - ' · '.length : Infinity), marks]);
 }
 

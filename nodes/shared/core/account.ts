@@ -1,4 +1,5 @@
 import { InputError } from './problem';
+import { trimEnd } from './trim';
 
 /** What a credential holds, read once: what was checked is what is sent. */
 
@@ -72,6 +73,6 @@ export function readBaseUrl(pasted: unknown): string {
 			`Enter the address without them, such as ${DEFAULT_URL}: they would be sent in place of the key.`,
 		);
 	}
-	const path = url.pathname.replace(/\/+$/, '').replace(ROUTE, '').replace(/\/+$/, '');
+	const path = trimEnd(trimEnd(url.pathname, /\//).replace(ROUTE, ''), /\//);
 	return `${url.origin}${path}`;
 }

@@ -1,3 +1,5 @@
+import { trimZeros } from '../core/trim';
+
 /** Shares are whole millionths of a millionth of a dollar: fine enough that equal shares stay equal. */
 const UNIT = 1e12;
 
@@ -22,5 +24,5 @@ export const addCosts = (costs: readonly number[]): number => {
 /** An amount to the last digit that counts, without an exponent: what was billed, to be compared with an invoice. */
 export function exactDollars(usd: number): string {
 	if (usd > 0 && usd < 1 / UNIT) return 'less than $0.000000000001';
-	return `$${usd.toFixed(12).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+	return `$${trimZeros(usd.toFixed(12))}`;
 }

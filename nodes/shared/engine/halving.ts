@@ -106,7 +106,7 @@ const plain = (words: string): string =>
 	words
 		.slice(0, 2000)
 		.replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
-		.replace(/[^\s:;,()]*\d[^\s:;,()]*/g, '0')
+		.replace(/[^\s:;,()]+/g, (word) => (/\d/.test(word) ? '0' : word))
 		.toLowerCase();
 
 /** Whether a part of a batch may still succeed: the failure is about what was sent, and nobody has paid for it. */

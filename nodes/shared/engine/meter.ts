@@ -2,6 +2,7 @@ import { addCosts } from './bill';
 import { billOf, type Outcome, type Problem } from '../core/problem';
 import type { Dict } from '../core/operation';
 import { costOf } from './usage';
+import { trimZeros } from '../core/trim';
 
 /** A request that is on its way, and what is set aside for it. */
 export interface Reservation {
@@ -125,6 +126,4 @@ export class Meter {
 
 /** Without an exponent, with three digits that count; nothing below a millionth of a millionth. */
 export const dollars = (amount: number) =>
-	amount === 0
-		? '0'
-		: amount.toFixed(Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(amount))))).replace(/(\.\d\d\d*?)0+$/, '$1');
+	amount === 0 ? '0' : trimZeros(amount.toFixed(Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(amount))))));

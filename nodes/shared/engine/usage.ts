@@ -36,7 +36,7 @@ function cost(value: unknown): number | undefined {
 		const parts = value.slice(0, 100).map(cost);
 		return parts.every((part) => part !== undefined) && parts.length > 0 ? addCosts(parts) : undefined;
 	}
-	const read = number(typeof value === 'string' ? value.replace(/^\s*(US\s?)?\$|^\s*USD\s|\s*USD\s*$/gi, '') : value);
+	const read = number(typeof value === 'string' ? value.trim().replace(/^(US\s?)?\$|^USD\s|USD$/gi, '') : value);
 	return read !== undefined && read >= 0 ? read : undefined;
 }
 

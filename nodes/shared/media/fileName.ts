@@ -1,13 +1,12 @@
 import { isEndingOf, isKnownEnding, kindOfNamed, type Kind } from './kind';
+import { trimEnd } from '../core/trim';
 
 /** A file's name without folders and without what a header or a disk cannot hold, and its ending in small letters. */
 export function splitName(given: string | undefined): { readonly stem: string; readonly ending: string } {
 	const last = (given ?? '').slice(-1000).split(/[\\/]/).at(-1) ?? '';
 	// Blanks and dots at the end are none of a name's, for some disks; letters that turn others round make it lie.
-	const name = last
-		.replace(/[\p{Cc}\p{Cs}"\u202a-\u202e\u2066-\u2069]/gu, '')
-		.slice(-120)
-		.replace(/^\s+|[\s.]+$/gu, '');
+	const whole = last.replace(/[\p{Cc}\p{Cs}"\u202a-\u202e\u2066-\u2069]/gu, '').slice(-120);
+	const name = trimEnd(whole.trimStart(), /[\s.]/);
 	// Digits alone are none: they are the end of a date or a version.
 	const [, stem = name, ending = ''] = /^(.+?)(?:\.(?!\d+$)([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
 	return { stem, ending };

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { number } from '../core/answer';
 import { clock } from './http/clock';
+import { trimEnd } from '../core/trim';
 
 /** Milliseconds between two lines of a long run. */
 const EVERY = 10_000;
@@ -78,7 +79,7 @@ export function tagExecution(
 const LONGEST_VALUE = 255;
 
 /** To the nano-dollar, without an exponent. */
-const exact = (usd: number): string => usd.toFixed(9).replace(/\.?0+$/, '');
+const exact = (usd: number): string => trimEnd(trimEnd(usd.toFixed(9), /0/), /\./);
 
 interface CustomData {
 	get(key: string): unknown;

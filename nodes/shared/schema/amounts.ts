@@ -1,3 +1,8 @@
+import { trimEnd } from '../core/trim';
+
+/** Letters that a number or a date may have, with what is written around it. */
+const LONGEST = 100;
+
 /** Marks that say which sign separates thousands, where one alone does not tell. */
 const COMMA_FOR_THOUSANDS = /[$£¥]|\b(USD|GBP|JPY|CAD|AUD)\b/i;
 const POINT_FOR_THOUSANDS = /€|\b(EUR|BRL|DKK)\b/i;
@@ -11,7 +16,7 @@ const LARGER =
  * Undefined for what could be read in two ways, and for what is not one number.
  */
 export function readAmount(text: string): number | undefined {
-	const short = text.trim().slice(0, 100);
+	const short = text.trim().slice(0, LONGEST);
 	if (/^[-+]?\d+(\.\d+)?e[-+]?\d{1,3}$/i.test(short)) return Number(short);
 	const match = /^[^\d(+\-−–]*([(+\-−–]?)[^\d(+\-−–.,]*([.,]?\d[\d.,'’ \u00a0\u202f]*)(\)?[-–]*)([^\d]*)$/.exec(short);
 	if (!match) return undefined;
@@ -87,7 +92,13 @@ function monthOf(word: string): string | undefined {
 
 /** A date as YYYY-MM-DD; read from other forms only where day and month cannot be taken for each other. */
 export function readDate(text: string): string | undefined {
-	const value = text.trim().replace(/[T ]+\d{1,2}:\d{2}.*$/, '');
+	const value = trimEnd(
+		text
+			.trim()
+			.slice(0, LONGEST)
+			.replace(/[T ]\d{1,2}:\d{2}.*$/, ''),
+		/[T ]/,
+	);
 	const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(value);
 	if (yearFirst) return dateOf(yearFirst[1], yearFirst[3], yearFirst[4]);
 	// With points, the day is first wherever that is written.

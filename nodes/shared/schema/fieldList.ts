@@ -21,7 +21,7 @@ export function listedFields(list: unknown): SchemaField[] {
 function listedField(name: string, row: Record<string, unknown>): SchemaField {
 	const allowed = Array.isArray(row.allowed) && row.allowed.length > 0 ? choiceOf(row.allowed) : undefined;
 	// "Optional[int]" and "list[str]" are how Python writes a type.
-	const type = (optionalText(row.ftype) ?? '').replace(/^optional\[(.*)\]$/i, '$1').replace(/\[.*$/, '');
+	const type = (optionalText(row.ftype) ?? '').replace(/^optional\[(.*)\]$/i, '$1').split('[', 1)[0] ?? '';
 	const kind = kindNamed(type);
 	const preset = row.default ?? undefined;
 	return {

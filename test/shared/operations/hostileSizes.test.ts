@@ -3,7 +3,7 @@ import { finish, type PartResult } from '../../../nodes/shared/engine/assemble';
 import { explain } from '../../../nodes/shared/engine/explain';
 import type { Field } from '../../../nodes/shared/core/fields';
 import { readValue } from '../../../nodes/shared/engine/input';
-import type { Dict } from '../../../nodes/shared/core/operation';
+import type { AnyOperation, Dict } from '../../../nodes/shared/core/operation';
 import { attempt, problemOf } from '../../../nodes/shared/core/problem';
 import { interpret } from '../../../nodes/shared/engine/receive';
 import { readRetryAfter } from '../../../nodes/shared/engine/retry';
@@ -114,6 +114,36 @@ describe('a text of 100,000 characters is read in little time', () => {
 		const text = `${start.repeat(depth)}${end.repeat(depth)}`;
 		const { input } = within(3000, () => applyTemplate(family, text));
 		expect(input.split(`${start}${end}`).length).toBeLessThanOrEqual(4);
+	});
+});
+
+describe('an answer with a run of 100,000 letters within it is read in little time', () => {
+	const said = (content: string) => ({ choices: [{ message: { content }, finish_reason: 'stop' }] });
+	it.each<[string, AnyOperation, Dict, (text: string) => Dict]>([
+		['a chat', operationOf('chat', 'complete'), { options: { responseFormat: 'json_object' } }, said],
+		['a translation', operationOf('text', 'translate'), { text: 'x', targetLanguage: 'French' }, said],
+		[
+			'a gap',
+			operationOf('text', 'fillMask'),
+			{ text: '[MASK]' },
+			(sequence) => ({ results: [{ sequence, score: 1 }] }),
+		],
+		['labels', operationOf('text', 'classifyZeroShot'), { text: 'x', candidateLabels: 'a,b' }, said],
+		['a page', operationOf('document', 'extractText'), {}, said],
+	])('%s', (_, operation, given, answer) => {
+		for (const run of [' ', '\n', '\t \n', '`', '.', '*', '"'].map((seed) => seed.repeat(RUN / seed.length)))
+			for (const text of [`x${run}y`, `\`\`\`${run}y`, `\`\`\`json\n${run}y\`\``, `{"a": 1${run}y`])
+				within(1000, () => attempt(() => outputsFor(operation, given, answer(text))));
+	});
+
+	it('and so is a text', () => {
+		const translate = operationOf('text', 'translate');
+		for (const seed of [' ', '\n', '\u00a0'])
+			within(1000, () =>
+				attempt(() =>
+					outputsFor(translate, { text: `x${seed.repeat(RUN)}y`, targetLanguage: 'French' }, said('French\nx y')),
+				),
+			);
 	});
 });
 

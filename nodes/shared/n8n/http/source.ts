@@ -108,7 +108,7 @@ function isPart(status: number, range: unknown): boolean {
 
 /** n8n's client names what it could not unpack. Storages name there what packs nothing, too: then the bytes tell. */
 function unreadEncoding(encoding: unknown, head: Buffer): string | undefined {
-	if (typeof encoding !== 'string' || /^\s*(identity)?\s*$/i.test(encoding) || kindOf(head)) return undefined;
+	if (typeof encoding !== 'string' || /^(identity)?$/i.test(encoding.trim()) || kindOf(head)) return undefined;
 	return encoding.slice(0, 40);
 }
 

@@ -5,11 +5,11 @@ import { InputError } from '../../core/problem';
 import { plainOptionsField } from '../fields';
 
 /** Or a moment in it, as a DateTime is written. */
-const MONTH = /^\s*(\d{4})[.-](0[1-9]|1[0-2])(?:-\d\dT.*)?\s*$/;
+const MONTH = /^(\d{4})[.-](0[1-9]|1[0-2])(?:-\d\dT.*)?$/;
 
 /** A month as the API writes it (2026.09), from `2026-09` or `2026.09`. */
 function readMonth(given: string): string {
-	const [, year, month] = MONTH.exec(given) ?? [];
+	const [, year, month] = MONTH.exec(given.trim()) ?? [];
 	if (year && month) return `${year}.${month}`;
 	throw new InputError(
 		`'Month' is '${given.slice(0, 40)}', which is no month`,

@@ -25,10 +25,25 @@ export function findAllJson(text: string): unknown[] {
 	if (text.length > LONGEST) return [];
 	const whole = parse(text.replace(/^[\s\ufeff\u200b]+/, ''));
 	if (whole !== undefined) return [whole];
-	const fenced = [...text.matchAll(/```[\w-]*\s*\n([^]*?)\n?\s*```/g)].flatMap(
-		([, inside = '']) => parse(inside) ?? [],
-	);
+	const fenced = [...fencesIn(text)].flatMap((inside) => parse(inside) ?? []);
 	return fenced.length > 0 ? fenced : scan(text);
+}
+
+const FENCE = '```';
+
+/** What stands in fences: they begin with a line of their own, which may name a language. */
+function* fencesIn(text: string): Generator<string> {
+	let line = 0;
+	for (let open = text.indexOf(FENCE); open >= 0; ) {
+		const head = open + FENCE.length;
+		if (line < head) line = text.indexOf('\n', head);
+		if (line < 0) return;
+		const isFence = /^[\w-]*\s*$/.test(text.slice(head, line));
+		const end = isFence ? text.indexOf(FENCE, line) : open;
+		if (end < 0) return;
+		if (isFence) yield text.slice(line, end);
+		open = text.indexOf(FENCE, isFence ? end + FENCE.length : open + 1);
+	}
 }
 
 function scan(text: string): unknown[] {

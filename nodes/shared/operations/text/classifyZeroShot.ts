@@ -9,6 +9,7 @@ import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
 import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField, unsureOption } from '../fields';
+import { trimEnd } from '../../core/trim';
 
 /** Signs that every tokenizer has as one token, so that one token is a whole answer. */
 const DIGITS = '123456789';
@@ -163,7 +164,7 @@ export const classifyTextZeroShot = defineOperation({
 function chosenLabel({ text }: Choice, labels: readonly Label[]): Label {
 	const said = text.trim();
 	const sign = /^[^\p{L}\p{N}]*([\p{L}\p{N}])(?![\p{L}\p{N}])/u.exec(said)?.[1];
-	const plain = said.toLowerCase().replace(/[.\s]+$/, '');
+	const plain = trimEnd(said.toLowerCase(), /[.\s]/);
 	const chosen = labels.find((label) => label.sign === sign) ?? labels.find(({ name }) => name.toLowerCase() === plain);
 	if (chosen) return chosen;
 	throw new AnswerError(
@@ -173,7 +174,7 @@ function chosenLabel({ text }: Choice, labels: readonly Label[]): Label {
 }
 
 /** A token without the blank before it, which some tokenizers write as a sign. */
-const bare = (token: unknown): string => (optionalText(token) ?? '').replace(/^[\s▁Ġ]+|\s+$/g, '');
+const bare = (token: unknown): string => (optionalText(token) ?? '').replace(/^[\s▁Ġ]+/, '').trimEnd();
 
 /**
  * How likely each label is, from the likeliest tokens where the answer stands; together 1.

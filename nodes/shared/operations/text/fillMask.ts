@@ -36,11 +36,11 @@ const withoutMarks = (token: string): string =>
 		.trim();
 
 /** What models put around a text. */
-const withoutFrame = (sequence: string): string =>
-	sequence
-		.trim()
-		.replace(/^(\[CLS\]|<s>)\s*/, '')
-		.replace(/\s*(\[SEP\]|<\/s>)$/, '');
+function withoutFrame(sequence: string): string {
+	const begun = sequence.trim().replace(/^(\[CLS\]|<s>)\s*/, '');
+	const end = ['[SEP]', '</s>'].find((each) => begun.endsWith(each));
+	return end === undefined ? begun : begun.slice(0, -end.length).trimEnd();
+}
 
 /** For several gaps the answer is a list of lists, one for each gap. */
 const readGaps = (results: unknown): Candidate[][] =>

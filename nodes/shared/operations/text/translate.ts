@@ -10,6 +10,7 @@ import { patienceOf } from '../chat/patience';
 import { isLanguage } from './languages';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
+import { trimEnd } from '../../core/trim';
 
 /** Of a model's context, for the text: its translation may be twice as long. */
 const SHARE = 0.25;
@@ -131,7 +132,7 @@ export const translateText = defineOperation({
 		const lost = lostIn(text, translation);
 		// Parts are put together with the spaces and lines that stood between them.
 		const [before = ''] = /^\s*/.exec(text) ?? [];
-		const [after = ''] = /\s*$/.exec(text) ?? [];
+		const after = text.slice(text.trimEnd().length);
 		return [
 			{
 				json: { translation: `${before}${withLineEnds(text, translation)}${after}`, sourceLanguage },
@@ -156,10 +157,7 @@ function readTranslation(answer: Parameters<typeof readChoices>[0], given: strin
 	const source = given?.trim();
 	if (source) return { translation: unwrap(text), sourceLanguage: source };
 	const [, named = '', rest = ''] = /^\s*([^\n]{1,60})\n([^]*)$/.exec(text) ?? [];
-	const language = named
-		.trim()
-		.replace(/^[*_#\s]+|[*_.\s]+$/g, '')
-		.replace(/^source language:[*_\s]*/i, '');
+	const language = trimEnd(named.trim().replace(/^[*_#\s]+/, ''), /[*_.\s]/).replace(/^source language:[*_\s]*/i, '');
 	// A model that forgets the first line has written the translation alone.
 	return isLanguage(language)
 		? { translation: unwrap(rest), sourceLanguage: language }

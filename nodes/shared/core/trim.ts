@@ -1,0 +1,10 @@
+/** Without the letters at the end that a pattern of one letter knows. A pattern that ends in `+$` tries each run anew at each of its letters. */
+export function trimEnd(text: string, letter: RegExp): string {
+	let end = text.length;
+	while (end > 0 && letter.test(text.charAt(end - 1))) end--;
+	return text.slice(0, end);
+}
+
+/** An amount in digits without the zeros at its end; two digits behind the point stay. */
+export const trimZeros = (amount: string): string =>
+	amount.includes('.') ? amount.slice(0, Math.max(trimEnd(amount, /0/).length, amount.indexOf('.') + 3)) : amount;
