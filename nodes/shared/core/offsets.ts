@@ -99,6 +99,16 @@ export function placeFinder(whole: string, read = offsetReader(whole)) {
 	};
 }
 
+/** Tells which parts a text holds; of very many that a long one does not hold, the last count as not held. */
+export function partSearcher(whole: string): (part: string) => boolean {
+	let searched = 0;
+	return (part) => {
+		if (searched > MOST_SEARCHED) return false;
+		searched += whole.length;
+		return whole.includes(part);
+	};
+}
+
 /** The occurrence that begins nearest to a place. */
 export function nearestPlace(whole: string, part: string, place: number): Place | undefined {
 	const before = part === '' ? -1 : whole.lastIndexOf(part, place);

@@ -1,6 +1,6 @@
 import { list, number, optionalText, score, text } from '../../core/answer';
 import { textOfBytes } from '../../core/byteLetters';
-import { couldHold, offsetReader, placeFinder, type Place } from '../../core/offsets';
+import { couldHold, offsetReader, partSearcher, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
 import { mapInSteps, type Steps } from '../../core/steps';
 
@@ -53,7 +53,8 @@ export function* readEntities(results: unknown, whole: string): Steps<Entity[]> 
 		else names.push([piece]);
 	});
 	const find = placeFinder(whole, place);
-	return yield* mapInSteps(names, (name) => together(name, whole, find));
+	const isHeld = partSearcher(whole);
+	return yield* mapInSteps(names, (name) => together(name, whole, find, isHeld));
 }
 
 function readPiece(
@@ -111,11 +112,17 @@ const isInWord = (whole: string, at: number): boolean => {
 const aroundOf = (whole: string, at: number): string =>
 	`${Array.from(whole.slice(Math.max(0, at - 2), at)).at(-1) ?? ''}${Array.from(whole.slice(at, at + 2))[0] ?? ''}`;
 
-function together(pieces: readonly Piece[], whole: string, find: ReturnType<typeof placeFinder>): Entity {
+function together(
+	pieces: readonly Piece[],
+	whole: string,
+	find: ReturnType<typeof placeFinder>,
+	isHeld: (word: string) => boolean,
+): Entity {
 	const first = pieces[0];
 	const last = pieces.at(-1);
 	const written = joinWords(pieces);
-	const joined = (whole.includes(written) ? undefined : textOfBytes(written)) ?? written;
+	const meant = textOfBytes(written) ?? written;
+	const joined = meant === written || isHeld(written) ? written : meant;
 	const found = find(joined, first?.told.start, last?.told.end, (cut) => plain(cut) === plain(joined));
 	const { start, end, word } = placed(joined, found.start, found.end, whole);
 	return {

@@ -225,14 +225,11 @@ function scoresIn({ scores, results, data }: Dict, count: number): readonly unkn
 	// One query's list of its own.
 	const own: readonly unknown[] = list.length === 1 && Array.isArray(first) && first.length === count ? first : list;
 	if (own.length !== count) return undefined;
-	return own.map((score) => numberIn(score));
+	return own.every(isOfOne) ? own.map(([score]) => score) : own;
 }
 
-function numberIn(score: unknown): unknown {
-	if (!Array.isArray(score) || score.length !== 1) return score;
-	const [only]: readonly unknown[] = score;
-	return only;
-}
+/** As models give one class's score for each document. */
+const isOfOne = (score: unknown): score is readonly [unknown] => Array.isArray(score) && score.length === 1;
 
 /**
  * The score of each input's document. One without a score is none: it would be ranked as if it had one.
