@@ -68,7 +68,7 @@ export interface Place {
 export const couldHold = (length: number, part: string): boolean => length <= 20 * part.length + 1000;
 
 /** Letters that are searched through for all parts of a text that are not where they are said to be. */
-const MOST_SEARCHED = 32 * 1024 * 1024;
+const MOST_SEARCHED = 8 * 1024 * 1024;
 
 /**
  * Finds places in a text as a service tells them. It counts characters, some of its models bytes or as JavaScript does:

@@ -12,7 +12,7 @@ export function atOnce<T>(steps: Steps<T>): T {
 }
 
 /** Entries of a list that are worked on in one step. */
-const ENTRIES = 4000;
+const ENTRIES = 2000;
 
 /** What becomes of each entry of a list, with a pause after each so many of them. */
 export function* mapInSteps<T, R>(list: readonly T[], map: (entry: T, index: number) => R): Steps<R[]> {
