@@ -130,7 +130,8 @@ export function finish(
 		const isRaw = kind === 'raw';
 		const shown = pieces.flatMap(({ outputs: own, isReused }) =>
 			own.map(
-				({ json }): Finished => (isRaw && isReused ? { json: unpaid(json), isRaw, isShared: true } : { json, isRaw }),
+				({ json, problem, failure }): Finished =>
+					isRaw && isReused ? { json: unpaid(json), isRaw, isShared: true } : { json, problem, failure, isRaw },
 			),
 		);
 		return { outputs: shown };

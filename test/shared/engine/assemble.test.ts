@@ -46,6 +46,17 @@ describe('pieces of an answer', () => {
 		]);
 	});
 
+	it('of what costs nothing are none where one of them is none', () => {
+		const free = { ...giving({ json: { n: 1 } }, { json: {}, problem: 'no' }), isFree: true as const };
+		const finished = finish({}, {}, atOnce(readResults(free, {}, [{}], usage)));
+		expect(finished).toEqual({
+			outputs: [
+				{ json: { n: 1 }, isRaw: false },
+				{ json: {}, problem: 'no', isRaw: false },
+			],
+		});
+	});
+
 	it('are a receipt when the result goes to a webhook', () => {
 		const answer = { request_id: 'R7', inference_status: { status: 'queued' } };
 		const input = { simplify: false, options: { webhook: 'https://a.b' } };

@@ -1,4 +1,4 @@
-import { list, number, text } from '../../core/answer';
+import { list, number, readEach, text } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
@@ -47,7 +47,7 @@ export const getCosts = defineOperation({
 		return { path: '/v1/request-costs', json: { requestIds: ids } };
 	},
 	items: (answer) =>
-		list(answer.requests, 'the list of costs').map(({ requestId, costNanoUsd }) => {
+		readEach(list(answer.requests, 'the list of costs'), ({ requestId, costNanoUsd }) => {
 			const nano = number(costNanoUsd);
 			if (nano === undefined) throw new AnswerError('DeepInfra answered without the cost of a request');
 			return { json: { requestId: text(requestId, 'the ID of a request'), costUsd: nano / 1e9 } };

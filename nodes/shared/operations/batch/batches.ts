@@ -2,7 +2,7 @@ import { errorText, isDict, list, number, optionalText, readId } from '../../cor
 import { field } from '../../core/fields';
 import { readMoment } from '../../core/moment';
 import type { Dict } from '../../core/operation';
-import { AnswerError } from '../../core/problem';
+import { AnswerError, attempt } from '../../core/problem';
 import { idPath } from '../voice/voices';
 
 export const batchIdField = field({
@@ -83,8 +83,15 @@ export function readBatch(answer: Dict): Batch {
 	};
 }
 
-/** The batches of a page of the list. @throws AnswerError */
-export const readBatches = (answer: Dict): Batch[] => list(answer.data, 'the list of batches').map(readBatch);
+/** The batches of a page of the list; what is none is left out. @throws AnswerError where nothing is left */
+export function readBatches({ data }: Dict): Batch[] {
+	const rows = list(Array.isArray(data) ? data.filter(isDict) : data, 'the list of batches');
+	const read = rows.map((row) => attempt(() => readBatch(row)));
+	const batches = read.flatMap((each) => (each.ok ? each.value : []));
+	if (batches.length === 0 && read.length > 0)
+		throw new AnswerError('DeepInfra answered without batches in their list');
+	return batches;
+}
 
 export const BATCH_FIELDS = {
 	batchId: 'string',

@@ -41,4 +41,18 @@ describe('account: getCosts', () => {
 			'AnswerError',
 		);
 	});
+
+	it('of which one is none leaves the others alone', () => {
+		const requests = [
+			{ requestId: 'R1', costNanoUsd: 7 },
+			{ requestId: 'R2', costNanoUsd: null },
+			{ requestId: 'R3', costNanoUsd: 0 },
+		];
+		const outputs = outputsFor(costs, { requestIds: 'R' }, { requests });
+		expect(outputs.map(({ json, problem }) => problem ?? json.costUsd)).toEqual([
+			7e-9,
+			'DeepInfra answered without the cost of a request',
+			0,
+		]);
+	});
 });

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { secretOf } from '../../../../nodes/shared/n8n/secret';
 import { readLines } from '../../../../nodes/shared/n8n/http/lines';
 import type { LineOutput } from '../../../../nodes/shared/core/operation';
-import { readBatch } from '../../../../nodes/shared/operations/batch/batches';
+import { readBatch, readBatches } from '../../../../nodes/shared/operations/batch/batches';
 import { BatchReader } from '../../../../nodes/shared/operations/batch/results';
 
 /** The files of a batch, as the service may write them. */
@@ -179,4 +179,18 @@ describe('the results of a batch', () => {
 			['1', 6],
 		]);
 	});
+});
+
+describe('a list of batches', () => {
+	const batch = { id: 'batch_1', status: 'completed' };
+	it.each([[[batch, null]], [[{ id: 7 }, batch]], [[{ id: '', status: 'failed' }, batch, 'x', {}]]])(
+		'%j leaves out what is none',
+		(data) => expect(readBatches({ data }).map(({ id }) => id)).toEqual(['batch_1']),
+	);
+
+	it.each([[[{ id: 'batch_1' }]], [undefined], ['none']])('%j is none', (data) => {
+		expect(() => readBatches({ data })).toThrow(/DeepInfra/);
+	});
+
+	it('may be empty', () => expect(readBatches({ data: [] })).toEqual([]));
 });
