@@ -307,6 +307,14 @@ describe('the letters of an answer', () => {
 		expect(errors).toEqual([]);
 		expect(items).toMatchObject([{ label: 'grün', usage: { costUsd: 0.000114 } }]);
 	});
+
+	it('in UTF-8 with a replacement sign of its own', async () => {
+		const { items } = await resultOf(classify(), () => ({
+			contentType: 'application/json; charset=ISO-8859-1',
+			body: Buffer.from(JSON.stringify({ ...envelope, results: [{ label: 'Müller \ufffd', score: 1 }] })),
+		}));
+		expect(items).toMatchObject([{ label: 'Müller \ufffd' }]);
+	});
 });
 
 describe('a batch', () => {

@@ -26,8 +26,8 @@ export function decodeText(body: Buffer, declared?: unknown): string {
 	if (wide !== undefined) return wide;
 	const text = body.toString('utf8');
 	const [, charset = 'utf-8'] = /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(String(declared ?? '')) ?? [];
-	// Servers declare what their framework does by default, whatever they send.
-	const isOther = !/^utf-?8$/i.test(charset) && text.includes('\ufffd');
+	// Servers declare what their framework does by default, whatever they send. U+FFFD may be what they wrote.
+	const isOther = !/^utf-?8$/i.test(charset) && text.includes('\ufffd') && !Buffer.from(text).equals(body);
 	return isOther ? (decodeAs(body, charset) ?? text) : text;
 }
 
