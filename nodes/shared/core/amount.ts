@@ -1,5 +1,5 @@
 import { endOfString, QUOTE } from './jsonSigns';
-import { DIVIDERS } from './values';
+import { dividersOf } from './values';
 
 /** Values that one field may hold: more than any model reads, and few enough to be read in a moment. */
 export const MOST_VALUES = 50_000;
@@ -50,7 +50,7 @@ export function holdsMoreValues(value: unknown, most: number): boolean {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Whether a text has more entries than so many, parted by any of some signs. */
-export function hasMoreEntries(text: string, most: number, signs = DIVIDERS): boolean {
+export function hasMoreEntries(text: string, most: number, signs = dividersOf(text)): boolean {
 	const codes = Array.from(signs, (sign) => sign.charCodeAt(0));
 	let count = 1;
 	for (let at = 0; at < text.length && count <= most; at++) {

@@ -33,13 +33,14 @@ export function listOf(given: string | readonly string[]): string[] {
 	return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
 }
 
-/** What divides the entries of a list: commas of all scripts, and line ends. */
-export const DIVIDERS = ',，、،\r\n';
-const DIVIDER = new RegExp(`[${DIVIDERS}]`, 'g');
+/** What divides the entries of a list: commas and line ends; commas of other scripts where it has neither. */
+export const dividersOf = (text: string): string => (/[,\r\n]/.test(text.trim()) ? ',\r\n' : ',，、،\r\n');
 
 /** Entries as tables write them: one in double quotes may hold what divides others. */
 function entriesOf(text: string): string[] {
-	if (!text.includes('"')) return text.split(DIVIDER);
+	const dividers = dividersOf(text);
+	const divider = new RegExp(`[${dividers}]`, 'g');
+	if (!text.includes('"')) return text.split(divider);
 	const entries: string[] = [];
 	let mayClose = true;
 	for (let from = 0; from <= text.length; ) {
@@ -49,9 +50,9 @@ function entriesOf(text: string): string[] {
 		// No later one is closed either.
 		if (opens && end === start) mayClose = false;
 		const rest = /^[^\S\r\n]*/.exec(text.slice(end, end + 100))?.[0].length ?? 0;
-		const isQuoted = end > start && (end + rest === text.length || DIVIDERS.includes(text[end + rest] ?? ' '));
-		DIVIDER.lastIndex = isQuoted ? end : from;
-		const next = DIVIDER.exec(text)?.index ?? text.length;
+		const isQuoted = end > start && (end + rest === text.length || dividers.includes(text[end + rest] ?? ' '));
+		divider.lastIndex = isQuoted ? end : from;
+		const next = divider.exec(text)?.index ?? text.length;
 		const entry = isQuoted ? text.slice(start + 1, end - 1).replaceAll('""', '"') : text.slice(from, next);
 		entries.push(entry);
 		from = next + 1;

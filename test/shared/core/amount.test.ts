@@ -49,6 +49,8 @@ it.each<[string, number, boolean]>([
 	['a\r\nb', 2, false],
 	['a\r\nb\r\nc', 2, true],
 	['a\rb', 1, true],
+	['猫，犬、鳥', 2, true],
+	['猫，犬\n鳥', 2, false],
 ])('%j has more than %i entries: %s', (text, most, isMore) => {
 	expect(hasMoreEntries(text, most)).toBe(isMore);
 });
