@@ -142,12 +142,13 @@ function skipTags(bytes: Buffer, from: number): number {
 	return at;
 }
 
-/** Bytes without a frame after which a sound is over. */
+/** Bytes without a frame or a tag after which a sound is over. */
 const LONGEST_GAP = 1024 * 1024;
 
 /** Where the sound goes on after what is no frame; two frames in a row, since any two bytes may look like one. */
 function nextFrame(bytes: Buffer, from: number, kind: string): number {
-	for (let at = from; at < bytes.length && at - from < LONGEST_GAP; ) {
+	let gap = from;
+	for (let at = from; at < bytes.length && at - gap < LONGEST_GAP; ) {
 		// A frame begins with ones, a tag with an I.
 		if (bytes[at] !== 0xff && bytes[at] !== 0x49) {
 			at++;
@@ -158,7 +159,8 @@ function nextFrame(bytes: Buffer, from: number, kind: string): number {
 		const next = frame && behind + frame.length;
 		const isLast = next === bytes.length || (next !== undefined && holds(bytes, next, 'TAG'));
 		if (frame?.kind === kind && next !== undefined && (isLast || readFrame(bytes, next)?.kind === kind)) return behind;
-		at = behind > at ? behind : at + 1;
+		if (behind > at) gap = behind;
+		at = Math.max(behind, at + 1);
 	}
 	return bytes.length;
 }

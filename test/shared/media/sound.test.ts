@@ -79,6 +79,12 @@ describe('MP3', () => {
 		expect(joined.includes('ID3') || joined.includes('Info')).toBe(false);
 	});
 
+	it('goes on behind a long tag and what fills up its place', () => {
+		const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\x7a\0\0', 'latin1'), Buffer.alloc(0x7a << 14)]);
+		const both = Buffer.concat([makeMp3(1), tag, Buffer.alloc(50), makeMp3(1)]);
+		expect(soundLength(both)).toBeCloseTo(2, 1);
+	});
+
 	it('with megabytes of what is none in it is read in linear time', () => {
 		const junk = Buffer.alloc(8_000_000, Buffer.from('ID3\xff\xfb', 'latin1'));
 		expect(readMpeg(Buffer.concat([makeMp3(1), junk]))?.seconds).toBeCloseTo(1, 1);
