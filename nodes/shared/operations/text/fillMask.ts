@@ -53,7 +53,9 @@ function fillGaps(input: string, tokens: readonly string[]): string {
 	const ways = [MASK, ...OTHER_MASKS].map((mask) => new RegExp(escape(mask), 'g'));
 	// One text may write them in several ways.
 	ways.push(new RegExp([MASK, ...OTHER_MASKS].map(escape).join('|'), 'g'));
-	const way = ways.find((each) => [...input.matchAll(each)].length === tokens.length) ?? ways[0];
+	const counts = ways.map((each) => [...input.matchAll(each)].length);
+	const exact = counts.indexOf(tokens.length);
+	const way = ways[exact >= 0 ? exact : counts.findIndex((count) => count > 0)];
 	let next = 0;
 	return way ? input.replace(way, (gap) => tokens[next++] ?? gap) : input;
 }

@@ -209,6 +209,15 @@ describe('masks and candidates', () => {
 			});
 		});
 
+		it.each([
+			['<mask> a <mask> b <mask>', 'sky a blue b <mask>'],
+			['[MASK] a <mask> b [MASK] c [MASK]', 'sky a <mask> b blue c [MASK]'],
+			['[MASK]', 'sky'],
+		])('fills those of %j that it has words for', (text, sequence) => {
+			const [output] = outputsFor(operation, { text }, { results: [gap(['sky', 0.6]), gap(['blue', 0.9])] });
+			expect(output?.json).toMatchObject({ sequence });
+		});
+
 		it.each([[[[], []]], [[[{}], gap(['a', 1])]], [[gap(['a', 1]), 'x']]])('refuses %j', (results) => {
 			expect(thrownBy(() => outputsFor(operation, { text: '[MASK] [MASK]' }, { results }))).toBeInstanceOf(AnswerError);
 		});
