@@ -35,7 +35,7 @@ export const getBalance = defineOperation({
 					spentUsd: spent,
 					limitUsd: most === undefined || most < 0 ? null : most,
 					// An alert hangs on it: whatever is no clear no counts.
-					suspended: suspended === true || suspended === 1 || /^\s*(true|1|yes)\s*$/i.test(String(suspended)),
+					suspended: !isNo(suspended),
 					reason: REASONS.includes(String(suspend_reason)) ? optionalText(suspend_reason) : null,
 				},
 			},
@@ -53,6 +53,9 @@ const REASONS = [
 	'bad-cc',
 	'missing-address',
 ];
+
+const isNo = (value: unknown): boolean =>
+	typeof value === 'string' ? /^(false|no|off|0)?$/i.test(value.trim()) : !value;
 
 /** Without the tail that a subtraction leaves, such as 0.30000000000000004. */
 const round = (usd: number): number => Number(usd.toFixed(9));

@@ -50,6 +50,14 @@ describe('of its own', () => {
 			],
 		])('reads %j', (answer, json) => expect(outputsFor(balance, {}, answer)[0]?.json).toMatchObject(json));
 
+		it.each<[boolean, unknown[]]>([
+			[true, [true, 1, 'true', ' Yes ', 'suspended', 'on', '1', 2, { since: 1 }]],
+			[false, [false, 0, null, undefined, '', ' ', 'false', 'No', '0', 'off']],
+		])('says that it is suspended: %p', (isSuspended, values) => {
+			for (const suspended of values)
+				expect(outputsFor(balance, {}, { stripe_balance: 0, suspended })[0]?.json.suspended).toBe(isSuspended);
+		});
+
 		const bodies: Array<[string, (() => Fault) | undefined]> = [
 			['its answer', undefined],
 			['an answer that is cut off', () => ({ kind: 'truncatedJson' })],
