@@ -70,7 +70,7 @@ it('the example, put where it says it belongs, passes every test in a copy of th
 		const misspelt = FILE.replace('.ts', 'Misspelt.ts');
 		writeFileSync(path.join(copy, FILE), code);
 		writeFileSync(path.join(copy, misspelt), code.replace('input.context', 'input.contxt'));
-		expect(complaints(copy, [FILE, misspelt])).toEqual([
+		expect(complaints(copy, [FILE, LIST, misspelt])).toEqual([
 			expect.stringMatching(/^answerQuestionMisspelt\.ts: .*'contxt' does not exist/),
 		]);
 		compile(copy, [FILE, LIST]);

@@ -8,7 +8,12 @@ import type { Dict } from './operation';
  */
 export function byIndex(rows: readonly Dict[], count: number): ReadonlyArray<Dict | undefined> | undefined {
 	const places = rows.map(({ index }) => number(index));
-	if (places.every((place) => place === undefined)) return rows.length === count ? rows : undefined;
+	const isAlone = rows.length === 1 && count === 1;
+	if (isAlone || places.every((place) => place === undefined)) return rows.length === count ? rows : undefined;
+	// Counted from something else, or of other texts: who knows which.
+	const isOther = (place: number | undefined) =>
+		place !== undefined && !(Number.isInteger(place) && place >= 0 && place < count);
+	if (places.some(isOther)) return undefined;
 	const found = new Map<number, Dict | undefined>();
 	for (const [position, row] of rows.entries()) {
 		const place = places[position];

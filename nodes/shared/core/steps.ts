@@ -1,4 +1,4 @@
-/** Work that may stop after each of its steps, so that others get their turn. */
+/** Work that may stop after each of its steps, however small, so that others get their turn. */
 export type Steps<T> = Generator<void, T>;
 
 export const isSteps = <T extends object>(work: T | Steps<T>): work is Steps<T> => 'next' in work && 'throw' in work;
@@ -11,15 +11,12 @@ export function atOnce<T>(steps: Steps<T>): T {
 	}
 }
 
-/** Entries of a list that are worked on in one step. */
-const ENTRIES = 2000;
-
-/** What becomes of each entry of a list, with a pause after each so many of them. */
+/** What becomes of each entry of a list, each a step: one may hold as much as all others together. */
 export function* mapInSteps<T, R>(list: readonly T[], map: (entry: T, index: number) => R): Steps<R[]> {
 	const mapped: R[] = [];
 	for (const [index, entry] of list.entries()) {
 		mapped.push(map(entry, index));
-		if (mapped.length % ENTRIES === 0) yield;
+		yield;
 	}
 	return mapped;
 }

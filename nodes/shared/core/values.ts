@@ -99,7 +99,7 @@ const LONGEST_ADDRESS = 8192;
 export const isWebAddress = (text: string): boolean =>
 	text.length <= LONGEST_ADDRESS &&
 	/^https?:\/\/[^\s/]/i.test(text) &&
-	!/[\s\\\p{Cc}\p{Cf}]/u.test(text) &&
+	!/[\s\\\p{Cc}]/u.test(text) &&
 	URL.canParse(text);
 
 /** Undefined for what is no JSON. */

@@ -62,6 +62,8 @@ async function hearWitnesses(batch: Batch, missed: Missed, ask: Ask, fail: Fail)
 		const why = await ask(alone);
 		if (!why) return { asked, isCertain: true };
 		await fail(alone, why);
+		// It was not asked any more: that tells nothing.
+		if (why.problem.kind === 'stopped') continue;
 		if (!saysTheSame(why, missed) || namesItsText(why, alone, batch)) return { asked, isCertain: true };
 	}
 	const others = pick(

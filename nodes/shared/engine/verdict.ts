@@ -29,8 +29,7 @@ export function hopelessFor(problem: Problem): Scope | undefined {
 	const said = errorText(body);
 	if (status === 401 || status === 402 || isUnpaid(status, said)) return 'account';
 	if (status >= 300 && status < 400) return 'account';
-	// A firewall looks at each request: another one may pass.
-	if (status === 403 && isPage(body)) return undefined;
+	if (isBlocked(problem)) return undefined;
 	if (status === 403) return said && !/model/i.test(said) ? 'account' : 'model';
 	// There is no such route, so the base URL is wrong.
 	if (status === 404) return isNoRoute(body) ? 'account' : 'model';
@@ -55,11 +54,16 @@ export function signOf(outcome: Outcome<unknown>, scope: Scope): Sign {
 		// A key that was looked at and taken is well, and so is a model that was found.
 		return rank(shared) > rank(scope) ? 'well' : 'none';
 	}
-	if ((isUnreachable(problem) || isLost(problem)) && billOf(problem) === 0) return scope === 'model' ? 'down' : 'none';
+	if ((isUnreachable(problem) || isLost(problem) || isBlocked(problem)) && billOf(problem) === 0)
+		return scope === 'model' ? 'down' : 'none';
 	// It was read and understood, so nothing that it shares with others is at fault.
 	const isUnderstood = problem.kind === 'status' && problem.status < 500 && problem.status !== 408;
 	return isUnderstood || problem.kind === 'refusal' ? 'well' : 'none';
 }
+
+/** Something on the way refused it: a firewall, which may let another one pass, or a proxy, which lets none. */
+const isBlocked = (problem: Problem): boolean =>
+	problem.kind === 'status' && problem.status === 403 && isPage(problem.body);
 
 /** The service had the request, and no answer came: it may be billed, so it is not sent again. */
 const isLost = (problem: Problem): boolean => problem.kind === 'status' && [504, 520, 524].includes(problem.status);

@@ -116,7 +116,7 @@ const SIGNATURES: ReadonlyArray<readonly [string, number, Format]> = [
 		0,
 		{
 			...kind('audio/mpeg', 'mp3'),
-			endings: [...SOUND_OR_FILM.mpeg.endings, 'aac', 'adts', 'flac', 'aif', 'aiff', 'wav', 'tta', 'ape', 'dsf'],
+			endings: [...SOUND_OR_FILM.mpeg.endings, 'aac', 'adts', 'flac', 'tta', 'ape'],
 			types: ['audio/aac', 'audio/aacp', 'audio/x-aac', 'audio/flac', 'audio/x-flac'],
 		},
 	],

@@ -1,7 +1,6 @@
-/** Names that n8n refuses or finds on every object. */
-const TAKEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+import { isSafeObjectProperty } from 'n8n-workflow';
 
-const NAME = String.raw`\.[A-Za-z_]\w*|\["[^"\\]+"\]|\['[^'\\]+'\]`;
+const NAME = String.raw`\.[A-Za-z_]\w*|\["[^"\\}\r\n]+"\]|\['[^'\\}\r\n]+'\]`;
 const REFERENCE = new RegExp(String.raw`^=\{\{\s*\$json((?:${NAME})+)\s*\}\}$`);
 const NAMES = /\.(\w+)|\["([^"]+)"\]|\['([^']+)'\]/g;
 
@@ -13,7 +12,8 @@ export function fieldPath(expression: unknown): readonly string[] | undefined {
 	const names = typeof expression === 'string' ? REFERENCE.exec(expression)?.[1] : undefined;
 	if (names === undefined) return undefined;
 	const path = [...names.matchAll(NAMES)].map(([, name, ...quoted]) => name ?? quoted.find(Boolean) ?? '');
-	return path.some((name) => TAKEN_NAMES.has(name)) ? undefined : path;
+	// n8n says itself what is wrong with the others.
+	return path.every(isSafeObjectProperty) ? path : undefined;
 }
 
 /** The text at the end of a path; undefined for anything else, which n8n may see with other eyes. */

@@ -93,8 +93,8 @@ export class RunResults {
 	): Promise<void> {
 		if (entry.isOver) return;
 		entry.isOver = true;
-		// Thousands may fail at once.
-		await takeTurns();
+		// Thousands may fail at once; the first one ends a run that does not go on.
+		if (this.context.continueOnFail()) await takeTurns();
 		const { attempts, remains, by } = known;
 		const billed = paidFor(entry);
 		const items = await this.failedItems(entry, problem, { attempts, remains, billed, ...by });

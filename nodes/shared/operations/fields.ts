@@ -144,7 +144,10 @@ export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaI
 /** @param otherwise what to do with a file that is given as one @throws InputError for what is no web address */
 export function readAddress(name: string, given: string, otherwise: string): string {
 	// Addresses with blanks are common, and every browser writes them so.
-	const url = trimEnd(given.replace(/^[\s\u200b\u2060\ufeff]+/, ''), /[\s\u200b\u2060\ufeff]/).replaceAll(' ', '%20');
+	const url = trimEnd(given.replace(/^[\s\u200b-\u200f\u2060\ufeff]+/, ''), /[\s\u200b-\u200f\u2060\ufeff]/).replaceAll(
+		' ',
+		'%20',
+	);
 	if (/^data:/i.test(url)) {
 		throw new InputError(
 			`'${name}' holds the file itself, not its address`,

@@ -3,20 +3,18 @@ import { atOnce, isSteps, mapInSteps } from '../../../nodes/shared/core/steps';
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('a list in steps', () => {
-	it.each([0, 1, 1999, 2000, 2001, 20_000])('of %d is mapped as a list is', (count) => {
+	it.each([0, 1, 2, 20_000])('of %d is mapped as a list is', (count) => {
 		const square = (entry: number, index: number) => entry * index;
 		expect(atOnce(mapInSteps(numbers(count), square))).toEqual(numbers(count).map(square));
 	});
 
-	it('pauses as often as it is long, and where it was it goes on', () => {
+	it('may pause after each of its entries', () => {
 		const seen: number[] = [];
-		const steps = mapInSteps(numbers(10_000), (entry) => seen.push(entry));
+		const steps = mapInSteps([5, 6, 7], (entry) => seen.push(entry));
 		expect(steps.next()).toEqual({ done: false, value: undefined });
-		expect(seen).toEqual(numbers(2000));
-		let pauses = 1;
-		while (!steps.next().done) pauses++;
-		expect(pauses).toBe(5);
-		expect(seen).toEqual(numbers(10_000));
+		expect(seen).toEqual([5]);
+		expect([steps.next().done, steps.next().done]).toEqual([false, false]);
+		expect(steps.next()).toEqual({ done: true, value: [1, 2, 3] });
 	});
 
 	it('fails where an entry does, at once', () => {

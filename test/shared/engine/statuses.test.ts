@@ -1,7 +1,7 @@
-import type { Problem } from '../../../nodes/shared/core/problem';
+import { failed, type Problem } from '../../../nodes/shared/core/problem';
 import { explain, isInputTooLong, isUnknownModel, type Situation } from '../../../nodes/shared/engine/explain';
 import { retryDelay } from '../../../nodes/shared/engine/retry';
-import { hopelessFor } from '../../../nodes/shared/engine/verdict';
+import { hopelessFor, signOf } from '../../../nodes/shared/engine/verdict';
 
 const situation: Situation = { model: 'owner/name', host: 'api.deepinfra.com', attempts: 1 };
 const status = (code: number, body: unknown = ''): Problem => ({ kind: 'status', status: code, body });
@@ -131,6 +131,11 @@ describe('403', () => {
 		expect(message).toBe('A firewall or proxy before api.deepinfra.com refuses the request');
 		expect(description).not.toMatch(/key|another model/);
 		expect(hopelessFor({ kind: 'status', status: 403, body })).toBeUndefined();
+		// A proxy may refuse all of them: after many in a row one at a time looks whether it still does.
+		const signs = (['account', 'model', 'options'] as const).map((scope) =>
+			signOf(failed({ kind: 'status', status: 403, body }), scope),
+		);
+		expect(signs).toEqual(['none', 'down', 'none']);
 	});
 
 	it('in words is the model or the key, as before', () => {

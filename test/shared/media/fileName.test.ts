@@ -61,6 +61,8 @@ describe('a file that goes out', () => {
 		// A tag may stand before another format than MP3.
 		['memo.aac', latin('ID3\x04\0'), 'audio/aac', 'memo.aac', 'audio/aac'],
 		['song.flac', latin('ID3\x04\0'), undefined, 'song.flac', 'audio/flac'],
+		['memo.wav', latin('ID3\x04\0'), undefined, 'memo.mp3', 'audio/mpeg'],
+		['memo.aiff', latin('ID3\x04\0'), 'audio/aiff', 'memo.mp3', 'audio/mpeg'],
 		['long.wav', latin('RF64\xff\xff\xff\xffWAVEds64'), undefined, 'long.wav', 'audio/wav'],
 		['logo.svg', latin(ILLUSTRATOR), 'image/svg+xml', 'logo.svg', 'image/svg+xml'],
 		// Bytes decide over a wrong one.

@@ -153,6 +153,20 @@ describe('words in pieces', () => {
 			[['PER', 'Jan Kowalski']],
 		],
 		[
+			'of which only the first of a word is told',
+			'Berlin is not where Paris is, Anna',
+			[
+				piece('B-LOC', 'Ber@@', 1, { start: 0, end: 3 }),
+				piece('B-LOC', 'Par@@', 6, { start: 20, end: 23 }),
+				piece('I-PER', 'Anna', 10, { start: 30, end: 34 }),
+			],
+			[
+				['LOC', 'Ber'],
+				['LOC', 'Par'],
+				['PER', 'Anna'],
+			],
+		],
+		[
 			'that look like bytes and are none',
 			'Café Ã¼ber',
 			[piece('B-ORG', 'CafÃ©', 1), piece('B-ORG', 'Ã¼ber', 2)],
@@ -208,7 +222,8 @@ describe('vectors', () => {
 		],
 		['a row that is missing', { data: [row(2, 3, 3), row(0, 1, 1)] }, [[1, 1], NONE, [3, 3]]],
 		['two rows for one text', { data: [row(0, 1, 1), row(1, 2, 2), row(1, 3, 3)] }, [[1, 1], NONE, NONE]],
-		['rows for texts that nobody sent', { data: [row(7, 9, 9), row(-1, 8, 8), row(1, 2, 2)] }, [NONE, [2, 2], NONE]],
+		['rows for texts that nobody sent', { data: [row(7, 9, 9), row(-1, 8, 8), row(1, 2, 2)] }, [FEW, FEW, FEW]],
+		['rows counted from 1', { data: [row(1, 1, 1), row(2, 2, 2), row(3, 3, 3)] }, [FEW, FEW, FEW]],
 		['too few rows without numbers', { data: [{ embedding: [1] }] }, [FEW, FEW, FEW]],
 		[
 			'base64',
@@ -274,7 +289,7 @@ describe('the scores of documents', () => {
 					{ index: 3, score: 1 },
 				],
 			},
-			/no score for document 3/,
+			/did not answer with 3 scores/,
 		],
 	])('as %s', async (_, answer, expected) => {
 		const parameters = asked('text', 'rerank', freshName(), {

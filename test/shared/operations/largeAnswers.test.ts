@@ -109,6 +109,11 @@ it('very many parts are put into requests in steps', async () => {
 	expect(await inTime(planBatches({ batch: { over: 'text', max: 1000 } }, parts))).toHaveLength(60);
 });
 
+it('large parts are put into requests in steps', async () => {
+	const parts = list(2000, (index) => ({ text: `${index} ${'word '.repeat(9600)}`, model: 'm/m', options: {} }));
+	expect(await inTime(planBatches({ batch: { over: 'text', max: 1000 } }, parts))).toHaveLength(12);
+});
+
 it('very many items that were one search are found together in little time', () => {
 	const operation = operationOf('text', 'rerank');
 	const usage = { model: 'm/m', attempts: 1 };

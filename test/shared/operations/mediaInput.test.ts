@@ -58,6 +58,9 @@ describe.each(takesAddress.map((operation) => [`${operation.resource}: ${operati
 			[' https://example.com/my photo.png ', 'https://example.com/my%20photo.png'],
 			['https://example.com/a.png?x=1&y=a b\n', 'https://example.com/a.png?x=1&y=a%20b'],
 			['HTTP://example.com/a,b.png', 'HTTP://example.com/a,b.png'],
+			['https://example.com/می‌شود.jpg', 'https://example.com/می‌شود.jpg'],
+			['https://example.com/👨‍👩‍👧.png', 'https://example.com/👨‍👩‍👧.png'],
+			['‎https://example.com/a.png‏', 'https://example.com/a.png'],
 		])('takes %j as people have it', (url, sent) => {
 			expect(requestAt(operation, url)).toContain(JSON.stringify(sent));
 		});

@@ -43,7 +43,7 @@ let pause: Promise<void> | undefined;
  * of hundreds that go on at once, one that waits alone would leave the processor to the rest.
  */
 export async function takeTurns(): Promise<void> {
-	while (pause ?? performance.now() - turnSince > LONGEST_TURN) {
+	while (isTurnOver()) {
 		pause ??= breathe().then(() => {
 			pause = undefined;
 			turnSince = performance.now();
@@ -52,12 +52,14 @@ export async function takeTurns(): Promise<void> {
 	}
 }
 
-/** Work with a breath after each of its steps; what is small has one step, and takes none. */
+const isTurnOver = (): boolean => pause !== undefined || performance.now() - turnSince > LONGEST_TURN;
+
+/** Work that lets others in between its steps where these have gone on for a while. */
 export async function inSteps<T>(steps: Steps<T>): Promise<T> {
 	for (;;) {
 		const { done, value } = steps.next();
 		if (done) return value;
-		await breathe();
+		if (isTurnOver()) await takeTurns();
 	}
 }
 

@@ -14,7 +14,7 @@ export interface EventTaker {
 }
 
 /** Where a line of data begins, and what it says; a byte order mark may stand before the first. */
-const DATA = /^\ufeff?data: ?(.*)$/;
+const DATA = /^\ufeff?data: ?([^]*)$/;
 
 /**
  * Server-sent events that hold JSON objects, mostly one a line, until `[DONE]`; comments are left out.
@@ -29,24 +29,32 @@ export async function readEvents(
 	let isDone = false;
 	/** The lines of an event that goes on. */
 	let open: string[] = [];
-	const take = (line: string) => {
-		const [, data] = DATA.exec(line) ?? [];
-		if (isDone) return;
-		if (data === undefined) {
-			if (line === '' && open.length > 0) throw new Error('an event of the stream is damaged');
-			return;
-		}
-		if (data.trim() === '[DONE]') {
-			isDone = true;
-			return;
-		}
-		const text = [...open, data].join('\n');
+	const close = () => {
+		if (open.length === 0) return;
+		const text = open.join('\n');
+		open = [];
 		const event = parseJson(text);
-		// Other words than JSON are no events.
-		open = event === undefined && /^\s*\{/.test(text) ? [...open, data] : [];
-		if (isDict(event)) use(redact(event, text));
+		if (!isDict(event)) throw new Error('an event of the stream is damaged');
+		use(redact(event, text));
+	};
+	const take = (line: string) => {
+		if (isDone) return;
+		const [, data] = DATA.exec(line) ?? [];
+		if (data === undefined) {
+			if (line === '') close();
+		} else if (data.trim() === '[DONE]') {
+			close();
+			isDone = true;
+		} else if (open.length > 0) open.push(data);
+		else {
+			const event = parseJson(data);
+			if (isDict(event)) use(redact(event, data));
+			// Other words than JSON are no events.
+			else if (event === undefined && /^\s*\{/.test(data)) open.push(data);
+		}
 	};
 	for await (const line of linesOf(bytes)) take(line);
+	close();
 	if (!isDone) throw new Error('the stream ended before it was done');
 }
 

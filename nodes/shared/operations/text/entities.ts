@@ -82,17 +82,21 @@ function readPiece(
 }
 
 function goesOn(last: Piece, piece: Piece, whole: string): boolean {
-	if (piece.isRest || last.isOpen) return true;
+	if (piece.isRest || (last.isOpen && piece.place !== 'B' && isNextTo(last, piece))) return true;
 	if (last.place === 'whole' || piece.place === 'whole') return false;
-	if (last.end === undefined || piece.start === undefined) {
-		const isNext = last.index === undefined || piece.index === undefined || piece.index === last.index + 1;
-		return piece.place === 'I' && piece.label === last.label && isNext;
-	}
+	if (last.end === undefined || piece.start === undefined)
+		return piece.place === 'I' && piece.label === last.label && isNextTo(last, piece);
 	const between = whole.slice(last.end, piece.start);
 	// The middle of a word, whatever the model says of it; `▁` and `Ġ` say that it is none.
 	if (between === '' && piece.start === last.end && !BEGINNING.test(piece.word) && isInWord(whole, piece.start))
 		return true;
 	return piece.place === 'I' && piece.label === last.label && piece.start >= last.end && between.trim() === '';
+}
+
+/** Whether nothing lies between two pieces, as far as their places or their numbers tell. */
+function isNextTo(last: Piece, piece: Piece): boolean {
+	if (last.end !== undefined && piece.start !== undefined) return piece.start === last.end;
+	return last.index === undefined || piece.index === undefined || piece.index === last.index + 1;
 }
 
 /** A mark of the beginning that a model takes for a piece of its own. */

@@ -78,6 +78,20 @@ describe('a stream of events', () => {
 		await expect(gather(Buffer.from(damaged), 50)).rejects.toThrow('damaged');
 	});
 
+	it('is none either where what is damaged stands without blank lines between, and that is told in little time', async () => {
+		const lines = (events: readonly string[]) => Buffer.from(events.map((each) => `data: ${each}\n`).join(''));
+		await expect(gather(lines(['{"a":', '{"a":1}', '{"a":2}', '[DONE]']), 50)).rejects.toThrow('damaged');
+		const many = lines([...Array.from({ length: 20_000 }, () => '{'), '[DONE]']);
+		const since = performance.now();
+		await expect(gather(many, 100_000)).rejects.toThrow('damaged');
+		expect(performance.now() - since).toBeLessThan(2000);
+	});
+
+	it.each(['\u2028', '\u2029', '\u0085', '\v'])('may hold %j, which is no end of a line', async (letter) => {
+		const event = `{"a":"x${letter}y"}`.replace('\v', '\\u000b');
+		expect(await gather(Buffer.from(`data: ${event}\n\ndata: [DONE]\n\n`), 5)).toEqual([JSON.parse(event)]);
+	});
+
 	it('lacks nothing once each of its choices has come to its end', () => {
 		const event = (index: number, finish_reason?: string) => ({ choices: [{ index, delta: {}, finish_reason }] });
 		expect(chatStream.isComplete([event(0), event(1), event(0, 'stop'), event(1, 'length')])).toBe(true);
