@@ -5,9 +5,9 @@ import type { Batch } from '../../../nodes/shared/engine/plan';
 const missed = (problem: Problem): Missed => ({ problem, attempts: 1, billed: 0 });
 const refused: Problem = { kind: 'status', status: 400, body: { error: 'dimensions is not supported' } };
 
-/** One item with many places, the shortest among them, and as many items with one. */
+/** One item with many places, the first and the shortest among them, and as many items with one. */
 const batch: Batch = (() => {
-	const texts = Array.from({ length: 200 }, (_, index) => ({ text: index < 20 ? 'a' : `text ${index}` }));
+	const texts = Array.from({ length: 200 }, (_, index) => ({ text: index === 3 ? 'a' : `text ${index}` }));
 	const [first = { text: '' }, ...rest] = texts;
 	return { inputs: [first, ...rest], owners: texts.map((_, index) => [index]) };
 })();
