@@ -1,4 +1,4 @@
-import { isDict, optionalText } from '../../core/answer';
+import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
@@ -28,11 +28,15 @@ export const chatStream: StreamOf = {
 			...(last ? { usage: last.usage } : {}),
 		};
 	},
-	isComplete: (events) => {
+	isComplete: (events, { json }) => {
 		const ends = new Map<unknown, boolean>();
 		for (const { index = 0, finish_reason: finish } of events.flatMap(choicesOf))
 			ends.set(index, ends.get(index) === true || typeof finish === 'string');
-		return ends.size > 0 && [...ends.values()].every(Boolean);
+		// A response may be lost before its first piece; what all have cost comes after them.
+		const last = events.at(-1) ?? {};
+		const isOver = isDict(last.usage) && Array.isArray(last.choices) && last.choices.length === 0;
+		const hasAll = isOver || ends.size >= (number(json?.n) ?? 1);
+		return ends.size > 0 && hasAll && [...ends.values()].every(Boolean);
 	},
 	change: (event, by) => {
 		let isOther = false;

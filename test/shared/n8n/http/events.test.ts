@@ -1,4 +1,4 @@
-import type { Dict } from '../../../../nodes/shared/core/operation';
+import type { ApiRequest, Dict } from '../../../../nodes/shared/core/operation';
 import { readEvents } from '../../../../nodes/shared/n8n/http/events';
 import { readChoices } from '../../../../nodes/shared/operations/chat/chat';
 import { chatStream } from '../../../../nodes/shared/operations/chat/stream';
@@ -94,9 +94,16 @@ describe('a stream of events', () => {
 
 	it('lacks nothing once each of its choices has come to its end', () => {
 		const event = (index: number, finish_reason?: string) => ({ choices: [{ index, delta: {}, finish_reason }] });
-		expect(chatStream.isComplete([event(0), event(1), event(0, 'stop'), event(1, 'length')])).toBe(true);
-		for (const events of [[], [event(0)], [event(0, 'stop'), event(1)], [{ usage: {} }]])
-			expect(chatStream.isComplete(events)).toBe(false);
+		const request = (n?: number): ApiRequest => ({ method: 'POST', path: '/x', json: n === undefined ? {} : { n } });
+		const both = [event(0), event(1), event(0, 'stop'), event(1, 'length')];
+		for (const n of [undefined, 2]) expect(chatStream.isComplete(both, request(n))).toBe(true);
+		for (const events of [[], [event(0)], [event(0, 'stop'), event(1)], [{ usage: {} }], [{ choices: [], usage: {} }]])
+			expect(chatStream.isComplete(events, request())).toBe(false);
+		// The other one may have been lost before its first piece, unless what comes last is there.
+		const one = [event(0), event(0, 'stop')];
+		expect(chatStream.isComplete(one, request())).toBe(true);
+		expect(chatStream.isComplete(one, request(2))).toBe(false);
+		expect(chatStream.isComplete([...one, { choices: [], usage: {} }], request(2))).toBe(true);
 	});
 
 	it('that ends before it is done is none', async () => {
