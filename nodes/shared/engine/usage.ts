@@ -36,8 +36,19 @@ function cost(value: unknown): number | undefined {
 		const parts = value.slice(0, 100).map(cost);
 		return parts.every((part) => part !== undefined) && parts.length > 0 ? addCosts(parts) : undefined;
 	}
-	const read = number(typeof value === 'string' ? value.trim().replace(/^(US\s?)?\$|^USD\s|USD$/gi, '') : value);
+	const read = number(typeof value === 'string' ? plainNumber(value) : value);
 	return read !== undefined && read >= 0 ? read : undefined;
+}
+
+/** The digits of an amount, without its currency. A comma before three digits is of thousands, unless a zero leads. */
+function plainNumber(amount: string): string {
+	const digits = amount
+		.trim()
+		.replace(/^(US\s?)?\$|^USD\s|(USD|\$)$/gi, '')
+		.trim();
+	if (/^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(digits)) return digits.replaceAll(',', '');
+	const hasDecimalComma = /^(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+$/.test(digits);
+	return hasDecimalComma ? digits.replaceAll('.', '').replace(',', '.') : digits;
 }
 
 /** Where the envelope of a failure may be wrapped up (docs/api.md#errors). */
@@ -54,9 +65,9 @@ export function costOf(body: unknown, depth = 0): number | undefined {
 
 /** The same of an answer that breaks off: what it says before is billed. */
 export function costInText(text: string): number | undefined {
-	const [, told] =
-		/"inference_status"\s*:\s*\{[^{}]{0,1000}?"cost"\s*:\s*"?([\d.eE+-]{1,40})[",\s}]/.exec(text) ??
-		/"estimated_cost"\s*:\s*"?([\d.eE+-]{1,40})[",\s}]/.exec(text) ??
+	const [, worded, told = worded] =
+		/"inference_status"\s*:\s*\{[^{}]{0,1000}?"cost"\s*:\s*(?:"([^"\\]{1,40})"|([\d.eE+-]{1,40})[,\s}])/.exec(text) ??
+		/"estimated_cost"\s*:\s*(?:"([^"\\]{1,40})"|([\d.eE+-]{1,40})[,\s}])/.exec(text) ??
 		[];
 	return cost(told);
 }

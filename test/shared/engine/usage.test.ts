@@ -1,4 +1,4 @@
-import { reused, usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
+import { costInText, reused, usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {
@@ -60,6 +60,43 @@ describe('what a request cost', () => {
 		[{ cost: NaN }],
 	])('is nothing in the envelope %j', (inference_status) => {
 		expect(usageOf({ inference_status, request_id: null }, 'm', 1)).toEqual({ model: 'm', attempts: 1 });
+	});
+});
+
+describe('a cost in words', () => {
+	const read = (cost: unknown) => usageOf({ inference_status: { cost } }, 'm', 1).costUsd;
+
+	it.each([
+		['$1,234.5', 1234.5],
+		['US$ 1,234,567', 1_234_567],
+		['1,234 USD', 1234],
+		['1,50 USD', 1.5],
+		['1,5 $', 1.5],
+		['1.234,50', 1234.5],
+		['0,000114', 0.000114],
+		['0,123', 0.123],
+		['1.234', 1.234],
+		['$.5', 0.5],
+		['2e-3 USD', 0.002],
+		['0 USD', 0],
+	])('%s', (cost, expected) => {
+		expect(read(cost)).toBe(expected);
+		expect(costInText(`{"results":[],"inference_status":{"runtime_ms":1,"cost":"${cost}","x":"`)).toBe(expected);
+		expect(costInText(`{"usage":{"estimated_cost": "${cost}"`)).toBe(expected);
+	});
+
+	it.each(['free', '', '$', 'USD', ',', '1,', ',5', '-1,50', '$-1', '1,23,456', '1.2.3', '1,234.5.6', 'NaN', '1,5,0'])(
+		'is none: %j',
+		(cost) => {
+			expect(read(cost)).toBeUndefined();
+			expect(costInText(`{"inference_status":{"cost":"${cost}"`)).toBeUndefined();
+		},
+	);
+
+	it('is read up to where the answer breaks off, a number that may go on not', () => {
+		expect(costInText('{"inference_status":{"cost":0.5,"tok')).toBe(0.5);
+		expect(costInText('{"inference_status":{"cost":0.5')).toBeUndefined();
+		expect(costInText('{"inference_status":{"cost":"1,5')).toBeUndefined();
 	});
 });
 
