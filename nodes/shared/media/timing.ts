@@ -64,6 +64,20 @@ function sentencesOf(words: readonly Timed[]): Span[] {
 
 const letters = (text: string): string => text.replace(/\s+/g, '');
 
+/**
+ * The pieces of a transcript by their times, where these alone make its text: elsewhere times may begin anew with each
+ * stretch of the recording, or be unknown.
+ */
+export function* inOrder(pieces: readonly Span[], whole: string): Steps<readonly Span[]> {
+	const wanted = letters(whole);
+	const makesIt = (some: readonly Span[]) => letters(some.map(({ text }) => text).join('')) === wanted;
+	if (pieces.some(({ start }) => start === undefined) || makesIt(pieces)) return pieces;
+	yield;
+	const sorted = [...pieces].sort(({ start: a = 0 }, { start: b = 0 }) => a - b);
+	yield;
+	return makesIt(sorted) ? sorted : pieces;
+}
+
 /** The words of each segment: by their letters, else by their times. A word belongs to one segment. */
 function* withWords(pieces: readonly Span[], words: readonly Timed[]): Steps<Open[]> {
 	const within = timetable(words);

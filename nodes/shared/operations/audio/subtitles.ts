@@ -1,7 +1,7 @@
 import type { Output } from '../../core/operation';
 import { mapInSteps, type Steps } from '../../core/steps';
 import { subtitleFile, textFile, type TextFile } from '../../media/subtitles';
-import { cuesOf, wrap, type Span } from '../../media/timing';
+import { cuesOf, inOrder, wrap, type Span } from '../../media/timing';
 
 /** The text of a model that gives no segments. */
 export const wholeAsOne = (whole: string): Span[] =>
@@ -26,7 +26,8 @@ export function* subtitlesOf(
 	{ whole, segments, words, duration }: Transcript,
 ): Steps<Pick<Output, 'texts' | 'note'>> {
 	if (subtitles.length === 0) return { texts: {} };
-	const cues = yield* cuesOf(segments, words, duration, maxLineLength);
+	const spoken = { segments: yield* inOrder(segments, whole), words: yield* inOrder(words, whole) };
+	const cues = yield* cuesOf(spoken.segments, spoken.words, duration, maxLineLength);
 	const texts: Record<string, TextFile> = {};
 	for (const format of subtitles) {
 		if (format === 'txt') texts.txt = yield* textFile(yield* linesOf(segments, whole, maxLineLength));

@@ -7,18 +7,12 @@ import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField }
 import { subtitlesOf, wholeAsOne } from './subtitles';
 
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
-function* spans(value: unknown): Steps<Span[]> {
-	const pieces = yield* mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
+const spans = (value: unknown): Steps<Span[]> =>
+	mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
 		start: seconds(row.start) ?? timeOf(row, 0),
 		end: seconds(row.end) ?? timeOf(row, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
 	}));
-	return inOrder(pieces);
-}
-
-/** As they are spoken, where all beginnings are known. */
-const inOrder = (pieces: Span[]): Span[] =>
-	pieces.some(({ start }) => start === undefined) ? pieces : pieces.sort(({ start: a = 0 }, { start: b = 0 }) => a - b);
 
 /** A time as a number, as one in text, or as subtitles write it: `00:01:02,500`. */
 function seconds(value: unknown): number | undefined {

@@ -298,6 +298,12 @@ describe('what a transcription becomes', () => {
 			.filter((block) => block.trim() !== '')
 			.map((block) => block.trim().split('\n').slice(1));
 
+	/** Two stretches of the recording, each with times of its own. */
+	const stretches = (texts: string): Answer[] =>
+		texts.split(' ').map((text, index) => ({ start: (index % 3) * 10, end: (index % 3) * 10 + 9, text }));
+	const at = (...starts: number[]): Answer[] =>
+		starts.map((start, index) => ({ start, end: start + 1, text: ['one', 'two', 'three', 'four'][index] }));
+
 	describe('subtitles', () => {
 		it.each<[string, unknown[]]>([
 			[
@@ -326,6 +332,22 @@ describe('what a transcription becomes', () => {
 				['00:00:01,000 --> 00:00:02,000', 'Hi'],
 				['00:01:01,500 --> 00:01:02,250', 'you'],
 			]);
+		});
+
+		it.each<[string, Answer[], string]>([
+			['begin anew with each stretch of the recording', stretches('a b c d e f'), 'a b c d e f'],
+			['are 0 where they are unknown', at(1, 2, 0, 4), 'one two three four'],
+			['are not in their order', at(3, 1), 'one two'],
+		])('are read in the order that they come in where their times %s', (_, segments, text) => {
+			for (const answer of [{ text, segments }, { segments }, { text, segments, words: segments }]) {
+				const options = { subtitles: ['txt'], chunkLevel: 'word' };
+				const [output] = outputsFor(transcribe, { options }, answer);
+				expect(output?.json).toMatchObject({ text, segments, ...('words' in answer ? { words: segments } : {}) });
+				expect(output?.texts?.txt?.text).toBe(`${text.replaceAll(' ', '\n')}\n`);
+				expect(cuesOf(answer).map(([, cue]) => cue)).toEqual(text.split(' '));
+				const rows = outputsFor(transcribe, { options: { splitInto: 'segments' } }, answer);
+				expect(rows.map(({ json }) => json.text)).toEqual(text.split(' '));
+			}
 		});
 
 		it.each<[string, Answer, string[]]>([
