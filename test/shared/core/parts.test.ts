@@ -110,7 +110,9 @@ describe('a chat whose content comes in parts', () => {
 			],
 			'Yes',
 		],
-		[[{ type: 'output_text', text: 'A' }, null, 'x', { type: 'text' }], 'A'],
+		[[{ type: 'output_text', text: 'A' }, null, 7, { type: 'text' }], 'A'],
+		[['Hello ', { type: 'text', text: 'you' }], 'Hello you'],
+		[[{ type: 'output_text', text: 'A' }, null, 'x', { type: 'text' }], 'Ax'],
 	])('%j is a text', (content, expected) => {
 		expect(outputsFor(chat, ask, { choices: [say(content)] })[0]?.json.text).toBe(expected);
 	});
