@@ -33,8 +33,9 @@ export function listOf(given: string | readonly string[]): string[] {
 	return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
 }
 
-/** What divides the entries of a list: commas and line ends; commas of other scripts where it has neither. */
-export const dividersOf = (text: string): string => (/[,\r\n]/.test(text.trim()) ? ',\r\n' : ',，、،\r\n');
+/** What divides the entries of a list: commas and line ends; commas of other scripts where it has neither outside quotes. */
+export const dividersOf = (text: string): string =>
+	/[,\r\n]/.test(text.replace(/"[^"]*"/g, '').trim()) ? ',\r\n' : ',，、،\r\n';
 
 /** Entries as tables write them: one in double quotes may hold what divides others. */
 function entriesOf(text: string): string[] {

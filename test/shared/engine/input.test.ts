@@ -354,6 +354,8 @@ describe('a list whose entries hold what divides others', () => {
 		['猫，犬\n', ['猫', '犬']],
 		['投诉: 退款，质量问题\n表扬: 满意', ['投诉: 退款，质量问题', '表扬: 满意']],
 		['猫，犬, 鳥', ['猫，犬', '鳥']],
+		['"猫, 犬"，鳥', ['猫, 犬', '鳥']],
+		['"猫，犬", 鳥，馬', ['猫，犬', '鳥，馬']],
 		['cat\u00a0,\u2003dog\t\r\n', ['cat', 'dog']],
 	])('%j', (given, entries) => {
 		expect(listOf(given)).toEqual(entries);
