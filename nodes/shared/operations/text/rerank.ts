@@ -6,6 +6,7 @@ import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError, type Problem } from '../../core/problem';
 import { hasMoreEntries, MOST_VALUES } from '../../core/amount';
 import { apiNames, jsonRequest } from '../../core/request';
+import { mapInSteps } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { modelField, optionsField, simplifyField } from '../fields';
 
@@ -163,10 +164,12 @@ export const rerank = defineOperation({
 		optionsField([instructionOption, minimumScoreOption, topNField]),
 	],
 	// Each document of a list is asked about as an item would be; the list itself is not carried along.
-	split: (input) =>
-		input.documentSource === 'items'
-			? [input]
-			: listedDocuments(input.documents).map((document) => ({ ...input, documents: undefined, document })),
+	*split(input) {
+		if (input.documentSource === 'items') return [input];
+		const documents = listedDocuments(input.documents);
+		yield;
+		return yield* mapInSteps(documents, (document) => ({ ...input, documents: undefined, document }));
+	},
 	isDeterministic: () => true,
 	request: (inputs, facts) => {
 		const [first] = inputs;
