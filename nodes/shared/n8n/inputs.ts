@@ -61,7 +61,7 @@ function fieldReader(context: NodeContext, fields: readonly Field[]): (item: num
 		});
 }
 
-/** Reads texts of the items that expressions only name: to evaluate one costs n8n half of what sending it does. */
+/** Reads texts of the items that expressions only name: to evaluate one costs n8n a quarter of what sending it does. */
 function textReader(
 	context: NodeContext,
 	fields: readonly Field[],
