@@ -119,11 +119,18 @@ export function classification(results: unknown, minScore = 0) {
 }
 
 /** Where the words of a failure stand, the surest place first (docs/api.md#errors). */
-const PLACES_OF_WORDS = ['error', 'errors', 'error_message', 'inference_status', 'detail', 'message', 'msg'].concat([
+const PLACES_OF_WORDS = [
+	'error',
+	'errors',
+	'error_message',
+	'inference_status',
+	'detail',
+	'message',
+	'msg',
 	'error_description',
 	'reason',
 	'title',
-]);
+];
 
 /** Of what a service says of a failure: as much as anybody reads, and with a key that may stand in it whole. */
 const MOST_LETTERS = 10_000;

@@ -20,3 +20,9 @@ const zoneOf = (zone: string | undefined): string =>
 	zone === undefined || /^(z|utc)$/i.test(zone) ? 'Z' : zone.length === 3 ? `${zone}:00` : zone;
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+/** The same as ISO 8601. */
+export function isoMoment(value: unknown): string | undefined {
+	const at = readMoment(value);
+	return at === undefined ? undefined : new Date(at).toISOString();
+}

@@ -21,12 +21,26 @@ interface Format extends Kind {
 
 const SOUND_OR_FILM = {
 	mp4: {
-		endings: ['mp4', 'm4a', 'm4b', 'm4r', 'm4p', 'm4v', 'mov', 'qt', '3gp', '3g2', '3gpp', 'f4v', 'f4a', 'aac'].concat([
+		endings: [
+			'mp4',
+			'm4a',
+			'm4b',
+			'm4r',
+			'm4p',
+			'm4v',
+			'mov',
+			'qt',
+			'3gp',
+			'3g2',
+			'3gpp',
+			'f4v',
+			'f4a',
+			'aac',
 			'aax',
 			'aaxc',
 			'm4s',
 			'mp4v',
-		]),
+		],
 		types: [
 			'video/mp4',
 			'audio/mp4',
@@ -35,7 +49,12 @@ const SOUND_OR_FILM = {
 			'audio/x-m4b',
 			'video/x-m4v',
 			'video/quicktime',
-		].concat(['audio/3gpp', 'video/3gpp', 'audio/3gpp2', 'video/3gpp2', 'audio/vnd.audible.aax']),
+			'audio/3gpp',
+			'video/3gpp',
+			'audio/3gpp2',
+			'video/3gpp2',
+			'audio/vnd.audible.aax',
+		],
 	},
 	webm: {
 		endings: ['webm', 'weba', 'mkv', 'mka', 'mk3d'],

@@ -1,6 +1,6 @@
 import { errorText, isDict, list, number, optionalText, readId } from '../../core/answer';
 import { field } from '../../core/fields';
-import { readMoment } from '../../core/moment';
+import { isoMoment } from '../../core/moment';
 import type { Dict } from '../../core/operation';
 import { AnswerError, attempt } from '../../core/problem';
 import { idPath } from '../voice/voices';
@@ -61,7 +61,7 @@ export function readBatch(answer: Dict): Batch {
 	if (!id || !status) throw new AnswerError('DeepInfra answered without the batch');
 	const counts = isDict(answer.request_counts) ? answer.request_counts : {};
 	const metadata = isDict(answer.metadata) ? answer.metadata : {};
-	const finished = ends.map((name) => momentOf(answer[name])).find((moment) => moment !== null);
+	const finished = ends.map((name) => isoMoment(answer[name])).find((moment) => moment !== undefined);
 	return {
 		id,
 		status,
@@ -73,7 +73,7 @@ export function readBatch(answer: Dict): Batch {
 			completed: number(counts.completed) ?? 0,
 			failed: number(counts.failed) ?? 0,
 		},
-		createdAt: momentOf(answer.created_at),
+		createdAt: isoMoment(answer.created_at) ?? null,
 		finishedAt: finished ?? null,
 		error: faultsOf(answer.errors),
 		inputFileId: readId(answer.input_file_id),
@@ -138,9 +138,4 @@ function faultsOf(errors: unknown): string | null {
 	});
 	if (faults.length === 0) return null;
 	return `${faults.slice(0, MOST_FAULTS).join('; ')}${faults.length > MOST_FAULTS ? `; and ${faults.length - MOST_FAULTS} more` : ''}`;
-}
-
-function momentOf(value: unknown): string | null {
-	const at = readMoment(value);
-	return at === undefined ? null : new Date(at).toISOString();
 }

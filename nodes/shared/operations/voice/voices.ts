@@ -1,4 +1,4 @@
-import { readMoment } from '../../core/moment';
+import { isoMoment } from '../../core/moment';
 import { isDict, optionalText } from '../../core/answer';
 import { AnswerError, InputError } from '../../core/problem';
 import { isWebAddress } from '../../core/values';
@@ -20,7 +20,7 @@ export function readVoice(value: unknown): Voice | undefined {
 		voiceId,
 		name: optionalText(value.name) ?? voiceId,
 		description: optionalText(value.description) ?? '',
-		createdAt: momentOf(value.created_at),
+		createdAt: isoMoment(value.created_at),
 	};
 }
 
@@ -33,11 +33,6 @@ export function requireVoice(answer: unknown): Voice {
 	const voice = readVoice(answer);
 	if (voice) return voice;
 	throw new AnswerError('DeepInfra answered without the voice');
-}
-
-function momentOf(value: unknown): string | undefined {
-	const at = readMoment(value);
-	return at === undefined ? undefined : new Date(at).toISOString();
 }
 
 const FORBIDDEN = /[\s?#\\%<>"'`{}|^/\p{Cc}\p{Cs}]/u;
