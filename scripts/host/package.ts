@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { extract } from 'tar';
 import { dictOf, parseJson, textOf } from '../json';
@@ -26,6 +26,15 @@ async function packNode(folder: string, signal: AbortSignal): Promise<string> {
 	);
 }
 
+const placeOf = (userFolder: string, name: string): string =>
+	path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
+
+/** Another package beside the node, as it lies in its folder. */
+export async function installFolder(userFolder: string, folder: string): Promise<void> {
+	const manifest = dictOf(parseJson(await readFile(path.join(folder, 'package.json'), 'utf8')));
+	await cp(folder, placeOf(userFolder, textOf(manifest.name) ?? ''), { recursive: true });
+}
+
 /**
  * What n8n's own installer does with a community package: the tarball lies under nodes/node_modules, and its
  * package.json keeps neither development nor peer dependencies.
@@ -45,7 +54,7 @@ export async function installNode(userFolder: string, signal: AbortSignal): Prom
 		);
 		await writeFile(manifestFile, JSON.stringify(Object.fromEntries(left), null, 2));
 		const name = textOf(manifest.name) ?? '';
-		const place = path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
+		const place = placeOf(userFolder, name);
 		await rm(place, { recursive: true, force: true });
 		await mkdir(path.dirname(place), { recursive: true });
 		await rename(unpacked, place);

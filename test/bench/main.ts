@@ -9,6 +9,7 @@ import { benchChains } from './chains';
 import { compareChats, timeFirstPiece } from './chats';
 import { atMost, count, markdownTable, median, megabytes, plainTable, seconds, times, type Row } from './figures';
 import { makeCertificate } from './fork';
+import { benchHost } from './host';
 import { findPace, keepRows, leaveAlone } from './unwatched';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
 
@@ -53,7 +54,7 @@ const sizes = {
 };
 
 const USAGE =
-	'npm run bench -- [--quick] [--unwatched] [--markdown] [--repeats N], or npm run bench -- --agents, or npm run bench -- --chains';
+	'npm run bench -- [--quick] [--unwatched] [--markdown] [--repeats N], or npm run bench -- --agents, --chains or --host';
 
 function readArguments(args: readonly string[]) {
 	const known = ['--quick', '--unwatched', '--markdown', '--repeats'];
@@ -314,6 +315,7 @@ async function main() {
 	// In a real n8n, so alone.
 	if (process.argv.slice(2).join() === '--agents') return await benchAgents();
 	if (process.argv.slice(2).join() === '--chains') return await benchChains();
+	if (process.argv.slice(2).join() === '--host') return await benchHost();
 	const options = readArguments(process.argv.slice(2));
 	const certificate = mkdtempSync(path.join(tmpdir(), 'bench-'));
 	prepareCertificate(certificate);

@@ -10,6 +10,7 @@ import { modelPath } from '../core/request';
 import type { ModelFacts } from '../core/operation';
 import type { Account } from './credential';
 import { remember } from './cache';
+import { sendAuthorized } from './http/authorized';
 import { inSteps } from './http/clock';
 
 type Context = NodeContext | ILoadOptionsFunctions;
@@ -51,8 +52,8 @@ export class Catalog {
 	/** @param stop ends the waiting of a run */
 	constructor(
 		private readonly context: Context,
-		private readonly account: Pick<Account, 'baseUrl' | 'id'>,
-		private readonly options: { readonly stop?: AbortSignal; readonly hasCredential?: boolean } = {},
+		private readonly account: Pick<Account, 'baseUrl' | 'id'> & Partial<Pick<Account, 'credential'>>,
+		private readonly stop?: AbortSignal,
 	) {}
 
 	/**
@@ -112,24 +113,19 @@ export class Catalog {
 
 	/** The voices of the account, which change more often than models do, so they are asked for anew. */
 	async voices(): Promise<unknown> {
-		if (this.options.hasCredential === false) return undefined;
-		return await this.context.helpers.httpRequestWithAuthentication.call(this.context, 'deepInfraApi', {
-			method: 'GET',
-			url: `${this.account.baseUrl}/v1/voices`,
-			json: true,
-			disableFollowRedirect: true,
-		});
+		if (this.account.credential === undefined) return undefined;
+		return await this.ask('/v1/voices');
 	}
 
 	private async publicList(): Promise<Model[]> {
 		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>
 			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
-		return await readRows(await remember(url, get, LIST_PATIENCE, this.options.stop, this.account.baseUrl), 'public');
+		return await readRows(await remember(url, get, LIST_PATIENCE, this.stop, this.account.baseUrl), 'public');
 	}
 
 	private async ownList(path: string, kind: ModelKind): Promise<Model[]> {
-		return this.options.hasCredential === false ? [] : await readRows(await this.get(path, listOf), kind);
+		return this.account.credential === undefined ? [] : await readRows(await this.get(path, listOf), kind);
 	}
 
 	private async deployments(): Promise<Model[]> {
@@ -138,18 +134,14 @@ export class Catalog {
 
 	/** @param read throws for an answer that is none; such a one is not kept for long */
 	private async get(path: string, read: (answer: unknown) => unknown): Promise<unknown> {
-		const get = async (signal: AbortSignal) => {
-			// n8n takes the signal from the context that it is called on; others may wait for the same answer.
-			const caller: Context = Object.create(this.context, { getExecutionCancelSignal: { value: () => signal } });
-			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', {
-				method: 'GET',
-				url: `${this.account.baseUrl}${path}`,
-				json: true,
-				disableFollowRedirect: true,
-			});
-			return read(answer);
-		};
+		// Others may wait for the same answer.
+		const get = async (signal: AbortSignal) => read(await this.ask(path, signal));
 		const { baseUrl, id } = this.account;
-		return await remember(`${baseUrl} ${id} ${path}`, get, PATIENCE, this.options.stop, baseUrl);
+		return await remember(`${baseUrl} ${id} ${path}`, get, PATIENCE, this.stop, baseUrl);
+	}
+
+	private async ask(path: string, signal?: AbortSignal): Promise<unknown> {
+		const options = { url: `${this.account.baseUrl}${path}`, json: true, disableFollowRedirect: true };
+		return await sendAuthorized<unknown>(this.context, this.account, options, signal);
 	}
 }

@@ -90,7 +90,7 @@ export class Client {
 		// Downloads wait for each other, not for the service.
 		const door = new Gate(new Pace(maxConcurrency ?? FIRST_BURST), clock).door(stop);
 		const maker = new ItemMaker(context, transport, run, door);
-		const catalogue = new Catalog(context, account, { stop });
+		const catalogue = new Catalog(context, account, stop);
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
 		const read = async ([key, { model, version }]: [string, Settings]) =>
 			[key, await catalogue.facts(model, version)] as const;

@@ -1,6 +1,6 @@
 import type { ServiceContext } from './context';
 import { createHash } from 'crypto';
-import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import type { ICredentialsDecrypted, ILoadOptionsFunctions } from 'n8n-workflow';
 import { readBaseUrl, readKey } from '../core/account';
 import { InputError } from '../core/problem';
 import { secretOf, type Secret } from './secret';
@@ -12,6 +12,8 @@ export interface Account extends Secret {
 	readonly host: string;
 	/** Tells accounts apart without telling their keys. */
 	readonly id: string;
+	/** The credential itself, for n8n's client; as it was checked. */
+	readonly credential: ICredentialsDecrypted & { readonly data: { readonly apiKey: string; readonly baseUrl: string } };
 }
 
 /** @throws InputError when there is no credential, or it holds no key or address */
@@ -25,6 +27,7 @@ export async function readAccount(
 		baseUrl,
 		host: new URL(baseUrl).host,
 		id: createHash('sha256').update(key).digest('hex').slice(0, 16),
+		credential: { id: '', name: '', type: 'deepInfraApi', data: { apiKey: key, baseUrl } },
 		...secretOf(key),
 	};
 }

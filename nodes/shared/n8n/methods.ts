@@ -155,7 +155,5 @@ export async function getModelFields(this: ILoadOptionsFunctions): Promise<Resou
 /** The catalogue is public: without a credential it is DeepInfra's own. */
 async function catalogOf(context: ILoadOptionsFunctions): Promise<Catalog> {
 	const account = await readAccount(context).catch(() => undefined);
-	return new Catalog(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' }, {
-		hasCredential: account !== undefined,
-	});
+	return new Catalog(context, account ?? { baseUrl: 'https://api.deepinfra.com', id: '' });
 }

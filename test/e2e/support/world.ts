@@ -6,7 +6,7 @@ import { choosePort } from '../../../scripts/host/checks';
 import { N8nClient } from '../../../scripts/host/client';
 import { installN8n } from '../../../scripts/host/install';
 import { readLogin, type Login } from '../../../scripts/host/login';
-import { installNode } from '../../../scripts/host/package';
+import { installFolder, installNode } from '../../../scripts/host/package';
 import { places } from '../../../scripts/host/places';
 import { showStep } from '../../../scripts/host/progress';
 import { startServer } from '../../../scripts/host/server';
@@ -50,12 +50,20 @@ export async function startEmulatorFor(endings: Endings): Promise<Emulator> {
 	return emulator;
 }
 
-/** n8n as `npm start` starts it, in a folder of its own, signed in as its owner. */
-export async function startWorld(endings: Endings, signal: AbortSignal): Promise<World> {
+/**
+ * n8n as `npm start` starts it, in a folder of its own, signed in as its owner.
+ * @param others folders of further packages
+ */
+export async function startWorld(
+	endings: Endings,
+	signal: AbortSignal,
+	others: readonly string[] = [],
+): Promise<World> {
 	const node = await installN8n(signal);
 	const userFolder = await makeFolder(endings, 'editor');
 	const mediaFolder = await copyMedia(userFolder);
 	await installNode(userFolder, signal);
+	for (const folder of others) await installFolder(userFolder, folder);
 	const emulator = await startEmulatorFor(endings);
 	const port = await choosePort(EDITOR_PORT);
 	const server = await showStep('Starting n8n', async () => {

@@ -5,7 +5,6 @@ import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { billOf, problemOf, type Problem } from '../../core/problem';
 import { reasonToMove } from '../../engine/fallback';
-import { readKey } from '../../core/account';
 import { usageOf } from '../../engine/usage';
 import { Catalog, type KnownModel } from '../catalog';
 import { readAccount, type Account } from '../credential';
@@ -37,9 +36,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	} catch (error) {
 		throw fail(problemOf(error), '', 0);
 	}
-	const { apiKey } = await context.getCredentials('deepInfraApi');
 	const stop = context.getExecutionCancelSignal();
-	const catalog = new Catalog(context, account, { stop });
+	const catalog = new Catalog(context, account, stop);
 	const facts = await catalog.facts(model);
 	const spending = spendingOf(context, number(options.budgetUsd));
 	const fallbacks = modelsOf(additions.models);
@@ -49,7 +47,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const supplied = supplyModel(context, {
 		type: 'openai',
 		baseUrl: `${account.baseUrl}/v1`,
-		apiKey: readKey(apiKey),
+		apiKey: account.credential.data.apiKey,
 		model,
 		temperature: number(options.temperature),
 		topP: number(options.topP),

@@ -19,6 +19,7 @@ import { lineLength, readLines, writeLines } from './lines';
 import { openFile, unreadable, type FileUse, type OpenFile } from './files';
 import { PendingRequests, type PendingRequest } from './deadline';
 import { StreamingForm } from './form';
+import { sendAuthorized } from './authorized';
 import { Room } from './room';
 import { Veil } from '../veil';
 import { checkAddress } from './address';
@@ -284,11 +285,7 @@ export class Transport {
 	}
 
 	private async authenticated(options: IHttpRequestOptions, flight: PendingRequest): Promise<IN8nHttpFullResponse> {
-		// n8n takes the signal from the context that it is called on, and that one knows no deadline.
-		const caller: ServiceContext = Object.create(this.context, {
-			getExecutionCancelSignal: { value: () => flight.signal },
-		});
-		return await this.context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', options);
+		return await sendAuthorized(this.context, this.account, options, flight.signal);
 	}
 
 	private async optionsOf(
