@@ -9,6 +9,7 @@ import { getBatches } from '../operations/batch/getAll';
 import { getBatchResults } from '../operations/batch/getResults';
 import { readAccount, type Account } from './credential';
 import { toNodeError } from './errors';
+import { ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 
@@ -87,7 +88,7 @@ class BatchPoll {
 		try {
 			return this.context.getMode() === 'manual' ? await this.latest() : await this.news();
 		} finally {
-			this.end.abort();
+			this.end.abort(ENDED);
 		}
 	}
 

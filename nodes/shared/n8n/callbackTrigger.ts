@@ -25,7 +25,7 @@ import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
 import { toNodeError } from './errors';
-import { attemptInSteps, clock } from './http/clock';
+import { attemptInSteps, clock, ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 import { ItemMaker } from './outputs';
@@ -236,7 +236,7 @@ export class Callback {
 			}
 			return [good, bad];
 		} finally {
-			end.abort();
+			end.abort(ENDED);
 		}
 	}
 

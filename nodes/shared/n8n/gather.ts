@@ -1,13 +1,11 @@
-import { createHash } from 'crypto';
 import type { ApiRequest, Asker, Dict, GatherOf } from '../core/operation';
 import type { Problem } from '../core/problem';
 import { groupBy } from '../core/values';
 import { packLines, type MeasuredLine, type Pack } from '../engine/gather';
-import { requestText } from '../engine/reuse';
 import type { Client } from './client';
 import type { NodeContext } from './context';
 import { takeTurns } from './http/clock';
-import { digestFiles, fileMark } from './http/files';
+import { digestFiles, requestMark } from './http/files';
 
 /** An item that asks, and what it asks. */
 export interface Asking extends Asker<Dict> {
@@ -58,9 +56,7 @@ async function groupEqual(context: NodeContext, askings: readonly Asking[]): Pro
 	const marks = new Map<Asking, string>();
 	for (const asking of askings) {
 		await takeTurns();
-		const text = requestText(asking.request, (file) => fileMark(context, file));
-		// In short: a text may be long, and there are many.
-		marks.set(asking, createHash('sha256').update(text).digest('base64'));
+		marks.set(asking, requestMark(context, asking.request));
 	}
 	const groups = groupBy(askings, (asking) => marks.get(asking) ?? '');
 	const equal: Asking[][] = [];

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { number } from '../core/answer';
-import { clock } from './http/clock';
+import { clock, ENDED } from './http/clock';
 import { trimEnd } from '../core/trim';
 
 /** Milliseconds between two lines of a long run. */
@@ -24,7 +24,7 @@ export class Progress {
 
 	/** Nothing more every ten seconds. */
 	close(): void {
-		this.end.abort();
+		this.end.abort(ENDED);
 	}
 
 	stop(last: string): void {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'crypto';
+import { randomUUID } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { costFacts, estimateCost } from '../catalog/estimate';
 import { findOtherTask } from '../catalog/otherTask';
@@ -10,7 +10,7 @@ import { Groups, hasWebhook, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
 import { withoutQuotes } from '../engine/report';
 import type { RequestMaker } from '../engine/requests';
-import { requestText, type SharedAnswers } from '../engine/reuse';
+import type { SharedAnswers } from '../engine/reuse';
 import { readSettings, type Settings } from '../engine/settings';
 import { reused, usageOfAll, withBills } from '../engine/usage';
 import type { AnyOperation, ApiRequest, Dict } from '../core/operation';
@@ -22,7 +22,7 @@ import { chunksFor } from './chunks';
 import type { Asking, Client } from './client';
 import type { Answered, Entry, Part, Question, Told } from './entry';
 import { attemptInSteps, takeTurns } from './http/clock';
-import { digestFiles, fileLabel, fileMark, fileType } from './http/files';
+import { digestFiles, fileLabel, fileType, requestMark } from './http/files';
 import type { Progress } from './progress';
 import { withId, type RunResults } from './results';
 
@@ -90,14 +90,11 @@ export class Questions {
 			await takeTurns();
 			const { input, settings, fitted } = part;
 			if (!fitted || settings.isDryRun || hasWebhook(input)) continue;
-			const key = attempt(() =>
-				operation.isDeterministic?.(fitted.request)
-					? requestText(fitted.request, (file) => fileMark(this.context, file))
-					: undefined,
+			const mark = attempt(() =>
+				operation.isDeterministic?.(fitted.request) ? requestMark(this.context, fitted.request) : undefined,
 			);
-			if (!key.ok || key.value === undefined) continue;
-			// In short, since a text may be long and there are many.
-			part.key = `${settings.seconds} ${settings.fallbacks.join()} ${createHash('sha256').update(key.value).digest('base64')}`;
+			if (!mark.ok || mark.value === undefined) continue;
+			part.key = `${settings.seconds} ${settings.fallbacks.join()} ${mark.value}`;
 			keys.push(part.key);
 		}
 		return keys;

@@ -19,7 +19,7 @@ import type { Client } from './client';
 import { isTool } from './context';
 import { paidFor, type Entry } from './entry';
 import { toFailedItem, toNodeError } from './errors';
-import { clock, takeTurns } from './http/clock';
+import { clock, ENDED, takeTurns } from './http/clock';
 import type { Made, Place } from './outputs';
 import { tagExecution, type Progress } from './progress';
 
@@ -136,7 +136,7 @@ export class RunResults {
 		const goesOn = this.context.continueOnFail();
 		// Asked for before the run is ended, which would end the question, too.
 		const nearestModels = isUnknown && model !== '' ? await this.client?.nearestModels(model) : undefined;
-		if (!goesOn) this.stop.abort();
+		if (!goesOn) this.stop.abort(ENDED);
 		const host = this.client?.account.host ?? '';
 		const substitute = substituteFor(this.operation.tasks);
 		const { screenNames } = this;

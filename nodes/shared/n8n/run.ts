@@ -18,7 +18,7 @@ import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
-import { attemptInSteps, clock, inSteps, takeTurns } from './http/clock';
+import { attemptInSteps, clock, ENDED, inSteps, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
 import { checkWebhook } from './http/address';
 import { checkFiles, inputFileName } from './http/files';
@@ -78,14 +78,14 @@ class ItemRun {
 
 	async start(): Promise<INodeExecutionData[]> {
 		const canceled = this.context.getExecutionCancelSignal();
-		const onCancel = () => this.stop.abort();
+		const onCancel = () => this.stop.abort(ENDED);
 		if (canceled?.aborted) onCancel();
 		canceled?.addEventListener('abort', onCancel);
 		try {
 			await this.process();
 		} finally {
 			canceled?.removeEventListener('abort', onCancel);
-			this.stop.abort();
+			this.stop.abort(ENDED);
 			this.progress.close();
 		}
 		if (canceled?.aborted) {

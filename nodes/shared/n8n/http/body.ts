@@ -1,10 +1,33 @@
 import { randomUUID } from 'crypto';
-import { writeJson } from '../../core/exact';
+import { Exact, writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InlineFile } from '../../core/request';
 import { isDict } from '../../core/answer';
 import { checkHeld, type OpenFile } from './files';
+
+/** What tells how a JSON body has to be written. */
+interface Contents {
+	/** Of its texts: about how long it is, since to write it for its length alone takes too long. */
+	letters: number;
+	hasFiles: boolean;
+	/** Whether it holds a number that JavaScript's numbers cannot. */
+	isExact: boolean;
+}
+
+export function contentsOf(
+	value: unknown,
+	found: Contents = { letters: 0, hasFiles: false, isExact: false },
+): Readonly<Contents> {
+	if (typeof value === 'string') found.letters += value.length;
+	if (typeof value !== 'object' || value === null) return found;
+	if (value instanceof InlineFile) found.hasFiles = true;
+	else if (value instanceof Exact) found.isExact = true;
+	// A loop, and no copy: a body may hold millions of numbers.
+	else if (Array.isArray(value)) for (const each of value) contentsOf(each, found);
+	else for (const each of Object.values(value)) contentsOf(each, found);
+	return found;
+}
 
 /** Opens a file once. */
 type Open = (ref: FileRef) => Promise<OpenFile>;

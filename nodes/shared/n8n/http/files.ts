@@ -8,6 +8,7 @@ import { dataUrlBytes, isDataUrl } from '../../media/dataUrl';
 import { namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
+import { requestText } from '../../engine/reuse';
 import { agentFile } from './agentFile';
 import { storageWords } from './cause';
 import { connectionFailure, failure, measure, type Source } from './source';
@@ -41,8 +42,17 @@ export function checkFiles(context: NodeContext, request: ApiRequest): void {
 	}
 }
 
+/** Characters from which on a hash takes less room: requests have long texts, and there are many. */
+const LONG_MARK = 1000;
+
+/** What equal requests have in common before their files are read. */
+export function requestMark(context: NodeContext, request: ApiRequest): string {
+	const text = requestText(request, (file) => fileMark(context, file));
+	return text.length > LONG_MARK ? createHash('sha256').update(text).digest('base64') : text;
+}
+
 /** What is known of a file before it is read. What an address gives may be another file every time. */
-export function fileMark(context: NodeContext, ref: FileRef): string {
+function fileMark(context: NodeContext, ref: FileRef): string {
 	if (ref.file === 'url') return `${ref.url} ${nextNumber++}`;
 	if (ref.file === 'lines') return `${ref.name} ${nextNumber++}`;
 	if (ref.file === 'page') return `page ${ref.page} of ${fileMark(context, ref.of)}`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
-import { hasExact, writeJson } from '../../core/exact';
+import { writeJson } from '../../core/exact';
 import { atOnce } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
@@ -11,8 +11,7 @@ import { breathe, clock, inSteps } from './clock';
 import { readId, refusal } from '../../core/answer';
 import { costOf } from '../../engine/usage';
 import type { Account } from '../credential';
-import { inlineFiles } from '../../core/request';
-import { writeBody } from './body';
+import { contentsOf, writeBody } from './body';
 import { readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { lineLength, readLines, writeLines } from './lines';
@@ -292,12 +291,22 @@ export class Transport {
 		{ method = 'POST', path, query, json, form }: ApiRequest,
 		flight: PendingRequest,
 	): Promise<IHttpRequestOptions> {
-		const target = { ...streamed(flight), method, url: `${this.account.baseUrl}${path}`, qs: query };
-		const headers = { accept: 'application/json' };
-		if (form) return { ...target, headers, body: await this.fill(form, flight) };
-		if (json === undefined) return { ...target, headers };
-		const jsonHeaders = { ...headers, 'content-type': 'application/json' };
-		if (inlineFiles(json).length > 0) {
+		const body = form ? await this.fill(form, flight) : json && (await this.bodyOf(json, flight));
+		const isWritten = typeof body === 'string' || Buffer.isBuffer(body);
+		return {
+			...streamed(flight),
+			method,
+			url: `${this.account.baseUrl}${path}`,
+			qs: query,
+			headers: { accept: 'application/json', ...(isWritten ? { 'content-type': 'application/json' } : {}) },
+			body,
+		};
+	}
+
+	/** What n8n's client would write otherwise than it is meant, or all at once, is written here. */
+	private async bodyOf(json: Dict, flight: PendingRequest): Promise<Dict | Buffer | string> {
+		const { letters, hasFiles, isExact } = contentsOf(json);
+		if (hasFiles) {
 			const { bodies } = this;
 			const use: FileUse = {
 				isHeld: true,
@@ -309,23 +318,19 @@ export class Transport {
 				async (length) => await flight.takeTurn(async () => await bodies.hold(flight, length)),
 			);
 			flight.begins(body.length);
-			return { ...target, headers: jsonHeaders, body };
+			return body;
 		}
-		const letters = lettersIn(json);
 		flight.begins(letters);
-		// Written in turns: n8n's client would do all of it at once.
-		if (letters >= LONG_WORK) {
-			await breathe();
-			const text = hasExact(json) ? writeJson(json, `${randomUUID()}:`) : JSON.stringify(json);
-			await breathe();
-			const body = Buffer.from(text);
-			await breathe();
-			return { ...target, headers: jsonHeaders, body };
-		}
-		if (hasExact(json)) return { ...target, headers: jsonHeaders, body: writeJson(json, `${randomUUID()}:`) };
+		const isLong = letters >= LONG_WORK;
 		// n8n drops an object without entries, but the API wants one.
-		const isEmpty = Object.keys(json).length === 0;
-		return isEmpty ? { ...target, headers: jsonHeaders, body: '{}' } : { ...target, headers, body: json };
+		if (!isLong && !isExact) return Object.keys(json).length === 0 ? '{}' : json;
+		if (isLong) await breathe();
+		const text = isExact ? writeJson(json, `${randomUUID()}:`) : JSON.stringify(json);
+		if (!isLong) return text;
+		await breathe();
+		const body = Buffer.from(text);
+		await breathe();
+		return body;
 	}
 
 	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
@@ -419,15 +424,6 @@ export class Transport {
 	private closeAtEnd(content: unknown, flight: PendingRequest): void {
 		if (isStream(content)) flight.atEnd(() => content.destroy());
 	}
-}
-
-/** About how long JSON is, by its texts: to write it for its length alone takes too long. */
-function lettersIn(value: unknown): number {
-	if (typeof value === 'string') return value.length;
-	if (typeof value !== 'object' || value === null) return 0;
-	let letters = 0;
-	for (const each of Array.isArray(value) ? value : Object.values(value)) letters += lettersIn(each);
-	return letters;
 }
 
 /** The whole answer is wanted, whatever its status, and as a stream: so its end and its size are ours to judge. */
