@@ -22,6 +22,11 @@ export class FakeClock implements Clock {
 		return this.time;
 	}
 
+	/** How many sleep. */
+	get asleep(): number {
+		return this.timers.length;
+	}
+
 	async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
 		if (signal.aborted) return;
 		// One listener for each signal, however many sleep on it.

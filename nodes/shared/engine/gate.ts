@@ -20,8 +20,8 @@ const TAKEN_AFTER = 1000;
  */
 export class Gate {
 	private readonly queue = new Set<Door>();
-	/** A gate outlives the runs that share it. */
-	private readonly never = new AbortController().signal;
+	/** The pause of those who wait: what a run leaves behind must not keep a process that would end. */
+	private pause = new AbortController();
 	private active = 0;
 	/** Requests that have ended since those that run were counted. */
 	private ended = 0;
@@ -61,6 +61,8 @@ export class Gate {
 	open(): void {
 		for (let door = this.next(); door; door = this.next()) this.letIn(door);
 		if (this.queue.size > 0 && !this.isWatching) void this.watch();
+		// Without a reason, each abort would build an error with its stack.
+		if (this.queue.size === 0 && this.isWatching) this.pause.abort('nobody waits');
 	}
 
 	join(door: Door): void {
@@ -103,7 +105,9 @@ export class Gate {
 		while (this.queue.size > 0) {
 			const before = this.active;
 			this.ended = 0;
-			await this.clock.sleep(TAKEN_AFTER, this.never);
+			this.pause = new AbortController();
+			await this.clock.sleep(TAKEN_AFTER, this.pause.signal);
+			if (this.pause.signal.aborted) continue;
 			if (this.active >= this.pace.limit) this.pace.lasted(Math.max(0, before - this.ended));
 			this.open();
 		}

@@ -52,6 +52,16 @@ describe('the gate', () => {
 		);
 	});
 
+	it('has no pause left when nobody waits any longer', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.integer({ min: 1, max: 5 }), results, latency, async (max, all, milliseconds) => {
+				const state = watch(max);
+				await state.clock.run(passAll(state, all, milliseconds));
+				expect(state.clock.asleep).toBe(0);
+			}),
+		);
+	});
+
 	it('gives everybody a turn in the order in which they came', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.integer({ min: 1, max: 30 }), results, latency, async (max, all, milliseconds) => {
