@@ -1,6 +1,7 @@
 import type { AnyOperation, ApiRequest, Dict, Inputs, ModelFacts } from '../core/operation';
 import { isNative } from '../core/request';
 import { own } from '../core/values';
+import { checkBilledNumbers } from '../schema/billedNumbers';
 import { fitRequest, type Fitted } from '../schema/fitRequest';
 import { labelsOf } from '../schema/read';
 import { screenNames } from './input';
@@ -20,10 +21,10 @@ export class RequestMaker {
 		return this.fit(this.operation.request(inputs, facts), inputs[0], facts);
 	}
 
-	/** A request that was made before the catalogue was asked; made anew only where that can change it. */
+	/** A request that was made before the catalogue was asked, as its model takes it; made anew where that can change it. */
 	remake(fitted: Fitted, input: Dict, facts: ModelFacts): Fitted {
 		if (this.operation.usesFacts) return this.make([input], facts);
-		return facts.schema ? this.fit(fitted.request, input, facts) : fitted;
+		return this.fit(fitted.request, input, facts);
 	}
 
 	/** What the screen calls a parameter of the API. */
@@ -31,10 +32,13 @@ export class RequestMaker {
 		return own(this.names, parameter) ?? parameter;
 	}
 
-	private fit(request: ApiRequest, input: Dict, { schema }: ModelFacts): Fitted {
-		if (!isNative(request)) return { request, dropped: [] };
+	private fit(request: ApiRequest, input: Dict, { name, schema }: ModelFacts): Fitted {
 		// A form of the model's own fields calls them by the labels of its schema.
 		const names = this.operation.isRaw ? labelsOf(schema) : this.names;
-		return fitRequest(request, schema, names, extraNames(input));
+		const byHand = extraNames(input);
+		const fitted = isNative(request) ? fitRequest(request, schema, names, byHand) : { request, dropped: [] };
+		// The model's own limits go before all others, so nothing is said before the catalogue was asked.
+		if (name !== undefined) checkBilledNumbers(fitted.request, schema, names, byHand);
+		return fitted;
 	}
 }

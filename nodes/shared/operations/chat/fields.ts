@@ -8,7 +8,8 @@ export const maxTokensOption = field({
 	name: 'maxTokens',
 	type: 'number',
 	default: 1024,
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	// More is refused by DeepInfra (docs/api.md#what-multiplies-a-price).
+	typeOptions: { minValue: 1, maxValue: 10_000_000, numberPrecision: 0 },
 	description:
 		'The longest the answer may become, thoughts included. A token is about four characters. Not set: as long as the model allows.',
 });
