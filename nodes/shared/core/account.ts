@@ -11,19 +11,17 @@ const LONGEST_KEY = 4096;
 const LONGEST_URL = 2048;
 
 /** What gets between a key and its neighbours when it is copied: blanks, line breaks, invisible letters, quotes. */
-const MARGIN = '[\\s\\u200b-\\u200f\\u2060\\ufeff"\'`]+';
-const MARGINS = new RegExp(`^${MARGIN}|${MARGIN}$`, 'g');
+const MARGIN = '[\\s\\u200b-\\u200f\\u2060\\ufeff"\'`]';
+const [FIRST, LETTER] = [new RegExp(`^${MARGIN}+`), new RegExp(MARGIN)];
+const withoutMargins = (text: string): string => trimEnd(text.replace(FIRST, ''), LETTER);
 
 /**
  * A key as people paste it, with `Bearer `, spaces or a newline; DeepInfra takes such a key for none at all.
  * @throws InputError for what no key is, above all for letters that a header would lose
  */
 export function readKey(pasted: unknown): string {
-	const text = typeof pasted === 'string' ? pasted.replace(MARGINS, '') : '';
-	const key = text
-		.replace(/^authorization\s*:\s*/i, '')
-		.replace(/^bearer(\s+|$)/i, '')
-		.replace(MARGINS, '');
+	const text = typeof pasted === 'string' ? withoutMargins(pasted) : '';
+	const key = withoutMargins(text.replace(/^authorization\s*:\s*/i, '').replace(/^bearer(\s+|$)/i, ''));
 	if (key === '') {
 		throw new InputError(
 			'The DeepInfra credential has no API key',
@@ -56,7 +54,7 @@ const ROUTE =
  * @throws InputError for what is no address, or holds a password, which would be sent instead of the key
  */
 export function readBaseUrl(pasted: unknown): string {
-	const text = typeof pasted === 'string' ? pasted.replace(MARGINS, '') : '';
+	const text = typeof pasted === 'string' ? withoutMargins(pasted) : '';
 	if (text === '') return DEFAULT_URL;
 	const full = /^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)?(\/|$)/i.test(text) ? `https://${text}` : text;
 	const isClean = full.length <= LONGEST_URL && !/[\s\\\p{Cc}]/u.test(full) && URL.canParse(full);

@@ -16,18 +16,19 @@ export const isModerated = (words: string): boolean =>
 /** What the length of is meant, and not that of an answer, a file or a name. */
 const INPUT = '(?:inputs?|prompts?|texts?|messages?|sequence|quer(?:y|ies)|documents?|string|context)';
 const BEYOND =
-	'(?:exceed\\w*|(?:long|larg|great|high)er than|more than|above|over|beyond|at most|(?:less|fewer) than|no more than|<=?|>=?)';
+	'(?:exceed\\w{0,9}|(?:long|larg|great|high)er than|more than|above|over|beyond|at most|(?:less|fewer) than|no more than|<=?|>=?)';
 const UNIT = '(?:tokens?|characters?|chars?|words?)';
+const NUMBER = '\\d[\\d,.]{0,20}';
 
 const TOO_LONG = new RegExp(
 	[
 		`\\btoo (?:long|many ${UNIT})\\b`,
 		'\\bcontext (?:length|window|size)\\b',
 		'\\bmax(?:imum)? (?:context|(?:input|sequence|prompt) (?:length|tokens?|characters?))\\b',
-		`\\b(?:exceed\\w*|longer than|more than|larger than|above|over)\\b.{0,40}\\b(?:max(?:imum)?|limit)\\b.{0,30}\\b(?:length|${UNIT})\\b`,
-		`\\b${INPUT}\\b.{0,60}${BEYOND}\\D{0,30}\\d[\\d,.]*k? ?(?:\\w+ )?${UNIT}\\b`,
-		`\\b${INPUT}\\b.{0,40}\\b\\d[\\d,.]* ${UNIT}.{0,30}${BEYOND}`,
-		`\\b(?:${INPUT} )?length (?:of )?\\d[\\d,.]* .{0,20}\\b(?:exceed\\w*|(?:long|larg|great)er than|more than)\\b`,
+		`\\b(?:exceed\\w{0,9}|longer than|more than|larger than|above|over)\\b.{0,40}\\b(?:max(?:imum)?|limit)\\b.{0,30}\\b(?:length|${UNIT})\\b`,
+		`\\b${INPUT}\\b.{0,60}${BEYOND}\\D{0,30}${NUMBER}k? ?(?:\\w+ )?${UNIT}\\b`,
+		`\\b${INPUT}\\b.{0,40}\\b${NUMBER} ${UNIT}.{0,30}${BEYOND}`,
+		`\\b(?:${INPUT} )?length (?:of )?${NUMBER} .{0,20}\\b(?:exceed\\w{0,9}|(?:long|larg|great)er than|more than)\\b`,
 		`\\b(?:reduce|shorten|truncate|split)\\b.{0,30}\\b${INPUT}\\b`,
 	].join('|'),
 );
