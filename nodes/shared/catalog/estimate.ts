@@ -2,12 +2,15 @@ import { isDict, number, optionalText } from '../core/answer';
 import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
 import { own } from '../core/values';
+import { countWide } from '../core/wide';
 import { roundUsd, writeUsd } from './money';
 import type { Basis, Price } from './price';
 
 /** What is known about a request before it is sent. */
 export interface RequestFacts {
 	readonly inputCharacters?: number;
+	/** Of these, those that count as a token each; default none. */
+	readonly wideCharacters?: number;
 	/** How many texts these characters are spread over; each is at least one token. */
 	readonly texts?: number;
 	/** The most tokens that one answer may have, and how many answers are asked for. */
@@ -27,11 +30,12 @@ export interface RequestFacts {
 
 export type Estimate = { readonly usd: number } | { readonly usd: null; readonly why: string };
 
+/** Of letters as English has them; languages written otherwise have about a token a character. */
 const CHARACTERS_PER_TOKEN = 4;
 
 const unknown = (why: string): Estimate => ({ usd: null, why });
 
-/** `usd` where the price allows it: for a text that is written, what it costs at most. */
+/** `usd` where the price allows it: for a text that is written, with as many tokens as it may have. */
 export function estimateCost(price: Price | undefined, facts: RequestFacts): Estimate {
 	if (!price) return unknown('The catalogue names no price for this model');
 	if (price.rates.length > 0 && price.rates.every(({ usd }) => usd === 0)) return { usd: 0 };
@@ -133,9 +137,14 @@ function runtimeWords(usd: number, seconds: number | undefined): string {
 	return `${billed}. Its example in the catalogue took ${roundUsd(seconds)} seconds: expect about ${writeUsd(usd * least)} to ${writeUsd(usd * most)}`;
 }
 
-function inputTokens({ inputCharacters, texts = 1 }: RequestFacts): number | undefined {
-	return inputCharacters === undefined ? undefined : Math.max(Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN), texts);
+function inputTokens({ inputCharacters, wideCharacters = 0, texts = 1 }: RequestFacts): number | undefined {
+	if (inputCharacters === undefined) return undefined;
+	const letters = inputCharacters - wideCharacters;
+	return Math.max(Math.ceil(letters / CHARACTERS_PER_TOKEN + wideCharacters), texts);
 }
+
+/** The same for what a request costs at most: any text may have a token a character. */
+export const mostFacts = (facts: RequestFacts): RequestFacts => ({ ...facts, wideCharacters: facts.inputCharacters });
 
 type ImageBasis = Extract<Basis, { by: 'images' }>;
 
@@ -178,7 +187,8 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
 	const [, wide, high] = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
 	return {
-		inputCharacters: texts.length > 0 ? texts.reduce((sum, text) => sum + text.length, 0) : undefined,
+		inputCharacters: texts.length > 0 ? sumOf(texts, (text) => text.length) : undefined,
+		wideCharacters: sumOf(texts, countWide),
 		texts: texts.length || undefined,
 		maxNewTokens: count('max_new_tokens') ?? count('max_tokens'),
 		responses: count('num_responses') ?? (body.messages ? count('n') : undefined),
@@ -190,6 +200,9 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		steps: count('num_inference_steps'),
 	};
 }
+
+const sumOf = (texts: readonly string[], of: (text: string) => number): number =>
+	texts.reduce((sum, text) => sum + of(text), 0);
 
 /** What a chat's messages say; nothing where pictures or sounds are among them, whose tokens nobody can tell. */
 function messageTexts(messages: unknown): string[] {

@@ -2,6 +2,7 @@ import { errorText, failureWords } from '../core/answer';
 import { isModerated, isTokenLimit, isTooLong } from '../core/failureWords';
 import { exactDollars } from './bill';
 import { dollars } from './meter';
+import { isUnreachable } from './retry';
 import { isNoRoute, isPage, isUnpaid } from './verdict';
 import { own } from '../core/values';
 import type { Problem } from '../core/problem';
@@ -53,6 +54,7 @@ interface Advised {
 type Advice = (problem: StatusProblem, situation: Situation, said: string) => Advised;
 
 const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
+const BILLED_AGAIN = 'Running the workflow again makes another one for this item, which is billed as well.';
 const BASE_URL =
 	"Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.";
 
@@ -91,8 +93,13 @@ const lostAnswer: Advice = ({ status }) => ({
 	todo: `${BILLED} Run the workflow again later for this item.`,
 });
 
-const busy: Advice = ({ retryAfter, body }, { model }, said) => {
-	const wait = retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} seconds` : '';
+/** How long the service wants to be left alone. */
+const waitOf = ({ retryAfter }: StatusProblem): string =>
+	retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} seconds` : '';
+
+const busy: Advice = (problem, { model }, said) => {
+	const { body } = problem;
+	const wait = waitOf(problem);
 	if (isTokenLimit(`${said} ${failureWords(body)}`)) {
 		return {
 			happened: `DeepInfra is receiving too many requests: this account's limit of tokens per minute is reached${wait}`,
@@ -166,10 +173,14 @@ const statuses: Readonly<Record<number, Advice>> = {
 	524: lostAnswer,
 };
 
-const otherStatus: Advice = ({ status }, { host }) => {
+const otherStatus: Advice = (problem, situation, said) => {
+	const { status } = problem;
+	const { host } = situation;
+	// Whatever is not known to have been turned away at the door may have been worked on.
+	if (status >= 500 && situation.model !== '' && !isUnreachable(problem)) return lostAnswer(problem, situation, said);
 	if (status >= 500) {
 		return {
-			happened: `DeepInfra could not answer (status ${status})`,
+			happened: `DeepInfra could not answer (status ${status})${waitOf(problem)}`,
 			todo: "This is on DeepInfra's side. Run the workflow again later.",
 		};
 	}
@@ -304,7 +315,7 @@ const isToken = (part: string): boolean =>
 		/[a-z]/i.test(part) &&
 		(part.includes(':') || !/\.[a-z0-9]{2,5}$/i.test(part)));
 
-/** The one place where failures become words. */
+/** Where what the service and the network did becomes words; a wrong input has its own from where it is found. */
 export function explain(problem: Problem, situation: Situation): Explanation {
 	const { message: happened, description: todo } = words(problem, situation);
 	const message = situation.subject ? `${situation.subject}: ${happened}` : happened;
@@ -375,13 +386,13 @@ function words(problem: Problem, situation: Situation): Words {
 			return {
 				message: `The result is ready, but its file could not be downloaded: ${problem.message}`,
 				description:
-					'DeepInfra has billed the result. Check whether n8n can reach the address, then run the workflow again.',
+					`DeepInfra has billed the result. Check whether n8n can reach the address. ${situation.remains ? '' : BILLED_AGAIN}`.trim(),
 			};
 		case 'storage':
 			return {
 				message: `The result is ready, but n8n could not keep its file: ${problem.message}`,
 				description:
-					"DeepInfra has billed the result. Check the storage of n8n's machine, then run the workflow again for this item.",
+					`DeepInfra has billed the result. Check the storage of n8n's machine. ${situation.remains ? '' : BILLED_AGAIN}`.trim(),
 			};
 		case 'timeout':
 			return {

@@ -13,7 +13,7 @@ const LONGEST_RETRY_AFTER = 300_000;
  */
 const RETRIED_STATUS = [429, 502, 503, 521, 522, 523];
 
-/** The connection failed before anything was answered; sending again cannot pay twice for an answer that came. */
+/** The connection failed before anything was answered, and too early for work on the request (`isLost` of http/deadline.ts). */
 const RETRIED_CODES = [
 	'ECONNREFUSED',
 	'ECONNRESET',

@@ -6,7 +6,7 @@ import { findReplacement, indexModels } from '../catalog/models';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
 import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
-import { assumedCost, costFacts, estimateCost, type RequestFacts } from '../catalog/estimate';
+import { assumedCost, costFacts, estimateCost, mostFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { addCosts } from '../engine/bill';
 import { Gate, type Door } from '../engine/gate';
@@ -219,10 +219,8 @@ export class Client {
 	/** USD that a request costs at most, where a budget makes that worth knowing. */
 	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
 		if (this.meter.budget === Infinity) return undefined;
-		return (
-			estimateCost(this.facts(settings).model?.price, mostFacts(costFacts(request, this.facts(settings).schema))).usd ??
-			undefined
-		);
+		const { model, schema } = this.facts(settings);
+		return estimateCost(model?.price, mostFacts(costFacts(request, schema))).usd ?? undefined;
 	}
 
 	/** USD that a request has cost by the catalogue's price, for an answer that does not say. */
@@ -286,10 +284,6 @@ function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {
 	// The first was sent: only what was to follow was not.
 	return outcome.problem.kind === 'unsent' ? failed(outcome.problem.cause) : outcome;
 }
-
-/** A token is at least a character, where an estimate takes four of them for one. */
-const mostFacts = (facts: RequestFacts): RequestFacts =>
-	facts.inputCharacters === undefined ? facts : { ...facts, inputCharacters: 4 * facts.inputCharacters };
 
 /** Options may hold long texts, which the parts of an item share. */
 const written = new WeakMap<object, string>();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { costFacts, estimateCost, type Estimate } from '../catalog/estimate';
+import { costFacts, estimateCost, mostFacts, type Estimate } from '../catalog/estimate';
 import type { Finished } from '../engine/assemble';
 import { addCosts, exactDollars } from '../engine/bill';
 import { findTwins } from '../engine/gather';
@@ -133,12 +133,13 @@ export class LineFiles {
 		return outputs.ok ? { ok: true, value: outputs.value } : missed(outputs.problem, { attempts: asked.attempts });
 	}
 
-	/** USD that all lines cost at most, where the catalogue tells. */
+	/** USD that all lines cost, where the catalogue tells: about, for a dry run, and at most, for a budget. */
 	private estimateLines(requests: readonly ApiRequest[], share: number, settings: Settings, client: Client): Estimate {
 		const { model, schema } = client.facts(settings);
 		const costs: number[] = [];
 		for (const request of requests) {
-			const estimate = estimateCost(model?.price, costFacts(request, schema));
+			const facts = costFacts(request, schema);
+			const estimate = estimateCost(model?.price, settings.isDryRun ? facts : mostFacts(facts));
 			if (estimate.usd === null) return estimate;
 			costs.push(estimate.usd * share);
 		}

@@ -1,4 +1,4 @@
-import { estimateCost, type RequestFacts } from '../../../nodes/shared/catalog/estimate';
+import { costFacts, estimateCost, mostFacts, type RequestFacts } from '../../../nodes/shared/catalog/estimate';
 import { writeUsd } from '../../../nodes/shared/catalog/money';
 import { readPrice } from '../../../nodes/shared/catalog/price';
 import { pricing } from './fixtures/rows';
@@ -161,7 +161,14 @@ describe('what a request will cost', () => {
 		['several answers', pricing.tokens, [], { inputCharacters: 4000, maxNewTokens: 100, responses: 3 }, 0.000255],
 		['input tokens', pricing.inputTokens, [], { inputCharacters: 400_000 }, 0.001],
 		['short texts, a token each at least', pricing.inputTokens, [], { inputCharacters: 20, texts: 1000 }, 0.00001],
-		['characters', pricing.characters, [], { inputCharacters: 1000 }, 0.00062],
+		[
+			'characters that are a token each',
+			pricing.inputTokens,
+			[],
+			{ inputCharacters: 400, wideCharacters: 400 },
+			0.000004,
+		],
+		['characters', pricing.characters, [], { inputCharacters: 1000, wideCharacters: 1000 }, 0.00062],
 		['a recording', pricing.inputLength, [], { inputSeconds: 120 }, 0.0009],
 		['a video', pricing.outputLength, TASKS.video, { outputSeconds: 5 }, 0.125],
 		['an image of the default size', pricing.image, TASKS.image, {}, 0.009],
@@ -178,6 +185,27 @@ describe('what a request will cost', () => {
 		['nothing, whatever is sent', pricing.free, [], {}, 0],
 	])('%s', (_name, row, tasks, facts, usd) => {
 		expect(estimateCost(readPrice(row, tasks), facts)).toEqual({ usd });
+	});
+
+	test.each([
+		['English', 'The river is long. ', 19 / 4, 19],
+		['Chinese', '这条河很长。', 6, 6],
+		['Russian with English', 'Река - river', 4 + 8 / 4, 12],
+		['Arabic', 'النهر طويل', 9 + 1 / 4, 10],
+	])('a text in %s', (_, text, about, most) => {
+		const facts = costFacts({
+			path: '/v1/chat/completions',
+			json: { messages: [{ role: 'user', content: text.repeat(1000) }] },
+		});
+		const tokens = (each: RequestFacts) => (estimateCost(readPrice(pricing.inputTokens, []), each).usd ?? NaN) / 1e-8;
+		expect(tokens(facts)).toBeCloseTo(about * 1000, -1);
+		expect(tokens(mostFacts(facts))).toBeCloseTo(most * 1000, -1);
+	});
+
+	test('a text that is billed by its characters costs at most what it costs', () => {
+		const facts = costFacts({ path: '/v1/inference/a/b', json: { input: 'x'.repeat(1000) } });
+		const price = readPrice(pricing.characters, []);
+		expect(estimateCost(price, mostFacts(facts))).toEqual(estimateCost(price, facts));
 	});
 
 	test.each<[string, unknown, string[], RequestFacts, RegExp]>([

@@ -40,6 +40,35 @@ describe('a status', () => {
 		},
 	);
 
+	it.each([
+		[500, true],
+		[501, true],
+		[504, true],
+		[524, true],
+		[599, true],
+		[502, false],
+		[503, false],
+		[521, false],
+	])('%i says whether it may have been billed: %s', (code, mayBe) => {
+		const { description } = explain(status(code), situation);
+		expect(description.includes('may have billed this request')).toBe(mayBe);
+		// What is asked of the account costs nothing.
+		if (code === 500) expect(explain(status(code), { ...situation, model: '' }).description).not.toContain('billed');
+	});
+
+	it.each([429, 502, 503])('%i says how long the service wants to be left alone', (code) => {
+		const problem: Problem = { kind: 'status', status: code, body: '', retryAfter: 600_000 };
+		expect(explain(problem, situation).message).toContain('and asks to wait 600 seconds');
+	});
+
+	it.each(['download', 'storage'] as const)('a paid file that is lost is not made anew without a word: %s', (kind) => {
+		const problem: Problem = { kind, message: 'no' };
+		expect(explain(problem, situation).description).toMatch(/has billed the result\..*again.*is billed as well\.$/);
+		const there = explain(problem, { ...situation, remains: "Get it with the video ID 'v1'." }).description;
+		expect(there).toMatch(/^Get it with the video ID 'v1'\. DeepInfra has billed the result\./);
+		expect(there).not.toMatch(/again/);
+	});
+
 	it.each([400, 402, 403, 429])('%i that is about money leads to the billing page', (code) => {
 		for (const said of [
 			'please enter a payment method in https://deepinfra.com/dash/billing',

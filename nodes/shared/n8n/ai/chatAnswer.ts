@@ -15,8 +15,8 @@ export const isEventStream = ({ headers }: Response): boolean =>
 interface Watcher {
 	/** Hides the API key in what a service says. */
 	readonly secret: Secret;
-	/** A chunk of the answer. */
-	onAnswer(answer: Dict): void;
+	/** A chunk of the answer. @param counted USD of its cost that the chunks before have told: each may tell what all have cost */
+	onAnswer(answer: Dict, counted: number): void;
 }
 
 interface Line {
@@ -83,10 +83,12 @@ export function watchEvents(
 	const reader = new LineReader(secret);
 	const encoder = new TextEncoder();
 	let hasAnswer = false;
+	let counted = 0;
 	const take = (lines: readonly Line[]) => {
 		for (const { event } of lines) {
 			if (!event) continue;
-			onAnswer(event);
+			onAnswer(event, counted);
+			counted = Math.max(counted, costOf(event) ?? 0);
 			if (Array.isArray(event.choices)) hasAnswer = true;
 			const message = Array.isArray(event.choices) ? undefined : refusal(event);
 			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd: costOf(event) });

@@ -36,8 +36,8 @@ export interface ChatFetchOptions {
 	readonly secret: Secret;
 	/** Why a request must not be sent. */
 	refuse(body: Dict): Problem | undefined;
-	/** A chunk of a stream or a whole answer. */
-	onAnswer(answer: Dict): void;
+	/** A chunk of a stream or a whole answer. @param counted USD of its cost that the chunks before have told */
+	onAnswer(answer: Dict, counted: number): void;
 	/** USD that a failure has cost. */
 	onBill(costUsd: number): void;
 	/** The models to ask in turn where the first does not answer, and nothing is billed. */
@@ -71,7 +71,7 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if (isEventStream(result.response)) return watchEvents(result.response, options, errorOf);
 		const whole = await readWhole(result.response, options);
 		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
-		options.onAnswer(whole.value);
+		options.onAnswer(whole.value, 0);
 		return body?.stream === true ? asEvents(whole.value) : Response.json(whole.value);
 	};
 }

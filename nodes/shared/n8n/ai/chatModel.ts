@@ -6,6 +6,7 @@ import type { Dict } from '../../core/operation';
 import { billOf, problemOf, type Problem } from '../../core/problem';
 import { reasonToMove } from '../../engine/fallback';
 import { usageOf } from '../../engine/usage';
+import { patienceOf } from '../../operations/chat/patience';
 import { Catalog, type KnownModel } from '../catalog';
 import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
@@ -23,7 +24,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const parameters = readParameters(context, chatModelFields, item);
 	const model = optionalText(parameters.model) ?? '';
 	const options = isDict(parameters.options) ? parameters.options : {};
-	const seconds = number(options.timeout) ?? 300;
+	const serviceTier = optionalText(options.serviceTier);
+	const seconds = number(options.timeout) ?? patienceOf({ options: { serviceTier } }) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
 	const fail = (problem: Problem, host: string, attempts: number, asked = model, nearestModels?: readonly string[]) =>
 		toNodeError(context, problem, { model: asked, host, attempts, nearestModels, billed: billOf(problem) }, item);
@@ -72,10 +74,10 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		random: Math.random,
 		secret: account,
 		refuse: (body) => spending.exceeded() ?? lackIn(model, facts, body),
-		onAnswer: (answer) => {
+		onAnswer: (answer, counted) => {
 			const { costUsd, requestId } = usageOf(answer, model, 1);
 			if (costUsd === undefined || costUsd < 0) return;
-			spending.add(costUsd);
+			spending.add(Math.max(0, costUsd - counted));
 			if (requestId) costs.set(requestId, costUsd);
 		},
 		onBill: (costUsd) => spending.add(costUsd),

@@ -23,7 +23,11 @@ import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption }
 export const chatModelFields = [
 	modelField(CHAT_MODEL),
 	collection([
-		budgetOption,
+		field({
+			...budgetOption,
+			description:
+				'Ask nothing more once the answers of this execution have cost this much. Questions that are on their way are still answered.',
+		}),
 		field({
 			displayName: 'Fallback Models',
 			name: 'fallbackModels',

@@ -19,5 +19,7 @@ export async function sendAuthorized<T = IN8nHttpFullResponse>(
 		signal === undefined ? context : Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
 	return await context.helpers.httpRequestWithAuthentication.call(caller, 'deepInfraApi', options, {
 		credentialsDecrypted: credential,
+		// A key that is refused would be sent a second time (docs/n8n.md#requests).
+		preAuthenticationRetryStatusCode: [],
 	});
 }

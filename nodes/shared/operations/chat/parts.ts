@@ -1,4 +1,5 @@
 import { atOnce, type Steps } from '../../core/steps';
+import { LAST_LETTER } from '../../core/wide';
 
 /** Long texts in parts, each within what a model takes. */
 
@@ -9,7 +10,6 @@ const USUAL_CONTEXT = 8192;
 const TOKEN = 30;
 const LETTER = 10;
 const OTHER = 39;
-const LAST_LETTER = 0x24f;
 
 /** How many tokens a text has at most. */
 export const estimateTokens = (text: string): number => tokensIn(text, 0, text.length, Infinity);

@@ -316,6 +316,44 @@ describe('the chat model under LangChain', () => {
 		expect(asked()).toHaveLength(1);
 	});
 
+	it.each([
+		['that tells its cost once', [undefined, undefined, 0.04]],
+		['whose pieces all tell what it has cost so far', [0.01, 0.02, 0.04]],
+		['whose pieces repeat it', [0.04, 0.04, 0.04]],
+	])('counts the cost of a stream once: one %s', async (_, told) => {
+		const piece = (cost: number | undefined, index: number) => ({
+			id: `chatcmpl-${told.join()}`,
+			object: 'chat.completion.chunk',
+			choices: [{ index: 0, delta: { content: `word ${index} ` }, finish_reason: index === 2 ? 'stop' : null }],
+			...(cost === undefined ? {} : { usage: { prompt_tokens: 2, completion_tokens: 3, estimated_cost: cost } }),
+		});
+		const body = [...told.map((cost, index) => JSON.stringify(piece(cost, index))), '[DONE]'];
+		failing(99, {
+			kind: 'status',
+			status: 200,
+			body: body.map((data) => `data: ${data}\n\n`).join(''),
+			contentType: 'text/event-stream',
+		});
+		const { chat } = await open({ budgetUsd: 0.1 }, { executionId: `costs ${told.join()} ${Math.random()}` });
+		const ask = async () => {
+			for await (const part of await chat.stream('Hello')) void part;
+		};
+		// Three of 0.04 are over 0.1, two are not.
+		for (let times = 0; times < 3; times++) await ask();
+		await expect(ask()).rejects.toThrow(/Budget reached: this run has cost \$0\.12/);
+		expect(asked()).toHaveLength(3);
+	});
+
+	it('waits for Flex as long as it may take', async () => {
+		const supplied = async (options: INodeParameters) => (await open(options)).chat.timeout;
+		const [usual, flex, own] = [
+			await supplied({ maxRetries: 0 }),
+			await supplied({ maxRetries: 0, serviceTier: 'flex' }),
+			await supplied({ maxRetries: 0, serviceTier: 'flex', timeout: 60 }),
+		];
+		expect([usual, flex, own]).toEqual([300_000, 900_000, 60_000]);
+	});
+
 	it('ends within 0.1 s of Stop, also in the pause of a retry', async () => {
 		failing(99, { kind: 'status', status: 503, retryAfter: 60 });
 		const stop = new AbortController();

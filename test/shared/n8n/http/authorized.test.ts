@@ -56,4 +56,14 @@ describe('the credential of a run, which n8n reads from its database and decrypt
 		expect(results.length).toBeGreaterThan(0);
 		expect(readings).toHaveBeenCalledTimes(1);
 	});
+
+	it('is not sent a second time where it is refused', async () => {
+		jest.restoreAllMocks();
+		const credentials = { apiKey: 'a-key-that-nobody-knows' };
+		await world.engine.search('searchModels', classify, undefined, undefined, credentials).catch(() => undefined);
+		await world.engine.run({ parameters: classify, items: items.slice(0, 1), credentials });
+		const paths = world.emulator.requests.map(({ method, path }) => `${method} ${path}`);
+		expect(paths.length).toBeGreaterThan(3);
+		expect(paths).toEqual([...new Set(paths)]);
+	});
 });

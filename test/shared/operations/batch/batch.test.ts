@@ -264,6 +264,21 @@ describe('batch: create', () => {
 		expect(posts('/v1/files')).toEqual([]);
 	});
 
+	it.each(['这条河很长。', 'x7Q#'])('keeps a budget whatever the text is written with: %s', async (words) => {
+		// A token a character: 6,000 of $0.1 a million and 100 of $0.32, of two lines, a fifth less.
+		const most = (2 * 0.8 * (6000 * 0.1 + 100 * 0.32)) / 1e6;
+		const items = texts(
+			words.repeat(6000 / words.length),
+			`${words.repeat(6000 / words.length - 1)}${'y'.repeat(words.length)}`,
+		);
+		const budgeted = (budgetUsd: number) => chatBatch({}, { budgetUsd, maxTokens: 100 });
+		const { error } = await world.engine.run({ parameters: budgeted(most * 0.99), items });
+		expect(error?.message).toMatch(/^This may cost/);
+		expect(posts('/v1/files')).toEqual([]);
+		await finished(budgeted(most * 1.02), items);
+		expect(posts('/v1/files')).toHaveLength(1);
+	});
+
 	const refuse = (path: string, fault: Fault) => (request: RecordedRequest) =>
 		request.method === 'POST' && request.path === path ? fault : undefined;
 
