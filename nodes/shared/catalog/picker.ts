@@ -95,7 +95,7 @@ function describeModel(model: Model, now: number): string {
 const encodeName = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
 
 /** "deprecated since 2025-10-07, replaced by NAME", or what will be. Empty for a model that stays. */
-export function deprecationWords({ deprecation }: Pick<Model, 'deprecation'>, now = Date.now()): string {
+function deprecationWords({ deprecation }: Pick<Model, 'deprecation'>, now = Date.now()): string {
 	if (!deprecation) return '';
 	const { at, replacedBy } = deprecation;
 	const what = at <= now ? 'deprecated since' : 'will be deprecated on';

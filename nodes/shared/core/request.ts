@@ -182,3 +182,13 @@ export function modelPath(model: string): string {
 	}
 	return parts.map(encodeURIComponent).join('/');
 }
+
+/** An ID as a part of a path. @throws InputError for what is no ID, so that it cannot lead to another route */
+export function idPath(id: string, field: string): string {
+	const plain = id.trim();
+	const isOther = plain === '' || plain.length > 200 || plain.includes('/') || /^\.+$/.test(plain);
+	if (isOther || FORBIDDEN.test(plain) || isWebAddress(plain)) {
+		throw new InputError(`'${field}' is no ID: '${plain.slice(0, 80)}'`, `Give the ID as the node returned it.`);
+	}
+	return encodeURIComponent(plain);
+}

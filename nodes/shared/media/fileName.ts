@@ -2,7 +2,7 @@ import { isEndingOf, isKnownEnding, kindOfNamed, type Kind } from './kind';
 import { trimEnd } from '../core/trim';
 
 /** A file's name without folders and without what a header or a disk cannot hold, and its ending in small letters. */
-export function splitName(given: string | undefined): { readonly stem: string; readonly ending: string } {
+function splitName(given: string | undefined): { readonly stem: string; readonly ending: string } {
 	const last = (given ?? '').slice(-1000).split(/[\\/]/).at(-1) ?? '';
 	// Blanks and dots at the end are none of a name's, for some disks; letters that turn others round make it lie.
 	const whole = last.replace(/[\p{Cc}\p{Cs}"\u202a-\u202e\u2066-\u2069]/gu, '').slice(-120);

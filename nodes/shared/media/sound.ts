@@ -2,8 +2,6 @@ import { AnswerError } from '../core/problem';
 
 /** Sound as speech models give it: told apart, measured and joined by its bytes. */
 
-export type SoundFormat = 'wav' | 'mp3' | 'flac' | 'opus' | 'ogg' | 'm4a' | 'webm';
-
 /** Whether these letters stand at a place. A sound has millions of places. */
 function holds(bytes: Uint8Array, at: number, letters: string): boolean {
 	for (let index = 0; index < letters.length; index++)

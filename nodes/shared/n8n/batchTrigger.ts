@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { field } from '../core/fields';
-import type { AnyOperation, ApiRequest, Dict, LineOutput } from '../core/operation';
+import type { ApiRequest, Dict, LineOutput } from '../core/operation';
 import { problemOf, type Outcome, type Problem } from '../core/problem';
 import { explain } from '../engine/explain';
 import { billOfLine, usageOfLine } from '../engine/usage';
@@ -148,19 +148,6 @@ class BatchPoll {
 		return found;
 	}
 
-	/** An operation's questions, one after the other, as the node itself asks them. */
-	private async ask(operation: AnyOperation, input: Dict): Promise<Dict> {
-		const request = operation.request([input], {});
-		const answers: Dict[] = [this.valueOf(await this.transport.send(request, SECONDS, { kind: operation.answer }))];
-		for (let last = answers[0]; last; last = answers.at(-1)) {
-			const next = operation.next?.(last, [input], answers.length - 1, request);
-			if (!next) break;
-			answers.push(this.valueOf(await this.transport.send(next.request, SECONDS, { kind: operation.answer })));
-		}
-		const [first = {}, ...rest] = answers;
-		return operation.whole ? operation.whole([first, ...rest]) : (answers.at(-1) ?? first);
-	}
-
 	private valueOf<T>(outcome: Outcome<T>): T {
 		if (outcome.ok) return outcome.value;
 		throw toNodeError(this.context, outcome.problem, { ...SITUATION, host: this.account.host }, 0);
@@ -169,7 +156,8 @@ class BatchPoll {
 	private async itemsOf(batch: Batch): Promise<INodeExecutionData[]> {
 		if (this.context.getNodeParameter('emit') !== 'results') return [{ json: toJson(batchItem(batch)) }];
 		const input = { batchId: batch.id, options: {} };
-		const answer = await this.ask(getBatchResults, input);
+		const request = getBatchResults.request([input], {});
+		const answer = this.valueOf(await this.transport.send(request, SECONDS, { kind: getBatchResults.answer }));
 		// One that failed as a whole has no results, and says why.
 		if (batch.outputFileId === undefined && batch.errorFileId === undefined)
 			return [{ json: toJson(batchItem(readBatch(answer))) }];

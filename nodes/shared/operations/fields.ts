@@ -57,11 +57,7 @@ const includeOtherFieldsField = field({
 	displayOptions: { hide: { '@tool': [true] } },
 });
 
-/** Whether each output belongs to an input item, whose fields it may keep: what the API answers about an item can be simplified. */
-export const keepsItems = ({ fields }: Pick<AnyOperation, 'fields'>): boolean =>
-	fields.some(({ name }) => name === simplifyField.name);
-
-/** All parameters of an operation: its own, and those that follow from what it is. */
+/** All parameters of an operation: its own, and whether an output keeps the fields of the item that it belongs to. */
 export const fieldsOf = ({ fields }: Pick<AnyOperation, 'fields'>): readonly Field[] =>
 	fields.flatMap((each): Field[] => (each.name === simplifyField.name ? [each, includeOtherFieldsField] : [each]));
 

@@ -7,7 +7,7 @@ import { Keyword, Shown, Stream, type PdfDict, type PdfValue } from './values';
 /** a b c d e f of ISO 32000-1, 8.3.3. */
 export type Matrix = readonly [number, number, number, number, number, number];
 
-export const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
+const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
 
 /** A picture on a page; the matrix says where its unit square lies. */
 export interface Drawn {

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/problem';
-import { atOnce, type Steps } from '../../core/steps';
+import type { Steps } from '../../core/steps';
 import { Budget, Damaged, unlessDamaged } from './budget';
 import { readIndex, searchIndex, type Index } from './crossReference';
 import { drawingOf, type Drawing, type Drawn, type Matrix } from './drawing';
@@ -43,7 +43,6 @@ const AS_TEXT =
  * @param bytes the whole file; pictures are views of it
  * @throws InputError for a file or a page that is not, which says why, on which page, and what to do
  */
-export const readScan = (bytes: Buffer): readonly ScannedPage[] => atOnce(readScanInSteps(bytes));
 
 /** The same with a pause after each step: what pages draw may be long. */
 export function* readScanInSteps(bytes: Buffer): Steps<readonly ScannedPage[]> {

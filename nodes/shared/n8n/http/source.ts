@@ -144,7 +144,7 @@ export const failure = (url: URL, why: string, again: Again): SourceError =>
 	new SourceError({ kind: 'source', host: url.host, address: shownAddress(url), message: why, again });
 
 /** An address as it may be shown: without its query, a name or a password, any of which may be a secret. */
-export function shownAddress({ protocol, host, pathname }: URL): string {
+function shownAddress({ protocol, host, pathname }: URL): string {
 	return `${protocol}//${host}${pathname}`.slice(0, 300);
 }
 

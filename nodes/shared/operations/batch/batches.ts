@@ -3,7 +3,7 @@ import { field } from '../../core/fields';
 import { isoMoment } from '../../core/moment';
 import type { Dict } from '../../core/operation';
 import { AnswerError, attempt } from '../../core/problem';
-import { idPath } from '../voice/voices';
+import { idPath } from '../../core/request';
 
 export const batchIdField = field({
 	displayName: 'Batch ID',

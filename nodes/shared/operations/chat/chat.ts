@@ -95,9 +95,6 @@ export function readChoices(answer: Dict, mayBeBlank = false): readonly [Choice,
 	return [read(first), ...rest.map(read)];
 }
 
-/** The text of the first choice. @throws AnswerError as `readChoices` */
-export const readText = (answer: Dict): string => readChoices(answer)[0].text;
-
 /** @throws AnswerError for a refusal, an empty choice, a safety filter, or a call whose arguments are no JSON */
 export function readChoice(
 	{ message, text: written, finish_reason: finish, logprobs }: Dict,

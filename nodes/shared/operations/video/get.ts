@@ -1,6 +1,6 @@
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, outputDataField, plainOptionsField, simplifyField } from '../fields';
-import { idPath } from '../voice/voices';
+import { idPath } from '../../core/request';
 import { waitField } from './fields';
 import { askAgain, failureOf, readJob, videoOutputs } from './job';
 

@@ -3,7 +3,7 @@ import { isModerated } from '../../core/failureWords';
 import type { Dict, FileOut, NextRequest, Output } from '../../core/operation';
 import { AnswerError, attempt } from '../../core/problem';
 import { mediaOf } from '../../media/find';
-import { idPath } from '../voice/voices';
+import { idPath } from '../../core/request';
 
 /** Where a video job stands. The API's schema lists no states; these are known (docs/api.md#video-jobs). */
 const DONE = /^(succeeded|success|completed?|done|finished|ready)$/i;

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../core/operation';
 import { plainOptionsField } from '../fields';
-import { idPath } from './voices';
+import { idPath } from '../../core/request';
 
 export const deleteVoice = defineOperation({
 	resource: 'voice',

@@ -1,7 +1,6 @@
 import { isoMoment } from '../../core/moment';
 import { isDict, optionalText } from '../../core/answer';
-import { AnswerError, InputError } from '../../core/problem';
-import { isWebAddress } from '../../core/values';
+import { AnswerError } from '../../core/problem';
 
 export interface Voice {
 	readonly voiceId: string;
@@ -33,15 +32,4 @@ export function requireVoice(answer: unknown): Voice {
 	const voice = readVoice(answer);
 	if (voice) return voice;
 	throw new AnswerError('DeepInfra answered without the voice');
-}
-
-const FORBIDDEN = /[\s?#\\%<>"'`{}|^/\p{Cc}\p{Cs}]/u;
-
-/** An ID as a part of a path. @throws InputError for what is no ID, so that it cannot lead to another route */
-export function idPath(id: string, field: string): string {
-	const plain = id.trim();
-	if (plain === '' || plain.length > 200 || FORBIDDEN.test(plain) || isWebAddress(plain) || /^\.+$/.test(plain)) {
-		throw new InputError(`'${field}' is no ID: '${plain.slice(0, 80)}'`, `Give the ID as the node returned it.`);
-	}
-	return encodeURIComponent(plain);
 }

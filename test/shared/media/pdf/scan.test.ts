@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { atOnce } from '../../../../nodes/shared/core/steps';
 import { attempt, InputError } from '../../../../nodes/shared/core/problem';
-import { readScan, readScanInSteps } from '../../../../nodes/shared/media/pdf/scan';
+import { readScanInSteps } from '../../../../nodes/shared/media/pdf/scan';
 import { inSteps } from '../../../../nodes/shared/n8n/http/clock';
 import { FULL_PAGE, makeJpeg, makePage, makePdf, makeScan, packed, PICTURE, stream } from '../../../support/pdf';
 import { longestTurn, processorTime } from '../../../support/yardstick';
 
+const readScan = (pdf: Buffer) => atOnce(readScanInSteps(pdf));
 const fixture = (name: string) => readFileSync(path.join(__dirname, '../../../fixtures/pdf', name));
 const jpeg = makeJpeg('a page');
 const scan = stream(`${PICTURE} /Filter /DCTDecode`, jpeg);
