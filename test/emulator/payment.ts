@@ -15,7 +15,7 @@ export const PERSONAL = {
 	fingerprint: 'Xt5EWLLDS7FJjR1c',
 } as const;
 
-/** @see docs/api.md: amounts in USD, credit below zero */
+/** @see docs/api.md#account: amounts in USD, credit below zero */
 export function describeBalance({ headers }: Context): Answer {
 	requireAccount(headers, 'detail');
 	const { name, line1, line2, city, postal_code, last4, fingerprint } = PERSONAL;

@@ -1,7 +1,7 @@
 /** How many requests start at once before anything is known of the service. */
 export const FIRST_BURST = 16;
 
-/** How many a model takes of one account, unless DeepInfra has agreed on more (docs/api.md). */
+/** How many a model takes of one account, unless DeepInfra has agreed on more (docs/api.md#limits). */
 export const MOST_PER_MODEL = 200;
 
 /** How many successes, for each request that may run, it takes until more may; doubled when that was too many. */

@@ -8,7 +8,7 @@ const LONGEST_WAIT = 30_000;
 const LONGEST_RETRY_AFTER = 300_000;
 
 /**
- * The service did not take the request: it is busy, or its gateway could not reach it (521 to 523).
+ * The service did not take the request: it is busy, or its gateway could not reach it (docs/api.md#errors).
  * Not 504, 520 and 524: there the service had the request, and may have billed the answer that did not come.
  */
 const RETRIED_STATUS = [429, 502, 503, 521, 522, 523];

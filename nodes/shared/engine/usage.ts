@@ -123,7 +123,7 @@ function readRouteUsage(answer: Dict, usage: Dict) {
 	};
 }
 
-/** Some models count their thoughts apart: then the total knows (docs/api.md#chat). */
+/** Some models count their thoughts apart: then the total knows (docs/api.md#envelope). */
 function outputTokensOf({ prompt_tokens: prompt, completion_tokens: completion, total_tokens: total }: Dict) {
 	const said = number(completion);
 	const all = (number(total) ?? NaN) - (number(prompt) ?? NaN);

@@ -56,7 +56,7 @@ export interface ChatFetchOptions {
 
 /**
  * Sends as the engine does: again what was not taken, never what may have been billed, in DeepInfra's own words.
- * The chat client of n8n never retries, and reads error texts in another service's form only (docs/n8n.md).
+ * The chat client of n8n never retries, and reads error texts in another service's form only (docs/n8n.md#chat-model).
  */
 export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	return async (url, init) => {

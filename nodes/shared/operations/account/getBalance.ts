@@ -43,7 +43,7 @@ export const getBalance = defineOperation({
 	},
 });
 
-/** The API's own list: a text of another kind could hold anything. */
+/** The API's own list (docs/api.md#account): a text of another kind could hold anything. */
 const REASONS = [
 	'balance',
 	'payment-method',

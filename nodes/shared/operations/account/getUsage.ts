@@ -66,7 +66,7 @@ export const getUsage = defineOperation({
 		}),
 });
 
-/** A model has a row for each price that it had within the month; the API counts in cents. */
+/** A model has a row for each price that it had within the month; the API counts in cents (docs/api.md#account). */
 function sumByModel(rows: readonly Dict[]): Dict[] {
 	const sums = new Map<string, { model: string; task?: string; units: number; cents: number }>();
 	for (const row of rows) {

@@ -2,7 +2,7 @@ import { defineOperation, type ApiRequest } from '../../core/operation';
 import { plainOptionsField, returnAllFields } from '../fields';
 import { BATCH_FIELDS, batchItem, readBatches, STATES, type Batch } from './batches';
 
-/** Rows of one page, the API's limit. */
+/** Rows of one page (docs/api.md#files-and-batches). */
 const PAGE = 100;
 /** Pages that are read at most: more than an account has within the time that batches are kept. */
 const MOST_PAGES = 100;

@@ -2,7 +2,7 @@ import type { FileRef } from '../../core/fields';
 import { InputError } from '../../core/problem';
 import { InlineFile } from '../../core/request';
 
-/** Bytes; DeepInfra takes no larger picture (docs/api.md#chat). */
+/** Bytes; DeepInfra takes no larger picture (docs/api.md#documents). */
 const LARGEST_IMAGE = 20 * 1024 * 1024;
 const IMAGES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
 const SOUNDS: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
 
-/** A chat's answer in pieces (docs/api.md#chat): the text of its first choice is what is handed on. */
+/** A chat's answer in pieces (docs/api.md#streaming): the text of its first choice is what is handed on. */
 export const chatStream: StreamOf = {
 	request: (request) => ({
 		...request,

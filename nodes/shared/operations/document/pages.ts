@@ -7,7 +7,7 @@ export const pagesOf = (file: FileRef, pages: number | undefined): FileRef[] =>
 		? [file]
 		: Array.from({ length: pages }, (_unused, index) => ({ file: 'page', of: file, page: index + 1 }));
 
-/** Pictures that one question may hold. */
+/** Pictures of one question; how many it may hold is not documented (docs/api.md#documents). */
 const MOST_PAGES = 30;
 
 /** @throws InputError for more pages than one question can hold */

@@ -1,7 +1,7 @@
 import { templates, type Family } from './templates';
 
 /**
- * Which template a model was trained with, as far as its name tells (docs/api.md, "Text generation"). Models that others
+ * Which template a model was trained with, as far as its name tells (docs/api.md#text). Models that others
  * trained on a family's weights come first: they often have another template than the family.
  */
 const NAMES: ReadonlyArray<readonly [RegExp, Family | undefined]> = [

@@ -13,7 +13,7 @@ interface Range {
 	readonly limits: ReadonlyArray<'min' | 'max' | 'exclusiveMin' | 'exclusiveMax' | 'maxItems'>;
 }
 
-/** The API's own limits (docs/api.md, "Text generation"), for models whose schema has none. */
+/** The API's own limits (docs/api.md#text), for models whose schema has none. */
 const RANGES: readonly Range[] = [
 	{
 		name: 'num_responses',

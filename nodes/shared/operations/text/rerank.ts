@@ -10,7 +10,7 @@ import { mapInSteps } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { modelField, optionsField, simplifyField } from '../fields';
 
-/** Documents that one request may hold; models take 1,024 and a little (docs/api.md#rerank). */
+/** Documents of one request; how many it may hold is not documented (docs/api.md#rerank). */
 const MAX_DOCUMENTS = 1000;
 
 /** Models that take one query for all documents, known by their names where there is no schema. */
