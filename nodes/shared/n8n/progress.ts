@@ -75,7 +75,7 @@ export function tagExecution(
 	});
 }
 
-/** n8n cuts longer ones, with an error in its log. */
+/** n8n takes a longer one for an error, which it logs (docs/n8n.md#items). */
 const LONGEST_VALUE = 255;
 
 /** To the nano-dollar, without an exponent. */

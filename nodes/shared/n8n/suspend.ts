@@ -63,7 +63,7 @@ export async function runSleeping(context: IExecuteFunctions, operation: AnyOper
 	context.getContext('node')[ASKED] = JSON.stringify(input ?? {}).length <= MOST_KEPT ? input : undefined;
 	const seconds = number(context.getNodeParameter('options.timeout', 0, USUAL_WAIT)) ?? USUAL_WAIT;
 	const late = new NodeOperationError(context.getNode(), lateWords(seconds), { description: LATE_ADVICE });
-	// With it n8n fails the node when the time is over; without, its input would pass as its result.
+	// With it n8n fails the node when the time is over; without, its input would pass as its result (docs/n8n.md#suspending).
 	context.setMetadata({ resumeError: late });
 	const made = await runItems(context, operation, { webhook: address.href, field: nonce });
 	const answer = made[0]?.json[nonce];
@@ -140,7 +140,7 @@ function besideInput({ json, binary, ...rest }: INodeExecutionData, kept: Kept |
 
 type Kept = Pick<INodeExecutionData, 'json' | 'binary'>;
 
-/** What n8n keeps of the node that waits; it hands it to no node, but is there. */
+/** What n8n keeps of the node that waits; it hands it to no node, but is there (docs/n8n.md#suspending). */
 function waitingEntry(context: IWebhookFunctions): Dict | undefined {
 	const data: unknown = Reflect.get(context, 'runExecutionData');
 	const execution = isDict(data) && isDict(data.executionData) ? data.executionData : {};
