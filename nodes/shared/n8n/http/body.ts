@@ -4,6 +4,7 @@ import type { FileRef } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InlineFile } from '../../core/request';
 import { isDict } from '../../core/answer';
+import { put } from '../../core/values';
 import { checkHeld, type OpenFile } from './files';
 
 /** What tells how a JSON body has to be written. */
@@ -71,7 +72,7 @@ async function openBody(json: Dict, open: Open) {
 		}
 		if (!isDict(value)) return value;
 		const placed: Dict = {};
-		for (const [name, entry] of Object.entries(value)) placed[name] = await place(entry);
+		for (const [name, entry] of Object.entries(value)) put(placed, name, await place(entry));
 		return placed;
 	};
 	const pieces = writeJson(await place(json), `${mark}:number:`).split(new RegExp(`${mark}:(\\d+):`));

@@ -303,8 +303,8 @@ export class Transport {
 		};
 	}
 
-	/** What n8n's client would write otherwise than it is meant, or all at once, is written here. */
-	private async bodyOf(json: Dict, flight: PendingRequest): Promise<Dict | Buffer | string> {
+	/** Written here: n8n's client would leave out what is called `constructor` (docs/n8n.md#multipart), and writes all at once. */
+	private async bodyOf(json: Dict, flight: PendingRequest): Promise<Buffer | string> {
 		const { letters, hasFiles, isExact } = contentsOf(json);
 		if (hasFiles) {
 			const { bodies } = this;
@@ -322,8 +322,6 @@ export class Transport {
 		}
 		flight.begins(letters);
 		const isLong = letters >= LONG_WORK;
-		// n8n drops an object without entries, but the API wants one.
-		if (!isLong && !isExact) return Object.keys(json).length === 0 ? '{}' : json;
 		if (isLong) await breathe();
 		const text = isExact ? writeJson(json, `${randomUUID()}:`) : JSON.stringify(json);
 		if (!isLong) return text;
