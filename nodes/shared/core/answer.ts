@@ -73,7 +73,7 @@ export function number(value: unknown): number | undefined {
 /** A seed; one that JavaScript's numbers cannot hold stays the text of its digits. */
 export const seedOf = (value: unknown): number | string | undefined => exactOf(value)?.digits ?? number(value);
 
-export function score(value: unknown, what: string): number {
+export function requiredNumber(value: unknown, what: string): number {
 	const read = number(value);
 	if (read === undefined) throw missing(what);
 	return read;
@@ -85,7 +85,7 @@ export const optionalText = (value: unknown): string | undefined => (typeof valu
 export function labels(value: unknown): Array<{ label: string; score: number }> {
 	const rows = list(labelRows(value), 'the expected list of labels').map((row) => ({
 		label: words(row.label, 'a label').trim(),
-		score: score(row.score, 'a score'),
+		score: requiredNumber(row.score, 'a score'),
 	}));
 	if (rows.length === 0) throw missing('any label');
 	return rows.sort((a, b) => b.score - a.score);

@@ -30,7 +30,7 @@ export interface Sending {
 	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
 	readonly isPaid?: boolean;
 	/** Whether nobody can use its answer any more, since the rest of what it belongs to has failed. */
-	isLost?(): boolean;
+	isUnwanted?(): boolean;
 	/** The same for requests that ask for the same features. */
 	readonly options: string;
 	/** Whether 'not found' speaks of the model, not of something else that the request names. */
@@ -186,7 +186,7 @@ export class Lane {
 	}
 
 	private refusal(sending: Sending): Problem | undefined {
-		if (this.run.signal.aborted || (!sending.isPaid && sending.isLost?.())) return { kind: 'stopped' };
+		if (this.run.signal.aborted || (!sending.isPaid && sending.isUnwanted?.())) return { kind: 'stopped' };
 		const cause = this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
 		if (cause) return { kind: 'unsent', cause };
 		return sending.isPaid ? undefined : this.meter.exceeded();

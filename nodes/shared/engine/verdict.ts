@@ -54,7 +54,7 @@ export function signOf(outcome: Outcome<unknown>, scope: Scope): Sign {
 		// A key that was looked at and taken is well, and so is a model that was found.
 		return rank(shared) > rank(scope) ? 'well' : 'none';
 	}
-	if ((isUnreachable(problem) || isLost(problem) || isBlocked(problem)) && billOf(problem) === 0)
+	if ((isUnreachable(problem) || isUnanswered(problem) || isBlocked(problem)) && billOf(problem) === 0)
 		return scope === 'model' ? 'down' : 'none';
 	// It was read and understood, so nothing that it shares with others is at fault.
 	const isUnderstood = problem.kind === 'status' && problem.status < 500 && problem.status !== 408;
@@ -66,6 +66,7 @@ const isBlocked = (problem: Problem): boolean =>
 	problem.kind === 'status' && problem.status === 403 && isPage(problem.body);
 
 /** The service had the request, and no answer came: it may be billed, so it is not sent again. */
-const isLost = (problem: Problem): boolean => problem.kind === 'status' && [504, 520, 524].includes(problem.status);
+const isUnanswered = (problem: Problem): boolean =>
+	problem.kind === 'status' && [504, 520, 524].includes(problem.status);
 
 const rank = (scope: Scope): number => ['account', 'model', 'options'].indexOf(scope);

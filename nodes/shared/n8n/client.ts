@@ -44,7 +44,7 @@ export interface Asking {
 	/** Which of the forms that a model may take the request has. */
 	readonly form?: number;
 	/** Whether nobody can use the answer any more. */
-	readonly isLost?: () => boolean;
+	readonly isUnwanted?: () => boolean;
 }
 
 /** One service, however many runs of this process ask it. */
@@ -105,7 +105,7 @@ export class Client {
 		settings: Settings,
 		{ answer, next, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
-		{ chunks, form = 0, isLost }: Asking = {},
+		{ chunks, form = 0, isUnwanted }: Asking = {},
 	): Promise<Asked> {
 		const { seconds, maxRetries } = settings;
 		const due = this.run.clock.now() + seconds * 1000;
@@ -127,7 +127,7 @@ export class Client {
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: each.method === 'GET',
-				isLost,
+				isUnwanted,
 				counted,
 				assume: () => {
 					const usd = this.assume(each, settings);

@@ -146,11 +146,11 @@ export class Questions {
 		first: Question,
 		entry: Entry,
 		client: Client,
-		{ chunks, isLost }: Pick<Asking, 'chunks' | 'isLost'>,
+		{ chunks, isUnwanted }: Pick<Asking, 'chunks' | 'isUnwanted'>,
 	): Promise<Told> {
 		for (let question = first; ; ) {
 			const { inputs, settings, fitted, form } = question;
-			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form, isLost });
+			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form, isUnwanted });
 			const isOpen = told.billed === 0 && told.answers.length === 0;
 			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
 			const anew = problem && this.nextForm(entry, question, problem, client);
@@ -171,7 +171,7 @@ export class Questions {
 
 	/**
 	 * One request, with its retries, and what its answer says for each input.
-	 * @param isLost whether nobody can use the answer any more: then it is not sent
+	 * @param isUnwanted whether nobody can use the answer any more: then it is not sent
 	 */
 	async ask(
 		first: Question,
@@ -179,11 +179,11 @@ export class Questions {
 		client: Client,
 		shared: SharedAnswers<Told>,
 		key: string | undefined,
-		isLost?: () => boolean,
+		isUnwanted?: () => boolean,
 	): Promise<Answered> {
 		const { operation } = this;
 		const chunks = operation.stream && chunksFor(this.context, entry.item, operation.stream);
-		const send = async () => await this.askOn(first, entry, client, { chunks, isLost });
+		const send = async () => await this.askOn(first, entry, client, { chunks, isUnwanted });
 		const { told, isReused } =
 			key !== undefined && chunks === undefined && shared.hasTwin(key)
 				? await shared.ask(key, await this.digestInTurn(first.fitted.request), send)

@@ -8,7 +8,7 @@ import {
 	queuedStatus,
 	refusal,
 	requestIdOf,
-	score,
+	requiredNumber,
 	text,
 } from '../../../nodes/shared/core/answer';
 import { AnswerError } from '../../../nodes/shared/core/problem';
@@ -137,9 +137,9 @@ describe('readers', () => {
 	it('take a number that is a text', () => {
 		expect(['0.25', ' 7 ', '1e-3', 0, -1].map(number)).toEqual([0.25, 7, 0.001, 0, -1]);
 		for (const odd of [...ODD, '  ', '1,5', 'Infinity', [1], { valueOf: 1 }]) expect(number(odd)).toBeUndefined();
-		expect(score('0.5', 'x')).toBe(0.5);
+		expect(requiredNumber('0.5', 'x')).toBe(0.5);
 		for (const odd of ODD)
-			expect(thrownBy(() => score(odd, 'a score')).message).toBe('DeepInfra answered without a score');
+			expect(thrownBy(() => requiredNumber(odd, 'a score')).message).toBe('DeepInfra answered without a score');
 	});
 
 	it('take a text, an empty one too', () => {

@@ -1,4 +1,4 @@
-import { isDict, list, readEach, score, text } from '../../core/answer';
+import { isDict, list, readEach, requiredNumber, text } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import type { FileRef } from '../../core/fields';
 import { defineOperation, MEGABYTE, type Dict, type TextFile } from '../../core/operation';
@@ -9,13 +9,13 @@ import { mediaInput, mediaInputFields, minScoreOption, modelField, optionsField,
 
 function boxOf(value: unknown) {
 	if (!isDict(value)) throw new AnswerError("DeepInfra answered without an object's box");
-	const side = (name: string) => score(value[name], `the side ${name} of an object's box`);
+	const side = (name: string) => requiredNumber(value[name], `the side ${name} of an object's box`);
 	return { xmin: side('xmin'), ymin: side('ymin'), xmax: side('xmax'), ymax: side('ymax') };
 }
 
 const objectOf = (row: Dict): Marked => ({
 	label: text(row.label, "an object's label"),
-	score: score(row.score, "an object's score"),
+	score: requiredNumber(row.score, "an object's score"),
 	box: boxOf(row.box),
 });
 

@@ -1,4 +1,4 @@
-import { isDict, number, score, text } from '../../core/answer';
+import { isDict, number, requiredNumber, text } from '../../core/answer';
 import { nearestPlace, placeFinder } from '../../core/offsets';
 import { jsonRequest } from '../../core/request';
 import { defineOperation, type Dict } from '../../core/operation';
@@ -49,7 +49,7 @@ export const answerQuestion = defineOperation({
 		const place = isCut
 			? { start: start + blanks, end: start + blanks + plain.length }
 			: (nearestPlace(context, plain, start ?? 0) ?? told);
-		return [{ json: { answer: plain, score: score(best.score, "the answer's score"), ...place } }];
+		return [{ json: { answer: plain, score: requiredNumber(best.score, "the answer's score"), ...place } }];
 	},
 });
 

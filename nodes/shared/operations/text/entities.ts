@@ -1,4 +1,4 @@
-import { list, number, optionalText, score, text } from '../../core/answer';
+import { list, number, optionalText, requiredNumber, text } from '../../core/answer';
 import { textOfBytes } from '../../core/byteLetters';
 import { couldHold, offsetReader, partSearcher, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
@@ -70,7 +70,7 @@ function readPiece(
 	return {
 		label: rest ?? named,
 		word,
-		score: score(row.score, "an entity's score"),
+		score: requiredNumber(row.score, "an entity's score"),
 		start: place(number(row.start)),
 		end: place(number(row.end)),
 		told: { start: number(row.start), end: number(row.end) },

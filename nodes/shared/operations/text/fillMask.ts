@@ -1,5 +1,5 @@
 import { guessMaskToken } from '../../catalog/maskToken';
-import { list, score, text } from '../../core/answer';
+import { list, requiredNumber, text } from '../../core/answer';
 import { textOfBytes } from '../../core/byteLetters';
 import { jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
@@ -21,7 +21,7 @@ function readCandidates(rows: unknown): Candidate[] {
 		const sequence = withoutFrame(text(row.sequence, "a candidate's sequence"));
 		const token = withoutMarks(text(row.token_str ?? row.token, "a candidate's token"));
 		const spelled = sequence.includes(token) ? token : (textOfBytes(token) ?? token);
-		return { sequence, token: spelled, score: score(row.score, "a candidate's score") };
+		return { sequence, token: spelled, score: requiredNumber(row.score, "a candidate's score") };
 	});
 	if (candidates.length === 0) throw new AnswerError('DeepInfra answered without any candidate');
 	return candidates.sort((a, b) => b.score - a.score);
