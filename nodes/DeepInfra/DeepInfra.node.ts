@@ -26,7 +26,7 @@ export class DeepInfra implements INodeType {
 		version: 1,
 		subtitle: subtitleOf(operations),
 		description:
-			'Run AI models on DeepInfra: generate and classify text, create embeddings, make, edit and understand images, make speech and videos, transcribe audio',
+			'Run AI models on DeepInfra: chat, read documents, extract data, generate and classify text, create embeddings, make, edit and understand images, make speech and videos, transcribe audio, run batches',
 		defaults: { name: 'DeepInfra' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

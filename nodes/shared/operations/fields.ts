@@ -290,7 +290,7 @@ const fallbackModelsOption = field({
 	default: '',
 	placeholder: 'e.g. Qwen/Qwen3-235B-A22B-Instruct-2507',
 	description:
-		'Models that answer where this one is gone, down, too busy after all retries, or lacks what the request needs: their IDs, tried in order, separated by commas or lines. The one that answers is billed, and named in the usage.',
+		'Models that answer where this one is gone, down, too busy after all retries, or lacks what the request needs: their IDs, tried in order, separated by commas or lines. Never asked after what may have been billed. The one that answers is billed, and named in the usage.',
 });
 
 /** Of every request that is billed. */
@@ -303,7 +303,7 @@ const billedOptions = [
 		isGuard: true,
 		default: false,
 		description:
-			'Whether to send nothing and return what would be sent, with an estimate of its cost: for texts from their number of characters',
+			'Whether to ask no model and return what would be asked, with an estimate of its cost: for texts from their number of characters. The catalogue is asked, and a PDF, or a file of a batch, is downloaded from its web address.',
 	}),
 	field({
 		displayName: 'Extra Fields (JSON)',

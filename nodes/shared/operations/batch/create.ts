@@ -78,7 +78,7 @@ export const createBatch = defineOperation({
 			default: '',
 			placeholder: 'e.g. {{ $json.sku }}',
 			description:
-				"What the item is called, by which its result is known. Each item needs another one. Empty: the item's number, from 0.",
+				"What the item is called, by which its result is known. No two items may have the same. Empty: the item's number, from 0.",
 		},
 		{ ...oneModelRouteOptionsField([...completionOptions]), displayOptions: { show: { batchTask: ['chat'] } } },
 		{

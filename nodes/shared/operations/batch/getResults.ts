@@ -36,7 +36,7 @@ export const getBatchResults = defineOperation({
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to delete the batch's files at DeepInfra once all results are read. Else DeepInfra keeps them up to 30 days, of 2 GB for an account.",
+					"Whether to delete the batch's files at DeepInfra once all results are read. Otherwise DeepInfra keeps inputs for 7 days and results for 30; an account has 2 GB for all of them.",
 			},
 		]),
 	],

@@ -8,7 +8,7 @@ import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
 import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
-import { modelField, routeOptionsField, simplifyField, unsureOption } from '../fields';
+import { minScoreOption, modelField, routeOptionsField, simplifyField } from '../fields';
 import { trimEnd } from '../../core/trim';
 
 /** Signs that every tokenizer has as one token, so that one token is a whole answer. */
@@ -100,7 +100,9 @@ export const classifyTextZeroShot = defineOperation({
 		routeOptionsField([
 			...chatOptions,
 			instructionsOption,
-			unsureOption,
+			minScoreOption(
+				"The best label's score must reach this, or 'label' is 'unsure'. With 'Multiple Labels' it is what each label must reach, 0.5 if not set. No effect where a model tells no probabilities.",
+			),
 			{
 				displayName: 'Multiple Labels',
 				name: 'multiLabel',

@@ -10,7 +10,7 @@ export const countTokens = defineOperation({
 	value: 'countTokens',
 	name: 'Count Tokens',
 	action: 'Count tokens of text',
-	description: 'Count the tokens that a text has for a model, free of charge',
+	description: 'Count the tokens that a text has for a model; DeepInfra tells no cost for it',
 	tasks: CHAT_TASKS,
 	outputFields: { tokens: 'integer', contextLength: 'integer' },
 	fields: [
