@@ -38,7 +38,9 @@ async function search(batch: Batch, missed: Missed, ask: Ask, fail: Fail, isCert
 	const halves = mayHelp(missed) ? halve(batch) : undefined;
 	if (!halves) return await fail(batch, missed);
 	const [first, second] = await Promise.all([ask(halves[0]), ask(halves[1])]);
-	const isShared = first && second && !isCertain && saysTheSame(first, second) && batch.inputs.length > WITNESSES;
+	// No text of a half that may have been billed is sent again, as a witness no more than in a part.
+	const mayAsk = first && second && mayHelp(first) && mayHelp(second) && batch.inputs.length > WITNESSES;
+	const isShared = mayAsk && !isCertain && saysTheSame(first, second);
 	const heard = isShared ? await hearWitnesses(batch, missed, ask, fail) : { asked: new Set<number>(), isCertain };
 	if (heard === 'shared') return;
 	const middle = halves[0].inputs.length;
