@@ -189,8 +189,8 @@ export interface StreamOf {
 	piece(event: Dict): string;
 	/** The answer as it would have come in one piece. */
 	whole(events: readonly Dict[]): Dict;
-	/** Whether nothing of what was asked for is missing, although the stream does not say that it is done. */
-	isComplete(events: readonly Dict[], request: ApiRequest): boolean;
+	/** Whether nothing of what came is missing, although the stream does not say that it is done. */
+	isComplete(events: readonly Dict[]): boolean;
 	/** An event with its pieces of texts changed; `place` tells apart the texts that grow. */
 	change(event: Dict, by: (piece: string, place: string) => string): Dict;
 	/** An event that brings one more piece of such a text. */

@@ -2,7 +2,8 @@
 import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
 import { CHAT_PATH, chatParameters, chatsOf, LLAMA } from '../../support/chat';
 import { withOptions } from '../../support/parameters';
-import { jsonOf, onlyItem, stored } from '../../support/results';
+import { hintsOf, jsonOf, onlyItem, stored } from '../../support/results';
+import { notFound } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
 
 /** Behind a trigger that streams, the answer goes on piece by piece. */
@@ -146,5 +147,72 @@ describe('an answer that streams', () => {
 		result.items.forEach(({ json }, item) =>
 			expect(piecesOf(chunks.filter(({ metadata }) => metadata.itemIndex === item)).join('')).toBe(json.text),
 		);
+	});
+});
+
+describe('the end of a stream', () => {
+	const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+	const said = (content: string, finish_reason: unknown = null, index = 0) =>
+		event({ id: 'c1', choices: [{ index, delta: { content }, finish_reason }] });
+	const cost = event({ id: 'c1', choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, estimated_cost: 0.5 } });
+	const hello = said('Hel') + said('lo');
+	const ended = hello + said('', 'stop');
+
+	async function read(body: string, options: INodeParameters = {}, cutAfter?: number) {
+		world.service.requests.length = 0;
+		world.service.reply = ({ path }) =>
+			path.endsWith('/completions') ? { contentType: 'text/event-stream', body, cutAfter } : notFound;
+		const result = await world.engine.run({
+			parameters: withOptions(
+				chatParameters('chat', 'complete', { messages: { values: [{ role: 'user', content: 'Hi' }] } }),
+				options,
+			),
+			onError: 'continueErrorOutput',
+			onChunk: () => undefined,
+			credentials: { baseUrl: world.service.url },
+		});
+		expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+		return result;
+	}
+
+	it.each<[string, string]>([
+		['its last word', `${ended}${cost}data: [DONE]\n\n`],
+		['what it cost', ended + cost],
+		['the end of its text', ended],
+		['an empty event', `${ended}${cost}data:\n\n`],
+		['an event of nothing', `${ended}${cost}${event({})}`],
+		['a piece of nothing', `${ended}${said('')}${said('', '')}${cost}`],
+		['what it cost, without choices', ended + event({ usage: { estimated_cost: 0.5 } })],
+		['half an event', `${ended}data: {"id":"c1","cho`],
+		['ends that say nothing before the last', said('Hel', '') + said('lo', '') + said('', 'stop') + cost],
+	])('may be %s', async (_, body) => {
+		const { json } = onlyItem(await read(body));
+		expect(json).toMatchObject({ text: 'Hello', finishReason: 'stop' });
+		if (body.includes('0.5')) expect(json.usage).toMatchObject({ costUsd: 0.5 });
+	});
+
+	it('may be that of its connection', async () => {
+		const { json } = onlyItem(await read(ended + cost, {}, ended.length));
+		expect(json).toMatchObject({ text: 'Hello', finishReason: 'stop' });
+	});
+
+	it.each([
+		['with what it cost', ended + cost],
+		['without a word', ended],
+	])('of a service that knows no number of responses, %s: what came is paid for, and comes out', async (_, body) => {
+		const result = await read(body, { numResponses: 3 });
+		expect(onlyItem(result).json).toMatchObject({ text: 'Hello', index: 0 });
+		expect(hintsOf(result).join()).toMatch(/fewer responses than 'Number of Responses' asks for/);
+	});
+
+	it.each<[string, string, INodeParameters]>([
+		['no piece tells', hello, {}],
+		['only an empty one tells', said('Hel', '') + said('lo', ''), {}],
+		['one of two responses tells', ended + said('and', null, 1), { numResponses: 2 }],
+		['what it cost tells alone', hello + cost, {}],
+	])('is missing where %s', async (_, body, options) => {
+		const { items, errorItems } = await read(body, options);
+		expect(items).toEqual([]);
+		expect(errorItems[0]?.json.error).toMatch(/Hello/);
 	});
 });

@@ -95,8 +95,7 @@ export class Transport {
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
-			if (chunks && isEvents(response))
-				return await this.receiveEvents(bytesOf(response.body), request, chunks, flight);
+			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks, flight);
 			const body = await readAll(
 				bytesOf(response.body),
 				largest,
@@ -128,7 +127,6 @@ export class Transport {
 	/** An answer in events; a failure among them ends it, and what they say they cost is billed all the same. */
 	private async receiveEvents(
 		bytes: Bytes,
-		request: ApiRequest,
 		{ stream, take }: EventTaker,
 		flight: PendingRequest,
 	): Promise<Outcome<Dict>> {
@@ -144,7 +142,7 @@ export class Transport {
 			const hideIn = (event: Dict, text: string) => veil.over(atOnce(this.account.redactAnswer(event, text)));
 			await readEvents(bytes, hideIn, use).catch((error: unknown) => {
 				// Nothing is missing but the word that it is done.
-				if (error instanceof AnswerError || !stream.isComplete(events, request)) throw error;
+				if (error instanceof AnswerError || !stream.isComplete(events)) throw error;
 			});
 			veil.rest().forEach(use);
 			const whole = stream.whole(events);

@@ -231,9 +231,16 @@ export function readCompletion(answer: Dict, isJson: boolean, responses = 1): Ou
 	if (responses <= 1) return [read(choices[0])];
 	return readEach(choices, (choice, index) => {
 		const output = read(choice);
-		return { ...output, json: { ...output.json, index } };
+		return {
+			...output,
+			json: { ...output.json, index },
+			note: output.note ?? (choices.length < responses ? FEW_NOTE : undefined),
+		};
 	});
 }
+
+const FEW_NOTE =
+	"Some answers have fewer responses than 'Number of Responses' asks for: choose a model that writes several, or run it for several items.";
 
 const pictureAt = (given: string): Dict => ({
 	type: 'image_url',

@@ -1,4 +1,4 @@
-import { isDict, number, optionalText } from '../../core/answer';
+import { isDict, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
@@ -28,15 +28,12 @@ export const chatStream: StreamOf = {
 			...(last ? { usage: last.usage } : {}),
 		};
 	},
-	isComplete: (events, { json }) => {
+	// A service may know no `n`: what came is what counts.
+	isComplete: (events) => {
 		const ends = new Map<unknown, boolean>();
 		for (const { index = 0, finish_reason: finish } of events.flatMap(choicesOf))
-			ends.set(index, ends.get(index) === true || typeof finish === 'string');
-		// A response may be lost before its first piece; what all have cost comes after them.
-		const last = events.at(-1) ?? {};
-		const isOver = isDict(last.usage) && Array.isArray(last.choices) && last.choices.length === 0;
-		const hasAll = isOver || ends.size >= (number(json?.n) ?? 1);
-		return ends.size > 0 && hasAll && [...ends.values()].every(Boolean);
+			ends.set(index, ends.get(index) === true || Boolean(optionalText(finish)));
+		return ends.size > 0 && [...ends.values()].every(Boolean);
 	},
 	change: (event, by) => {
 		let isOther = false;
@@ -116,7 +113,8 @@ function gather(known: Gathered, choice: Dict): void {
 		call.name += optionalText(called.name) ?? '';
 		call.json += optionalText(called.arguments) ?? '';
 	}
-	known.finish = choice.finish_reason ?? known.finish;
+	// Some say nothing in words, before the end or after it.
+	known.finish = optionalText(choice.finish_reason) || known.finish;
 	const { logprobs } = choice;
 	if (isDict(logprobs) && Array.isArray(logprobs.content))
 		for (const each of logprobs.content) (known.logprobs ??= []).push(each);

@@ -1,4 +1,4 @@
-import type { ApiRequest, Dict } from '../../../../nodes/shared/core/operation';
+import type { Dict } from '../../../../nodes/shared/core/operation';
 import { readEvents } from '../../../../nodes/shared/n8n/http/events';
 import { readChoices } from '../../../../nodes/shared/operations/chat/chat';
 import { chatStream } from '../../../../nodes/shared/operations/chat/stream';
@@ -94,16 +94,25 @@ describe('a stream of events', () => {
 
 	it('lacks nothing once each of its choices has come to its end', () => {
 		const event = (index: number, finish_reason?: string) => ({ choices: [{ index, delta: {}, finish_reason }] });
-		const request = (n?: number): ApiRequest => ({ method: 'POST', path: '/x', json: n === undefined ? {} : { n } });
 		const both = [event(0), event(1), event(0, 'stop'), event(1, 'length')];
-		for (const n of [undefined, 2]) expect(chatStream.isComplete(both, request(n))).toBe(true);
+		expect(chatStream.isComplete(both)).toBe(true);
 		for (const events of [[], [event(0)], [event(0, 'stop'), event(1)], [{ usage: {} }], [{ choices: [], usage: {} }]])
-			expect(chatStream.isComplete(events, request())).toBe(false);
-		// The other one may have been lost before its first piece, unless what comes last is there.
+			expect(chatStream.isComplete(events)).toBe(false);
+		// A service that knows no `n` writes one response, however many were asked for.
 		const one = [event(0), event(0, 'stop')];
-		expect(chatStream.isComplete(one, request())).toBe(true);
-		expect(chatStream.isComplete(one, request(2))).toBe(false);
-		expect(chatStream.isComplete([...one, { choices: [], usage: {} }], request(2))).toBe(true);
+		for (const last of [[], [{ choices: [], usage: {} }], [{}], [event(0)], [event(0, '')], [{ choices: [] }]])
+			expect(chatStream.isComplete([...one, ...last])).toBe(true);
+	});
+
+	it('is not at its end where an end is only named', () => {
+		const event = (finish_reason: unknown, content = 'x') => ({
+			choices: [{ index: 0, delta: { content }, finish_reason }],
+		});
+		expect(chatStream.isComplete([event(''), event('')])).toBe(false);
+		expect(chatStream.isComplete([event(''), event(null), event(0)])).toBe(false);
+		const ended = [event(''), event('length'), event('', '')];
+		expect(chatStream.isComplete(ended)).toBe(true);
+		expect(readChoices(chatStream.whole(ended))[0]).toMatchObject({ text: 'xx', finishReason: 'length' });
 	});
 
 	it('that ends before it is done is none', async () => {
