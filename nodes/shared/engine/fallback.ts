@@ -70,6 +70,12 @@ export function moveInputs(inputs: Inputs<Dict>, reason: string): Inputs<Dict> |
 	return [move(first), ...rest.map(move)];
 }
 
+/** Inputs as they were asked of a model, whichever their own is. */
+export function askedOf([first, ...rest]: Inputs<Dict>, model: string, moved: Moved | undefined): Inputs<Dict> {
+	const ask = (input: Dict): Dict => (moved ? { ...input, model, moved } : input);
+	return [ask(first), ...rest.map(ask)];
+}
+
 /** Where the service itself asked another of the models (docs/api.md#chat), the answer tells which. */
 export function servedBy(answer: Dict, input: Dict): (Moved & { readonly model: string }) | undefined {
 	const { model } = answer;

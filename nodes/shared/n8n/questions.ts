@@ -4,7 +4,7 @@ import { costFacts, estimateCost } from '../catalog/estimate';
 import { findOtherTask } from '../catalog/otherTask';
 import type { Fitted } from '../schema/fitRequest';
 import { readResults, type PartResult } from '../engine/assemble';
-import { moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback';
+import { askedOf, moveInputs, movedOf, reasonToMove, servedBy } from '../engine/fallback';
 import { Forms } from '../engine/forms';
 import { Groups, hasWebhook, type Batch } from '../engine/plan';
 import { previewOf } from '../engine/preview';
@@ -189,9 +189,11 @@ export class Questions {
 				? await shared.ask(key, await this.digestInTurn(first.fitted.request), send)
 				: { told: await send(), isReused: false };
 		const { outcome, attempts } = told;
-		const { inputs, settings } = told.question;
+		const { settings } = told.question;
 		const { request, dropped } = told.question.fitted;
-		const moved = movedOf(inputs[0]);
+		const moved = movedOf(told.question.inputs[0]);
+		// Of an equal request's answer each item makes what it asks for itself.
+		const inputs = isReused ? askedOf(first.inputs, settings.model, moved) : told.question.inputs;
 		const by = moved && { model: settings.model, fallbackReason: moved.fallbackReason };
 		const billed = isReused ? 0 : told.billed;
 		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
@@ -205,7 +207,7 @@ export class Questions {
 				: { results: opened, attempts, billed };
 		}
 		await takeTurns();
-		const answering = servedBy(answer, inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
+		const answering = servedBy(answer, told.question.inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
 		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
 		const read = await attemptInSteps(() =>
 			readResults(
