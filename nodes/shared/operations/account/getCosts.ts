@@ -1,4 +1,4 @@
-import { list, number, readEach, text } from '../../core/answer';
+import { isDict, number, readEach, text } from '../../core/answer';
 import { defineOperation } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
@@ -46,10 +46,13 @@ export const getCosts = defineOperation({
 			throw new InputError("'Request IDs' has no ID", "Enter IDs such as those in 'usage.requestId'.");
 		return { path: '/v1/request-costs', json: { requestIds: ids } };
 	},
-	items: (answer) =>
-		readEach(list(answer.requests, 'the list of costs'), ({ requestId, costNanoUsd }) => {
+	items: ({ requests }) => {
+		if (!Array.isArray(requests)) throw new AnswerError('DeepInfra answered without the list of costs');
+		return readEach(requests, (row: unknown) => {
+			const { requestId, costNanoUsd } = isDict(row) ? row : {};
 			const nano = number(costNanoUsd);
 			if (nano === undefined) throw new AnswerError('DeepInfra answered without the cost of a request');
 			return { json: { requestId: text(requestId, 'the ID of a request'), costUsd: nano / 1e9 } };
-		}),
+		});
+	},
 });

@@ -18,8 +18,9 @@ export const getVoices = defineOperation({
 	items: (answer, [{ returnAll, limit = 50 }]) => {
 		if (!isDict(answer) || !Array.isArray(answer.voices))
 			throw new AnswerError('DeepInfra answered without the list of voices');
-		return readVoices(answer)
-			.slice(0, returnAll ? undefined : limit)
-			.map((voice) => ({ json: { ...voice } }));
+		const voices = readVoices(answer);
+		if (voices.length === 0 && answer.voices.length > 0)
+			throw new AnswerError('DeepInfra answered without voices in their list');
+		return voices.slice(0, returnAll ? undefined : limit).map((voice) => ({ json: { ...voice } }));
 	},
 });

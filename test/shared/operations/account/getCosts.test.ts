@@ -56,3 +56,17 @@ describe('account: getCosts', () => {
 		]);
 	});
 });
+
+describe('a cost that cannot be read', () => {
+	const costs = operationOf('account', 'getCosts');
+	const good = { requestId: 'R1', costNanoUsd: 5e8 };
+
+	it.each([[null], ['R2'], [[]], [{}], [{ requestId: 7, costNanoUsd: 1 }], [{ requestId: 'R2', costNanoUsd: 'x' }]])(
+		'fails alone: %j',
+		(bad) => {
+			const [first, second] = outputsFor(costs, { requestIds: 'R1' }, { requests: [good, bad] });
+			expect(first?.json).toEqual({ requestId: 'R1', costUsd: 0.5 });
+			expect(second?.problem).toMatch(/^DeepInfra answered without/);
+		},
+	);
+});

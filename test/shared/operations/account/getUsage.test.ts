@@ -60,6 +60,31 @@ describe('of its own', () => {
 			expect(thrownBy(() => requestFor(usage, { period: 'month', month })).message).toContain("'Month'"),
 		);
 
+		const row = (model_name: unknown, cost: unknown) => ({ model: { model_name, provider: 'a' }, units: 2, cost });
+		it.each<[string, unknown]>([
+			['a row that is none', [{ period: '2026.01', items: [row('b', 50), null] }]],
+			['a row without a name', [{ period: '2026.01', items: [row(7, 1), row('b', 50)] }]],
+			['a row without a cost', [{ period: '2026.01', items: [row('b', 50), row('c', 'free?')] }]],
+			['a row that is a text', [{ period: '2026.01', items: ['x', row('b', 20), row('b', 30)] }]],
+			['a month that is none', [null, { period: '2026.01', items: [row('b', 50)] }]],
+			['a month without models', [{ period: '2026.01', items: [row('b', 50)] }, { period: '2026.02' }]],
+		])('with %s, what can be read comes out, and is said not to be all', (_, months) => {
+			const [output, ...others] = outputsFor(usage, {}, { months });
+			expect(output?.json).toMatchObject({ model: 'a/b', costUsd: 0.5, period: '2026-01' });
+			expect(output?.note).toMatch(/a row without a model or a cost that can be read/);
+			expect(others).toEqual([]);
+		});
+
+		it('counts what cannot be read', () => {
+			const months = [{ period: '2026.01', items: [row('b', 50), {}, {}, []] }];
+			expect(outputsFor(usage, {}, { months })[0]?.note).toMatch(/has 3 rows without/);
+		});
+
+		it('of a month without any usage is empty', () => {
+			expect(outputsFor(usage, {}, { months: [{ period: '2026.01', items: [] }] })).toEqual([]);
+			expect(outputsFor(usage, {}, { months: [] })).toEqual([]);
+		});
+
 		it.each([[{}], [{ months: [{ period: 7, items: [] }] }], [{ months: [{ period: '2026.01', items: [{}] }] }]])(
 			'is no answer: %j',
 			(answer) => expect(thrownBy(() => outputsFor(usage, {}, answer)).name).toBe('AnswerError'),
