@@ -3,13 +3,14 @@ const CUTS = [/\n\s*\n/g, /[.!?…]["'»”’)\]]*(?=\s)|[。！？]/g, /[,;:](
 
 /**
  * A text in pieces of at most `limit` characters, cut where people pause. Nothing but blanks between pieces is lost.
- * Linear in the length of the text.
+ * Each piece moves on by a whole character, whatever the limit. Linear in the length of the text.
  */
 export function splitText(text: string, limit: number): string[] {
 	const pieces: string[] = [];
+	const most = Math.max(1, limit);
 	let rest = 0;
-	while (text.length - rest > limit) {
-		const end = rest + cutOf(text.slice(rest, rest + limit + 1), limit);
+	while (text.length - rest > most) {
+		const end = rest + cutOf(text.slice(rest, rest + most + 1), most);
 		pieces.push(text.slice(rest, end).trim());
 		rest = end;
 	}
@@ -27,6 +28,7 @@ function cutOf(window: string, limit: number): number {
 		}
 		if (last > limit / 2) return last;
 	}
-	// Never between the halves of a character.
-	return /[\ud800-\udbff]/.test(window.charAt(limit - 1)) && limit > 1 ? limit - 1 : limit;
+	// Never between the halves of a character, though it be longer than the limit.
+	const isBetween = /^[\ud800-\udbff][\udc00-\udfff]/.test(window.slice(limit - 1));
+	return isBetween ? Math.max(limit - 1, limit > 1 ? 1 : 2) : limit;
 }

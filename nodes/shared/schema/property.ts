@@ -130,6 +130,7 @@ function edgesOf(edge: unknown, exclusive: unknown): [number | undefined, number
 	return [bound, typeof exclusive === 'number' ? number(exclusive) : undefined];
 }
 
+/** A limit that leaves room for nothing is a mistake in the schema. */
 function limitOf<K extends 'maxLength' | 'minItems' | 'maxItems'>(name: K, value: unknown) {
-	return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? { [name]: value } : {};
+	return typeof value === 'number' && Number.isInteger(value) && value > 0 ? { [name]: value } : {};
 }

@@ -29,7 +29,16 @@ describe('a long text', () => {
 		const pieces = splitText(text, limit);
 		expect(pieces.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
 		expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(Math.max(limit, 2));
-		if (limit > 1) expect(pieces.every((piece) => !/^[\udc00-\udfff]|[\ud800-\udbff]$/.test(piece))).toBe(true);
+		expect(pieces.every((piece) => !/^[\udc00-\udfff]|[\ud800-\udbff]$/.test(piece))).toBe(true);
+	});
+
+	it.each([0, -1, 0.5, -Infinity])('comes to its end where the limit is %d', (limit) => {
+		expect(splitText('a b😀c', limit)).toEqual(['a', 'b', '😀', 'c']);
+	});
+
+	it('is whole where there is no limit', () => {
+		expect(splitText('a b', Infinity)).toEqual(['a b']);
+		expect(splitText('a b', NaN)).toEqual(['a b']);
 	});
 
 	it('keeps every word of a megabyte', () => {

@@ -190,6 +190,13 @@ describe('where the schema is found', () => {
 });
 
 describe('schemas that are wrong, huge or hostile', () => {
+	test.each([0, -4, 0.5, NaN, '20'])('a limit of %p leaves no room for anything, and is none', (limit) => {
+		const properties = { text: { type: 'string', maxLength: limit }, tags: { type: 'array', maxItems: limit } };
+		const read = known(readSchema(schemaOut({ type: 'object', properties })));
+		expect(field('text', read)).not.toHaveProperty('maxLength');
+		expect(field('tags', read)).not.toHaveProperty('maxItems');
+	});
+
 	test('of a malformed field only what makes sense is known', () => {
 		const read = known(readSchema(schemaOut(malformed)));
 		expect(read.fields.map(({ name }) => name)).toEqual(Object.keys(malformed.properties));

@@ -58,6 +58,12 @@ describe('a speech model with names of its own', () => {
 	});
 });
 
+it.each([0, -1, NaN])('a text of at most %p characters is no limit: the text goes whole', (maxLength) => {
+	const { input } = ask({ text: string }, ['text'], {});
+	const schema = readSchema({ schema_in: { type: 'object', properties: { text: { ...string, maxLength } } } });
+	expect(synthesize.split?.(input, { schema })).toEqual([input]);
+});
+
 describe('raw samples', () => {
 	const samples = makeSound('Good day', 0.05);
 	const rates: Array<[string, object, Dict]> = [
