@@ -77,12 +77,17 @@ function bareBase64(text: string): Buffer | undefined {
 	return Buffer.from(text, 'base64');
 }
 
-function filesIn(value: unknown): FileOut[] {
+/** Undefined where one of several is missing. */
+type Places = Array<FileOut | undefined>;
+
+const hasFile = (places: Places): boolean => places.some((file) => file !== undefined);
+
+function filesIn(value: unknown): Places {
 	if (Array.isArray(value)) {
 		const found = value.map((entry) => filesIn(entry));
-		if (found.every((files) => files.length === 0)) return [];
+		if (!found.some(hasFile)) return [];
 		// Words stand for themselves: they are refused as what they are, and the others keep their places.
-		return found.flatMap((files, index) => (files.length > 0 ? files : wordsOf(value[index])));
+		return found.flatMap((files, index) => (hasFile(files) ? files : [wordsOf(value[index])]));
 	}
 	if (typeof value === 'string') {
 		const file = fileOf(value);
@@ -94,25 +99,36 @@ function filesIn(value: unknown): FileOut[] {
 }
 
 /** What stands where a file should be and says why it does not, in base64 or not; nothing for what only marks a gap. */
-function wordsOf(value: unknown): FileOut[] {
+function wordsOf(value: unknown): FileOut | undefined {
 	const held = isDict(value) ? WRAPPED.map((key) => value[key]).find((entry) => typeof entry === 'string') : value;
 	// An object says why in the words of a failure.
 	const said = isDict(value) && !held ? errorText(value) : undefined;
-	if (said !== undefined) return [{ bytes: Buffer.from(said.slice(0, 1000)) }];
+	if (said !== undefined) return { bytes: Buffer.from(said.slice(0, 1000)) };
 	const text = typeof held === 'string' ? held.trim() : '';
-	if (text.length < 16 && !/\s/.test(text)) return [];
-	return [{ bytes: isBase64(text) && !/\s/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text) }];
+	if (text.length < 16 && !/\s/.test(text)) return undefined;
+	return { bytes: isBase64(text) && !/\s/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text) };
 }
 
+/** The first that hold any: an answer of many megabytes is looked through once. */
+function placesIn(values: readonly unknown[]): Places {
+	for (const value of values) {
+		const places = filesIn(value);
+		if (hasFile(places)) return places;
+	}
+	return [];
+}
+
+/** All files of an answer, each in its place; one that is none among others is a text. Empty when there is none. */
+export const placesOf = (answer: Dict, media: keyof typeof PLACES): Places =>
+	placesIn(PLACES[media].map((name) => answer[name]));
+
 /**
- * All files of an answer; one that is none among others is a text.
+ * The same without places that are empty.
  * @throws AnswerError when there is none
  */
 export function mediaOf(answer: Dict, media: keyof typeof PLACES): FileOut[] {
-	for (const place of PLACES[media]) {
-		const files = filesIn(answer[place]);
-		if (files.length > 0) return files;
-	}
+	const files = placesOf(answer, media).flatMap((file) => file ?? []);
+	if (files.length > 0) return files;
 	throw new AnswerError(
 		`DeepInfra answered without ${media === 'image' ? 'an image' : media === 'audio' ? 'a sound' : 'a video'}`,
 	);

@@ -88,6 +88,42 @@ describe('one of several files that is none keeps its place', () => {
 		expect(words(outputs[1] ?? { json: {} })).toBe('Error 502');
 	});
 
+	it.each<[string, unknown[]]>([
+		['nothing', [null, PNG]],
+		['no base64', [{ b64_json: '' }, { b64_json: PNG }]],
+		['an object without a word', [{}, { url: 'https://a.b/1.png' }]],
+		['an empty list', [[], [PNG]]],
+	])('where a filter left %s', (_, images) => {
+		for (const [operation, answer] of [
+			[draw, { images }],
+			[edit, { data: images }],
+		] as const) {
+			const outputs = outputsFor(operation, ask, { ...answer, nsfw_content_detected: [true, false] });
+			expect(outputs.map(({ json }) => [json.index, json.nsfwContentDetected])).toEqual([[1, false]]);
+			expect(outputs[0]?.note).toBe(
+				"1 of 2 images did not come (index 0); the model's filter flagged what is missing.",
+			);
+		}
+	});
+
+	it('where nobody says why', () => {
+		const outputs = outputsFor(draw, ask, {
+			images: [PNG, null, PNG, ''],
+			nsfw_content_detected: [false, false, true],
+		});
+		expect(outputs.map(({ json, note }) => [json.index, json.nsfwContentDetected, note])).toEqual([
+			[0, false, '2 of 4 images did not come (index 1, 3).'],
+			[2, true, undefined],
+		]);
+	});
+
+	it('and where the filter left out all of them', () => {
+		for (const images of [[null], [], undefined])
+			expect(() => outputsFor(draw, ask, { images, nsfw_content_detected: [true] })).toThrow(
+				"DeepInfra answered without an image: the model's filter found that it shows what it must not",
+			);
+	});
+
 	it.each([[['Error', 'none']], [[]], [[null]]])('where none is a file there is none: %j', (images) => {
 		for (const operation of [draw, film])
 			expect(() => outputsFor(operation, ask, { images, videos: images })).toThrow(/^DeepInfra answered without a/);

@@ -1,4 +1,4 @@
-import { errorText, seedOf } from '../../core/answer';
+import { errorText } from '../../core/answer';
 import type { FileRef } from '../../core/fields';
 import { defineOperation, MEGABYTE, type ApiRequest, type Dict, type ModelFacts } from '../../core/operation';
 import type { ModelSchema, SchemaField } from '../../core/modelSchema';
@@ -11,7 +11,6 @@ import {
 	needsNativeRoute,
 	routeFormRequest,
 } from '../../core/request';
-import { mediaOf } from '../../media/find';
 import {
 	mediaInputFields,
 	mediaInputs,
@@ -21,6 +20,7 @@ import {
 	seedOption,
 	simplifyField,
 } from '../fields';
+import { picturesOf } from './pictures';
 
 interface Edit {
 	readonly pictures: readonly FileRef[];
@@ -166,19 +166,5 @@ export const editImage = defineOperation({
 		problem.kind === 'status' &&
 		[400, 404, 405, 422].includes(problem.status) &&
 		/(edits?|editing)\b.{0,60}\bnot supported|(not|n't) support .{0,60}\bedit/i.test(errorText(problem.body) ?? ''),
-	items: (answer, [{ prompt, options }]) => {
-		const flags: unknown[] = Array.isArray(answer.nsfw_content_detected) ? answer.nsfw_content_detected : [];
-		return mediaOf(answer, 'image').map((file, index) => {
-			const flag = flags[index];
-			return {
-				json: {
-					index,
-					prompt,
-					seed: seedOf(answer.seed) ?? options.seed,
-					nsfwContentDetected: typeof flag === 'boolean' ? flag : undefined,
-				},
-				file,
-			};
-		});
-	},
+	items: (answer, [{ prompt, options }]) => picturesOf(answer, (seed) => ({ prompt, seed: seed ?? options.seed })),
 });

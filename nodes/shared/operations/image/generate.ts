@@ -1,8 +1,7 @@
-import { seedOf } from '../../core/answer';
 import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
-import { mediaOf } from '../../media/find';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
+import { picturesOf } from './pictures';
 
 export const generateImage = defineOperation({
 	resource: 'image',
@@ -96,19 +95,5 @@ export const generateImage = defineOperation({
 			...apiNames(input.options, 'negativePrompt', 'width', 'height', 'numImages'),
 			...apiNames(input.options, 'numInferenceSteps', 'guidanceScale', 'strength', 'seed'),
 		}),
-	items: (answer, [{ prompt }]) => {
-		const flags: unknown[] = Array.isArray(answer.nsfw_content_detected) ? answer.nsfw_content_detected : [];
-		return mediaOf(answer, 'image').map((file, index) => {
-			const flag = flags[index];
-			return {
-				json: {
-					index,
-					seed: seedOf(answer.seed),
-					nsfwContentDetected: typeof flag === 'boolean' ? flag : undefined,
-					prompt,
-				},
-				file,
-			};
-		});
-	},
+	items: (answer, [{ prompt }]) => picturesOf(answer, (seed) => ({ seed, prompt })),
 });
