@@ -133,7 +133,8 @@ export const synthesize = defineOperation({
 				"Choose WAV, MP3 or PCM as 'Output Format', or split the text into several items.",
 			);
 		}
-		return splitText(text, limit).map((part) => ({ ...input, text: part }));
+		const parts = splitText(text, limit);
+		return parts.length > 0 ? parts.map((part) => ({ ...input, text: part })) : [{ ...input, text: '' }];
 	},
 	join: (outputs, { options }) => {
 		const [first] = outputs;

@@ -35,7 +35,10 @@ const PIECE = 64;
 /** To find where a character begins weighs more. */
 const CHARACTER = 4096;
 
-/** A text in parts of at most `room` tokens, which together are the text; never within a character. */
+/**
+ * A text in parts of at most `room` tokens, which together are the text; never within a character. Blanks around a part
+ * do not count: no part is made of them alone, which would be asked for, and paid, for nothing.
+ */
 export const splitText = (text: string, room: number): string[] => atOnce(splitInSteps(text, room));
 
 /** The same with a pause after each step: a book takes a while. */
@@ -52,6 +55,8 @@ export function* splitInSteps(text: string, room: number): Steps<string[]> {
  */
 class Splitting {
 	readonly parts: string[] = [];
+	/** Whether there are only blanks so far, which go with the first part. */
+	private isBlank = true;
 	/** How far the text is cut, and where the pieces end that are too large and cut at the next borders, of each kind one. */
 	private at = 0;
 	private readonly ends: number[];
@@ -76,7 +81,7 @@ class Splitting {
 			const last = ends[this.border] ?? 0;
 			if (this.at >= last) {
 				if (this.border === 0) {
-					this.parts.push(text.slice(this.start));
+					this.add(text.slice(this.start));
 					return true;
 				}
 				this.border--;
@@ -110,9 +115,17 @@ class Splitting {
 		return end < last ? startOfCharacter(this.text, this.at, end) : last;
 	}
 
+	private add(part: string): void {
+		const isBlank = !/\S/.test(part);
+		const last = this.parts.length - 1;
+		if (last >= 0 && (isBlank || this.isBlank)) this.parts[last] += part;
+		else this.parts.push(part);
+		this.isBlank &&= isBlank;
+	}
+
 	private take(end: number, tokens: number): void {
 		if (this.tokens + tokens > this.room && this.at > this.start) {
-			this.parts.push(this.text.slice(this.start, this.at));
+			this.add(this.text.slice(this.start, this.at));
 			this.start = this.at;
 			this.tokens = 0;
 		}

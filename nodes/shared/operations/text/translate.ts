@@ -131,8 +131,9 @@ export const translateText = defineOperation({
 		const { translation, sourceLanguage } = readTranslation(answer, options.sourceLanguage);
 		const lost = lostIn(text, translation);
 		// Parts are put together with the spaces and lines that stood between them.
-		const [before = ''] = /^\s*/.exec(text) ?? [];
-		const after = text.slice(text.trimEnd().length);
+		const rest = text.trimStart();
+		const before = text.slice(0, text.length - rest.length);
+		const after = rest.slice(rest.trimEnd().length);
 		return [
 			{
 				json: { translation: `${before}${withLineEnds(text, translation)}${after}`, sourceLanguage },

@@ -26,7 +26,8 @@ describe('a long text in parts', () => {
 			fc.property(texts, fc.integer({ min: 20, max: 300 }), (text, room) => {
 				const parts = splitText(text, room);
 				expect(parts.join('')).toBe(text);
-				for (const part of parts) expect(estimateTokens(part)).toBeLessThanOrEqual(room);
+				for (const part of parts) expect(estimateTokens(part.trim())).toBeLessThanOrEqual(room);
+				if (parts.length > 1) expect(parts.filter((part) => part.trim() === '')).toEqual([]);
 				const starts = new Set(charactersOf(text).map(({ index }) => index));
 				let at = 0;
 				for (const part of parts) {
@@ -62,6 +63,17 @@ describe('a long text in parts', () => {
 		const split = splitText(text, room);
 		expect(split.join('')).toBe(text);
 		expect(split).toEqual(parts);
+	});
+
+	it.each<[string, string, string[]]>([
+		['between words', `Hello.${' '.repeat(400)}World.`, ['Hello.', 'World.']],
+		['before the first', `${'\n'.repeat(400)}World.`, ['World.']],
+		['behind the last', `Hello.${' \t\u00a0'.repeat(400)}`, ['Hello.']],
+		['alone', ' '.repeat(400), ['']],
+	])('makes no part of blanks %s', (_, text, parts) => {
+		const split = splitText(text, 20);
+		expect(split.join('')).toBe(text);
+		expect(split.map((part) => part.trim())).toEqual(parts);
 	});
 
 	it('takes no longer than its length wants, whatever it is made of', () => {

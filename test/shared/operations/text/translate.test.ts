@@ -14,7 +14,7 @@ import { withOptions } from '../../../support/parameters';
 import { testOperation } from '../../../support/operation/suite';
 import { itemsOf, jsonOf, pairedTo } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
-import { outputsOf } from '../../../support/operations';
+import { inputFor, operationOf, outputsFor, outputsOf, partsFor } from '../../../support/operations';
 
 const PLACE = setApart('Hello {{name}}');
 
@@ -74,6 +74,13 @@ describe('an answer that is a translation', () => {
 	])('%s', (_, said, translation, sourceLanguage) => {
 		const text = translation.replace(/[^\n]+/g, 'x');
 		expect(read(text, said)).toEqual({ translation, sourceLanguage, note: undefined });
+	});
+
+	it.each<[string, string]>([
+		['\n a \n\n', '\n b \n\n'],
+		[' \n', ' \nb'],
+	])('stands between the blanks of its text, each of them once: %j', (text, translation) => {
+		expect(read(text, 'English\nb')).toMatchObject({ translation });
 	});
 
 	it('has the line ends of its text', () => {
@@ -168,4 +175,15 @@ describe('text: translate', () => {
 		expect(said.join('\n\n')).toBe(text.replaceAll('Hello world', 'hallo Welt'));
 		expect(sent().every(({ status }) => status === 200)).toBe(true);
 	});
+});
+
+it('blanks in a long text are neither asked for nor lost', () => {
+	const text = `Hello.${' '.repeat(40_000)}World.`;
+	const operation = operationOf('text', 'translate');
+	const whole = inputFor(operation, { model: LLAMA, text, targetLanguage: 'French' });
+	const parts = partsFor(operation, whole);
+	const words = parts.map((part) => String(part.text).trim());
+	expect(words).toEqual(['Hello.', 'World.']);
+	const outputs = parts.flatMap((part, index) => outputsFor(operation, part, completion(`English\n${words[index]}`)));
+	expect(operation.join?.(outputs, whole)).toEqual([{ json: { translation: text, sourceLanguage: 'English' } }]);
 });
