@@ -1,15 +1,77 @@
 import { isEndingOf, isKnownEnding, kindOfNamed, type Kind } from './kind';
 import { trimEnd } from '../core/trim';
 
+/** What a disk takes of a name: Windows 255 letters, others 255 bytes, and more is put behind it. */
+const MOST_LETTERS = 120;
+const MOST_BYTES = 200;
+
+/** Names that Windows has for devices, whatever ending they have. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** The query, the fragment or a parameter of an address behind what is a file's name. */
+const BEHIND = /\.([A-Za-z0-9]{1,5})(?=\?|#[\w=&,.:-]*$|;\w+=)/g;
+
 /** A file's name without folders and without what a header or a disk cannot hold, and its ending in small letters. */
 function splitName(given: string | undefined): { readonly stem: string; readonly ending: string } {
-	const last = (given ?? '').slice(-1000).split(/[\\/]/).at(-1) ?? '';
+	const last =
+		withoutQuery(decoded((given ?? '').slice(-1000)))
+			.split(/[\\/]/)
+			.at(-1) ?? '';
 	// Blanks and dots at the end are none of a name's, for some disks; letters that turn others round make it lie.
-	const whole = last.replace(/[\p{Cc}\p{Cs}"\u202a-\u202e\u2066-\u2069]/gu, '').slice(-120);
+	const whole = last.replace(/[\p{Cc}\p{Cs}"\u202a-\u202e\u2066-\u2069]/gu, '').replace(/[<>:|?*]/g, '_');
 	const name = trimEnd(whole.trimStart(), /[\s.]/);
 	// Digits alone are none: they are the end of a date or a version.
 	const [, stem = name, ending = ''] = /^(.+?)(?:\.(?!\d+$)([A-Za-z0-9]{1,5}))?$/.exec(name) ?? [];
-	return { stem, ending };
+	const short = trimEnd(shorten(stem), /[\s.]/);
+	return { stem: DEVICE.test(short) ? `_${short}` : short, ending };
+}
+
+/** As people read it, where it comes from an address. */
+function decoded(name: string): string {
+	if (!/%[\da-f]{2}/i.test(name)) return name;
+	try {
+		return decodeURIComponent(name);
+	} catch {
+		return name;
+	}
+}
+
+function withoutQuery(name: string): string {
+	for (const match of name.matchAll(BEHIND))
+		if (isKnownEnding((match[1] ?? '').toLowerCase())) return name.slice(0, match.index + match[0].length);
+	return name;
+}
+
+/** Its beginning tells what it is. */
+function shorten(stem: string): string {
+	let short = '';
+	let bytes = 0;
+	for (const letter of stem) {
+		bytes += Buffer.byteLength(letter);
+		if (bytes > MOST_BYTES || short.length + letter.length > MOST_LETTERS) break;
+		short += letter;
+	}
+	return short;
+}
+
+/**
+ * The name that a server gives a file in `Content-Disposition` (RFC 6266); undefined where it gives none.
+ * The form with a character set goes before the plain one.
+ */
+export function dispositionName(header: unknown): string | undefined {
+	const text = typeof header === 'string' ? header.slice(0, 2000) : '';
+	const [, encoded] = /filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']{0,20}'([^\s;]+)/i.exec(text) ?? [];
+	if (encoded !== undefined) return decoded(encoded);
+	const [, quoted, bare] = /filename\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(text) ?? [];
+	return (quoted ?? bare)?.trim() || undefined;
+}
+
+/** Whether a name tells by itself what a file is, as `download.php` does not. */
+export function isTellingName(name: string, head: Uint8Array): boolean {
+	const ending = splitName(name).ending.toLowerCase();
+	return (
+		isEndingOf(head, ending) ?? (isKnownEnding(ending) && !/^(php\d?|aspx?|jsp|cgi|html?|bin|dat|tmp)$/.test(ending))
+	);
 }
 
 /**

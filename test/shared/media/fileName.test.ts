@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { places } from '../../../scripts/host/places';
-import { FileNames, namedFile } from '../../../nodes/shared/media/fileName';
+import { dispositionName, FileNames, namedFile } from '../../../nodes/shared/media/fileName';
 import { isText, pageOf } from '../../../nodes/shared/media/kind';
 import { processorTime } from '../../support/yardstick';
 
@@ -105,6 +105,50 @@ describe('a file that goes out', () => {
 		const { name } = namedFile(given, undefined, fixture('tiny.png'));
 		expect(name).toMatch(/^[^\p{Cc}"/\\]{1,130}\.png$/u);
 	});
+});
+
+describe('a name as an address, a header or another disk has it', () => {
+	const LONG = 'x'.repeat(300);
+	it.each<[string, string, string]>([
+		['memo.wav?x=1', 'memo.wav', 'memo.srt'],
+		['memo.mp3?token=a/b&x=.ogg', 'memo.wav', 'memo.srt'],
+		['memo.wav#t=10', 'memo.wav', 'memo.srt'],
+		['memo.wav;v=2', 'memo.wav', 'memo.srt'],
+		['https://h.example/a/M%C3%BCller%20neu.wav?d=1', 'Müller neu.wav', 'Müller neu.srt'],
+		['memo%20one.wav', 'memo one.wav', 'memo one.srt'],
+		['..%2f..%2fetc%2Fpasswd.wav', 'passwd.wav', 'passwd.srt'],
+		['memo.wav%00.mp3', 'memo.wav.wav', 'memo.wav.srt'],
+		['100%.wav', '100%.wav', '100%.srt'],
+		['50%zz.wav', '50%zz.wav', '50%zz.srt'],
+		['C#.wav', 'C#.wav', 'C#.srt'],
+		['Take #2; final.wav', 'Take #2; final.wav', 'Take #2; final.srt'],
+		['Why? Because.wav', 'Why_ Because.wav', 'Why_ Because.srt'],
+		['12:30 <a|b>*.wav', '12_30 _a_b__.wav', '12_30 _a_b__.srt'],
+		['CON.wav', '_CON.wav', '_CON.srt'],
+		['nul', '_nul.wav', '_nul.srt'],
+		['com1.backup.wav', '_com1.backup.wav', '_com1.backup.srt'],
+		['console.wav', 'console.wav', 'console.srt'],
+		['memo .wav. .', 'memo.wav', 'memo.srt'],
+		[`${LONG}.wav`, `${'x'.repeat(120)}.wav`, `${'x'.repeat(120)}.srt`],
+		[`Meeting ${LONG}.wav`, `Meeting ${'x'.repeat(112)}.wav`, `Meeting ${'x'.repeat(112)}.srt`],
+		[`${'日'.repeat(300)}.wav`, `${'日'.repeat(66)}.wav`, `${'日'.repeat(66)}.srt`],
+		[`${'👍'.repeat(100)}.wav`, `${'👍'.repeat(50)}.wav`, `${'👍'.repeat(50)}.srt`],
+	])('%.60s', (given, sent, made) => {
+		expect(namedFile(given, undefined, fixture('tiny.wav')).name).toBe(sent);
+		expect(new FileNames([given], 'audio').claim(0, 'srt')).toBe(made);
+	});
+
+	it.each<[unknown, string | undefined]>([
+		['attachment; filename="memo.wav"', 'memo.wav'],
+		['attachment; filename=memo.wav; size=5', 'memo.wav'],
+		['attachment; filename="x.wav"; filename*=UTF-8\'\'M%C3%BCller%20neu.wav', 'Müller neu.wav'],
+		["attachment; filename*=utf-8'de'%e2%82%ac.wav", '€.wav'],
+		["inline; FILENAME*=ISO-8859-1''%FC.wav", '%FC.wav'],
+		['inline', undefined],
+		['attachment; filename=""', undefined],
+		[undefined, undefined],
+		[['a'], undefined],
+	])('Content-Disposition %j gives %j', (header, name) => expect(dispositionName(header)).toBe(name));
 });
 
 describe('what is no file', () => {

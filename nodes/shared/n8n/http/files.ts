@@ -5,7 +5,7 @@ import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { dataUrlBytes, isDataUrl } from '../../media/dataUrl';
-import { namedFile } from '../../media/fileName';
+import { isTellingName, namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
 import { requestText } from '../../engine/reuse';
@@ -276,8 +276,11 @@ const openAgain = async (url: URL, openUrl: OpenUrl): Promise<Source> =>
 		throw failure(url, `it does not tell the length of its file, and gave it only once: then ${message}`, again);
 	});
 
-const namedSource = (first: URL, { url, head, declared }: Source) =>
-	named(head, lastPart(first) || lastPart(url), declared);
+/** By its address, as the user knows it; one such as `/download?id=7` says less than the server does. */
+function namedSource(first: URL, { url, head, declared, fileName }: Source) {
+	const own = lastPart(first);
+	return named(head, isTellingName(own, head) ? own : fileName || own || lastPart(url), declared);
+}
 
 function lastPart({ pathname }: URL): string {
 	const part = pathname.split('/').at(-1) ?? '';

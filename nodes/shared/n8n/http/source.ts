@@ -1,5 +1,6 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 import { SourceError } from '../../core/problem';
+import { dispositionName } from '../../media/fileName';
 import { declaredType, kindFrom, kindOf, pageOf, type Kind } from '../../media/kind';
 import { bytesOf, isStream, peek, readAll, type Bytes, type Stream } from './stream';
 import { codeOf, deepestMessage } from './cause';
@@ -14,6 +15,8 @@ export interface Source {
 	/** The type that its server declares, where it is one. */
 	readonly declared: string | undefined;
 	readonly kind: Kind;
+	/** The name that its server gives it. */
+	readonly fileName: string | undefined;
 	/** Bytes that its server announces. n8n's client unpacks what comes packed, so this may be the packed length. */
 	readonly announced: number | undefined;
 }
@@ -79,7 +82,8 @@ async function read(response: IN8nHttpFullResponse, url: URL): Promise<Source> {
 		const page = pageOf(head) ?? (isDeclaredPage && kind.mimeType === declared ? declared : undefined);
 		if (page) throw failure(url, `it gives ${page}, not a file`, 'once');
 		const length = Number(headers['content-length']);
-		return { url, content, head, declared, kind, announced: length > 0 ? length : undefined };
+		const fileName = dispositionName(headers['content-disposition']);
+		return { url, content, head, declared, kind, fileName, announced: length > 0 ? length : undefined };
 	} catch (error) {
 		await drop(response);
 		throw error instanceof SourceError ? error : connectionFailure(url, error);

@@ -10,8 +10,14 @@ const MB = 1024 * 1024;
 const head = makePng(20, 20);
 
 /** Opens a picture of so many bytes, of which its host announces what is given. */
-async function open(size: number, announced: number | undefined, takeRoom: (bytes: number) => Promise<void>) {
-	const url = new URL('https://example.com/a.png');
+async function open(
+	size: number,
+	announced: number | undefined,
+	takeRoom: (bytes: number) => Promise<void>,
+	address = 'https://example.com/a.png',
+	fileName?: string,
+) {
+	const url = new URL(address);
 	let given = 0;
 	function* pieces() {
 		for (let at = 0; at < size; at += head.length) {
@@ -22,7 +28,16 @@ async function open(size: number, announced: number | undefined, takeRoom: (byte
 	const source = async () => {
 		const content = Readable.from(pieces(), { objectMode: false });
 		const kind = kindFrom(head, 'image/png');
-		return await Promise.resolve({ url, content, head, declared: 'image/png', kind, announced, isLengthWrong: false });
+		return await Promise.resolve({
+			url,
+			content,
+			head,
+			declared: 'image/png',
+			kind,
+			fileName,
+			announced,
+			isLengthWrong: false,
+		});
 	};
 	// An address has nothing to do with it.
 	const context: NodeContext = JSON.parse('{}');
@@ -47,4 +62,17 @@ it.each([
 	letIn();
 	expect((await opened).size).toBe(size);
 	expect(given()).toBeGreaterThan(0);
+});
+
+it.each([
+	['https://example.com/photo.png?x=1#top', undefined, 'photo.png'],
+	['https://example.com/M%C3%BCller.png', 'other.png', 'Müller.png'],
+	['https://example.com/download?id=7', 'photo.png', 'photo.png'],
+	['https://example.com/download.php?id=7', '../photo one.PNG', 'photo one.PNG'],
+	['https://example.com/download?id=7', undefined, 'download.png'],
+	['https://example.com/', 'photo', 'photo.png'],
+	['https://example.com/', undefined, 'file.png'],
+])('a file from %s that its server calls %s goes out as %s', async (address, fileName, name) => {
+	const { opened } = await open(3000, 3000, async () => await Promise.resolve(), address, fileName);
+	expect((await opened).name).toBe(name);
 });
