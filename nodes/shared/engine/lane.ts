@@ -3,8 +3,9 @@ import type { Dict } from '../core/operation';
 import { onAbort } from './abort';
 import { Breaker } from './breaker';
 import type { CallContext, Passage } from './call';
+import type { Charge, Reservation } from './charge';
 import { Gate, type Clock, type Door, type Passing } from './gate';
-import type { Meter, Reservation } from './meter';
+import type { Meter } from './meter';
 import { Pace } from './pace';
 import { signOf, type Scope } from './verdict';
 
@@ -23,10 +24,8 @@ export interface LaneRules {
 export interface Sending {
 	/** USD that it costs at most, where that is known. */
 	readonly estimate?: number;
-	/** USD of what its answer may say which an earlier one has said before: a job's cost is told each time it is looked at. */
-	readonly counted?: number;
-	/** USD that it is thought to have cost where its answer does not say. */
-	assume?(): number | undefined;
+	/** Of what it belongs to, which may say only later what it costs; who made it closes it. */
+	readonly charge?: Charge;
 	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
 	readonly isPaid?: boolean;
 	/** Whether nobody can use its answer any more, since the rest of what it belongs to has failed. */
@@ -158,7 +157,7 @@ export class Lane {
 			},
 			leave: (outcome) => {
 				// Counted before the next request is let in, which asks whether the budget is used up.
-				if (reservation) this.meter.settle(reservation, outcome, () => sending.assume?.(), sending.counted);
+				if (reservation) this.meter.settle(reservation, outcome, sending.charge);
 				this.learn(sending, outcome);
 				const passing = passingOf(outcome);
 				const [own, hall] = this.doors;

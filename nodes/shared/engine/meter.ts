@@ -1,14 +1,9 @@
 import { addCosts } from './bill';
+import { Charge, type Reservation } from './charge';
 import { billOf, type Outcome, type Problem } from '../core/problem';
 import type { Dict } from '../core/operation';
 import { costOf } from './usage';
 import { trimZeros } from '../core/trim';
-
-/** A request that is on its way, and what is set aside for it. */
-export interface Reservation {
-	readonly usd: number;
-	readonly isKnown: boolean;
-}
 
 /** Failures on this side of the wire: the service was not asked. */
 const NOT_SENT: ReadonlyArray<Problem['kind']> = ['input', 'source', 'local'];
@@ -35,7 +30,7 @@ export class Meter {
 	private reserved = 0;
 	private open = 0;
 	private openUnknown = 0;
-	/** The dearest answer so far; undefined before the first. */
+	/** The dearest request so far; undefined as long as nobody knows what one costs. */
 	private dearest: number | undefined;
 	private waiting: Array<() => void> = [];
 
@@ -78,26 +73,52 @@ export class Meter {
 
 	/**
 	 * Counts a request that has ended, and what its answer says it cost, whatever the answer is.
-	 * @param assume USD that it is thought to have cost where its answer does not say
-	 * @param counted USD of what it says that are counted already
+	 * @param charge that of a job, which may say only later what it costs; the caller closes it
 	 */
-	settle(
-		{ usd, isKnown }: Reservation,
-		outcome: Outcome<Dict>,
-		assume: () => number | undefined = () => undefined,
-		counted = 0,
-	): void {
+	settle(reservation: Reservation, outcome: Outcome<Dict>, charge?: Charge): void {
 		if (outcome.ok || !NOT_SENT.includes(outcome.problem.kind)) this.requests++;
+		const own = charge ?? new Charge();
+		const said = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
+		if (said !== undefined) this.hear(own, said);
+		// A receipt says nothing, or 0: what the job costs is not known before it is over.
+		if (outcome.ok && !own.told && !own.held) own.held = reservation;
+		else this.release(reservation);
+		if (own.told) this.drop(own);
+		if (!charge) this.close(own);
+		this.wake();
+	}
+
+	/** Counts what a request is thought to have cost where no answer said so: it is over. */
+	close(charge: Charge): void {
+		if (charge.held && charge.told === undefined) charge.assumed = charge.assume();
+		const { told, assumed } = charge;
+		if (charge.held && assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);
+		this.learn(told ?? assumed);
+		this.drop(charge);
+		this.wake();
+	}
+
+	/** Each answer tells what the request has cost so far. */
+	private hear(charge: Charge, said: number): void {
+		const before = charge.told ?? 0;
+		charge.told = Math.max(before, said);
+		this.told = addCosts([this.told ?? 0, charge.told - before]);
+		if (charge.told) this.learn(charge.told);
+	}
+
+	private learn(usd: number | undefined): void {
+		if (usd !== undefined) this.dearest = Math.max(this.dearest ?? 0, usd);
+	}
+
+	private drop(charge: Charge): void {
+		if (charge.held) this.release(charge.held);
+		charge.held = undefined;
+	}
+
+	private release({ usd, isKnown }: Reservation): void {
 		this.open--;
 		this.reserved = this.open === 0 ? 0 : addCosts([this.reserved, -usd]);
 		if (!isKnown) this.openUnknown--;
-		const said = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
-		const told = said === undefined ? undefined : Math.max(0, said - counted);
-		const assumed = outcome.ok && told === undefined ? assume() : undefined;
-		if (told !== undefined) this.told = addCosts([this.told ?? 0, told]);
-		if (assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);
-		if (outcome.ok || told) this.dearest = Math.max(this.dearest ?? 0, told ?? assumed ?? 0);
-		this.wake();
 	}
 
 	/** Lets all who wait look again. */

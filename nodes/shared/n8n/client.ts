@@ -5,14 +5,13 @@ import { isRetired, type Model } from '../catalog/model';
 import { findReplacement, indexModels } from '../catalog/models';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
-import { attempt, billOf, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
+import { attempt, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
 import { assumedCost, costFacts, estimateCost, mostFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
-import { addCosts } from '../engine/bill';
+import { Charges } from '../engine/charge';
 import { Gate, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
-import { costOf } from '../engine/usage';
 import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
@@ -103,37 +102,43 @@ export class Client {
 	async ask(
 		request: ApiRequest,
 		settings: Settings,
+		operation: AskedBy,
+		inputs: Inputs<Dict>,
+		asking: Asking = {},
+	): Promise<Asked> {
+		const charges = new Charges(this.meter);
+		const asked = await this.askToEnd(request, settings, operation, inputs, asking, charges).finally(() =>
+			charges.close(),
+		);
+		return { ...asked, billed: charges.billed, estimated: charges.estimated };
+	}
+
+	private async askToEnd(
+		request: ApiRequest,
+		settings: Settings,
 		{ answer, next, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
-		{ chunks, form = 0, isUnwanted }: Asking = {},
-	): Promise<Asked> {
+		{ chunks, form = 0, isUnwanted }: Asking,
+		charges: Charges,
+	): Promise<Omit<Asked, 'billed' | 'estimated'>> {
 		const { seconds, maxRetries } = settings;
 		const due = this.run.clock.now() + seconds * 1000;
 		const lane = this.laneOf(settings);
-		const costs: number[] = [];
 		const told: Dict[][] = [];
-		let estimated: number | undefined;
 		const call = async (each: ApiRequest, patience: number) => {
 			let last: Problem | undefined;
-			// Who only looks how far a job is hears its cost each time.
-			const counted = each.method === 'GET' ? Math.max(0, ...(told.at(-1) ?? []).map((one) => costOf(one) ?? 0)) : 0;
 			const send = async () => {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
 				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
 				last = outcome.ok ? undefined : outcome.problem;
-				costs.push(Math.max(0, (outcome.ok ? (costOf(outcome.value) ?? 0) : billOf(outcome.problem)) - counted));
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
+			const isLook = each.method === 'GET';
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
-				isPaid: each.method === 'GET',
+				isPaid: isLook,
 				isUnwanted,
-				counted,
-				assume: () => {
-					const usd = this.assume(each, settings);
-					if (usd !== undefined) estimated = addCosts([estimated ?? 0, usd]);
-					return usd;
-				},
+				charge: charges.of(isLook, () => this.assume(each, settings)),
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
@@ -141,9 +146,8 @@ export class Client {
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
-		if (!first.ok && isUncertain(first.problem)) {
-			return { outcome: first, attempts, answers: [], told, billed: addCosts(costs), remains: request.remains };
-		}
+		if (!first.ok && isUncertain(first.problem))
+			return { outcome: first, attempts, answers: [], told, remains: request.remains };
 		const answers: Dict[] = [];
 		let left: string | undefined;
 		let outcome = first;
@@ -156,26 +160,24 @@ export class Client {
 			else told.push([answer]);
 			if (hasWebhook(inputs[0])) break;
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
-			if (!step.ok) return { outcome: step, answers, told, attempts, remains: left, billed: addCosts(costs) };
+			if (!step.ok) return { outcome: step, answers, told, attempts, remains: left };
 			if (!step.value) break;
 			const { request: following, wait, remains, undo } = step.value;
 			left = remains;
 			const time = due - this.run.clock.now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
-			const billed = () => addCosts(costs);
-			if (time <= 0)
-				return { outcome: failed({ kind: 'timeout', seconds }), answers, told, attempts, remains, billed: billed() };
+			if (time <= 0) return { outcome: failed({ kind: 'timeout', seconds }), answers, told, attempts, remains };
 			({ outcome } = await call(following, time / 1000));
 			isLook = following.method === 'GET';
 			if (!outcome.ok) {
 				const isUndone = undo && !isUncertain(outcome.problem) && (await this.transport.takeBack(undo));
 				const still = isUndone ? undefined : remains;
-				return { outcome: overdue(outcome, seconds), answers, told, attempts, remains: still, billed: billed() };
+				return { outcome: overdue(outcome, seconds), answers, told, attempts, remains: still };
 			}
 		}
 		const [page, ...pages] = answers;
 		if (outcome.ok && whole && page) outcome = attempt(() => whole([page, ...pages]));
-		return { outcome, answers, told, attempts, billed: addCosts(costs), estimated };
+		return { outcome, answers, told, attempts };
 	}
 
 	/** How many bytes a line of a file has. */

@@ -1,5 +1,6 @@
 import type { Dict } from '../../../nodes/shared/core/operation';
 import { failed, succeeded, InputError } from '../../../nodes/shared/core/problem';
+import { Charges } from '../../../nodes/shared/engine/charge';
 import { Meter } from '../../../nodes/shared/engine/meter';
 import { InlineFile } from '../../../nodes/shared/core/request';
 import { previewOf } from '../../../nodes/shared/engine/preview';
@@ -45,6 +46,76 @@ describe('the meter', () => {
 		const meter = new Meter(1);
 		for (let index = 0; index < 3; index++) count(meter, costing(0.00000005));
 		expect(meter.figures).toEqual({ requests: 3, retries: 0, costUsd: 0.00000015 });
+	});
+});
+
+describe('a job', () => {
+	const receipt = succeeded({ id: 'job_1', status: 'queued' });
+
+	it('whose price nobody knows goes alone until it is over, and the next one, too, unless it has told its cost', () => {
+		const meter = new Meter(0.6);
+		for (const told of [undefined, undefined, 0.5]) {
+			const charges = new Charges(meter);
+			const charge = charges.of(false, () => undefined);
+			expect(meter.hasRoom(undefined)).toBe(true);
+			meter.settle(meter.reserve(undefined), receipt, charge);
+			expect(meter.hasRoom(undefined)).toBe(false);
+			for (const answer of [receipt, ...(told ? [succeeded(costing(told))] : [])])
+				meter.settle(
+					meter.reserve(0),
+					answer,
+					charges.of(true, () => undefined),
+				);
+			expect(meter.hasRoom(undefined)).toBe(told !== undefined);
+			charges.close();
+		}
+		meter.reserve(undefined);
+		expect(meter.hasRoom(undefined)).toBe(false);
+	});
+
+	it('that says 0 as long as it is worked on keeps what was set aside for it', () => {
+		const meter = new Meter(0.6);
+		const charges = new Charges(meter);
+		meter.settle(
+			meter.reserve(0.5),
+			succeeded(costing(0)),
+			charges.of(false, () => undefined),
+		);
+		meter.reserve(0.5);
+		expect(meter.hasRoom(0.5)).toBe(false);
+		meter.settle(
+			meter.reserve(0),
+			succeeded(costing(0.1)),
+			charges.of(true, () => undefined),
+		);
+		charges.close();
+		expect(meter.hasRoom(0.5)).toBe(false);
+		expect(meter.figures).toEqual({ requests: 2, retries: 0, costUsd: 0.1 });
+	});
+
+	it.each([
+		[[undefined, undefined], { estimatedCostUsd: 0.5 }],
+		[[undefined, 0.4], { costUsd: 0.4 }],
+		[[0, 0.4], { costUsd: 0.4 }],
+		[[0.4, undefined], { costUsd: 0.4 }],
+		[[0.1, 0.4, 0.3], { costUsd: 0.4 }],
+		[[undefined, 0], { costUsd: 0 }],
+	])('that tells %j is counted once, told or assumed', (costs, figures) => {
+		const meter = new Meter(1);
+		const charges = new Charges(meter);
+		for (const [index, cost] of costs.entries()) {
+			const answer = cost === undefined ? receipt : succeeded(costing(cost));
+			meter.settle(
+				meter.reserve(index ? 0 : 0.5),
+				answer,
+				charges.of(index > 0, () => (index ? undefined : 0.5)),
+			);
+		}
+		charges.close();
+		charges.close();
+		expect(meter.figures).toEqual({ requests: costs.length, retries: 0, ...figures });
+		expect(charges.estimated).toBe('estimatedCostUsd' in figures ? 0.5 : undefined);
+		expect(charges.billed).toBe('costUsd' in figures ? figures.costUsd : 0);
 	});
 });
 

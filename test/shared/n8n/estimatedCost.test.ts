@@ -5,6 +5,9 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 import { places } from '../../../scripts/host/places';
 import { asked } from '../../support/parameters';
 import { hintsOf, itemsOf, onlyItem, pairedTo, stored } from '../../support/results';
+import { makeMp4 } from '../../emulator/media/video';
+import { putInVirtualClock } from '../../support/engine/virtualClock';
+import { jsonReply, notFound } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 /** Where the service tells no cost, the catalogue's price stands in for it, under a name of its own. */
@@ -84,6 +87,61 @@ describe('a video job', () => {
 		const result = await world.engine.run({ parameters });
 		expect(Object.keys(usageOf(onlyItem(result)))).toEqual(['model', 'attempts']);
 		expect(hintsOf(result).join()).not.toMatch(/\$/);
+	});
+});
+
+describe('jobs that tell their cost when they are done', () => {
+	const filming = async (model: string, pricing: IDataObject | undefined, count: number) => {
+		let jobs = 0;
+		const looks = new Map<string, number>();
+		world.service.reply = ({ method, path: route }) => {
+			if (route.endsWith('/content')) return { contentType: 'video/mp4', body: makeMp4(1) };
+			if (method === 'GET' && route === `/models/${model}`)
+				return jsonReply({ model_name: model, type: 'text-to-video', pricing });
+			if (!route.startsWith('/v1/videos')) return notFound;
+			const job = { id: `videos_${jobs}`, object: 'video.generation.job', status: 'queued' };
+			if (method === 'POST') {
+				jobs++;
+				return jsonReply({ ...job, id: `videos_${jobs}` });
+			}
+			const id = route.split('/').at(-1) ?? '';
+			const looked = (looks.get(id) ?? 0) + 1;
+			looks.set(id, looked);
+			if (looked < 3) return jsonReply({ ...job, id });
+			return jsonReply({ ...job, id, status: 'succeeded', usage: { estimated_cost: 0.5 } });
+		};
+		const parameters = asked('video', 'generate', model, {
+			prompt: '={{ "waves " + $itemIndex }}',
+			includeOtherFields: false,
+			options: { budgetUsd: 1.2, seconds: 8 },
+		});
+		const clock = putInVirtualClock(world.emulator);
+		const result = await world.engine
+			.run({
+				parameters,
+				items: Array.from({ length: count }, () => ({ json: {} })),
+				onError: 'continueErrorOutput',
+				credentials: { baseUrl: world.service.url },
+			})
+			.finally(() => clock.remove());
+		return { result, jobs };
+	};
+
+	it('go one by one until one has told it, where nobody knows the price, and no further than the budget', async () => {
+		const { result, jobs } = await filming('a/film', undefined, 10);
+		expect(jobs).toBe(3);
+		expect(itemsOf(result).map((item) => usageOf(item).costUsd)).toEqual([0.5, 0.5, 0.5]);
+		expect(result.errorItems).toHaveLength(7);
+		expect(hintsOf(result).at(-1)).toMatch(/ · \$1\.50 · budget of \$1\.20 reached · /);
+	});
+
+	it('are counted once, though the catalogue knows their price', async () => {
+		const pricing = { type: 'output_length', cents_per_output_sec: 6.25 };
+		const { result, jobs } = await filming('a/priced-film', pricing, 2);
+		expect(jobs).toBe(2);
+		expect(itemsOf(result).map((item) => usageOf(item).costUsd)).toEqual([0.5, 0.5]);
+		for (const item of result.items) expect(usageOf(item)).not.toHaveProperty('estimatedCostUsd');
+		expect(hintsOf(result).at(-1)).toMatch(/ requests · \$1\.00 · [^$]*$/);
 	});
 });
 
