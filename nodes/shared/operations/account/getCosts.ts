@@ -16,7 +16,7 @@ export const getCosts = defineOperation({
 	tasks: [],
 	isFree: true,
 	isPersonal: true,
-	outputFields: { requestId: 'string', costUsd: 'number' },
+	outputFields: { requestId: 'string', costUsd: 'number | null' },
 	fields: [
 		{
 			displayName: 'Request IDs',
@@ -46,13 +46,21 @@ export const getCosts = defineOperation({
 			throw new InputError("'Request IDs' has no ID", "Enter IDs such as those in 'usage.requestId'.");
 		return { path: '/v1/request-costs', json: { requestIds: ids } };
 	},
-	items: ({ requests }) => {
+	items: ({ requests }, [{ requestIds }]) => {
 		if (!Array.isArray(requests)) throw new AnswerError('DeepInfra answered without the list of costs');
-		return readEach(requests, (row: unknown) => {
+		const rows: unknown[] = requests;
+		const told = readEach(rows, (row) => {
 			const { requestId, costNanoUsd } = isDict(row) ? row : {};
 			const nano = number(costNanoUsd);
 			if (nano === undefined) throw new AnswerError('DeepInfra answered without the cost of a request');
 			return { json: { requestId: text(requestId, 'the ID of a request'), costUsd: nano / 1e9 } };
 		});
+		const known = new Set(rows.map((row) => (isDict(row) ? row.requestId : undefined)));
+		const unknown = listOf(requestIds).filter((id) => !known.has(id));
+		const note = `DeepInfra told nothing about ${unknown.length === 1 ? 'a request' : `${unknown.length} requests`}, such as ${unknown[0]?.slice(0, 60)}: 'costUsd' is null there, and the sum of the others is not all that was billed.`;
+		return [
+			...told,
+			...unknown.map((requestId, index) => ({ json: { requestId, costUsd: null }, ...(index === 0 ? { note } : {}) })),
+		];
 	},
 });

@@ -33,7 +33,7 @@ describe('account: getCosts', () => {
 			{ requestId: 'R1', costNanoUsd: 1 },
 			{ requestId: 'R2', costNanoUsd: '114000' },
 		];
-		expect(outputsFor(costs, { requestIds: 'R' }, { requests }).map(({ json }) => json)).toEqual([
+		expect(outputsFor(costs, { requestIds: 'R1,R2' }, { requests }).map(({ json }) => json)).toEqual([
 			{ requestId: 'R1', costUsd: 1e-9 },
 			{ requestId: 'R2', costUsd: 0.000114 },
 		]);
@@ -42,13 +42,26 @@ describe('account: getCosts', () => {
 		);
 	});
 
+	it.each<[string, unknown[], string[]]>([
+		['some', [{ requestId: 'R2', costNanoUsd: 2e9 }], ['R1', 'R3']],
+		['all', [], ['R1', 'R2', 'R3']],
+		['others', [{ requestId: 'R9', costNanoUsd: 1 }], ['R1', 'R2', 'R3']],
+	])('says of which it is not told: %s', (_, requests, missing) => {
+		const outputs = outputsFor(costs, { requestIds: ['R1', 'R2', 'R3'] }, { requests });
+		const without = outputs.filter(({ json }) => json.costUsd === null);
+		expect(without.map(({ json }) => json.requestId)).toEqual(missing);
+		expect(outputs).toHaveLength(missing.length + requests.length);
+		const notes = outputs.flatMap(({ note }) => note ?? []);
+		expect(notes).toEqual([expect.stringContaining(`told nothing about ${missing.length} requests, such as R1`)]);
+	});
+
 	it('of which one is none leaves the others alone', () => {
 		const requests = [
 			{ requestId: 'R1', costNanoUsd: 7 },
 			{ requestId: 'R2', costNanoUsd: null },
 			{ requestId: 'R3', costNanoUsd: 0 },
 		];
-		const outputs = outputsFor(costs, { requestIds: 'R' }, { requests });
+		const outputs = outputsFor(costs, { requestIds: 'R1,R2,R3' }, { requests });
 		expect(outputs.map(({ json, problem }) => problem ?? json.costUsd)).toEqual([
 			7e-9,
 			'DeepInfra answered without the cost of a request',
