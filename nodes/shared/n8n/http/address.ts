@@ -1,6 +1,31 @@
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
+import { trimEnd } from '../../core/trim';
 import { failure } from './source';
+
+/**
+ * Where an address from an answer leads. What begins with a slash is a route of the API, which a proxy may have below a
+ * path of its own.
+ */
+export function resolveAddress(address: string, baseUrl: string): URL {
+	const path = pathOf(baseUrl);
+	const isRoute =
+		address.startsWith('/') && !address.startsWith('//') && !(path !== '' && address.startsWith(`${path}/`));
+	return new URL(isRoute ? `${baseUrl}${address}` : address, `${baseUrl}/`);
+}
+
+/** What a proxy may take for a way up, though a URL's own rules do not: encoded slashes and dots, dots with more behind them. */
+const WAY_UP = /%(2f|5c|2e|25)|\/\.\.|;/i;
+
+/** Whether an address lies below the base URL, so that the key is meant for it: a neighbour on the same host is another service. */
+export function isBelow({ origin, pathname }: URL, baseUrl: string): boolean {
+	const path = pathOf(baseUrl);
+	if (origin !== new URL(baseUrl).origin) return false;
+	return path === '' || (pathname.startsWith(`${path}/`) && !WAY_UP.test(pathname.slice(path.length)));
+}
+
+/** Without a slash at its end. */
+const pathOf = (baseUrl: string): string => trimEnd(new URL(baseUrl).pathname, /\//);
 
 /**
  * Refuses an address from an answer that no service has a reason to give. n8n's own filter looks at addresses, too,

@@ -21,7 +21,7 @@ import { StreamingForm } from './form';
 import { sendAuthorized } from './authorized';
 import { Room } from './room';
 import { Veil } from '../veil';
-import { checkAddress } from './address';
+import { checkAddress, isBelow, resolveAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
 import { bytesOf, decodeText, isStream, iterate, readAll, type Bytes } from './stream';
@@ -233,16 +233,16 @@ export class Transport {
 
 	/**
 	 * Gets a file that an answer points to and hands it to `use`.
-	 * The key goes along only to the base URL's own origin, and never to where that redirects.
+	 * The key goes along only to what lies below the base URL, and never to where that redirects.
 	 * @param use must read it: it is closed afterwards
 	 */
 	async download<T>(address: string, seconds: number, use: (source: Source) => Promise<T>): Promise<Outcome<T>> {
 		const flight = this.flights.start(seconds);
 		try {
 			const { baseUrl } = this.account;
-			const first = new URL(address, `${baseUrl}/`);
+			const first = resolveAddress(address, baseUrl);
 			const ask = async (url: URL) =>
-				url.href === first.href && url.origin === new URL(baseUrl).origin
+				url.href === first.href && isBelow(url, baseUrl)
 					? await this.authenticated({ ...streamed(flight), method: 'GET', url: url.href }, flight)
 					: await this.anonymous(url, flight);
 			return succeeded(
