@@ -207,7 +207,10 @@ export class Questions {
 				: { results: opened, attempts, billed };
 		}
 		await takeTurns();
-		const answering = servedBy(answer, told.question.inputs[0]) ?? { model: this.answeredBy(settings, client), ...moved };
+		const answering = servedBy(answer, told.question.inputs[0]) ?? {
+			model: this.answeredBy(settings, client),
+			...moved,
+		};
 		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
 		const read = await attemptInSteps(() =>
 			readResults(
