@@ -12,6 +12,7 @@ import { Charges } from '../engine/charge';
 import { Gate, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
+import { isUnreachable } from '../engine/retry';
 import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
@@ -146,7 +147,7 @@ export class Client {
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
-		if (!first.ok && isUncertain(first.problem))
+		if (!first.ok && attempts > 0 && isUncertain(first.problem))
 			return { outcome: first, attempts, answers: [], told, remains: request.remains };
 		const answers: Dict[] = [];
 		let left: string | undefined;
@@ -167,10 +168,12 @@ export class Client {
 			const time = due - this.run.clock.now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
 			if (time <= 0) return { outcome: failed({ kind: 'timeout', seconds }), answers, told, attempts, remains };
-			({ outcome } = await call(following, time / 1000));
+			const second = await call(following, time / 1000);
+			({ outcome } = second);
 			isLook = following.method === 'GET';
 			if (!outcome.ok) {
-				const isUndone = undo && !isUncertain(outcome.problem) && (await this.transport.takeBack(undo));
+				const mayBeDone = second.attempts > 0 && isUncertain(outcome.problem);
+				const isUndone = undo && !mayBeDone && (await this.transport.takeBack(undo));
 				const still = isUndone ? undefined : remains;
 				return { outcome: overdue(outcome, seconds), answers, told, attempts, remains: still };
 			}
@@ -272,8 +275,16 @@ export class Client {
 	}
 }
 
-/** Whether the service may have done what it was asked for: nobody heard its answer. */
-const isUncertain = ({ kind }: Problem): boolean => ['timeout', 'cut', 'lost', 'network'].includes(kind);
+/**
+ * What becomes of a question whose answer nobody heard or understood. Not of one that was stopped: who stops a run wants
+ * nothing of it to go on.
+ */
+const UNHEARD: ReadonlyArray<Problem['kind']> = ['timeout', 'cut', 'lost', 'network', 'answer'];
+
+/** Whether the service may have done what it was asked for: it did not say that it refused. */
+const isUncertain = (problem: Problem): boolean =>
+	UNHEARD.includes(problem.kind) ||
+	(problem.kind === 'status' && !isUnreachable(problem) && (problem.status >= 500 || problem.status === 408));
 
 /** A failure without anything that the service or the user wrote. */
 const inShort = (problem: Problem): string =>

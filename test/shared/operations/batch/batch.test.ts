@@ -304,6 +304,28 @@ describe('batch: create', () => {
 		expect(lost.error?.description).toMatch(/a file named n8n-[\w-]+\.jsonl at DeepInfra is then left over/);
 	});
 
+	it.each<[string, Fault]>([
+		['the gateway gave up', { kind: 'status', status: 504 }],
+		['the service broke', { kind: 'status', status: 500 }],
+		['the answer is no JSON', { kind: 'status', status: 200, body: '{"id": "batch_', contentType: 'application/json' }],
+		['the answer is a page', { kind: 'status', status: 200, body: '<html>ok</html>', contentType: 'text/html' }],
+	])('keeps the file where a batch may have been made of it: %s', async (_, fault) => {
+		world.emulator.options.faults = refuse('/v1/batches', fault);
+		const { error } = await world.engine.run({ parameters: chatBatch({}, { maxRetries: 0 }), items: texts('a') });
+		expect(error?.description).toMatch(/The uploaded file file-\w+ is still at DeepInfra.*'Get Many'/);
+		expect(asked('DELETE')).toEqual([]);
+		world.emulator.options.faults = refuse('/v1/files', fault);
+		const lost = await world.engine.run({ parameters: chatBatch({}, { maxRetries: 0 }), items: texts('b') });
+		expect(lost.error?.description).toMatch(/a file named n8n-[\w-]+\.jsonl at DeepInfra is then left over/);
+	});
+
+	it.each([429, 503, 400, 402])('deletes it where DeepInfra refused: %i', async (status) => {
+		world.emulator.options.faults = refuse('/v1/batches', { kind: 'status', status });
+		const { error } = await world.engine.run({ parameters: chatBatch({}, { maxRetries: 0 }), items: texts('a') });
+		expect(error?.description).not.toMatch(/still at DeepInfra/);
+		expect(asked('DELETE')).toHaveLength(1);
+	});
+
 	it('names the file where the answer is no batch', async () => {
 		world.emulator.options.faults = refuse('/v1/batches', { kind: 'status', status: 200, body: { object: 'batch' } });
 		const { error } = await world.engine.run({ parameters: chatBatch(), items: texts('a') });
