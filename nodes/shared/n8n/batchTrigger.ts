@@ -167,12 +167,14 @@ class BatchPoll {
 	private async results(batch: Batch, answer: Dict, input: { batchId: string; options: object }) {
 		const reader = getBatchResults.openLines?.(answer, [input]);
 		const made: Array<{ readonly at: number; readonly item: INodeExecutionData }> = [];
-		const take = (outputs: readonly LineOutput[] = []) => {
+		const take = (outputs: readonly LineOutput[]) => {
 			for (const output of outputs) made.push({ at: output.at, item: this.lineItem(batch, output) });
 		};
 		for (let file = reader?.next(); file; file = reader?.next()) {
-			const read = await this.transport.readLines(file.path, 6 * SECONDS, 0, async (line) => take(reader?.read(line)));
-			if (!read.ok && isGone(read.problem)) take(file.otherwise);
+			const read = await this.transport.readLines(file.path, 6 * SECONDS, 0, async (line) =>
+				take(reader?.read(line) ?? []),
+			);
+			if (file.otherwise && !read.ok && isGone(read.problem)) take(file.otherwise);
 			else this.valueOf(read);
 		}
 		return made.sort((a, b) => a.at - b.at).map(({ item }) => item);

@@ -29,8 +29,8 @@ import { attemptInSteps } from './http/clock';
 
 /** Items that travel together as the lines of files, and results that come so. */
 export class LineFiles {
-	/** USD that files of lines may cost which were sent: they are billed later. */
-	private promised = 0;
+	/** What follows results that were read, once it is certain that they are handed on. */
+	private readonly after: ApiRequest[] = [];
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -63,21 +63,27 @@ export class LineFiles {
 		const isDry = ({ item }: Asking) => byItem.get(item)?.entry.settings.isDryRun === true;
 		const made: string[] = [];
 		for (const group of groupBy(single, (asking) => String(isDry(asking)))) {
-			for (const pack of await gatherPacks(this.context, client, gather, group, fail)) {
+			const packs = await gatherPacks(this.context, client, gather, group, fail);
+			const partsOf = ({ lines }: AskedPack) =>
+				lines.flatMap(({ items }) => items.flatMap((item) => byItem.get(item) ?? []));
+			const estimates = packs.map((pack) => this.estimateLines(pack, partsOf(pack)[0], gather.priceShare, client));
+			// All together, before the first is sent.
+			const over = overBudget(byItem.get(group[0]?.item ?? -1)?.entry.settings, estimates);
+			for (const [index, pack] of packs.entries()) {
 				if (this.stop.signal.aborted) return;
-				const asking = pack.lines.flatMap(({ items }) => items.flatMap((item) => byItem.get(item) ?? []));
-				await this.sendPack(pack, asking, gather, client, made);
+				await this.sendPack(pack, partsOf(pack), gather, client, made, over ?? estimates[index]);
 			}
 		}
 	}
 
 	/** One file of lines; what it gives belongs to all of its items. @param made what was made before, for an error to tell */
 	private async sendPack(
-		{ lines, bytes, requests }: AskedPack,
+		{ lines, bytes }: AskedPack,
 		parts: readonly Part[],
 		gather: GatherOf<Dict>,
 		client: Client,
 		made: string[],
+		estimate: Estimate | InputError = UNKNOWN,
 	): Promise<void> {
 		const [first, ...rest] = [...parts].sort((a, b) => a.entry.item - b.entry.item);
 		if (!first) return;
@@ -86,7 +92,6 @@ export class LineFiles {
 		const inputs: Inputs<Dict> = [first.input, ...rest.map(({ input }) => input)];
 		const name = `n8n-${randomUUID()}.jsonl`;
 		const file: FileRef = { file: 'lines', name, lines: lines.map(({ line }) => line), bytes };
-		const estimate = this.estimateLines(requests, gather.priceShare, settings, client);
 		const asked = await this.askPack(gather, file, inputs, settings, client, estimate);
 		if (!asked.ok) {
 			const remains = [asked.missed.remains, ...made].filter(Boolean).join(' ') || undefined;
@@ -114,27 +119,27 @@ export class LineFiles {
 		inputs: Inputs<Dict>,
 		settings: Settings,
 		client: Client,
-		estimate: Estimate,
+		estimate: Estimate | InputError,
 	): Promise<{ ok: true; value: readonly Output[] } | { ok: false; missed: Missed }> {
 		const missed = (problem: Problem, known: Partial<Missed> = {}) => ({
 			ok: false as const,
 			missed: { problem, attempts: 0, billed: 0, ...known },
 		});
+		if (estimate instanceof InputError) return missed(problemOf(estimate));
 		const request = attempt(() => gather.send(file, inputs));
 		if (!request.ok) return missed(request.problem);
 		if (settings.isDryRun) return { ok: true, value: [this.previewLines(request.value, file, estimate)] };
-		const over = overBudget(settings, estimate, this.promised);
-		if (over) return missed(problemOf(over));
 		const asked = await client.ask(request.value, settings, this.operation, inputs);
 		if (!asked.outcome.ok) return missed(asked.outcome.problem, { attempts: asked.attempts, remains: asked.remains });
 		const answer = asked.outcome.value;
-		this.promised = addCosts([this.promised, estimate.usd ?? 0]);
 		const outputs = await attemptInSteps(() => this.operation.items(answer, inputs, request.value));
 		return outputs.ok ? { ok: true, value: outputs.value } : missed(outputs.problem, { attempts: asked.attempts });
 	}
 
 	/** USD that all lines cost, where the catalogue tells: about, for a dry run, and at most, for a budget. */
-	private estimateLines(requests: readonly ApiRequest[], share: number, settings: Settings, client: Client): Estimate {
+	private estimateLines({ requests }: AskedPack, part: Part | undefined, share: number, client: Client): Estimate {
+		if (!part) return UNKNOWN;
+		const { settings } = part.entry;
 		const { model, schema } = client.facts(settings);
 		const costs: number[] = [];
 		for (const request of requests) {
@@ -162,6 +167,14 @@ export class LineFiles {
 		};
 	}
 
+	/** Does what follows results. To be called when nothing can keep them from being handed on any more. */
+	async tidy(client: Client): Promise<void> {
+		for (const request of this.after) {
+			if (!(await client.tidy(request)))
+				this.results.hints.add(`Not done at DeepInfra: ${request.remains ?? request.path}`);
+		}
+	}
+
 	/** The results that stand in files of lines: each becomes an item as soon as it is read, so that no file is held whole. */
 	async take(entry: Entry, reader: LineReader, client: Client): Promise<Missed | undefined> {
 		const made: Array<{ readonly at: number; readonly items: readonly INodeExecutionData[] }> = [];
@@ -179,10 +192,7 @@ export class LineFiles {
 			if (!file.otherwise || !isGone) return { problem: read.problem, attempts: 1, billed: 0 };
 			for (const output of file.otherwise) await take(output);
 		}
-		for (const request of reader.after) {
-			if (!(await client.tidy(request)))
-				this.results.hints.add(`Not done at DeepInfra: ${request.remains ?? request.path}`);
-		}
+		this.after.push(...reader.after);
 		entry.isOver = true;
 		this.results.keep(
 			entry.item,
@@ -193,16 +203,22 @@ export class LineFiles {
 	}
 }
 
-/** Why a file of lines is not sent: what it costs is billed later, so the budget has to judge it before. */
-function overBudget({ budget }: Settings, estimate: Estimate, promised: number): InputError | undefined {
-	if (budget === Infinity) return undefined;
-	if (estimate.usd === null) {
+const UNKNOWN: Estimate = { usd: null, why: 'nothing is known of the request' };
+
+/** Why files of lines are not sent: what they cost is billed later, so the budget has to judge them before. */
+function overBudget(
+	{ budget, isDryRun }: Pick<Settings, 'budget' | 'isDryRun'> = { budget: Infinity, isDryRun: false },
+	estimates: readonly Estimate[],
+): InputError | undefined {
+	if (budget === Infinity || isDryRun) return undefined;
+	for (const { usd, why } of estimates.map((each) => ({ why: '', ...each }))) {
+		if (usd !== null) continue;
 		return new InputError(
-			`What this costs at most is not known, so 'Budget (USD)' cannot be kept: ${estimate.why}`,
+			`What this costs at most is not known, so 'Budget (USD)' cannot be kept: ${why}`,
 			"Set 'Max Tokens', or remove 'Budget (USD)'. Nothing was sent.",
 		);
 	}
-	const all = addCosts([promised, estimate.usd]);
+	const all = addCosts(estimates.map(({ usd }) => usd ?? 0));
 	if (all <= budget) return undefined;
 	return new InputError(
 		`This may cost ${exactDollars(all)}, and 'Budget (USD)' is ${exactDollars(budget)}`,

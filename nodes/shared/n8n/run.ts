@@ -127,6 +127,7 @@ class ItemRun {
 		if (gather) return await this.lines.send(fitting, gather, client);
 		await this.askAll(fitting, client, openBatches(entries));
 		await this.mergeAll(client);
+		if (!this.results.failure && !this.stop.signal.aborted) await this.lines.tidy(client);
 	}
 
 	/** One file after another: each may be large. */

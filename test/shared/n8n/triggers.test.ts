@@ -119,14 +119,13 @@ describe('DeepInfra Batch Trigger', () => {
 		expect(await poll(options(memory, results))).toBeNull();
 	});
 
-	it('comes back to a batch whose results could not be had', async () => {
+	it.each([500, 404])('comes back to a batch whose results could not be had: %i', async (status) => {
 		const memory: IDataObject = {};
 		const results = { parameters: { emit: 'results' } };
 		await poll(options(memory, results));
 		await ended('a');
-		world.emulator.options.faults = ({ path }) =>
-			path.endsWith('/content') ? { kind: 'status', status: 500 } : undefined;
-		await expect(poll(options(memory, results))).rejects.toThrow(/could not answer/);
+		world.emulator.options.faults = ({ path }) => (path.endsWith('/content') ? { kind: 'status', status } : undefined);
+		await expect(poll(options(memory, results))).rejects.toThrow(/DeepInfra (could not answer|does not have)/);
 		world.emulator.options.faults = undefined;
 		expect(await poll(options(memory, results))).toHaveLength(1);
 	});

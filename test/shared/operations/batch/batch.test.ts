@@ -478,6 +478,43 @@ describe('batch: getResults', () => {
 		expect(output.map(({ json }) => json.customId)).toEqual(items.map((_, index) => String(index)));
 	});
 
+	it('deletes no files of a run that fails, whose results nobody gets', async () => {
+		const [good, bad] = [await finished(chatBatch(), texts('a')), await finished(chatBatch(), texts('b'))];
+		const contents = () => world.emulator.requests.filter(({ path }) => path.endsWith('/content'));
+		const ask = async (onError: 'stopWorkflow' | 'continueErrorOutput') => {
+			world.emulator.requests.length = 0;
+			world.emulator.options.faults = (request) =>
+				request.path.endsWith('/content') && contents().length > 1 ? { kind: 'status', status: 500 } : undefined;
+			return await world.engine.run({
+				parameters: {
+					resource: 'batch',
+					operation: 'getResults',
+					batchId: '={{ $json.id }}',
+					options: { deleteFiles: true, maxConcurrency: 1, maxRetries: 0 },
+				},
+				items: [{ json: { id: good } }, { json: { id: bad } }],
+				onError,
+			});
+		};
+		expect((await ask('stopWorkflow')).error?.message).toMatch(/could not answer/);
+		expect(asked('DELETE')).toEqual([]);
+		const { items, errorItems } = await ask('continueErrorOutput');
+		expect([items.length, errorItems.length]).toEqual([1, 1]);
+		expect(asked('DELETE').length).toBeGreaterThan(0);
+	});
+
+	it('judges all files of lines before the first of them is sent', async () => {
+		const items = Array.from({ length: 50_001 }, (_, index) => ({ json: { text: `text ${index}`.padEnd(10) } }));
+		const lineUsd = (0.8 * (10 * 0.1 + 100 * 0.32)) / 1e6;
+		const parameters = chatBatch(
+			{ customId: '' },
+			{ budgetUsd: Number((50_000.5 * lineUsd).toFixed(6)), maxTokens: 100 },
+		);
+		const { error } = await world.engine.run({ parameters, items });
+		expect(error?.message).toMatch(/^This may cost/);
+		expect(posts('/v1/files')).toEqual([]);
+	});
+
 	it('leaves nothing at DeepInfra where it is told so', async () => {
 		const before = world.emulator.kept().files.length;
 		const id = await finished(chatBatch(), texts('a', '<<fails>>'));
