@@ -7,9 +7,9 @@ const testStorage = require('./testStorage');
 // Most code of a test runs a few times: to optimize it costs more than it saves, a tenth of all. Later V8 has no such flag.
 if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-budget=500000');
 
-// Jest waits half a second for a worker to end, which Node may take to free a gigabyte that the system frees at once.
-const leaveHeap = () => process.on('exit', () => process.reallyExit(process.exitCode ?? 0));
-if (process.connected) process.once('beforeExit', leaveHeap);
+// Jest waits half a second for a worker to end. Node takes longer to tidy a gigabyte up, which the system does at once.
+const endAtOnce = () => process.on('exit', () => process.kill(process.pid, 'SIGKILL'));
+if (process.connected) process.once('beforeExit', endAtOnce);
 
 const sharedContext = Object.freeze({});
 compileOnce(sharedContext);
