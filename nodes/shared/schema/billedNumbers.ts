@@ -44,7 +44,8 @@ export function checkBilledNumbers(
 		for (const [name, most] of Object.entries(names)) {
 			if (!Object.hasOwn(body, name) || byHand.includes(name)) continue;
 			const value = largestIn(body[name]);
-			if (value === undefined || value <= most) continue;
+			// What is no number (NaN) is left to the service.
+			if (value === undefined || !(value > most)) continue;
 			if (alike.some((each) => allows(schema?.byName.get(each), body[name], value))) continue;
 			const screen = [name, ...alike].find((each) => Object.hasOwn(screenNames, each));
 			throw new InputError(
