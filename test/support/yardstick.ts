@@ -49,6 +49,19 @@ export function processorTime(work: () => void): number {
 	return (own * REFERENCE_MS) / Math.max(before, measureAfter(), 1);
 }
 
+/**
+ * Begins to count the milliseconds in which this process waits or works. Those in which other programs have the
+ * processor are left out, so that a limit says something of the work and nothing of the machine.
+ */
+export function stopwatch(): () => number {
+	const { idle } = performance.eventLoopUtilization();
+	const since = process.cpuUsage();
+	return () => {
+		const { user, system } = process.cpuUsage(since);
+		return performance.eventLoopUtilization().idle - idle + (user + system) / 1000;
+	};
+}
+
 /** How often a look is taken at whether others had a turn, milliseconds. */
 const LOOK_MS = 2;
 

@@ -3,6 +3,7 @@ import { labelsOf, readJsonSchema, readSchema } from '../../../nodes/shared/sche
 import {
 	cyclic,
 	everything,
+	excessive,
 	exploding,
 	fieldList,
 	knotted,
@@ -15,6 +16,31 @@ import { processorTime } from '../../support/yardstick';
 
 const schema = known(readSchema(schemaOut(everything)));
 const field = (name: string, from = schema) => from.byName.get(name);
+
+/** Counts what is looked at. */
+function watched(given: unknown): { value: unknown; looks: () => number } {
+	let looks = 0;
+	const known = new Map<unknown, unknown>();
+	const watch = (value: unknown): unknown => {
+		if (typeof value !== 'object' || value === null) return value;
+		const seen = known.get(value);
+		if (seen !== undefined) return seen;
+		const proxy = new Proxy(value, {
+			get(target, name) {
+				looks++;
+				return watch(Reflect.get(target, name));
+			},
+			getOwnPropertyDescriptor(target, name) {
+				const found = Reflect.getOwnPropertyDescriptor(target, name);
+				// Of a list, the length is not to be replaced.
+				return found?.configurable ? { ...found, value: watch(found.value) } : found;
+			},
+		});
+		known.set(value, proxy);
+		return proxy;
+	};
+	return { value: watch(given), looks: () => looks };
+}
 
 function known(read: ModelSchema | undefined): ModelSchema {
 	if (!read) throw new Error('Nothing is known of the schema');
@@ -227,6 +253,13 @@ describe('schemas that are wrong, huge or hostile', () => {
 	test('a schema that explodes costs no time', () => {
 		expect(processorTime(() => readJsonSchema(exploding))).toBeLessThan(2000);
 		expect(field('bomb', known(readJsonSchema(exploding)))).toMatchObject({ kind: 'any' });
+	});
+
+	test.each(excessive)('%s: limits come before the work', (_, given) => {
+		const { value, looks } = watched(given);
+		readJsonSchema(value);
+		// The longest list has so many entries; without limits, it is two to five times as many.
+		expect(looks()).toBeLessThan(210_000);
 	});
 
 	test('many fields are read, too many are not', () => {

@@ -185,7 +185,7 @@ describe('runs', () => {
 			const connectionClosed = new Promise<void>((resolve) => (closed = resolve));
 			const result = await engine.run({ parameters: { task: 'slow' }, cancelAfterMs: 200 });
 			expect(result.status).toBe('canceled');
-			expect(result.durationMs).toBeLessThan(2000);
+			expect(result.ownMs).toBeLessThan(2000);
 			await connectionClosed;
 		});
 	});

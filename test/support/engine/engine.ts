@@ -34,6 +34,7 @@ import type {
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { places } from '../../../scripts/host/places';
+import { stopwatch } from '../yardstick';
 import { createAdditionalData, executionId, workflowId } from './additionalData';
 import { testCredential, type CredentialTestResult } from './credentialTest';
 import { EngineCredentialsHelper } from './credentialsHelper';
@@ -89,7 +90,9 @@ export interface RunResult {
 	/** By which n8n's list of executions can be searched. */
 	customData: Record<string, string>;
 	durationMs: number;
-	/** From Stop to the end. */
+	/** The part of that in which nothing else had the processor (test/support/yardstick). */
+	ownMs: number;
+	/** The like from Stop to the end. */
 	stoppedInMs?: number;
 	/** Of a run that sleeps: goes on with it as n8n does when its time is over. */
 	wake?: () => Promise<RunResult>;
@@ -192,7 +195,7 @@ const asAgentDoes = (node: INode, items: INodeExecutionData[]): IExecuteData => 
 	},
 });
 
-function readRun(run: IRun, durationMs: number): RunResult {
+function readRun(run: IRun, durationMs: number, ownMs: number): RunResult {
 	const task = run.data.resultData.runData[nodeName]?.at(-1);
 	return {
 		status: run.status,
@@ -202,13 +205,14 @@ function readRun(run: IRun, durationMs: number): RunResult {
 		hints: task?.hints ?? [],
 		customData: run.data.resultData.metadata ?? {},
 		durationMs,
+		ownMs,
 	};
 }
 
 /** Presses Stop as a run's options say; `at` is when. */
 function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
 	const timers: { watch?: NodeJS.Timeout; stop?: NodeJS.Timeout } = {};
-	const stop: { at?: number; forget(): void } = {
+	const stop: { watch?: () => number; forget(): void } = {
 		forget() {
 			clearInterval(timers.watch);
 			clearTimeout(timers.stop);
@@ -218,7 +222,7 @@ function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
 		if (cancelOnce?.() === false) return;
 		clearInterval(timers.watch);
 		timers.stop = setTimeout(() => {
-			stop.at = performance.now();
+			stop.watch = stopwatch();
 			cancel();
 		}, cancelAfterMs);
 	};
@@ -230,7 +234,7 @@ function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
 
 function refusedRun({ name, message }: Error): RunResult {
 	const error = { name, message, context: {} };
-	return { status: 'error', items: [], errorItems: [], error, hints: [], customData: {}, durationMs: 0 };
+	return { status: 'error', items: [], errorItems: [], error, hints: [], customData: {}, durationMs: 0, ownMs: 0 };
 }
 
 /** n8n looks at the stack for each line of its log and each error that it reports, also where nobody reads them. */
@@ -322,17 +326,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		);
 		const goOn = async (next: WorkflowExecute): Promise<RunResult> => {
 			const startedAt = performance.now();
+			const watch = stopwatch();
 			const running = next.processRunExecutionData(workflow);
 			runOptions.onStart?.(() => running.cancel());
 			const stop = stopOf(runOptions, () => running.cancel());
 			try {
 				const ended = await running;
-				const endedAt = performance.now();
+				const [endedAt, ownMs, stoppedInMs] = [performance.now(), watch(), stop.watch?.()];
 				// n8n reads it from its database.
 				const stored = () => createRunExecutionData(JSON.parse(JSON.stringify(ended.data)));
 				const wake = async () => await goOn(new WorkflowExecute(additionalData(), 'manual', stored()));
-				const stoppedInMs = stop.at && endedAt - stop.at;
-				const result = { ...readRun(ended, endedAt - startedAt), stoppedInMs };
+				const result = { ...readRun(ended, endedAt - startedAt, ownMs), stoppedInMs };
 				return ended.status === 'waiting' ? { ...result, wake, sleeping: stored() } : result;
 			} finally {
 				stop.forget();

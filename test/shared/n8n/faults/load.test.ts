@@ -39,7 +39,7 @@ it('a service that takes 20 requests at once answers 1,000 items at a concurrenc
 	expect(refused).toBeGreaterThan(0);
 	expect(refused).toBeLessThan(100);
 	// and the 20 places are used: a sequential run takes at least 30 s
-	expect(result.durationMs).toBeLessThan(20_000);
+	expect(result.ownMs).toBeLessThan(20_000);
 }, 120_000);
 
 describe('embeddings', () => {

@@ -8,6 +8,7 @@ import { makePng, makeWav, sha256 } from '../../../support/files';
 
 import { runModel } from '../../../../nodes/shared/operations/model/run';
 import { testOperation } from '../../../support/operation/suite';
+import { stopwatch } from '../../../support/yardstick';
 
 testOperation(runModel, {
 	model: 'ProsusAI/finbert',
@@ -175,9 +176,9 @@ describe('in the emulator', () => {
 		});
 
 		it('with a huge schema stays small enough for the editor', async () => {
-			const started = performance.now();
+			const took = stopwatch();
 			const fields = await fieldsOf('emulator/huge-schema');
-			expect(performance.now() - started).toBeLessThan(6000);
+			expect(took()).toBeLessThan(6000);
 			expect(fields).toHaveLength(200);
 			expect(fields.filter(({ removed }) => !removed).map(({ id }) => id)).toEqual(['field_0']);
 			expect(JSON.stringify(fields).length).toBeLessThan(100_000);
