@@ -1,15 +1,15 @@
 import { classification, number, optionalText, UNSURE, isDict } from '../../core/answer';
 import { defineOperation, type Dict, type Output } from '../../core/operation';
 import { isRepeatable } from '../../core/request';
-import { AnswerError, InputError } from '../../core/problem';
+import { InputError } from '../../core/problem';
 import { listOf } from '../../core/values';
-import { chatRequest, rawText, readChoices, type Choice } from '../chat/chat';
+import { chatRequest, readChoices, type Choice } from '../chat/chat';
 import { chatOptions, instructionsOption } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { patienceOf } from '../chat/patience';
 import { chooseLabelPrompt, confirmLabelPrompt, setApart } from '../chat/prompts';
 import { minScoreOption, modelField, routeOptionsField, simplifyField } from '../fields';
-import { trimEnd } from '../../core/trim';
+import { labelSaid, type Label } from './labelSaid';
 
 /** Signs that every tokenizer has as one token, so that one token is a whole answer. */
 const DIGITS = '123456789';
@@ -17,13 +17,6 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** A label fits, if the user says nothing else, when that is likelier than not. */
 const LIKELY = 0.5;
-
-interface Label {
-	readonly name: string;
-	/** Name and description as the model reads them. */
-	readonly words: string;
-	readonly sign: string;
-}
 
 /** @throws InputError for none, or more than there are signs */
 function readLabels(given: string | readonly string[]): Label[] {
@@ -155,40 +148,43 @@ export const classifyTextZeroShot = defineOperation({
 		const [choice] = readChoices(answer);
 		const labels = readLabels(candidateLabels);
 		if (options.multiLabel) return [{ json: confirmed(choice, labels[0]?.name ?? '') }];
-		const scores = scoresOf(choice, labels);
-		if (!scores) return [{ json: { label: chosenLabel(choice, labels).name } }];
-		return [{ json: classification(scores, options.minScore) }];
+		const { scores, label } = readSaid(choice, labels);
+		return [{ json: scores ? classification(scores, options.minScore) : { label } }];
 	},
 	join: (outputs, { options }) => (options.multiLabel ? [joinLabels(outputs, options.minScore ?? LIKELY)] : outputs),
 });
 
-/** What the model said, as one of the labels' signs or names. */
-function chosenLabel({ text }: Choice, labels: readonly Label[]): Label {
-	const said = text.trim();
-	const sign = /^[^\p{L}\p{N}]*([\p{L}\p{N}])(?![\p{L}\p{N}])/u.exec(said)?.[1];
-	const plain = trimEnd(said.toLowerCase(), /[.\s]/);
-	const chosen = labels.find((label) => label.sign === sign) ?? labels.find(({ name }) => name.toLowerCase() === plain);
-	if (chosen) return chosen;
-	throw new AnswerError(
-		'The model answered with none of the labels',
-		`Choose another model, or give fewer labels. ${rawText(said.slice(0, 300))}`,
-	);
-}
-
 /** A token without the blank before it, which some tokenizers write as a sign. */
 const bare = (token: unknown): string => (optionalText(token) ?? '').replace(/^[\s▁Ġ]+/, '').trimEnd();
 
+interface Read {
+	readonly label?: string;
+	/** Where the model tells probabilities, and said a label's sign. */
+	readonly scores?: ReadonlyArray<{ readonly label: string; readonly score: number }>;
+}
+
+/** @throws AnswerError as `labelSaid` */
+function readSaid({ text, logprobs = [] }: Choice, labels: readonly Label[]): Read {
+	const tokens = logprobs.filter(({ token }) => bare(token) !== '');
+	// One token is a whole answer: what it might have been counts, too.
+	const only = tokens.length === 1 ? scoresAt(tokens[0], labels) : undefined;
+	if (only) return { scores: only };
+	const { label, sign } = labelSaid(text, labels);
+	const isSign = ({ token }: Dict) => /[\p{L}\p{N}]+/u.exec(bare(token).slice(0, 20))?.[0] === label.sign;
+	const [first] = tokens;
+	// Thoughts have their tokens, too, before those of the answer.
+	const token = sign === 'first' && first && isSign(first) ? first : sign && tokens.filter(isSign).at(-1);
+	return { label: label.name, scores: token ? scoresAt(token, labels) : undefined };
+}
+
 /**
- * How likely each label is, from the likeliest tokens where the answer stands; together 1.
- * Undefined where the model tells no probabilities.
+ * How likely each label is, from the likeliest tokens where one stands; together 1.
+ * Undefined where no sign of a label is among them.
  */
-function scoresOf({ logprobs = [], reasoning }: Choice, labels: readonly Label[]) {
-	const filled = logprobs.filter(({ token }) => bare(token) !== '');
-	// Thoughts have their tokens, too: then the answer is the last one.
-	const answer = reasoning === undefined ? filled[0] : filled.at(-1);
-	if (!answer) return undefined;
-	const { top_logprobs: top } = answer;
-	const others = Array.isArray(top) && top.length > 0 ? top.filter(isDict) : [answer];
+function scoresAt(token: Dict | undefined, labels: readonly Label[]) {
+	if (!token) return undefined;
+	const { top_logprobs: top } = token;
+	const others = Array.isArray(top) && top.length > 0 ? top.filter(isDict) : [token];
 	const weights = labels.map(({ sign }) =>
 		others.reduce((sum, each) => (bare(each.token) === sign ? sum + likelihood(each) : sum), 0),
 	);
@@ -201,9 +197,9 @@ const likelihood = ({ logprob }: Dict): number => Math.exp(Math.min(0, number(lo
 
 /** Whether one label fits, and how likely. */
 function confirmed(choice: Choice, label: string): Dict {
-	const score = scoresOf(choice, YES_NO)?.[0]?.score;
-	if (score !== undefined) return { label, score };
-	return { label, fits: chosenLabel(choice, YES_NO).name === 'yes' };
+	const { scores, label: said } = readSaid(choice, YES_NO);
+	const score = scores?.[0]?.score;
+	return score === undefined ? { label, fits: said === 'yes' } : { label, score };
 }
 
 /** Which labels fit, and of all of them how likely, where the model tells. */

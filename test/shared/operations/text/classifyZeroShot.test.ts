@@ -114,6 +114,50 @@ describe('labels', () => {
 		expect(output?.json.labels).toEqual(names.map((label) => ({ label, score: expect.closeTo(share) })));
 	});
 
+	const spoken = (text: string, tokens: ReadonlyArray<readonly [string, ...Array<[string, number]>]>, more = {}) =>
+		completion(text, {
+			logprobs: {
+				content: tokens.map(([said, ...others]) => ({
+					token: said,
+					logprob: 0,
+					top_logprobs: others.map(([name, share]) => ({ token: name, logprob: Math.log(share) })),
+				})),
+			},
+			...more,
+		});
+	const read = (answer: Parameters<typeof classifyTextZeroShot.items>[0], options = {}) =>
+		outputsOf(classifyTextZeroShot, answer, [input('billing, delivery', options)])[0]?.json;
+
+	it('behind other words are read where they stand, not by what the first word might have been', () => {
+		const preamble: Array<[string, ...Array<[string, number]>]> = [
+			['The', ['The', 0.9], ['2', 0.1]],
+			[' label', [' label', 1]],
+			[' is', [' is', 1]],
+		];
+		const named = spoken('The label is billing', [...preamble, [' billing', [' billing', 1]]]);
+		expect(read(named)).toEqual({ label: 'billing' });
+		const signed = spoken('The label is 1', [...preamble, [' 1', [' 1', 0.6], [' 2', 0.2]]]);
+		expect(read(signed)).toMatchObject({ label: 'billing', score: expect.closeTo(0.75) });
+		const ended = spoken('1', [
+			['1', ['1', 0.9], ['2', 0.1]],
+			['<|eot_id|>', ['<|eot_id|>', 1]],
+		]);
+		expect(read(ended)).toMatchObject({ label: 'billing', score: expect.closeTo(0.9) });
+	});
+
+	it('of which several are named are not chosen among', () => {
+		const both = spoken('Billing, or delivery', [
+			['Billing', ['1', 0.9]],
+			[', or delivery', ['2', 1]],
+		]);
+		expect(() => read(both)).toThrow('several of the labels');
+		const cut = spoken('The label', [
+			['The', ['1', 0.1]],
+			[' label', [' label', 1]],
+		]);
+		expect(() => read(cut)).toThrow('none of the labels');
+	});
+
 	it('of one name are refused, and so are none and more than there are signs', () => {
 		const ask = (given: string | string[]) => () => classifyTextZeroShot.request([input(given)], {});
 		expect(ask('billing: invoices\nbilling: refunds')).toThrow("two labels 'billing'");
