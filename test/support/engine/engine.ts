@@ -90,9 +90,7 @@ export interface RunResult {
 	/** By which n8n's list of executions can be searched. */
 	customData: Record<string, string>;
 	durationMs: number;
-	/** The part of that in which nothing else had the processor (test/support/yardstick). */
-	ownMs: number;
-	/** The like from Stop to the end. */
+	/** From Stop to the end, without what other programs took (test/support/yardstick). */
 	stoppedInMs?: number;
 	/** Of a run that sleeps: goes on with it as n8n does when its time is over. */
 	wake?: () => Promise<RunResult>;
@@ -195,7 +193,7 @@ const asAgentDoes = (node: INode, items: INodeExecutionData[]): IExecuteData => 
 	},
 });
 
-function readRun(run: IRun, durationMs: number, ownMs: number): RunResult {
+function readRun(run: IRun, durationMs: number): RunResult {
 	const task = run.data.resultData.runData[nodeName]?.at(-1);
 	return {
 		status: run.status,
@@ -205,7 +203,6 @@ function readRun(run: IRun, durationMs: number, ownMs: number): RunResult {
 		hints: task?.hints ?? [],
 		customData: run.data.resultData.metadata ?? {},
 		durationMs,
-		ownMs,
 	};
 }
 
@@ -234,7 +231,7 @@ function stopOf({ cancelAfterMs, cancelOnce }: RunOptions, cancel: () => void) {
 
 function refusedRun({ name, message }: Error): RunResult {
 	const error = { name, message, context: {} };
-	return { status: 'error', items: [], errorItems: [], error, hints: [], customData: {}, durationMs: 0, ownMs: 0 };
+	return { status: 'error', items: [], errorItems: [], error, hints: [], customData: {}, durationMs: 0 };
 }
 
 /** n8n looks at the stack for each line of its log and each error that it reports, also where nobody reads them. */
@@ -326,17 +323,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		);
 		const goOn = async (next: WorkflowExecute): Promise<RunResult> => {
 			const startedAt = performance.now();
-			const watch = stopwatch();
 			const running = next.processRunExecutionData(workflow);
 			runOptions.onStart?.(() => running.cancel());
 			const stop = stopOf(runOptions, () => running.cancel());
 			try {
 				const ended = await running;
-				const [endedAt, ownMs, stoppedInMs] = [performance.now(), watch(), stop.watch?.()];
+				const [endedAt, stoppedInMs] = [performance.now(), stop.watch?.()];
 				// n8n reads it from its database.
 				const stored = () => createRunExecutionData(JSON.parse(JSON.stringify(ended.data)));
 				const wake = async () => await goOn(new WorkflowExecute(additionalData(), 'manual', stored()));
-				const result = { ...readRun(ended, endedAt - startedAt, ownMs), stoppedInMs };
+				const result = { ...readRun(ended, endedAt - startedAt), stoppedInMs };
 				return ended.status === 'waiting' ? { ...result, wake, sleeping: stored() } : result;
 			} finally {
 				stop.forget();
