@@ -117,6 +117,8 @@ export interface NextRequest {
 	readonly remains?: string;
 	/** Takes back what the question before left behind, should this one be refused: then nothing remains. */
 	readonly undo?: ApiRequest;
+	/** Whether the answer before is a result already, which this one is to mend: where none comes that can be read, that one stands. */
+	readonly isOptional?: boolean;
 }
 
 /** The items of a run as the lines of files, of which each is asked about as one: work that is done later, and cheaper. */

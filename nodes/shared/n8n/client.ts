@@ -5,7 +5,8 @@ import { isRetired, type Model } from '../catalog/model';
 import { findReplacement, indexModels } from '../catalog/models';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
-import { attempt, failed, withoutWords, type Outcome, type Problem } from '../core/problem';
+import { atOnce, isSteps } from '../core/steps';
+import { attempt, billOf, failed, succeeded, withoutWords, type Outcome, type Problem } from '../core/problem';
 import { assumedCost, costFacts, estimateCost, mostFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Charges } from '../engine/charge';
@@ -36,7 +37,7 @@ export interface Asked extends Called<Dict> {
 	readonly remains?: string;
 }
 
-type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'whole' | 'isPersonal' | 'largestAnswer'>;
+type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'items' | 'whole' | 'isPersonal' | 'largestAnswer'>;
 
 export interface Asking {
 	/** Where an answer may come in pieces. */
@@ -117,7 +118,7 @@ export class Client {
 	private async askToEnd(
 		request: ApiRequest,
 		settings: Settings,
-		{ answer, next, whole, isPersonal, largestAnswer }: AskedBy,
+		{ answer, next, items, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
 		{ chunks, form = 0, isUnwanted }: Asking,
 		charges: Charges,
@@ -163,14 +164,20 @@ export class Client {
 			const step = attempt(() => next?.(answer, inputs, answers.length - 1, request));
 			if (!step.ok) return { outcome: step, answers, told, attempts, remains: left };
 			if (!step.value) break;
-			const { request: following, wait, remains, undo } = step.value;
+			const { request: following, wait, remains, undo, isOptional } = step.value;
 			left = remains;
 			const time = due - this.run.clock.now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
-			if (time <= 0) return { outcome: failed({ kind: 'timeout', seconds }), answers, told, attempts, remains };
-			const second = await call(following, time / 1000);
+			const second =
+				time > 0 ? await call(following, time / 1000) : { outcome: failed({ kind: 'timeout', seconds }), attempts: 1 };
 			({ outcome } = second);
 			isLook = following.method === 'GET';
+			if (isOptional && !isStopped(outcome) && !isReadable(outcome, items, inputs)) {
+				// What the other one cost stands with the last, which tells the rest.
+				told.unshift([outcome.ok ? outcome.value : billFor(outcome.problem)]);
+				outcome = succeeded(answer);
+				break;
+			}
 			if (!outcome.ok) {
 				const mayBeDone = second.attempts > 0 && isUncertain(outcome.problem);
 				const isUndone = undo && !mayBeDone && (await this.transport.takeBack(undo));
@@ -285,6 +292,20 @@ const UNHEARD: ReadonlyArray<Problem['kind']> = ['timeout', 'cut', 'lost', 'netw
 const isUncertain = (problem: Problem): boolean =>
 	UNHEARD.includes(problem.kind) ||
 	(problem.kind === 'status' && !isUnreachable(problem) && (problem.status >= 500 || problem.status === 408));
+
+const isStopped = (outcome: Outcome<Dict>): boolean => !outcome.ok && outcome.problem.kind === 'stopped';
+
+/** Whether the operation gets a result from an answer. */
+const isReadable = (outcome: Outcome<Dict>, items: AskedBy['items'], inputs: Inputs<Dict>): boolean =>
+	outcome.ok &&
+	attempt(() => {
+		const read = items(outcome.value, inputs);
+		return isSteps(read) ? atOnce(read) : read;
+	}).ok;
+
+/** A failure as an answer that says no more than what was billed for it. */
+const billFor = (problem: Problem): Dict =>
+	billOf(problem) > 0 ? { inference_status: { cost: billOf(problem) } } : {};
 
 /** A failure without anything that the service or the user wrote. */
 const inShort = (problem: Problem): string =>

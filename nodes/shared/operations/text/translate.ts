@@ -125,7 +125,7 @@ export const translateText = defineOperation({
 			{ role: 'assistant', content: readChoices(answer)[0].text },
 			{ role: 'user', content: lostPrompt(lost.slice(0, 20)) },
 		];
-		return { request: { ...sent, json: { ...sent.json, messages: again } }, wait: 0 };
+		return { request: { ...sent, json: { ...sent.json, messages: again } }, wait: 0, isOptional: true };
 	},
 	items: (answer, [{ text, options }]) => {
 		const { translation, sourceLanguage } = readTranslation(answer, options.sourceLanguage);
