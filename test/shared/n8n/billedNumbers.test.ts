@@ -71,11 +71,17 @@ describe('a number that multiplies the bill is not sent where nobody means it', 
 describe('what is sent all the same', () => {
 	it.each<[string, INodeParameters, object | undefined]>([
 		['image: generate', { numImages: 6 }, { ...drawn, num_images: { type: 'integer', maximum: 8 } }],
-		['image: generate', { extraFields: '{ "num_images": 1000000000 }' }, drawn],
+		['image: generate', { extraFields: '{ "num_images": 40 }' }, drawn],
 		['video: generate', { extraFields: '{ "seconds": 120 }' }, undefined],
 		['video: generate', { seconds: 90 }, { prompt: {}, seconds: { type: 'integer', maximum: 120 } }],
 	])('%s %j', async (name, options, properties) => {
 		expect((await run(name, { ...options, maxRetries: 0 }, properties)).sent).toBeGreaterThan(0);
+	});
+
+	it('but not what is absurd', async () => {
+		const { error, sent } = await run('image: generate', { extraFields: '{ "num_images": 1000000000 }' }, drawn);
+		expect(error?.message).toMatch(/^'num_images' is 1000000000, but this node sends at most 400/);
+		expect(sent).toBe(0);
 	});
 
 	it('but not against what the schema says of it', async () => {
