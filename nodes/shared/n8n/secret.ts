@@ -39,7 +39,10 @@ const GAP = new RegExp(`(?:[${BLANKS}]|\\\\{1,4}[nrt]|%0[ad]){1,20}`, 'iy');
 const ODD = new RegExp(`[\\\\%&${BLANKS}]`);
 
 export function secretOf(key: string): Secret {
-	const forms = key.length < LONG ? [key] : [key, ...base64Forms(key), ...hexForms(key)];
+	const forms =
+		key.length < LONG
+			? [key]
+			: [key, ...base64Forms(Buffer.from(key)), ...base64Forms(Buffer.from(key, 'utf16le')), ...hexForms(key)];
 	const begins = beginOf(forms);
 	const starts = forms.map((form) => form.slice(0, START));
 	// What is hidden already is no place to look for a key such as "API".
@@ -63,10 +66,10 @@ export function secretOf(key: string): Secret {
 	};
 }
 
-/** The part of a longer text's base64 that is the key's, wherever the key begins in it. */
-function base64Forms(key: string): string[] {
+/** The part of a longer text's base64 that is the key's, wherever the key begins in it; Windows writes texts in UTF-16. */
+function base64Forms(key: Buffer): string[] {
 	return [0, 1, 2].map((before) => {
-		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
+		const bytes = Buffer.concat([Buffer.alloc(before), key]);
 		return bytes.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
 	});
 }
