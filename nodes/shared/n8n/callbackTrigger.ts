@@ -24,7 +24,6 @@ import { makesFiles } from '../media/find';
 import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
-import { toNodeError } from './errors';
 import { attemptInSteps, clock, ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
@@ -104,7 +103,7 @@ const TWICE = 3_600_000;
 /** What DeepInfra has sent lately, in this process: n8n stores its own memory only after the answer. */
 const lately = new Map<string, number>();
 
-interface Received {
+export interface Received {
 	readonly body: Dict;
 	readonly requestId: string;
 }
@@ -205,7 +204,7 @@ export class Callback {
 	private async itemsOf(operation: AnyOperation, outputs: readonly Finished[]): Promise<INodeExecutionData[][]> {
 		const end = new AbortController();
 		try {
-			if (!this.credential.ok) throw toNodeError(this.context, this.credential.problem, SITUATION, 0);
+			if (!this.credential.ok) return [[], [this.failedItem(this.credential.problem, { response: this.answer })]];
 			const account = this.credential.value;
 			const run: CallContext = { clock, signal: end.signal, random: Math.random };
 			const transport = new Transport(this.context, account, end.signal);
@@ -232,7 +231,10 @@ export class Callback {
 				if (item) good.push({ ...item, json: { ...this.frame(), ...item.json } });
 				// What the good part carries is not told twice.
 				const billed = item ? 0 : (usageIn(output).costUsd ?? 0);
-				bad.push(...problems.map((problem, index) => this.failedItem(problem, {}, index === 0 ? billed : 0)));
+				// Nothing else of the result is handed on.
+				const response = item || bad.length > 0 ? {} : { response: this.answer };
+				for (const [index, problem] of problems.entries())
+					bad.push(this.failedItem(problem, index === 0 ? response : {}, index === 0 ? billed : 0));
 			}
 			return [good, bad];
 		} finally {

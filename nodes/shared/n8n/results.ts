@@ -251,8 +251,15 @@ export const usageIn = ({ json: { usage } }: Finished) => {
 	return { requestId: optionalText(requestId), costUsd: number(costUsd) };
 };
 
-/** A problem that came up after the answer, with the request that the answer belongs to. */
-export const withId = (problem: Problem, requestId: string | undefined): Problem =>
-	problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
+/** A problem that came up after the answer, with the request that the answer belongs to. It was sent, whatever it is. */
+export const withId = (given: Problem, requestId: string | undefined): Problem => {
+	const problem = given.kind === 'local' ? unreadable(given) : given;
+	return problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
 		? { ...problem, requestId: problem.requestId ?? requestId }
 		: problem;
+};
+
+const unreadable = ({ message }: Extract<Problem, { kind: 'local' }>): Problem => ({
+	kind: 'answer',
+	message: `DeepInfra's answer could not be read: ${message}`,
+});

@@ -11,7 +11,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { isDict, number, optionalText } from '../core/answer';
 import { omit } from '../core/values';
 import type { AnyOperation, Dict } from '../core/operation';
-import { Callback, readCallback, refuseBody } from './callbackTrigger';
+import { Callback, readCallback, refuseBody, type Received } from './callbackTrigger';
 import { clock } from './http/clock';
 import { inputReader } from './inputs';
 import { toJson } from './json';
@@ -110,6 +110,20 @@ export async function receiveResult(context: IWebhookFunctions): Promise<IWebhoo
 	if (!isDict(query) || typeof expected !== 'string' || query.nonce !== expected) return { webhookResponse: 'ignored' };
 	const callback = readCallback(context);
 	if (!callback) return refuseBody(context);
+	// A sender that waits too long for our answer calls again: the first call wakes the run.
+	if (arrived.has(expected)) return { webhookResponse: 'ignored' };
+	arrived.add(expected);
+	try {
+		return await wakeWith(context, callback);
+	} finally {
+		arrived.delete(expected);
+	}
+}
+
+/** Waits whose results are being read. */
+const arrived = new Set<string>();
+
+async function wakeWith(context: IWebhookFunctions, callback: Received): Promise<IWebhookResponseData> {
 	const asked = remembered(context, ASKED);
 	const input = isDict(asked) ? asked : undefined;
 	const [good = [], bad = []] = await (await Callback.open(context, callback, input)).outputs();

@@ -189,6 +189,16 @@ describe('its callback', () => {
 		expect(isDict(metadataOf(run).resumeError)).toBe(true);
 	});
 
+	it('wakes it once where it comes again before the first was taken', async () => {
+		const run = sleeping();
+		const call = async () => (await receive(options(run), { body, query: { nonce: 'right' } })).data;
+		const all = await Promise.all([call(), call(), call()]);
+		expect(all.filter(({ workflowData }) => workflowData)).toHaveLength(1);
+		expect(all.filter(({ webhookResponse }) => webhookResponse === 'ignored')).toHaveLength(2);
+		// Another wait of the same name is another one.
+		expect((await call()).workflowData).toHaveLength(1);
+	});
+
 	it('that is no result leaves it asleep', async () => {
 		const run = sleeping();
 		const { data, status } = await receive(options(run), { body: { hello: 1 }, query: { nonce: 'right' } });

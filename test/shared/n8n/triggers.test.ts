@@ -7,6 +7,7 @@ import { makePng } from '../../support/files';
 import { modelId } from '../../support/parameters';
 import { jsonOf, stored } from '../../support/results';
 import { envelope, jsonReply, notFound } from '../../support/service';
+import { EngineCredentialsHelper } from '../../support/engine/credentialsHelper';
 import { openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -382,6 +383,29 @@ describe('DeepInfra Trigger', () => {
 			error: expect.stringContaining('DeepInfra answered without'),
 			response: body,
 		});
+	});
+
+	it('hands on what is paid for also where its credential is gone, or its file cannot be had', async () => {
+		const responseOf = async (resource: string, operation: string, body: IDataObject) => {
+			const { data } = await receive(options(resource, operation), { body });
+			expect(data.workflowData?.[0]).toEqual([]);
+			return stored(data.workflowData?.[1]?.[0]?.json ?? {});
+		};
+		const address = `${world.emulator.url}/files/gone.png`;
+		world.emulator.options.faults = ({ path }) =>
+			path.endsWith('gone.png') ? { kind: 'status', status: 403 } : undefined;
+		expect(await responseOf('image', 'generate', result({ images: [address] }))).toMatchObject({
+			error: expect.stringContaining('could not be downloaded'),
+			response: { images: [address] },
+		});
+		world.emulator.options.faults = undefined;
+		const gone = jest.spyOn(EngineCredentialsHelper.prototype, 'getDecrypted');
+		gone.mockRejectedValue(new Error('Credential with ID "7" does not exist'));
+		expect(await responseOf('text', 'generate', text('paid words'))).toMatchObject({
+			error: expect.stringContaining('The DeepInfra credential cannot be used'),
+			response: { results: [{ generated_text: 'paid words' }] },
+		});
+		gone.mockRestore();
 	});
 
 	it('puts files into binary data', async () => {
