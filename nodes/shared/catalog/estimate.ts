@@ -13,6 +13,14 @@ export interface RequestFacts {
 	readonly wideCharacters?: number;
 	/** How many texts these characters are spread over; each is at least one token. */
 	readonly texts?: number;
+	/** Of a chat: the model's template puts marks around each. */
+	readonly messages?: number;
+	/** Tokens that are no character of the input, such as those marks; default none. */
+	readonly moreTokens?: number;
+	/** As it is asked for, such as `priority`. */
+	readonly tier?: string;
+	/** Whether the most is wanted that it may cost, not about how much. */
+	readonly isMost?: true;
 	/** The most tokens that one answer may have, and how many answers are asked for. */
 	readonly maxNewTokens?: number;
 	readonly responses?: number;
@@ -42,7 +50,23 @@ export function estimateCost(price: Price | undefined, facts: RequestFacts): Est
 	if (!price.basis)
 		return unknown(`The price is not in numbers that an estimate can use: ${price.words ?? price.type}`);
 	const estimate = calculateCost(price.basis, facts, price.media);
-	return estimate.usd === null ? estimate : { usd: roundUsd(estimate.usd) };
+	return estimate.usd === null ? estimate : { usd: roundUsd(estimate.usd * tierFactor(price, facts)) };
+}
+
+/** What Priority costs where the catalogue does not tell (docs/api.md#chat). */
+const PRIORITY = 1.5;
+
+/** By how much a tier makes a request dearer or cheaper. One that the model does not have is served as the default one. */
+function tierFactor({ rates }: Price, { tier, isMost }: RequestFacts): number {
+	// `auto` is Priority by another name.
+	const name = tier === 'auto' ? 'priority' : tier;
+	if (name !== 'priority' && name !== 'flex') return 1;
+	const factors = rates.flatMap(({ per, usd }) => {
+		const base = rates.find((each) => each.usd > 0 && `${each.per} (${name})` === per);
+		return base ? [usd / base.usd] : [];
+	});
+	const factor = factors.length > 0 ? Math.max(...factors) : name === 'priority' && isMost ? PRIORITY : 1;
+	return isMost ? Math.max(1, factor) : factor;
 }
 
 /**
@@ -137,14 +161,22 @@ function runtimeWords(usd: number, seconds: number | undefined): string {
 	return `${billed}. Its example in the catalogue took ${roundUsd(seconds)} seconds: expect about ${writeUsd(usd * least)} to ${writeUsd(usd * most)}`;
 }
 
-function inputTokens({ inputCharacters, wideCharacters = 0, texts = 1 }: RequestFacts): number | undefined {
+function inputTokens({ inputCharacters, wideCharacters = 0, texts = 1, moreTokens = 0 }: RequestFacts) {
 	if (inputCharacters === undefined) return undefined;
 	const letters = inputCharacters - wideCharacters;
-	return Math.max(Math.ceil(letters / CHARACTERS_PER_TOKEN + wideCharacters), texts);
+	return Math.max(Math.ceil(letters / CHARACTERS_PER_TOKEN + wideCharacters), texts) + moreTokens;
 }
 
+/** Tokens of a chat's template: for each message, and once for the answer's begin (docs/api.md#chat). */
+const TEMPLATE = 10;
+
 /** The same for what a request costs at most: any text may have a token a character. */
-export const mostFacts = (facts: RequestFacts): RequestFacts => ({ ...facts, wideCharacters: facts.inputCharacters });
+export const mostFacts = (facts: RequestFacts): RequestFacts => ({
+	...facts,
+	wideCharacters: facts.inputCharacters,
+	moreTokens: facts.messages === undefined ? undefined : TEMPLATE * (facts.messages + 1),
+	isMost: true,
+});
 
 type ImageBasis = Extract<Basis, { by: 'images' }>;
 
@@ -173,6 +205,8 @@ export function summarizeEstimates(estimates: ReadonlyArray<number | null>, areJ
 /** Where requests have the texts that they are billed by; a ranking is billed for its query with each document. */
 const TEXTS = ['input', 'inputs', 'prompt', 'text', 'question', 'context', 'query', 'queries', 'documents'];
 
+const LIMITS = ['max_new_tokens', 'max_tokens', 'max_completion_tokens', 'max_output_tokens'];
+
 /** What a request's cost can be estimated from, read from its body whatever its task. */
 export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): RequestFacts {
 	const body: Dict = json ?? form ?? {};
@@ -180,6 +214,9 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		.flat()
 		.filter((value) => typeof value === 'string');
 	const count = (name: string) => number(body[name]);
+	// Of two limits the service may take either.
+	const limits = LIMITS.flatMap((name) => count(name) ?? []);
+	const { characters, wide: wideInJson } = texts.length > 0 ? jsonOf(body) : NOTHING;
 	// What is not asked for is made as long and as large as the model does it.
 	const first = (names: readonly string[]): unknown =>
 		names.map((name) => body[name]).find((value) => value !== undefined) ??
@@ -187,10 +224,12 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
 	const [, wide, high] = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
 	return {
-		inputCharacters: texts.length > 0 ? sumOf(texts, (text) => text.length) : undefined,
-		wideCharacters: sumOf(texts, countWide),
+		inputCharacters: texts.length > 0 ? sumOf(texts, (text) => text.length) + characters : undefined,
+		wideCharacters: sumOf(texts, countWide) + wideInJson,
 		texts: texts.length || undefined,
-		maxNewTokens: count('max_new_tokens') ?? count('max_tokens'),
+		messages: Array.isArray(body.messages) ? body.messages.length : undefined,
+		tier: optionalText(body.service_tier),
+		maxNewTokens: limits.length > 0 ? Math.max(...limits) : undefined,
 		responses: count('num_responses') ?? (body.messages ? count('n') : undefined),
 		outputSeconds: seconds !== undefined && seconds > 0 ? seconds : undefined,
 		resolution: optionalText(first(['resolution', 'size'])),
@@ -213,4 +252,61 @@ function messageTexts(messages: unknown): string[] {
 		(part) => typeof part === 'string' || part === null || (isDict(part) && part.type === 'text'),
 	);
 	return isTextOnly ? texts.filter((text) => typeof text === 'string') : [];
+}
+
+interface Letters {
+	readonly characters: number;
+	readonly wide: number;
+}
+
+const NOTHING: Letters = { characters: 0, wide: 0 };
+const addLetters = (a: Letters, b: Letters): Letters => ({
+	characters: a.characters + b.characters,
+	wide: a.wide + b.wide,
+});
+
+/** What a model reads of a chat besides what its messages say: tools, a schema for the answer, earlier calls and thoughts. */
+function jsonOf({ tools, response_format: format, messages }: Dict): Letters {
+	const schema = isDict(format) ? format.json_schema : undefined;
+	const calls = (Array.isArray(messages) ? messages.filter(isDict) : []).flatMap((message) => [
+		message.tool_calls,
+		message.function_call,
+		message.reasoning_content,
+	]);
+	return [tools, schema, ...calls].map(lettersIn).reduce(addLetters, NOTHING);
+}
+
+/** Tools and schemas are the same in thousands of requests: each is counted once. */
+const counted = new WeakMap<object, Letters>();
+
+function lettersIn(value: unknown): Letters {
+	if (typeof value !== 'object' || value === null) return lettersOf(value);
+	const known = counted.get(value) ?? countIn(value);
+	counted.set(value, known);
+	return known;
+}
+
+/** About what JSON has, with its signs; nothing is written, and nothing calls itself: it may be large, and deep. */
+function countIn(whole: object): Letters {
+	let letters = NOTHING;
+	const open: unknown[] = [whole];
+	while (open.length > 0) {
+		const value = open.pop();
+		if (Array.isArray(value)) {
+			letters = addLetters(letters, { characters: value.length + 1, wide: 0 });
+			for (const entry of value) open.push(entry);
+		} else if (isDict(value)) {
+			for (const [name, entry] of Object.entries(value)) {
+				letters = addLetters(letters, { characters: name.length + 4, wide: countWide(name) });
+				open.push(entry);
+			}
+		} else letters = addLetters(letters, lettersOf(value));
+	}
+	return letters;
+}
+
+function lettersOf(value: unknown): Letters {
+	if (value === undefined) return NOTHING;
+	if (typeof value === 'string') return { characters: value.length + 2, wide: countWide(value) };
+	return { characters: String(value).length, wide: 0 };
 }

@@ -199,7 +199,71 @@ describe('what a request will cost', () => {
 		});
 		const tokens = (each: RequestFacts) => (estimateCost(readPrice(pricing.inputTokens, []), each).usd ?? NaN) / 1e-8;
 		expect(tokens(facts)).toBeCloseTo(about * 1000, -1);
-		expect(tokens(mostFacts(facts))).toBeCloseTo(most * 1000, -1);
+		// Ten for the template around each message, and as many for the answer's begin.
+		expect(tokens(mostFacts(facts))).toBeCloseTo(most * 1000 + 20, -1);
+	});
+
+	const long = 'x'.repeat(20_000);
+	const hello = { role: 'user', content: 'Hi' };
+	const tokensOf = (more: Record<string, unknown>, of = mostFacts) => {
+		const facts = costFacts({ path: '/v1/chat/completions', json: { messages: [hello], ...more } });
+		return (estimateCost(readPrice(pricing.inputTokens, []), of(facts)).usd ?? NaN) / 1e-8;
+	};
+	test.each<[string, Record<string, unknown>]>([
+		['tools', { tools: [{ type: 'function', function: { name: 'f', description: long } }] }],
+		['a schema', { response_format: { type: 'json_schema', json_schema: { schema: { description: long } } } }],
+		['names in a schema', { response_format: { json_schema: { schema: { properties: { [long]: {} } } } } }],
+		['earlier calls', { messages: [hello, { role: 'assistant', content: null, tool_calls: [{ arguments: long }] }] }],
+		['earlier thoughts', { messages: [hello, { role: 'assistant', content: 'x', reasoning_content: long }] }],
+	])('%s are read, and billed', (_, more) => {
+		expect(tokensOf(more)).toBeGreaterThan(20_000);
+		expect(tokensOf(more)).toBeLessThan(20_200);
+		expect(tokensOf(more, (facts) => facts)).toBeGreaterThan(5000);
+		expect(tokensOf(more, (facts) => facts)).toBeLessThan(5100);
+	});
+
+	test('pictures among the messages leave the length unknown, whatever tools there are', () => {
+		const messages = [{ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'image_url' }] }];
+		expect(tokensOf({ messages, tools: [{ name: long }] })).toBeNaN();
+	});
+
+	test.each<[string, unknown, number, number]>([
+		['none', undefined, 1, 1],
+		['priority', 'priority', 1.5, 1.5],
+		['auto, which is priority', 'auto', 1.5, 1.5],
+		['flex, which may be served as default', 'flex', 0.8, 1],
+		['unknown', 'express', 1, 1],
+		['no text', 7, 1, 1],
+	])('a tier: %s', (_, tier, about, most) => {
+		const tiers = { rate_per_service_tier_priority: 1.5, rate_per_service_tier_flex: 0.8 };
+		const base = { type: 'tokens', cents_per_input_token: 1e-3, cents_per_output_token: 2e-3 };
+		const facts = costFacts({ path: '/', json: { prompt: 'abcd', max_tokens: 1000, service_tier: tier } });
+		const usd = (row: unknown, each: RequestFacts) => estimateCost(readPrice(row, []), each).usd;
+		expect(usd({ ...base, ...tiers }, facts)).toBeCloseTo(about * 0.02001, 6);
+		expect(usd({ ...base, ...tiers }, mostFacts(facts))).toBeCloseTo(most * 0.02004, 6);
+		// Nobody knows whether the model has the tier.
+		expect(usd(base, facts)).toBeCloseTo(0.02001, 6);
+		expect(usd(base, mostFacts(facts))).toBeCloseTo(most * 0.02004, 6);
+	});
+
+	test('the largest limit of an answer counts, whatever it is called', () => {
+		const of = (json: Record<string, unknown>) => costFacts({ path: '/', json }).maxNewTokens;
+		expect(of({ max_completion_tokens: 5000 })).toBe(5000);
+		expect(of({ max_tokens: 100, max_completion_tokens: 5000 })).toBe(5000);
+		expect(of({ max_tokens: 100 })).toBe(100);
+		expect(of({})).toBeUndefined();
+	});
+
+	test('tools of thousands of requests are counted once, and deep ones are counted', () => {
+		let deep: Record<string, unknown> = { text: long };
+		for (let depth = 0; depth < 20_000; depth++) deep = { deep };
+		const tools = [
+			deep,
+			...Array.from({ length: 20_000 }, (_, index) => ({ name: `tool ${index}`, text: 'x'.repeat(100) })),
+		];
+		const since = performance.now();
+		for (let count = 0; count < 2000; count++) tokensOf({ tools });
+		expect(performance.now() - since).toBeLessThan(1000);
 	});
 
 	test('a text that is billed by its characters costs at most what it costs', () => {

@@ -53,7 +53,7 @@ testOperation(extractFromText, {
 				},
 			},
 		},
-		estimate: 0.0000396,
+		estimate: 0.000044,
 	},
 	answer: completion('{"total": 12.5}'),
 	output: { data: { total: 12.5 } },
