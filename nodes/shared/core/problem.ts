@@ -87,8 +87,8 @@ export type Problem =
 	| { readonly kind: 'timeout'; readonly seconds: number }
 	/** n8n refused to send or could not prepare the request. */
 	| { readonly kind: 'local'; readonly message: string; readonly advice?: string }
-	/** The run has cost as much as the user allows, so this item was not sent. */
-	| { readonly kind: 'budget'; readonly budget: number; readonly spent: number }
+	/** The run has cost as much as the user allows, so this item was not sent; `possible` may be billed beside it. */
+	| { readonly kind: 'budget'; readonly budget: number; readonly spent: number; readonly possible?: number }
 	/** Not sent, since others failed with what this one could not survive either. */
 	| { readonly kind: 'unsent'; readonly cause: Problem }
 	/** The run was stopped: by the user, or because another item failed. */

@@ -3,6 +3,8 @@ import { addCosts } from './bill';
 /** A request that is on its way, or a job that goes on, and what is set aside for it. */
 export interface Reservation {
 	readonly usd: number;
+	/** USD that it costs at most, where that is known. */
+	readonly estimate?: number;
 	readonly isKnown: boolean;
 }
 

@@ -401,7 +401,9 @@ function words(problem: Problem, situation: Situation): Words {
 			};
 		case 'budget':
 			return {
-				message: `Budget reached: this run has cost $${dollars(problem.spent)}, and $${dollars(problem.budget)} is the limit`,
+				message: `Budget reached: this run has cost $${dollars(problem.spent)}${
+					problem.possible ? `, up to $${dollars(problem.possible)} more may be billed` : ''
+				}, and $${dollars(problem.budget)} is the limit`,
 				description: "Nothing was sent for this item. Raise 'Budget (USD)' under 'Options' to go on.",
 			};
 		case 'unsent': {

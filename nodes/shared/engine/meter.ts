@@ -2,6 +2,7 @@ import { addCosts } from './bill';
 import { Charge, type Reservation } from './charge';
 import { billOf, type Outcome, type Problem } from '../core/problem';
 import type { Dict } from '../core/operation';
+import { mayBeBilled } from './retry';
 import { costOf } from './usage';
 import { trimZeros } from '../core/trim';
 
@@ -17,6 +18,8 @@ export interface Figures {
 	readonly costUsd?: number;
 	/** USD beside it, by the catalogue's prices, for answers that told no cost; undefined where there was none. */
 	readonly estimatedCostUsd?: number;
+	/** USD at most beside both, that may be billed for what brought no result; undefined where there was none. */
+	readonly possibleUsd?: number;
 	/** USD; the limit, once nothing more is sent because of it. */
 	readonly budgetReached?: number;
 }
@@ -25,6 +28,7 @@ export interface Figures {
 export class Meter {
 	private told: number | undefined;
 	private assumed: number | undefined;
+	private possible: number | undefined;
 	private requests = 0;
 	private retries = 0;
 	private reserved = 0;
@@ -41,9 +45,15 @@ export class Meter {
 		return addCosts([this.told ?? 0, this.assumed ?? 0]);
 	}
 
+	/** The same with what may be billed beside it: a budget must hold whatever turns out. */
+	private get used(): number {
+		return addCosts([this.spent, this.possible ?? 0]);
+	}
+
 	/** The problem of an item that would be sent now, once the budget is used up. */
 	exceeded(): Problem | undefined {
-		return this.spent < this.budget ? undefined : { kind: 'budget', budget: this.budget, spent: this.spent };
+		const { budget, spent, possible } = this;
+		return this.used < budget ? undefined : { kind: 'budget', budget, spent, ...(possible ? { possible } : {}) };
 	}
 
 	/**
@@ -54,7 +64,7 @@ export class Meter {
 		if (this.budget === Infinity || this.open === 0) return true;
 		// Nobody knows what it costs, so one goes first, alone.
 		if (this.openUnknown > 0 || (estimate === undefined && this.dearest === undefined)) return false;
-		return addCosts([this.spent, this.reserved]) < this.budget;
+		return addCosts([this.used, this.reserved]) < this.budget;
 	}
 
 	/** Resolves when a request has ended, so that there may be room. */
@@ -68,7 +78,7 @@ export class Meter {
 		this.open++;
 		this.reserved = addCosts([this.reserved, usd]);
 		if (!isKnown) this.openUnknown++;
-		return { usd, isKnown };
+		return { usd, estimate, isKnown };
 	}
 
 	/**
@@ -83,6 +93,7 @@ export class Meter {
 		// A receipt says nothing, or 0: what the job costs is not known before it is over.
 		if (outcome.ok && !own.told && !own.held) own.held = reservation;
 		else this.release(reservation);
+		if (!outcome.ok && !own.told && mayBeBilled(outcome.problem)) this.suspect(reservation);
 		if (own.told) this.drop(own);
 		if (!charge) this.close(own);
 		this.wake();
@@ -92,6 +103,8 @@ export class Meter {
 	close(charge: Charge): void {
 		if (charge.held && charge.told === undefined) charge.assumed = charge.assume();
 		const { told, assumed } = charge;
+		// It was answered, and how much was done for it, nobody has said.
+		if (charge.held && told === undefined && assumed === undefined) this.suspect(charge.held);
 		if (charge.held && assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);
 		this.learn(told ?? assumed);
 		this.drop(charge);
@@ -104,6 +117,11 @@ export class Meter {
 		charge.told = Math.max(before, said);
 		this.told = addCosts([this.told ?? 0, charge.told - before]);
 		if (charge.told) this.learn(charge.told);
+	}
+
+	/** What may be billed without a word counts as what was thought to be its most. */
+	private suspect({ estimate }: Reservation): void {
+		if (estimate) this.possible = addCosts([this.possible ?? 0, estimate]);
 	}
 
 	private learn(usd: number | undefined): void {
@@ -140,6 +158,7 @@ export class Meter {
 			retries: this.retries,
 			costUsd: this.told,
 			estimatedCostUsd: this.assumed,
+			possibleUsd: this.possible,
 			budgetReached: this.exceeded() ? this.budget : undefined,
 		};
 	}

@@ -38,10 +38,11 @@ export function reasonOf(message: string, isKnown: IsKnown = () => false): strin
 	return reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
 }
 
-/** What the service told apart from what the catalogue's prices make it. */
-const costWords = (told: number | undefined, estimated: number | undefined): string[] => [
+/** What the service told apart from what the catalogue's prices make it, and from what nobody knows to be billed. */
+const costWords = ({ costUsd: told, estimatedCostUsd: estimated, possibleUsd: possible }: Figures): string[] => [
 	...(told === undefined ? [] : [`$${dollars(told)}`]),
 	...(estimated === undefined ? [] : [`about $${dollars(estimated)} estimated`]),
+	...(possible === undefined ? [] : [`up to $${dollars(possible)} more may be billed`]),
 ];
 
 /** Keeps count of the items of a run, for those who look at it. */
@@ -85,20 +86,21 @@ export class RunReport {
 	}
 
 	/** A line for the log while the run goes on: no prompt, no file name, nothing of the items themselves. */
-	progress(now: number, { costUsd, estimatedCostUsd }: Figures): string {
+	progress(now: number, figures: Figures): string {
 		const left = this.items - this.done;
 		const rest = this.done > 0 ? ((now - this.startedAt) / this.done) * left : undefined;
 		const parts = [
 			`${this.done} of ${count(this.items, 'item')} done`,
 			...(this.failed > 0 ? [`${this.failed} failed`] : []),
-			...costWords(costUsd, estimatedCostUsd),
+			...costWords(figures),
 			...(rest === undefined ? [] : [`about ${Math.ceil(rest / 1000)} s left`]),
 		];
 		return parts.join(' · ');
 	}
 
 	/** For the output panel and the log: what was done, what went wrong and why, and what it cost. */
-	summary(now: number, { requests, retries, costUsd, estimatedCostUsd, budgetReached }: Figures): string {
+	summary(now: number, figures: Figures): string {
+		const { requests, retries, budgetReached } = figures;
 		// A file that was asked for again is no request to the service.
 		const again = Math.min(retries, Math.max(0, requests - 1));
 		const parts = [
@@ -107,7 +109,7 @@ export class RunReport {
 			...(this.reused > 0 ? [`${this.reused} reused`] : []),
 			...[...this.fallbacks].map(([model, items]) => `${items} by the fallback model '${model}'`),
 			again > 0 ? `${count(requests, 'request')}, ${again} of them sent again` : count(requests, 'request'),
-			...costWords(costUsd, estimatedCostUsd),
+			...costWords(figures),
 			...(budgetReached === undefined ? [] : [`budget of $${dollars(budgetReached)} reached`]),
 			seconds(now - this.startedAt),
 		];

@@ -29,6 +29,11 @@ export const isUnreachable = (problem: Problem): boolean =>
 	(problem.kind === 'network' && problem.upload === undefined && RETRIED_CODES.includes(problem.code)) ||
 	(problem.kind === 'status' && RETRIED_STATUS.includes(problem.status) && !isRefusedForGood(problem.body));
 
+/** Whether the service may have done what it was asked for, and bill it, although no result came. */
+export const mayBeBilled = (problem: Problem): boolean =>
+	['timeout', 'cut', 'lost', 'answer'].includes(problem.kind) ||
+	(problem.kind === 'status' && problem.status >= 500 && !isUnreachable(problem) && !isRefusedForGood(problem.body));
+
 /** Whether a file's address may be asked once more. */
 const isWorthAsking = (problem: Problem, attempt: number): boolean =>
 	problem.kind === 'source' && (problem.again === 'often' || (problem.again === 'once' && attempt === 1));

@@ -150,6 +150,11 @@ describe('everything else', () => {
 		[{ kind: 'cut', message: 'aborted' }, /cut off: aborted/, /may have billed.*again/],
 		[{ kind: 'download', message: 'status 404' }, /could not be downloaded: status 404/, /has billed/],
 		[{ kind: 'timeout', seconds: 300 }, /within 300 seconds/, /'Timeout'/],
+		[
+			{ kind: 'budget', budget: 1, spent: 0.5, possible: 0.6 },
+			/ has cost \$0\.50, up to \$0\.60 more may be billed, and \$1\.00 /,
+			/'Budget \(USD\)'/,
+		],
 		[{ kind: 'budget', budget: 1, spent: 1.234 }, /^Budget reached.*\$1\.23.*\$1\.00 /, /'Budget \(USD\)'/],
 		[{ kind: 'stopped' }, /canceled/, /stopped/],
 	])('%j says what happened and what to do', (problem, message, description) => {

@@ -119,6 +119,42 @@ describe('a job', () => {
 	});
 });
 
+describe('a failure that may be billed', () => {
+	const status = (code: number) => ({ kind: 'status', status: code, body: '' }) as const;
+
+	it.each([
+		{ kind: 'timeout', seconds: 3 } as const,
+		{ kind: 'cut', message: 'x' } as const,
+		{ kind: 'lost', seconds: 3 } as const,
+		{ kind: 'answer', message: 'x' } as const,
+		...[500, 504, 520, 524].map(status),
+	])('uses up the budget by its estimate, and is not told as billed: %j', (problem) => {
+		const meter = new Meter(0.5);
+		for (let sent = 0; sent < 2; sent++) {
+			expect(meter.exceeded()).toBeUndefined();
+			meter.settle(meter.reserve(0.3), failed(problem));
+		}
+		expect(meter.exceeded()).toEqual({ kind: 'budget', budget: 0.5, spent: 0, possible: 0.6 });
+		expect(meter.figures).toEqual({ requests: 2, retries: 0, possibleUsd: 0.6, budgetReached: 0.5 });
+	});
+
+	it.each([status(400), status(429), status(503), { kind: 'refusal', message: 'no' } as const])(
+		'is none where it was refused: %j',
+		(problem) => {
+			const meter = new Meter(0.5);
+			meter.settle(meter.reserve(0.6), failed(problem));
+			expect(meter.figures).toEqual({ requests: 1, retries: 0 });
+		},
+	);
+
+	it('counts as told where it tells its cost, and as nothing where nobody knows one', () => {
+		const meter = new Meter(1);
+		meter.settle(meter.reserve(0.3), failed({ kind: 'cut', message: 'x', costUsd: 0.1 }));
+		meter.settle(meter.reserve(undefined), failed({ kind: 'timeout', seconds: 3 }));
+		expect(meter.figures).toEqual({ requests: 2, retries: 0, costUsd: 0.1 });
+	});
+});
+
 describe('settings', () => {
 	it('have defaults of their own, the timeout by operation', () => {
 		expect(readSettings({}, {})).toMatchObject({
