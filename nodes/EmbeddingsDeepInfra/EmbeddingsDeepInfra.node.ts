@@ -25,6 +25,6 @@ export class EmbeddingsDeepInfra implements INodeType {
 	methods = { listSearch: { searchModels: searchModelsOf(['embeddings']) } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
-		return { response: await openEmbeddings(this, itemIndex) };
+		return await openEmbeddings(this, itemIndex);
 	}
 }

@@ -26,6 +26,6 @@ export class RerankerDeepInfra implements INodeType {
 	methods = { listSearch: { searchModels: searchModelsOf(['reranker']) } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
-		return { response: await openReranker(this, itemIndex) };
+		return await openReranker(this, itemIndex);
 	}
 }

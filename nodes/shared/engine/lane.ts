@@ -99,8 +99,8 @@ export class Lanes {
 		return `${this.name} ${model}`;
 	}
 
-	/** The run is over: all who wait look again, and the gates are for others. */
-	private close(): void {
+	/** The run, or who is supplied, is over: all who wait look again, and the gates are for others. */
+	close(): void {
 		this.meter.wake();
 		this.account.wake();
 		for (const [model, lane] of this.lanes) {

@@ -190,6 +190,11 @@ export class Client {
 		return { outcome, answers, told, attempts };
 	}
 
+	/** Nobody asks any more: what it shares with others is theirs. */
+	close(): void {
+		this.lanes.close();
+	}
+
 	/** How many bytes a line of a file has. */
 	async measureLine(line: Dict): Promise<Outcome<number>> {
 		return await this.transport.measureLine(line);

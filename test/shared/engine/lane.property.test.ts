@@ -249,3 +249,20 @@ describe('faults of single requests, half of all tries spoiled', () => {
 		}
 	});
 });
+
+it('lanes that are closed give their gates back, and those of others stay theirs', () => {
+	const clock = new FakeClock();
+	const gates = new SharedGates(clock);
+	const context: CallContext = { clock, signal: new AbortController().signal, random: () => 0 };
+	const rules = { model: 'a/b', maxConcurrency: 1, maxRetries: 0 };
+	const [one, other] = [1, 2].map(() => new Lanes(context, new Meter(Infinity), gates, 'us', undefined));
+	for (const lanes of [one, other]) lanes?.of(rules);
+	const shared = gates.borrow('us a/b', 1);
+	gates.giveBack('us a/b');
+	one?.close();
+	one?.close();
+	expect(gates.borrow('us a/b', 1)).toBe(shared);
+	gates.giveBack('us a/b');
+	other?.close();
+	expect(gates.borrow('us a/b', 1)).not.toBe(shared);
+});

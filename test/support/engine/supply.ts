@@ -9,6 +9,7 @@ import type {
 	ISupplyDataFunctions,
 	ITaskData,
 	NodeConnectionType,
+	SupplyData,
 } from 'n8n-workflow';
 import path from 'node:path';
 import { createAdditionalData } from './additionalData';
@@ -32,6 +33,8 @@ export interface SupplyOptions {
 export interface Supply {
 	/** What the sub-node gives to its agent, chain or store. */
 	readonly response: unknown;
+	/** What n8n calls when whoever asks it is done. */
+	readonly close?: () => Promise<void>;
 	/** Its runs, as n8n shows them. */
 	runs(): ITaskData[];
 }
@@ -81,11 +84,11 @@ export async function openSupply(options: SupplyOptions): Promise<Supply> {
 		options.stop,
 		agent,
 	);
-	const supply: ((this: ISupplyDataFunctions, item: number) => Promise<{ response: unknown }>) | undefined =
+	const supply: ((this: ISupplyDataFunctions, item: number) => Promise<SupplyData>) | undefined =
 		nodeTypes.getByNameAndVersion(placed.type).supplyData;
 	if (!supply) throw new Error(`${options.node} supplies nothing`);
-	const { response } = await supply.call(context, 0);
-	return { response, runs: () => run.resultData.runData['Sub-node'] ?? [] };
+	const { response, closeFunction: close } = await supply.call(context, 0);
+	return { response, close, runs: () => run.resultData.runData['Sub-node'] ?? [] };
 }
 
 export { n8nUserFolder };

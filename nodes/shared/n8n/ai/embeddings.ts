@@ -6,7 +6,7 @@ import type { Dict } from '../../core/operation';
 import { createEmbedding } from '../../operations/embedding/create';
 import { collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 import { readParameters } from '../inputs';
-import { logged, Supplier } from './supplier';
+import { logged, Supplier, type Supplying } from './supplier';
 
 export const embeddingsFields = [
 	modelField('Qwen/Qwen3-Embedding-8B'),
@@ -47,7 +47,7 @@ interface Embeddings {
 type InputType = 'passage' | 'query';
 
 /** Vectors of the texts, in their order. Equal texts are sent once, up to 1,024 texts a request. */
-export async function openEmbeddings(context: ISupplyDataFunctions, item: number): Promise<Embeddings> {
+export async function openEmbeddings(context: ISupplyDataFunctions, item: number): Promise<Supplying<Embeddings>> {
 	const { model, options } = readParameters(context, embeddingsFields, item);
 	const own = isDict(options) ? options : {};
 	const supplier = await Supplier.open(context, item, createEmbedding, { model, options: own });
@@ -57,7 +57,7 @@ export async function openEmbeddings(context: ISupplyDataFunctions, item: number
 		const vectors = outputs.map(({ json }) => numbers(json.embedding, 'an embedding'));
 		return { vectors, shown: { count: vectors.length, dimensions: vectors[0]?.length, requests, costUsd } };
 	};
-	return {
+	const response: Embeddings = {
 		async embedDocuments(documents) {
 			if (documents.length === 0) return [];
 			const count = { documents: documents.length };
@@ -73,6 +73,7 @@ export async function openEmbeddings(context: ISupplyDataFunctions, item: number
 			});
 		},
 	};
+	return { response, closeFunction: supplier.close };
 }
 
 /** Documents are passages and a question is a query, unless the user says otherwise. */

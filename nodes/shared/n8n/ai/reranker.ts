@@ -5,7 +5,7 @@ import type { AnyOperation, Dict, Inputs, Output } from '../../core/operation';
 import { collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 import { instructionOption, minimumScoreOption, rerank, topNField } from '../../operations/text/rerank';
 import { readParameters } from '../inputs';
-import { logged, Supplier } from './supplier';
+import { logged, Supplier, type Supplying } from './supplier';
 
 export const rerankerFields = [
 	modelField('Qwen/Qwen3-Reranker-4B'),
@@ -26,11 +26,11 @@ interface Reranker {
 }
 
 /** The main node's ranking for what a store found: one request for a question, whatever the number of documents. */
-export async function openReranker(context: ISupplyDataFunctions, item: number): Promise<Reranker> {
+export async function openReranker(context: ISupplyDataFunctions, item: number): Promise<Supplying<Reranker>> {
 	const { model, topN, options } = readParameters(context, rerankerFields, item);
 	const own = { ...(isDict(options) ? options : {}), topN };
 	const supplier = await Supplier.open(context, item, rerank, { model, options: own });
-	return {
+	const response: Reranker = {
 		async compressDocuments(documents, query) {
 			// Nothing can be said about an empty text, and services refuse it.
 			const told = documents.filter(({ pageContent }) => pageContent.trim() !== '');
@@ -57,6 +57,7 @@ export async function openReranker(context: ISupplyDataFunctions, item: number):
 			});
 		},
 	};
+	return { response, closeFunction: supplier.close };
 }
 
 /** A plain object of its own: the store's documents stay as they are. */

@@ -28,6 +28,12 @@ export interface Supplied {
 	readonly costUsd?: number;
 }
 
+/** What n8n gets of a sub-node. */
+export interface Supplying<T> {
+	readonly response: T;
+	readonly closeFunction: () => Promise<void>;
+}
+
 /** Answers for an agent, a chain or a store with an operation of the main node: its engine, its words. */
 export class Supplier {
 	private readonly requests: RequestMaker;
@@ -113,6 +119,11 @@ export class Supplier {
 		});
 		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
 	}
+
+	/** For n8n, which calls it when the agent, chain or store is done: a sub-node hears of the end of its run in no other way. */
+	readonly close = async (): Promise<void> => {
+		await Promise.resolve(this.client.close());
+	};
 
 	private async failure(problem: Problem, attempts: number, billed = 0): Promise<NodeError> {
 		// A question has one answer or none, so nothing of it goes on.

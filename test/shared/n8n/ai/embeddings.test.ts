@@ -28,7 +28,7 @@ async function open(options: INodeParameters = {}, rest: Partial<SupplyOptions> 
 		...rest,
 	});
 	if (!isEmbeddings(supply.response)) throw new Error('no embeddings');
-	return { embeddings: supply.response, runs: supply.runs };
+	return { embeddings: supply.response, runs: supply.runs, close: supply.close };
 }
 
 const asked = () => emulator.requests.filter(({ path }) => path.startsWith('/v1/inference/'));
@@ -130,4 +130,12 @@ describe('embeddings for a vector store', () => {
 		expect(await failure).toBeInstanceOf(Error);
 		expect(took()).toBeLessThan(100);
 	});
+});
+
+it('they are closed by n8n, and answer all the same should another ask them', async () => {
+	const { embeddings, close } = await open();
+	await embeddings.embedQuery('a');
+	expect(close).toBeDefined();
+	await close?.();
+	expect(await embeddings.embedQuery('b')).toHaveLength(1024);
 });
