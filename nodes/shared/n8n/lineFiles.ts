@@ -206,7 +206,7 @@ export class LineFiles {
 const UNKNOWN: Estimate = { usd: null, why: 'nothing is known of the request' };
 
 /** Why files of lines are not sent: what they cost is billed later, so the budget has to judge them before. */
-function overBudget(
+export function overBudget(
 	{ budget, isDryRun }: Pick<Settings, 'budget' | 'isDryRun'> = { budget: Infinity, isDryRun: false },
 	estimates: readonly Estimate[],
 ): InputError | undefined {

@@ -503,18 +503,6 @@ describe('batch: getResults', () => {
 		expect(asked('DELETE').length).toBeGreaterThan(0);
 	});
 
-	it('judges all files of lines before the first of them is sent', async () => {
-		const items = Array.from({ length: 50_001 }, (_, index) => ({ json: { text: `text ${index}`.padEnd(10) } }));
-		const lineUsd = (0.8 * (10 * 0.1 + 100 * 0.32)) / 1e6;
-		const parameters = chatBatch(
-			{ customId: '' },
-			{ budgetUsd: Number((50_000.5 * lineUsd).toFixed(6)), maxTokens: 100 },
-		);
-		const { error } = await world.engine.run({ parameters, items });
-		expect(error?.message).toMatch(/^This may cost/);
-		expect(posts('/v1/files')).toEqual([]);
-	});
-
 	it('leaves nothing at DeepInfra where it is told so', async () => {
 		const before = world.emulator.kept().files.length;
 		const id = await finished(chatBatch(), texts('a', '<<fails>>'));
