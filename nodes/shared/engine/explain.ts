@@ -2,7 +2,7 @@ import { errorText, failureWords } from '../core/answer';
 import { isModerated, isTokenLimit, isTooLong } from '../core/failureWords';
 import { exactDollars } from './bill';
 import { dollars } from './meter';
-import { isUnreachable } from './retry';
+import { isUnheard } from './retry';
 import { isNoRoute, isPage, isUnpaid } from './verdict';
 import { own } from '../core/values';
 import type { Problem } from '../core/problem';
@@ -177,7 +177,7 @@ const otherStatus: Advice = (problem, situation, said) => {
 	const { status } = problem;
 	const { host } = situation;
 	// Whatever is not known to have been turned away at the door may have been worked on.
-	if (status >= 500 && situation.model !== '' && !isUnreachable(problem)) return lostAnswer(problem, situation, said);
+	if (situation.model !== '' && isUnheard(problem)) return lostAnswer(problem, situation, said);
 	if (status >= 500) {
 		return {
 			happened: `DeepInfra could not answer (status ${status})${waitOf(problem)}`,

@@ -29,10 +29,14 @@ export const isUnreachable = (problem: Problem): boolean =>
 	(problem.kind === 'network' && problem.upload === undefined && RETRIED_CODES.includes(problem.code)) ||
 	(problem.kind === 'status' && RETRIED_STATUS.includes(problem.status) && !isRefusedForGood(problem.body));
 
+/** Whether the service had the request, and nobody heard or understood what became of it. */
+export const isUnheard = (problem: Problem): boolean =>
+	['timeout', 'cut', 'lost', 'answer'].includes(problem.kind) ||
+	(problem.kind === 'status' && problem.status >= 500 && !isUnreachable(problem));
+
 /** Whether the service may have done what it was asked for, and bill it, although no result came. */
 export const mayBeBilled = (problem: Problem): boolean =>
-	['timeout', 'cut', 'lost', 'answer'].includes(problem.kind) ||
-	(problem.kind === 'status' && problem.status >= 500 && !isUnreachable(problem) && !isRefusedForGood(problem.body));
+	isUnheard(problem) && !(problem.kind === 'status' && isRefusedForGood(problem.body));
 
 /** Whether a file's address may be asked once more. */
 const isWorthAsking = (problem: Problem, attempt: number): boolean =>

@@ -13,7 +13,7 @@ import { Charges } from '../engine/charge';
 import { Gate, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
-import { isUnreachable } from '../engine/retry';
+import { isUnheard } from '../engine/retry';
 import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
@@ -288,15 +288,11 @@ export class Client {
 }
 
 /**
- * What becomes of a question whose answer nobody heard or understood. Not of one that was stopped: who stops a run wants
- * nothing of it to go on.
+ * Whether the service may have done what it was asked for: it did not say that it refused. Not where that was stopped:
+ * who stops a run wants nothing of it to go on.
  */
-const UNHEARD: ReadonlyArray<Problem['kind']> = ['timeout', 'cut', 'lost', 'network', 'answer'];
-
-/** Whether the service may have done what it was asked for: it did not say that it refused. */
 const isUncertain = (problem: Problem): boolean =>
-	UNHEARD.includes(problem.kind) ||
-	(problem.kind === 'status' && !isUnreachable(problem) && (problem.status >= 500 || problem.status === 408));
+	isUnheard(problem) || problem.kind === 'network' || (problem.kind === 'status' && problem.status === 408);
 
 const isStopped = (outcome: Outcome<Dict>): boolean => !outcome.ok && outcome.problem.kind === 'stopped';
 

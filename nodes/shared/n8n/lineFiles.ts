@@ -64,14 +64,24 @@ export class LineFiles {
 		const made: string[] = [];
 		for (const group of groupBy(single, (asking) => String(isDry(asking)))) {
 			const packs = await gatherPacks(this.context, client, gather, group, fail);
-			const partsOf = ({ lines }: AskedPack) =>
-				lines.flatMap(({ items }) => items.flatMap((item) => byItem.get(item) ?? []));
-			const estimates = packs.map((pack) => this.estimateLines(pack, partsOf(pack)[0], gather.priceShare, client));
+			const files = packs.flatMap((pack) => {
+				const items = pack.lines.flatMap((line) => line.items).sort((a, b) => a - b);
+				const [first, ...rest] = items.flatMap((item) => byItem.get(item) ?? []);
+				if (!first) return [];
+				const estimate = this.estimateLines(pack, first.entry.settings, gather.priceShare, client);
+				return [{ pack, parts: [first, ...rest] as const, estimate }];
+			});
+			const [first] = files;
 			// All together, before the first is sent.
-			const over = overBudget(byItem.get(group[0]?.item ?? -1)?.entry.settings, estimates);
-			for (const [index, pack] of packs.entries()) {
+			const over =
+				first &&
+				overBudget(
+					first.parts[0].entry.settings,
+					files.map(({ estimate }) => estimate),
+				);
+			for (const { pack, parts: asking, estimate } of files) {
 				if (this.stop.signal.aborted) return;
-				await this.sendPack(pack, partsOf(pack), gather, client, made, over ?? estimates[index]);
+				await this.sendPack(pack, asking, gather, client, made, over ?? estimate);
 			}
 		}
 	}
@@ -79,14 +89,12 @@ export class LineFiles {
 	/** One file of lines; what it gives belongs to all of its items. @param made what was made before, for an error to tell */
 	private async sendPack(
 		{ lines, bytes }: AskedPack,
-		parts: readonly Part[],
+		[first, ...rest]: readonly [Part, ...Part[]],
 		gather: GatherOf<Dict>,
 		client: Client,
 		made: string[],
-		estimate: Estimate | InputError = UNKNOWN,
+		estimate: Estimate | InputError,
 	): Promise<void> {
-		const [first, ...rest] = [...parts].sort((a, b) => a.entry.item - b.entry.item);
-		if (!first) return;
 		const { entry } = first;
 		const { settings } = entry;
 		const inputs: Inputs<Dict> = [first.input, ...rest.map(({ input }) => input)];
@@ -137,9 +145,7 @@ export class LineFiles {
 	}
 
 	/** USD that all lines cost, where the catalogue tells: about, for a dry run, and at most, for a budget. */
-	private estimateLines({ requests }: AskedPack, part: Part | undefined, share: number, client: Client): Estimate {
-		if (!part) return UNKNOWN;
-		const { settings } = part.entry;
+	private estimateLines({ requests }: AskedPack, settings: Settings, share: number, client: Client): Estimate {
 		const { model, schema } = client.facts(settings);
 		const costs: number[] = [];
 		for (const request of requests) {
@@ -203,18 +209,16 @@ export class LineFiles {
 	}
 }
 
-const UNKNOWN: Estimate = { usd: null, why: 'nothing is known of the request' };
-
 /** Why files of lines are not sent: what they cost is billed later, so the budget has to judge them before. */
 export function overBudget(
-	{ budget, isDryRun }: Pick<Settings, 'budget' | 'isDryRun'> = { budget: Infinity, isDryRun: false },
+	{ budget, isDryRun }: Pick<Settings, 'budget' | 'isDryRun'>,
 	estimates: readonly Estimate[],
 ): InputError | undefined {
 	if (budget === Infinity || isDryRun) return undefined;
-	for (const { usd, why } of estimates.map((each) => ({ why: '', ...each }))) {
-		if (usd !== null) continue;
+	const unknown = estimates.find((estimate) => estimate.usd === null);
+	if (unknown?.usd === null) {
 		return new InputError(
-			`What this costs at most is not known, so 'Budget (USD)' cannot be kept: ${why}`,
+			`What this costs at most is not known, so 'Budget (USD)' cannot be kept: ${unknown.why}`,
 			"Set 'Max Tokens', or remove 'Budget (USD)'. Nothing was sent.",
 		);
 	}
