@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console */
+/* eslint-disable no-console */
 import { dictOf, type Dict } from '../../scripts/json';
 import type { N8nClient } from '../../scripts/host/client';
 import { N8N_VERSION } from '../../scripts/host/places';
@@ -18,6 +18,7 @@ import {
 } from '../e2e/support/workflows';
 import { CREDENTIAL_TYPE, EMULATOR_KEY, startWorld } from '../e2e/support/world';
 import { markdownTable, times, type Row } from './figures';
+import { interruption } from './machine';
 
 const TICKET =
 	'My parcel has not come, and the tracking says nothing.\nOrder: A-2041\nDate: 03.11.2026\nTotal: 1,234.56 USD';
@@ -135,11 +136,10 @@ export async function compareTokens(client: N8nClient, emulator: Emulator, crede
 
 /** What this package's operations add to each item, beside n8n's own chains over the same model, in one n8n. */
 export async function benchChains(): Promise<void> {
-	const interruption = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+	const signal = interruption();
 	const endings = new Endings();
 	try {
-		const { client, emulator } = await startWorld(endings, interruption.signal);
+		const { client, emulator } = await startWorld(endings, signal);
 		const data = { apiKey: EMULATOR_KEY, baseUrl: emulator.url };
 		const id = await client.saveCredential({ name: 'DeepInfra', type: CREDENTIAL_TYPE, data });
 		console.log(markdownTable(await compareTokens(client, emulator, { id, name: 'DeepInfra' })));

@@ -1,5 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
-import { availableParallelism, cpus } from 'node:os';
+/* eslint-disable no-console */
 import { dictOf, listOf, numberOf, type Dict } from '../../scripts/json';
 import { N8N_VERSION } from '../../scripts/host/places';
 import { byId, CHAT_MODEL, ensureSuccess, runsOf, runWorkflow } from '../e2e/agent/build';
@@ -9,6 +8,7 @@ import { CREDENTIAL_TYPE, EMULATOR_KEY, NODE_TYPE, startWorld } from '../e2e/sup
 import { atMost, count, markdownTable, median, seconds, times, type Row } from './figures';
 import { writeHelperPackage } from './helper-package';
 import { WARM_UP } from './jobs';
+import { interruption, machineWords } from './machine';
 
 const ITEMS = 1000;
 const AT_ONCE = 200;
@@ -106,11 +106,10 @@ async function compare(what: string, candidates: readonly Candidate[], signal: A
 
 /** What the node costs n8n's processor beside a loop over n8n's own client, in a real n8n that is started for each. */
 export async function benchHost(): Promise<void> {
-	const interruption = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+	const signal = interruption();
 	const rows: Row[] = [];
-	for (const [what, candidates] of TASKS) rows.push(...(await compare(what, candidates, interruption.signal)));
-	const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${N8N_VERSION}`;
+	for (const [what, candidates] of TASKS) rows.push(...(await compare(what, candidates, signal)));
+	const machine = machineWords(N8N_VERSION);
 	console.log(markdownTable(rows));
 	console.log(
 		`\n${machine}. ${AT_ONCE} at once, answers after ${LATENCY_MS} ms; an n8n of its own for each, with its database; medians of ${ROUNDS} rounds.\nTo reproduce: npm run bench -- --host`,

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version as n8nVersion } from 'n8n-core/package.json';
 import { benchAgents } from './agents/main';
@@ -12,6 +12,7 @@ import { makeCertificate } from './fork';
 import { benchHost } from './host';
 import { findPace, keepRows, leaveAlone } from './unwatched';
 import { WARM_UP, type Job, type Measure, type ServiceOrder } from './jobs';
+import { machineWords } from './machine';
 
 const LATENCY_MS = 300;
 /** Megabytes. */
@@ -343,7 +344,7 @@ async function main() {
 		];
 		const rows = await (options.isUnwatched ? unwatched : all)();
 		const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;
+		const machine = machineWords(n8nVersion);
 		const method = `Answers after ${LATENCY_MS} ms from the emulator on the same machine; each figure from a process of its own, ratios as medians of ${options.repeats} rounds side by side.`;
 		console.log(options.isMarkdown ? markdownTable(rows) : plainTable(rows));
 		console.log(`\n${machine}. ${method}\nTo reproduce: ${command}`);

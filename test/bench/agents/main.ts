@@ -1,5 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
-import { availableParallelism, cpus } from 'node:os';
+/* eslint-disable no-console */
 import { N8N_VERSION } from '../../../scripts/host/places';
 import type { N8nClient } from '../../../scripts/host/client';
 import { dictOf, type Dict } from '../../../scripts/json';
@@ -14,6 +13,7 @@ import { manualTrigger, otherNode } from '../../e2e/support/workflows';
 import { startWorld } from '../../e2e/support/world';
 import { count, median } from '../figures';
 import { makeCandidates, type Candidate } from './candidates';
+import { interruption, machineWords } from '../machine';
 
 /** Between two pieces of a streamed answer; the first word is the third. */
 const PIECE_MS = 20;
@@ -140,11 +140,10 @@ function table(rows: ReadonlyArray<readonly string[]>): string {
 
 /** Chat models under n8n's own AI Agent, all against the same emulator in the same n8n. */
 export async function benchAgents(): Promise<void> {
-	const interruption = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+	const signal = interruption();
 	const endings = new Endings();
 	try {
-		const { client, emulator, url } = await startWorld(endings, interruption.signal);
+		const { client, emulator, url } = await startWorld(endings, signal);
 		const bench: Bench = { client, emulator, url };
 		const candidates = await makeCandidates(client, emulator.url);
 		const measured: Measured[] = [];
@@ -168,7 +167,7 @@ export async function benchAgents(): Promise<void> {
 				row('Tool turn', ({ turns, tokens }) => `${turns}; ${tokens - fewest} tokens more than the leanest`),
 			]),
 		);
-		const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${N8N_VERSION}`;
+		const machine = machineWords(N8N_VERSION);
 		console.log(
 			`\n${machine}. One n8n, one emulator, nothing set but model and address; time as the median of ${CHATS} chats each, side by side, the service's first word after ${3 * PIECE_MS} ms.\nTo reproduce: npm run bench -- --agents`,
 		);
