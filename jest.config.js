@@ -1,3 +1,5 @@
+const swc = require('./test/support/jest/swc');
+
 /** Loaded once for all test files of a worker (test/support/jest): n8n's engine takes seconds to load. */
 const sharedPackages = '(n8n-core|n8n-workflow|@n8n|@langchain|reflect-metadata)/';
 
@@ -7,8 +9,8 @@ module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
 	transform: {
-		[`/node_modules/${sharedPackages}`]: '<rootDir>/test/support/jest/packages.js',
-		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+		[`/node_modules/${sharedPackages}|/test/emulator/(?!.*\\.test\\.)`]: '<rootDir>/test/support/jest/shared.js',
+		'^.+\\.ts$': ['@swc/jest', swc],
 	},
 	transformIgnorePatterns: [`/node_modules/(?!${sharedPackages})`],
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],

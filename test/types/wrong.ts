@@ -1,4 +1,4 @@
-/** Every marked line must fail to compile, and no other (types.test.ts). Nothing here is ever run. */
+/** Mistakes in an operation: each must fail to compile, which the compiler checks, and nothing else. Never run. */
 import { field } from '../../nodes/shared/core/fields';
 import { apiNames, formRequest, jsonRequest } from '../../nodes/shared/core/request';
 import { defineOperation } from '../../nodes/shared/core/operation';
@@ -74,30 +74,36 @@ export const right = defineOperation({
 export const wrongName = defineOperation({
 	...common,
 	fields: [model, prompt, options],
-	request: ([input]) => jsonRequest(input, { input: input.promt }), // 1: wrong parameter name
+	// @ts-expect-error wrong parameter name
+	request: ([input]) => jsonRequest(input, { input: input.promt }),
 	items: () => [],
 });
 
 export const wrongInline = defineOperation({
 	...common,
 	fields: [model, options, { displayName: 'Prompt', name: 'prompt', type: 'string', default: '' }],
-	request: ([{ prmpt }]) => ({ path: '/x', json: { prmpt } }), // 2: wrong name, destructured, the field written inline
-	items: (_answer, [input]) => [{ json: { echo: input.Prompt } }], // 3: wrong name in the parser
+	// @ts-expect-error wrong name, destructured, the field written inline
+	request: ([{ prmpt }]) => ({ path: '/x', json: { prmpt } }),
+	// @ts-expect-error wrong name in the parser
+	items: (_answer, [input]) => [{ json: { echo: input.Prompt } }],
 });
 
 export const wrongParser = defineOperation({
 	...common,
 	fields: [model, prompt],
 	request: () => ({ path: '/x' }),
-	items: (_answer, [{ propmt }]) => [{ json: { propmt } }], // 4: wrong name in the parser, destructured
+	// @ts-expect-error wrong name in the parser, destructured
+	items: (_answer, [{ propmt }]) => [{ json: { propmt } }],
 });
 
 export const wrongValue = defineOperation({
 	...common,
 	fields: [model, prompt, size, options],
 	request: ([input]) => ({
-		path: input.size === 'medium' ? '/m' : '/x', // 5: not one of the dropdown's values
-		json: { seed: input.options.topSede }, // 6: wrong name inside the collection
+		// @ts-expect-error not one of the dropdown's values
+		path: input.size === 'medium' ? '/m' : '/x',
+		// @ts-expect-error wrong name inside the collection
+		json: { seed: input.options.topSede },
 	}),
 	items: () => [],
 });
@@ -105,13 +111,16 @@ export const wrongValue = defineOperation({
 export const wrongOption = defineOperation({
 	...common,
 	fields: [model, prompt, options],
-	request: ([input]) => jsonRequest(input, apiNames(input.options, 'top_seed')), // 7: DeepInfra's name where ours belongs
-	items: (_answer, [input]) => [{ json: { seed: input.options.topSeed.toFixed() } }], // 8: an option that may be unset
+	// @ts-expect-error DeepInfra's name where ours belongs
+	request: ([input]) => jsonRequest(input, apiNames(input.options, 'top_seed')),
+	// @ts-expect-error an option that may be unset
+	items: (_answer, [input]) => [{ json: { seed: input.options.topSeed.toFixed() } }],
 });
 
 export const wrongBatch = defineOperation({
 	...common,
-	batch: { over: 'txt', max: 10 }, // 9: batches over a field that does not exist
+	// @ts-expect-error batches over a field that does not exist
+	batch: { over: 'txt', max: 10 },
 	fields: [model, texts],
 	request: () => ({ path: '/x' }),
 	items: () => [],
@@ -121,14 +130,16 @@ const widened: { displayName: string; name: string; type: 'string'; default: str
 export const lostTypes = defineOperation({
 	...common,
 	fields: [widened],
-	request: ([input]) => ({ path: '/x', json: { input: input.anything } }), // 10: the name was widened: never, not any
+	// @ts-expect-error the name was widened: never, not any
+	request: ([input]) => ({ path: '/x', json: { input: input.anything } }),
 	items: () => [],
 });
 
 export const wrongSplit = defineOperation({
 	...common,
 	fields: [model, texts],
-	split: (input) => [input.text], // 11: gives texts where inputs belong
+	// @ts-expect-error gives texts where inputs belong
+	split: (input) => [input.text],
 	request: () => ({ path: '/x' }),
 	items: () => [],
 });
@@ -136,7 +147,8 @@ export const wrongSplit = defineOperation({
 export const wrongJoin = defineOperation({
 	...common,
 	fields: [model, texts],
-	join: (outputs) => outputs.length, // 12: gives no outputs
+	// @ts-expect-error gives no outputs
+	join: (outputs) => outputs.length,
 	request: () => ({ path: '/x' }),
 	items: () => [],
 });
@@ -144,7 +156,8 @@ export const wrongJoin = defineOperation({
 export const wrongJoinName = defineOperation({
 	...common,
 	fields: [model, texts],
-	join: (outputs, { tekst }) => [{ json: { tekst, count: outputs.length } }], // 13: wrong name in join
+	// @ts-expect-error wrong name in join
+	join: (outputs, { tekst }) => [{ json: { tekst, count: outputs.length } }],
 	request: () => ({ path: '/x' }),
 	items: () => [],
 });
@@ -152,49 +165,56 @@ export const wrongJoinName = defineOperation({
 export const wrongSometimes = defineOperation({
 	...common,
 	fields: [model, size, sometimes],
-	request: ([input]) => ({ path: `/${input.width.trim()}` }), // 14: a field that is shown only sometimes
+	// @ts-expect-error a field that is shown only sometimes
+	request: ([input]) => ({ path: `/${input.width.trim()}` }),
 	items: () => [],
 });
 
 export const wrongFile = defineOperation({
 	...common,
 	fields: [model, prompt, options],
-	request: ([input]) => formRequest(input, { image: input.prompt }), // 15: a text where a file belongs
+	// @ts-expect-error a text where a file belongs
+	request: ([input]) => formRequest(input, { image: input.prompt }),
 	items: () => [],
 });
 
 export const wrongForm = defineOperation({
 	...common,
 	fields: [model, prompt, options],
-	request: ([input]) => ({ path: '/x', form: { seed: input.options.maxRetries ?? 4 } }), // 16: a number in a form
+	// @ts-expect-error a number in a form
+	request: ([input]) => ({ path: '/x', form: { seed: input.options.maxRetries ?? 4 } }),
 	items: () => [],
 });
 
 export const wrongMedia = defineOperation({
 	...common,
 	fields: [model, prompt, options],
-	request: ([input]) => formRequest(input, { image: mediaInput(input) }), // 17: an operation without media fields
+	// @ts-expect-error an operation without media fields
+	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
 	items: () => [],
 });
 
 export const wrongList = defineOperation({
 	...common,
 	fields: [model, texts],
-	request: ([input]) => ({ path: '/x', json: { input: input.text.trim() } }), // 18: may be an array
+	// @ts-expect-error may be an array
+	request: ([input]) => ({ path: '/x', json: { input: input.text.trim() } }),
 	items: () => [],
 });
 
 export const wrongChoices = defineOperation({
 	...common,
 	fields: [model, formats],
-	request: ([input]) => ({ path: input.formats.includes('vtt') ? '/v' : '/x' }), // 19: no such choice
+	// @ts-expect-error no such choice
+	request: ([input]) => ({ path: input.formats.includes('vtt') ? '/v' : '/x' }),
 	items: () => [],
 });
 
 export const wrongFacts = defineOperation({
 	...common,
 	fields: [model, prompt],
-	request: (_inputs, { mask }) => ({ path: `/${mask}` }), // 20: the catalogue tells no such thing
+	// @ts-expect-error the catalogue tells no such thing
+	request: (_inputs, { mask }) => ({ path: `/${mask}` }),
 	items: () => [],
 });
 
@@ -202,13 +222,15 @@ export const wrongOutput = defineOperation({
 	...common,
 	fields: [model, prompt],
 	request: () => ({ path: '/x' }),
-	items: (answer) => [{ text: answer.text }], // 21: an output without json
+	// @ts-expect-error an output without json
+	items: (answer) => [{ text: answer.text }],
 });
 
 export const wrongCommon = defineOperation({
 	...common,
 	fields: [prompt, options],
-	request: ([input]) => jsonRequest(input, { input: input.prompt }), // 22: a native request without a model
+	// @ts-expect-error a native request without a model
+	request: ([input]) => jsonRequest(input, { input: input.prompt }),
 	items: () => [],
 });
 
@@ -216,7 +238,8 @@ export const wrongWrite = defineOperation({
 	...common,
 	fields: [model, prompt],
 	request: ([input]) => {
-		input.prompt = 'changed'; // 23: inputs are shared with others
+		// @ts-expect-error inputs are shared with others
+		input.prompt = 'changed';
 		return { path: '/x' };
 	},
 	items: () => [],

@@ -242,11 +242,12 @@ describe('faults of single requests, half of all tries spoiled', () => {
 		);
 		const isRetried = (problem: Problem | undefined) =>
 			problem !== undefined && [KINDS['429'], KINDS['503'], KINDS.reset].includes(problem);
-		for (const [index, steps] of script.entries()) {
+		const expected = script.map((steps) => {
 			const end = steps.findIndex((problem) => !isRetried(problem));
 			const last = steps[end < 0 ? 3 : end];
-			expect(called[index]?.outcome).toEqual(last ? failed(last) : succeeded(answer));
-		}
+			return last ? failed(last) : succeeded(answer);
+		});
+		expect(called.map(({ outcome }) => outcome)).toEqual(expected);
 	});
 });
 

@@ -89,6 +89,7 @@ describe('a hostile model name', () => {
 			'=',
 		];
 		let state = 7;
+		const wrong: string[] = [];
 		for (let run = 0; run < 20_000; run++) {
 			const model = Array.from(
 				{ length: 1 + (run % 7) },
@@ -96,13 +97,14 @@ describe('a hostile model name', () => {
 			).join('');
 			const path = attempt(() => inferencePath(model));
 			if (!path.ok) {
-				expect(path.problem.kind).toBe('input');
+				if (path.problem.kind !== 'input') wrong.push(model);
 				continue;
 			}
 			const url = new URL(path.value, 'https://api.deepinfra.com');
-			expect(url.href).toBe(`https://api.deepinfra.com${path.value}`);
-			expect(url.pathname.startsWith('/v1/inference/')).toBe(true);
+			if (url.href !== `https://api.deepinfra.com${path.value}` || !url.pathname.startsWith('/v1/inference/'))
+				wrong.push(model);
 		}
+		expect(wrong).toEqual([]);
 	});
 
 	it('is refused in little time', () => {

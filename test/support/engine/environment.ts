@@ -16,6 +16,8 @@ process.env.ENGINE_TESTS_FOLDER ??= makeUserFolder();
 /** Where n8n keeps its settings and, in filesystem mode, its binary data. */
 export const n8nUserFolder = process.env.ENGINE_TESTS_FOLDER;
 
+Error.stackTraceLimit = 10; // as in n8n; jest's hundred lines cost more than many tests
+
 process.env.N8N_USER_FOLDER = n8nUserFolder;
 process.env.N8N_ENCRYPTION_KEY = 'engine-tests';
 process.env.N8N_LOG_LEVEL ??= 'silent'; // failures are part of these tests

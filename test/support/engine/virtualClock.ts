@@ -28,7 +28,7 @@ const isClock = (value: unknown): value is Clock =>
 
 function clockOfNode(): Clock {
 	// Node's own require: jest's would load a second clock beside the one that the node has.
-	const load: unknown = Reflect.get(globalThis, 'requirePackage');
+	const load: unknown = Reflect.get(globalThis, 'requireByNode');
 	if (typeof load !== 'function') throw new Error("Not in this project's jest environment");
 	const loaded: unknown = load(path.join(places.project, 'dist/nodes/shared/n8n/http/clock.js'));
 	const found: unknown = typeof loaded === 'object' && loaded !== null && 'clock' in loaded ? loaded.clock : undefined;

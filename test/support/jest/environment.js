@@ -1,7 +1,9 @@
 const v8 = require('node:v8');
 const { ModernFakeTimers } = require('@jest/fake-timers');
+const { transformFileSync } = require('@swc/core');
 const { TestEnvironment } = require('jest-environment-node');
 const compileOnce = require('./compileOnce');
+const swc = require('./swc');
 const testStorage = require('./testStorage');
 
 // Most code of a test runs a few times: to optimize it costs more than it saves, a tenth of all. Later V8 has no such flag.
@@ -11,14 +13,23 @@ if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-bu
 const endAtOnce = () => process.on('exit', () => process.kill(process.pid, 'SIGKILL'));
 if (process.connected) process.once('beforeExit', endAtOnce);
 
+// Jest tells its main process of each test's begin and end, for a count that moves; that of the files is enough.
+const { send } = process;
+const isOfOneTest = (message) => /^test-case-/.test(message?.[1]?.[0]);
+if (send) process.send = (message, ...rest) => isOfOneTest(message) || send.call(process, message, ...rest);
+
 const sharedContext = Object.freeze({});
 compileOnce(sharedContext);
 
-const isPackage = (file) => file.includes('/node_modules/') || file.includes('\\node_modules\\');
+require.extensions['.ts'] = (module, file) =>
+	module._compile(transformFileSync(file, { ...swc, module: { type: 'commonjs' } }).code, file);
+
+/** Packages and the emulator, which keeps nothing between its servers. */
+const isShared = (file) => /[\\/](node_modules|test[\\/]emulator)[\\/]/.test(file);
 
 /**
  * Jest gives each test file a context of its own, in which n8n's engine has to be loaded anew: ten seconds a file. Here
- * the files of a worker run in the process's own context and share the packages (packages.js). What a file leaves in
+ * the files of a worker run in the process's own context and share the packages (shared.js). What a file leaves in
  * the global object, and what it loaded of the built node, is taken away behind it.
  */
 class SharedPackagesEnvironment extends TestEnvironment {
@@ -30,7 +41,7 @@ class SharedPackagesEnvironment extends TestEnvironment {
 			Reflect.ownKeys(globalThis).map((key) => [key, Object.getOwnPropertyDescriptor(globalThis, key)]),
 		);
 		this.loaded = new Set(Object.keys(require.cache));
-		globalThis.requirePackage = require;
+		globalThis.requireByNode = require;
 	}
 
 	/** Jest loads its part that runs tests next; the first event comes from there. */
@@ -55,7 +66,7 @@ class SharedPackagesEnvironment extends TestEnvironment {
 			else if (before.configurable) Object.defineProperty(globalThis, key, before);
 		}
 		for (const file of Object.keys(require.cache))
-			if (!this.loaded.has(file) && !isPackage(file)) delete require.cache[file];
+			if (!this.loaded.has(file) && !isShared(file)) delete require.cache[file];
 	}
 }
 

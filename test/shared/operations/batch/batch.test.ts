@@ -15,7 +15,7 @@ const CHAT = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
 const SEES = 'Qwen/Qwen3-VL-30B-A3B-Instruct';
 
 /** As n8n loads the built node: outside of jest, whose own modules are others. */
-declare const requirePackage: NodeJS.Require;
+declare const requireByNode: NodeJS.Require;
 const builtFile = (file: string) => path.join(places.project, 'dist', 'nodes', file);
 
 let world: World;
@@ -164,7 +164,7 @@ describe('batch: create', () => {
 
 	describe('of more than one file may hold', () => {
 		/** What the built node takes as one file. */
-		const most = requirePackage(builtFile('shared/operations/batch/create.js')).createBatch.gather.most;
+		const most = requireByNode(builtFile('shared/operations/batch/create.js')).createBatch.gather.most;
 		const usual = { ...most };
 		afterEach(() => void Object.assign(most, usual));
 
