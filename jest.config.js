@@ -8,6 +8,7 @@ module.exports = {
 	testEnvironment: '<rootDir>/test/support/jest/environment.js',
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
+	testSequencer: '<rootDir>/test/support/jest/sequencer.js',
 	transform: {
 		[`/node_modules/${sharedPackages}|/test/emulator/(?!.*\\.test\\.)`]: '<rootDir>/test/support/jest/shared.js',
 		'^.+\\.ts$': ['@swc/jest', swc],

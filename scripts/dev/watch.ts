@@ -63,7 +63,7 @@ export function startWatch(folder: string, report: (build: Build) => void): Watc
 			},
 		});
 	const programs = [
-		start([binary('typescript', 'bin', 'tsc'), '--watch', '--preserveWatchOutput', '--pretty', 'false'], (text) =>
+		start([binary('typescript7', 'bin', 'tsc'), '--watch', '--preserveWatchOutput', '--pretty', 'false'], (text) =>
 			compiler.read(text),
 		),
 		start([binary('gulp', 'bin', 'gulp.js'), 'watch'], (text) => {

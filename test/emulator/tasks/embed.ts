@@ -30,7 +30,8 @@ export function embed(call: Call): Outcome {
 
 /** Texts that share words point in similar directions; the text as a whole adds a little of its own. */
 function vectorOf(text: string, width: number): Float64Array {
-	const sum = directionOf(`text ${text}`, width).map((value) => value * 0.35);
+	const sum = directionOf(`text ${text}`, width);
+	for (let index = 0; index < width; index++) sum[index] = (sum[index] ?? 0) * 0.35;
 	for (const word of new Set(wordsOf(text))) {
 		const weight = word.length > 3 ? 1 : 0.25;
 		const direction = wordDirection(word, width);
@@ -50,7 +51,9 @@ function wordDirection(word: string, width: number): Float64Array {
 
 function directionOf(text: string, width: number): Float64Array {
 	const random = randomFrom(hashText(text));
-	return Float64Array.from({ length: width }, () => random() * 2 - 1);
+	const direction = new Float64Array(width);
+	for (let index = 0; index < width; index++) direction[index] = random() * 2 - 1;
+	return direction;
 }
 
 /** Cut or filled up with zeros to the width that was asked for, then of the wanted length. */
