@@ -15,22 +15,37 @@ import { labelSaid, type Label } from './labelSaid';
 const DIGITS = '123456789';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
+/** Letters of names that stand alone, or beside a number, as grades do. */
+const LONE_LETTER = /(?<!\p{L})[a-z](?!\p{L})/giu;
+
+/**
+ * Signs that no label is called: of labels such as "5 stars", a model may say the number and not the sign.
+ * @param names no more than there are letters
+ */
+function signsFor(names: readonly string[]): string {
+	if (names.length <= DIGITS.length && !names.some((name) => /\p{N}/u.test(name))) return DIGITS;
+	const taken = new Set(names.flatMap((name) => name.match(LONE_LETTER) ?? []).map((letter) => letter.toLowerCase()));
+	const free = Array.from(LETTERS).filter((letter) => !taken.has(letter.toLowerCase()));
+	return free.length < names.length ? LETTERS : free.join('');
+}
+
 /** A label fits, if the user says nothing else, when that is likelier than not. */
 const LIKELY = 0.5;
 
 /** @throws InputError for none, or more than there are signs */
 function readLabels(given: string | readonly string[]): Label[] {
 	const entries = listOf(given);
-	const signs = entries.length > DIGITS.length ? LETTERS : DIGITS;
 	if (entries.length === 0) throw new InputError("'Candidate Labels' is empty", 'Enter labels, separated by commas.');
-	if (entries.length > signs.length) {
+	if (entries.length > LETTERS.length) {
 		throw new InputError(
-			`'Candidate Labels' has ${entries.length} labels, but ${signs.length} is the most`,
+			`'Candidate Labels' has ${entries.length} labels, but ${LETTERS.length} is the most`,
 			'Choose among groups of labels first, and then within the group.',
 		);
 	}
+	const names = entries.map((words) => words.split(':')[0]?.trim() || words);
+	const signs = signsFor(names);
 	const labels = entries.map((words, index) => ({
-		name: words.split(':')[0]?.trim() || words,
+		name: names[index] ?? words,
 		words: words.replace(/\s+/g, ' '),
 		sign: signs[index] ?? '',
 	}));

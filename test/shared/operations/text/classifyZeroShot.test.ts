@@ -145,6 +145,27 @@ describe('labels', () => {
 		expect(read(ended)).toMatchObject({ label: 'billing', score: expect.closeTo(0.9) });
 	});
 
+	it.each<[string, string, string]>([
+		['stars, the most first', '5, 4, 3, 2, 1', '5'],
+		['words that begin with a number', '3 stars, 2 stars, 1 star', '3'],
+		['words that end with one', 'priority 3, priority 2, priority 1', '3'],
+		['numbers of which a tokenizer may say the first digit alone', '20, 10', '1'],
+		['letters with numbers', 'C2, C1, B2, B1, A2, A1', 'A'],
+		['letters, as many as need them', 'J, I, H, G, F, E, D, C, B, A', 'A'],
+		['capitals and small letters', '1 b, 2 a', 'B'],
+	])('that are %s have signs that none of them is called', (_, given, said) => {
+		const { json } = classifyTextZeroShot.request([input(given)], {});
+		const prompt = JSON.stringify(json?.messages);
+		const signs = [...prompt.matchAll(/\\n(.)\. (?=\w)/g)].map(([, sign]) => sign);
+		expect(new Set(signs).size).toBe(given.split(', ').length);
+		expect(signs).not.toContain(said);
+		// The name of a label instead of its sign is never another label.
+		const [first = ''] = given.split(', ');
+		const [signed] = outputsOf(classifyTextZeroShot, token(signs[0] ?? '', [signs[0] ?? '', 1]), [input(given)]);
+		expect(signed?.json.label).toBe(first);
+		expect(outputsOf(classifyTextZeroShot, completion(first), [input(given)])[0]?.json.label).toBe(first);
+	});
+
 	it('of which several are named are not chosen among', () => {
 		const both = spoken('Billing, or delivery', [
 			['Billing', ['1', 0.9]],
