@@ -169,7 +169,7 @@ async function sendOnce(
 		if (!isClosed || isBeforeSending(error)) return { problem: { kind: 'network', code, message } };
 		// It may have been worked on, and billed. When the request was out is not known here, so the whole time counts.
 		const elapsed = clock.now() - start;
-		if (isLost({ elapsed, idle: elapsed, looks: 0 }))
+		if (isLost({ elapsed, idle: elapsed, open: 0 }))
 			return { problem: { kind: 'lost', seconds: Math.floor(elapsed / 1000) } };
 		return { problem: { kind: 'network', code: 'ECONNRESET', message } };
 	}

@@ -15,13 +15,14 @@ export const LARGE_UPLOAD = 8 * 1024 * 1024;
 export class PendingRequest {
 	private readonly controller = new AbortController();
 	private due: number;
-	/** How often it was found open. */
-	private looks = 0;
+	private lastLook = -Infinity;
+	/** Until when it was open for certain: what came before one look is heard of before the next. */
+	private openUntil = -Infinity;
 	private isLate = false;
 	private isStopped = false;
 	private readonly endings: Array<() => void> = [];
 	private waitsFor: URL | undefined;
-	private sent: { readonly at: number; readonly idle: number; readonly looks: number } | undefined;
+	private sent: { readonly at: number; readonly idle: number } | undefined;
 	private fault: Error | undefined;
 	private upload: number | undefined;
 	private isOpen = true;
@@ -40,7 +41,8 @@ export class PendingRequest {
 
 	/** @param blocked milliseconds in which this process could not have seen an answer: they are not the service's */
 	checkDeadline(now: number, blocked: number): void {
-		this.looks++;
+		this.openUntil = this.lastLook;
+		this.lastLook = now;
 		if (this.isInTurn) this.due += blocked;
 		if (now < this.due || !this.isInTurn) return;
 		this.isLate = true;
@@ -84,7 +86,7 @@ export class PendingRequest {
 
 	/** The whole request is on its way to the service, which may begin to work on it. */
 	hasSent(): void {
-		this.sent = { at: clock.now(), idle: idleTime(), looks: this.looks };
+		this.sent = { at: clock.now(), idle: idleTime() };
 	}
 
 	/** What must happen at the end of the flight, however it ends. */
@@ -129,7 +131,7 @@ export class PendingRequest {
 		if (!CLOSED.includes(code) || isBeforeSending(error)) return { kind: 'network', code, message };
 		if (this.sent) {
 			const elapsed = clock.now() - this.sent.at;
-			const held = { elapsed, idle: idleTime() - this.sent.idle, looks: this.looks - this.sent.looks };
+			const held = { elapsed, idle: idleTime() - this.sent.idle, open: this.openUntil - this.sent.at };
 			if (isLost(held)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
 		}
 		return { kind: 'network', code, message, ...(this.upload === undefined ? {} : { upload: this.upload }) };
@@ -142,20 +144,19 @@ interface Held {
 	readonly elapsed: number;
 	/** Of them, those in which it had nothing to do but to wait. */
 	readonly idle: number;
-	/** How often it looked meanwhile and found the connection open. */
-	readonly looks: number;
+	/** Those after which the connection was found open. */
+	readonly open: number;
 }
 
-/** Between two looks a process hears of all that has come: so many, and the end did not come at once. */
-const CERTAIN_LOOKS = 8;
+/** Milliseconds after which the end did not come at once. */
+const HELD = 500;
 
 /**
  * Whether a connection that was closed without an answer was held long enough for work on the request. At once, it had
  * been kept open too long, or the service restarts. A process that was busy itself learns of that late, so what counts
- * is the time in which it waited, or how often it came to look: one that is never idle must not pay twice.
+ * is the time in which it waited, or found the connection open: one that is never idle must not pay twice.
  */
-export const isLost = ({ elapsed, idle, looks }: Held): boolean =>
-	elapsed >= 1000 && (idle >= 500 || looks >= CERTAIN_LOOKS);
+export const isLost = ({ elapsed, idle, open }: Held): boolean => elapsed >= 1000 && Math.max(idle, open) >= HELD;
 
 /** What may end a connection after the request was sent. */
 export const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];

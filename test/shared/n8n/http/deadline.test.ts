@@ -50,7 +50,9 @@ describe('a connection that was closed after the request was sent', () => {
 	it.each([
 		['at once', [], 'network'],
 		['within one long look of a busy process', [3000], 'network'],
-		['while a process that is never idle looked again and again', Array<number>(9).fill(300), 'lost'],
+		['in the long look after a short one', [200, 3000], 'network'],
+		['while a process that is never idle looked again and again', Array<number>(5).fill(300), 'lost'],
+		['some time before the long look in which it was heard of', [250, 250, 250, 3000], 'lost'],
 	])('%s', async (_when, pauses, kind) => {
 		for (const code of ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'])
 			expect(kindOf(await lookAfter(pauses, sent, 60), closed(code))).toBe(kind);
@@ -73,10 +75,11 @@ describe('a connection that was closed after the request was sent', () => {
 });
 
 it.each([
-	[{ elapsed: 999, idle: 999, looks: 9 }, false],
-	[{ elapsed: 1000, idle: 500, looks: 0 }, true],
-	[{ elapsed: 60_000, idle: 0, looks: 7 }, false],
-	[{ elapsed: 1600, idle: 0, looks: 8 }, true],
+	[{ elapsed: 999, idle: 999, open: 999 }, false],
+	[{ elapsed: 1000, idle: 500, open: 0 }, true],
+	[{ elapsed: 1000, idle: 0, open: -Infinity }, false],
+	[{ elapsed: 60_000, idle: 0, open: 499 }, false],
+	[{ elapsed: 1600, idle: 0, open: 500 }, true],
 ])('held for %j: lost is %s', (held, lost) => expect(isLost(held)).toBe(lost));
 
 describe('waiting for its turn', () => {
