@@ -5,7 +5,7 @@ import { billOf, type Problem } from '../core/problem';
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 /** A service that asks for a longer break than this gets none: the item fails and says so. */
-const LONGEST_RETRY_AFTER = 300_000;
+export const LONGEST_RETRY_AFTER = 300_000;
 
 /**
  * The service did not take the request: it is busy, or its gateway could not reach it (docs/api.md#errors).
@@ -42,14 +42,23 @@ export const mayBeBilled = (problem: Problem): boolean =>
 const isWorthAsking = (problem: Problem, attempt: number): boolean =>
 	problem.kind === 'source' && (problem.again === 'often' || (problem.again === 'once' && attempt === 1));
 
+/** Whether a question that costs nothing may have its answer yet: it was not heard, or not understood for once. */
+const isWorthLooking = (problem: Problem, attempt: number): boolean =>
+	problem.kind !== 'timeout' &&
+	(mayBeBilled(problem) || (problem.kind === 'status' && problem.status === 408)) &&
+	(problem.kind !== 'answer' || attempt === 1);
+
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.
  * @param attempt how often the request has been sent, from 1
  * @param random from 0 to 1
+ * @param isLook whether it only asks for what is paid or costs nothing, such as how far a job is
  */
-export function retryDelay(problem: Problem, attempt: number, random: number): number | undefined {
-	// What was billed is never sent again, whatever its status.
-	if (billOf(problem) > 0 || !(isUnreachable(problem) || isWorthAsking(problem, attempt))) return undefined;
+export function retryDelay(problem: Problem, attempt: number, random: number, isLook = false): number | undefined {
+	const isWorth =
+		isUnreachable(problem) || isWorthAsking(problem, attempt) || (isLook && isWorthLooking(problem, attempt));
+	// What was billed is never sent again, whatever its status; a look tells what was billed before.
+	if (!isWorth || (billOf(problem) > 0 && !isLook)) return undefined;
 	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
 	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
 	if (asked === undefined) return backoff;

@@ -144,7 +144,7 @@ export class Client {
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
-			return await callUntilAnswered(send, maxRetries, passage, this.run);
+			return await callUntilAnswered(send, maxRetries, passage, this.run, isLook);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
@@ -213,14 +213,8 @@ export class Client {
 			used++;
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
-		for (let breaks = 0; ; breaks++) {
-			const before = used;
-			const passage = this.laneOf(settings).passage({ isPaid: true, options: path, isAboutModel: false });
-			const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run);
-			// What is only read may be read again.
-			const isBroken = !outcome.ok && outcome.problem.kind === 'cut';
-			if (!isBroken || breaks >= maxRetries || (breaks > 0 && used === before)) return outcome;
-		}
+		const passage = this.laneOf(settings).passage({ isPaid: true, options: path, isAboutModel: false });
+		return (await callUntilAnswered(read, maxRetries, passage, this.run, true)).outcome;
 	}
 
 	/** Asks for what follows a result, such as that files are deleted. @returns whether the service did it */

@@ -98,3 +98,41 @@ describe('the wait before the next try', () => {
 		expect(retryDelay(status(429, readRetryAfter('9'.repeat(400), NOW)), 1, 0)).toBeUndefined();
 	});
 });
+
+describe('what only looks and costs nothing is asked for again', () => {
+	const delays = (problem: Problem) => [1, 2, 3].map((attempt) => retryDelay(problem, attempt, 1, true));
+
+	it.each<[Problem]>([
+		[status(408)],
+		[status(500)],
+		[status(502)],
+		[status(504)],
+		[status(520)],
+		[status(524)],
+		[{ kind: 'cut', message: '' }],
+		[{ kind: 'cut', message: '', costUsd: 0.1 }],
+		[{ kind: 'status', status: 500, body: '', costUsd: 0.1 }],
+		[{ kind: 'lost', seconds: 9 }],
+		[network('ECONNRESET')],
+	])('after %j', (problem) => {
+		expect(delays(problem)).toEqual([500, 1000, 2000]);
+	});
+
+	it('once after an answer that cannot be read', () => {
+		expect(delays({ kind: 'answer', message: 'DeepInfra sent an empty answer' })).toEqual([500, undefined, undefined]);
+	});
+
+	it.each<[Problem]>([
+		[{ kind: 'timeout', seconds: 1 }],
+		[{ kind: 'refusal', message: '' }],
+		[{ kind: 'stopped' }],
+		[{ kind: 'local', message: '' }],
+		[{ kind: 'status', status: 500, body: { error: 'Content moderated' } }],
+		[status(400)],
+		[status(401)],
+		[status(404)],
+		[status(503, 300_001)],
+	])('not after %j', (problem) => {
+		expect(delays(problem)).toEqual([undefined, undefined, undefined]);
+	});
+});

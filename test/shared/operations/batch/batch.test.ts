@@ -467,12 +467,15 @@ describe('batch: getResults', () => {
 		expect(error?.message).toMatch(/failed as a whole: The batch failed for no reason/);
 	});
 
-	it('reads on where the connection breaks, and each line once', async () => {
+	it.each<[string, Fault]>([
+		['the connection breaks', { kind: 'resetBeforeHeaders' }],
+		['a gateway waits too long', { kind: 'status', status: 504 }],
+		['the service breaks', { kind: 'status', status: 500 }],
+	])('reads on where %s, and each line once', async (_, fault) => {
 		const items = Array.from({ length: 400 }, (_, index) => ({ json: { text: `number ${index}` } }));
 		const id = await finished(chatBatch(), items);
 		let breaks = 0;
-		world.emulator.options.faults = ({ path }) =>
-			path.endsWith('/content') && breaks++ === 0 ? { kind: 'resetBeforeHeaders' } : undefined;
+		world.emulator.options.faults = ({ path }) => (path.endsWith('/content') && breaks++ === 0 ? fault : undefined);
 		const output = itemsOf(await results(id));
 		expect(breaks).toBeGreaterThan(1);
 		expect(output.map(({ json }) => json.customId)).toEqual(items.map((_, index) => String(index)));

@@ -244,11 +244,37 @@ describe('of its own', () => {
 			expect(Date.now() - started).toBeGreaterThan(2900);
 		});
 
+		const job = { id: 'videos_abc', status: 'queued', object: 'video.generation.job', created_at: 1, model: PRUNA };
+
+		it.each<[string, Reply]>([
+			['a gateway that waits too long', { status: 504, body: '<html>Gateway Time-out</html>' }],
+			['a service that breaks', jsonReply({ error: { message: 'oops' } }, 500)],
+			['an empty answer', { body: '' }],
+			['an answer that breaks off', { ...jsonReply({ ...job, inference_status: { cost: 0.1 } }), cutAfter: 30 }],
+			[
+				'one that tells its cost and breaks off',
+				{ ...jsonReply({ inference_status: { cost: 0.1 }, ...job }), cutAfter: 60 },
+			],
+		])('never for one look that meets %s: the video is paid for', async (_, bad) => {
+			let looks = 0;
+			world.service.requests.length = 0;
+			world.service.reply = ({ method, path }: SentRequest) => {
+				if (method === 'POST') return jsonReply({ ...job, inference_status: { cost: 0.1 } });
+				if (path === '/made.mp4') return { body: makeMp4(2), contentType: 'video/mp4' };
+				if (path !== '/v1/videos/videos_abc') return notFound;
+				return looks++ === 0 ? bad : jsonReply({ ...job, status: 'succeeded', data: [{ url: '/made.mp4' }] });
+			};
+			const credentials = { baseUrl: world.service.url };
+			const { json, binary } = onlyItem(await world.engine.run({ parameters: film('x'), credentials }));
+			expect(binary?.data?.mimeType).toBe('video/mp4');
+			expect(json.usage).toMatchObject({ costUsd: 0.1 });
+			expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+		});
+
 		it.each<[string, Reply, RegExp]>([
 			['the service breaks', jsonReply({ error: { message: 'oops' } }, 500), /oops/],
 			['the key is refused', jsonReply({ error: { message: 'Not authenticated' } }, 401), /API key/],
 		])('for a wait that ends because %s: how to get the video', async (_, reply, words) => {
-			const job = { id: 'videos_abc', status: 'queued', object: 'video.generation.job', created_at: 1, model: PRUNA };
 			world.service.reply = ({ method, path }: SentRequest) =>
 				path === '/v1/videos'
 					? jsonReply(job)
@@ -262,8 +288,8 @@ describe('of its own', () => {
 		});
 
 		it('for a video that cannot be downloaded: how to get it again', async () => {
-			const job = { id: 'videos_abc', status: 'succeeded', data: [{ url: '/gone.mp4' }], model: PRUNA };
-			world.service.reply = ({ path }) => (path === '/v1/videos' ? jsonReply(job) : notFound);
+			const made = { id: 'videos_abc', status: 'succeeded', data: [{ url: '/gone.mp4' }], model: PRUNA };
+			world.service.reply = ({ path }) => (path === '/v1/videos' ? jsonReply(made) : notFound);
 			const credentials = { baseUrl: world.service.url };
 			const { error } = await world.engine.run({ parameters: film('x'), credentials });
 			expect(error?.message).toMatch(/could not be downloaded: .*status 404/);
