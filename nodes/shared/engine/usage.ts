@@ -232,6 +232,13 @@ function rounded(usage: Usage): Usage {
 	return estimatedCostUsd === undefined ? usage : { ...usage, estimatedCostUsd: addCosts([estimatedCostUsd]) };
 }
 
+const costOfShare = ({ usage, share, costUsd }: Share): number | undefined =>
+	costUsd ?? (usage.costUsd && usage.costUsd * share);
+
+/** USD that the service said of shares, those of which it said nothing aside. */
+export const toldOf = (shares: readonly Share[]): number =>
+	addCosts(shares.flatMap((share) => costOfShare(share) ?? []));
+
 /**
  * The usage of one item, from its shares of one or several requests: cost by share;
  * token counts only where the requests were this item's alone, since they are counted for a whole request.
@@ -245,7 +252,7 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 	const [first] = all[0] ?? [];
 	if (!first) return undefined;
 	const isAlone = all.every(([, share]) => share > 1 - 1e-9);
-	const costs = shares.map(({ usage, share, costUsd }) => costUsd ?? (usage.costUsd && usage.costUsd * share));
+	const costs = shares.map(costOfShare);
 	// Where a part tells no cost, what they come to together is no more than an estimate.
 	const thought = shares.map(
 		({ usage: { estimatedCostUsd }, share }, index) => costs[index] ?? (estimatedCostUsd && estimatedCostUsd * share),

@@ -5,7 +5,7 @@ import type { AskedModel } from '../engine/fallback';
 import type { Missed } from '../engine/halving';
 import type { Batch } from '../engine/plan';
 import type { Settings } from '../engine/settings';
-import { usageOfItem } from '../engine/usage';
+import { toldOf } from '../engine/usage';
 import type { Dict, Inputs, LineReader } from '../core/operation';
 import type { Outcome } from '../core/problem';
 import type { Asked } from './client';
@@ -77,6 +77,6 @@ export const ownersOf = ({ owners }: Batch, parts: readonly Part[]): Part[][] =>
 export const paidFor = ({ earlier = [], results = [], missed = [] }: Partial<Entry>): number =>
 	addCosts([
 		// A part that is not answered leaves a hole.
-		usageOfItem([...earlier, ...results.filter(Boolean)])?.costUsd ?? 0,
+		toldOf([...earlier, ...results.filter(Boolean)]),
 		...missed.map(({ billed }) => billed),
 	]);

@@ -101,3 +101,28 @@ it('an equal part of another item is asked by that item', async () => {
 	expect(items.map(pairedTo)).toEqual([1]);
 	expect(errorItems.map(pairedTo)).toEqual([0]);
 });
+
+it('what some parts said that they cost is told, although others said nothing', async () => {
+	answerAll();
+	const { reply } = world.service;
+	let answered = 0;
+	world.service.reply = (request) => {
+		const said = reply(request);
+		const isSilent = said.status === undefined && answered++ % 2 === 1;
+		return isSilent ? { body: JSON.stringify({ choices }) } : said;
+	};
+	const { errorItems } = await world.engine.run({
+		parameters: {
+			resource: 'text',
+			operation: 'translate',
+			targetLanguage: 'French',
+			model: freshModel(),
+			text: sentences(40, 39).join(''),
+			options: { maxConcurrency: 1 },
+		},
+		onError: 'continueErrorOutput',
+	});
+	const paid = Math.ceil(answered / 2) * PRICE;
+	expect(answered).toBeGreaterThan(8);
+	expect(errorOf(errorItems[0] ?? { json: {} }).text).toContain(`DeepInfra billed $${paid.toFixed(2)} for it`);
+});
