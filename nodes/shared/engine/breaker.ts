@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem';
 import type { Clock } from './gate';
+import { LONGEST_RETRY_AFTER } from './retry';
 
 /** What the end of a request says: all is well, the service is down, nobody can succeed, or nothing. */
 export type Sign = 'well' | 'down' | 'hopeless' | 'none';
@@ -22,7 +23,8 @@ const LONGEST_PAUSE = 8000;
  * A sign that all would fail holds back what is not sent yet, until all that are on their way have ended.
  * One success among them, and all goes on. Without one: what is hopeless is over, at once where nothing ever was well;
  * a service that is down is asked
- * by one request at a time, after growing pauses, until one succeeds or `probes` of them have failed.
+ * by one request at a time, after growing pauses, until one succeeds or `probes` of them have failed; not where it asks
+ * for a longer break than a run waits.
  */
 export class Breaker {
 	private state: 'well' | 'suspect' | 'down' | 'over' = 'well';
@@ -103,15 +105,22 @@ export class Breaker {
 		const isUnclear = this.isHopeless && sign !== 'hopeless' && this.unclear < MOST_UNCLEAR;
 		if (isUnclear) this.unclear++;
 		else if (this.state === 'down') this.probed++;
-		const most = this.isHopeless ? (this.wasWell ? DOUBTS : 0) : this.probes;
+		// Who would have to be waited for longer than one item may wait is not waited for.
+		const probes = this.asked > LONGEST_RETRY_AFTER ? 0 : this.probes;
+		const most = this.isHopeless ? (this.wasWell ? DOUBTS : 0) : probes;
 		this.state = this.probed < most ? 'down' : 'over';
 		if (this.isDown) this.rest();
 		else this.wake();
 	}
 
+	/** Milliseconds of rest that the service asks for. */
+	private get asked(): number {
+		return (this.cause?.kind === 'status' && this.cause.retryAfter) || 0;
+	}
+
 	private rest(): void {
 		this.isResting = true;
-		const asked = (this.cause?.kind === 'status' && this.cause.retryAfter) || 0;
+		const asked = this.asked > LONGEST_RETRY_AFTER ? 0 : this.asked;
 		const pause = Math.max(asked, Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.probed));
 		void this.clock.sleep(pause, this.signal).then(() => {
 			this.isResting = false;

@@ -3,7 +3,7 @@ import type { Problem } from '../../../nodes/shared/core/problem';
 import { FakeClock } from '../../support/clock';
 import { randomFrom } from '../../support/fakeService';
 
-const PROBLEM: Problem = { kind: 'status', status: 503, body: '' };
+const PROBLEM: Extract<Problem, { kind: 'status' }> = { kind: 'status', status: 503, body: '' };
 const turns = async (count: number) => {
 	for (let turn = 0; turn < count; turn++) await Promise.resolve();
 };
@@ -11,11 +11,19 @@ const turns = async (count: number) => {
 interface Course {
 	/** Requests that were sent. */
 	readonly sent: number;
+	/** Milliseconds. */
+	readonly took: number;
 	readonly breaker: Breaker;
 }
 
 /** So many requests, as many at once as `places`, each of which ends as `signOf` says. Ends early when nothing may be sent. */
-async function run(count: number, places: number, probes: number, signOf: (sent: number) => Sign): Promise<Course> {
+async function run(
+	count: number,
+	places: number,
+	probes: number,
+	signOf: (sent: number) => Sign,
+	problem: Problem = PROBLEM,
+): Promise<Course> {
 	const clock = new FakeClock();
 	const breaker = new Breaker(clock, new AbortController().signal, probes);
 	let [sent, left] = [0, count];
@@ -29,12 +37,12 @@ async function run(count: number, places: number, probes: number, signOf: (sent:
 			breaker.enter();
 			const sign = signOf(sent++);
 			await turns(1 + (sent % 3));
-			breaker.leave(sign, sign === 'well' ? undefined : PROBLEM);
+			breaker.leave(sign, sign === 'well' ? undefined : problem);
 		}
 		breaker.wake();
 	};
 	await clock.run(Promise.all(Array.from({ length: places }, place)));
-	return { sent, breaker };
+	return { sent, breaker, took: clock.now() };
 }
 
 const MIXES: Record<string, readonly Sign[]> = {
@@ -79,5 +87,21 @@ describe('what is over', () => {
 		const { sent, breaker } = await run(1000, places, 8, () => 'down');
 		expect(sent).toBeLessThanOrEqual(60);
 		expect(breaker.verdict).toEqual(PROBLEM);
+	});
+
+	it.each([1, 16])('is a service that asks for a longer break than a run waits: %i at once', async (places) => {
+		const hour = { ...PROBLEM, retryAfter: 3_600_000 };
+		const down = await run(1000, places, 8, () => 'down', hour);
+		expect(down.sent).toBeLessThanOrEqual(28 + places);
+		expect(down.took).toBe(0);
+		expect(down.breaker.verdict).toEqual(hour);
+		// What looks like a wrong key is doubted, but not for hours.
+		const refused = await run(1000, places, 8, (index) => (index < 300 ? 'well' : 'hopeless'), hour);
+		expect(refused.took).toBeLessThan(300_000);
+	});
+
+	it('is left alone for as long as it asks, where a run waits that long', async () => {
+		const down = await run(1000, 16, 8, () => 'down', { ...PROBLEM, retryAfter: 60_000 });
+		expect(down.took).toBe(8 * 60_000);
 	});
 });
