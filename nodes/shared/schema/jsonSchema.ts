@@ -2,10 +2,11 @@ import { isDict } from '../core/answer';
 import { Exact, exactOf, isAtLeast, isAtMost } from '../core/exact';
 import type { Dict } from '../core/operation';
 import { readAmount, readDate } from './amounts';
+import { referredBy } from './reference';
 
 /**
- * The part of JSON Schema that is used to describe data: types, properties, items, enum, const, anyOf, allOf,
- * limits of numbers, texts and lists, patterns that are dates, and references within the schema.
+ * The part of JSON Schema that is used to describe data: types, properties, items, enum, const, anyOf, oneOf, allOf,
+ * OpenAPI's nullable, limits of numbers, texts and lists, patterns that are dates, and references within the schema.
  * What is not understood is not checked.
  */
 export interface Fit {
@@ -37,6 +38,11 @@ const misfit = (value: unknown, place: string, words: string): Fit => ({
 
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
+/** What puts a rule together of others. */
+const COMBINING = ['allOf', 'anyOf', 'oneOf'] as const;
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
 class Fitter {
 	private looks = 0;
 	private readonly choices = new WeakMap<readonly unknown[], Choices>();
@@ -45,19 +51,20 @@ class Fitter {
 
 	fit(schema: unknown, value: unknown, place: string, depth: number): Fit {
 		const rule = this.resolve(schema);
-		if (!rule || depth > DEEPEST || ++this.looks > MOST_LOOKS) return fits(value);
-		const options = [rule.anyOf, rule.oneOf].find(Array.isArray);
-		if (options) return this.fitAny(options, value, place, depth);
-		if (Array.isArray(rule.allOf)) {
-			const { allOf, ...rest } = rule;
-			return [rest, ...allOf].reduce<Fit>(
-				(so, each) => {
-					const next = this.fit(each, so.value, place, depth + 1);
-					return { value: next.value, faults: [...so.faults, ...next.faults] };
-				},
-				{ value, faults: [] },
-			);
-		}
+		if (!rule || ++this.looks > MOST_LOOKS || depth > DEEPEST) return fits(value);
+		if (value === null && rule.nullable === true) return fits(null);
+		if (!COMBINING.some((name) => Array.isArray(rule[name]))) return this.fitPlain(rule, value, place, depth);
+		const { allOf, anyOf, oneOf, ...own } = rule;
+		let so = this.fitPlain(own, value, place, depth);
+		const takeOver = (next: Fit) => (so = { value: next.value, faults: [...so.faults, ...next.faults] });
+		for (const part of listOf(allOf)) takeOver(this.fit(part, so.value, place, depth + 1));
+		for (const options of [listOf(anyOf), listOf(oneOf)])
+			if (options.length > 0) takeOver(this.fitAny(options, so.value, place, depth));
+		return so;
+	}
+
+	/** What a rule says itself, without what it is combined of. */
+	private fitPlain(rule: Dict, value: unknown, place: string, depth: number): Fit {
 		if ('const' in rule && !same(rule.const, value)) return misfit(value, place, `must be ${show(rule.const)}`);
 		if (Array.isArray(rule.enum)) return this.fitEnum(rule.enum, value, place);
 		return this.fitType(rule, value, place, depth);
@@ -75,9 +82,12 @@ class Fitter {
 	private choicesOf(allowed: readonly unknown[]): Choices {
 		let known = this.choices.get(allowed);
 		if (!known) {
-			const texts = allowed.filter((each) => typeof each === 'string').reverse();
+			const words = allowed.filter((each) => isPlain(each) && each !== null).reverse();
 			const exact = allowed.flatMap((each) => (each instanceof Exact ? each.digits : []));
-			known = { all: new Set([...allowed, ...exact]), byWords: new Map(texts.map((each) => [plain(each), each])) };
+			known = {
+				all: new Set([...allowed, ...exact]),
+				byWords: new Map(words.map((each) => [plain(String(each)), each])),
+			};
 			this.choices.set(allowed, known);
 		}
 		return known;
@@ -86,7 +96,7 @@ class Fitter {
 	private fitEnum(allowed: readonly unknown[], value: unknown, place: string): Fit {
 		const known = this.choicesOf(allowed);
 		if (isPlain(value) ? known.all.has(value) : allowed.some((each) => same(each, value))) return fits(value);
-		const near = typeof value === 'string' ? known.byWords.get(plain(value)) : undefined;
+		const near = isPlain(value) ? known.byWords.get(plain(String(value))) : undefined;
 		if (near !== undefined) return fits(near);
 		const shownOnes = allowed.slice(0, MOST_SHOWN).map(show).join(', ');
 		const more = allowed.length > MOST_SHOWN ? ` and ${allowed.length - MOST_SHOWN} more` : '';
@@ -118,7 +128,7 @@ class Fitter {
 		const entries = Object.entries(properties).map(([name, inner]): [string, unknown] => {
 			const where = place === '' ? name : `${place}.${name}`;
 			const said = Object.hasOwn(value, name) ? value[name] : undefined;
-			const given = typeof said === 'string' && isAbsent(said) && !this.takesText(inner) ? null : said;
+			const given = typeof said === 'string' && isAbsent(said) && !this.takesWord(inner, said) ? null : said;
 			if (given === undefined || given === null) {
 				if (required.has(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
 				return [name, null];
@@ -145,41 +155,59 @@ class Fitter {
 		return { value: entries.map((each) => each.value), faults };
 	}
 
-	private takesNull(schema: unknown): boolean {
-		const rule = this.resolve(schema);
-		if (!rule) return true;
-		const options = [rule.anyOf, rule.oneOf].find(Array.isArray);
-		if (options) return options.some((option) => this.takesNull(option));
-		const types = typesOf(rule);
-		return types.length === 0 ? !Array.isArray(rule.enum) || rule.enum.includes(null) : types.includes('null');
+	private takesNull(schema: unknown, known = new Map<Dict, boolean>()): boolean {
+		return this.takes(schema, known, (rule) => {
+			if (rule.nullable === true) return true;
+			if ('const' in rule) return rule.const === null;
+			if (!this.combines(rule, (inner) => this.takesNull(inner, known))) return false;
+			const types = typesOf(rule);
+			return types.length === 0 ? !Array.isArray(rule.enum) || rule.enum.includes(null) : types.includes('null');
+		});
 	}
 
-	private takesText(schema: unknown): boolean {
+	/** Whether a word such as "unknown" is a value there, and not how a model says that there is none. */
+	private takesWord(schema: unknown, word: string, known = new Map<Dict, boolean>()): boolean {
+		return this.takes(schema, known, (rule) => {
+			if ('const' in rule) return rule.const === word;
+			if (Array.isArray(rule.enum)) return this.choicesOf(rule.enum).byWords.has(plain(word));
+			if (!this.combines(rule, (inner) => this.takesWord(inner, word, known))) return false;
+			const types = typesOf(rule);
+			return types.length === 0 || (types.includes('string') && rule.format !== 'date');
+		});
+	}
+
+	/** Each rule is judged once, however often it is referred to; one that holds itself takes whatever else it takes. */
+	private takes(schema: unknown, known: Map<Dict, boolean>, judge: (rule: Dict) => boolean): boolean {
 		const rule = this.resolve(schema);
-		if (!rule || [rule.anyOf, rule.oneOf, rule.allOf, rule.enum, rule.const].some((each) => each !== undefined))
-			return true;
-		const types = typesOf(rule);
-		return types.length === 0 || (types.includes('string') && rule.format !== 'date');
+		if (!rule) return true;
+		const before = known.get(rule);
+		if (before !== undefined) return before;
+		known.set(rule, true);
+		const judged = judge(rule);
+		known.set(rule, judged);
+		return judged;
+	}
+
+	/** Whether all parts of a rule take something, and of its alternatives one. */
+	private combines({ allOf, anyOf, oneOf }: Dict, takes: (inner: unknown) => boolean): boolean {
+		return (
+			listOf(allOf).every(takes) &&
+			[listOf(anyOf), listOf(oneOf)].every((some) => some.length === 0 || some.some(takes))
+		);
 	}
 
 	private resolve(schema: unknown, depth = 0): Dict | undefined {
 		if (!isDict(schema)) return undefined;
 		if (typeof schema.$ref !== 'string') return schema;
 		if (depth > DEEPEST) return undefined;
-		if (schema.$ref === '#') return this.resolve(this.root, depth + 1);
-		if (!schema.$ref.startsWith('#/')) return undefined;
-		const target = schema.$ref
-			.slice(2)
-			.split('/')
-			.reduce<unknown>((at, part) => (isDict(at) && Object.hasOwn(at, part) ? at[part] : undefined), this.root);
-		return this.resolve(target, depth + 1);
+		return this.resolve(referredBy(schema.$ref, this.root), depth + 1);
 	}
 }
 
-/** The choices of an enum, those that are texts by their words: of two with the same ones the first. */
+/** The choices of an enum, also by their words: of two with the same ones the first. */
 interface Choices {
 	readonly all: ReadonlySet<unknown>;
-	readonly byWords: ReadonlyMap<string, string>;
+	readonly byWords: ReadonlyMap<string, unknown>;
 }
 
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;

@@ -1,5 +1,6 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
+import { referredBy } from './reference';
 
 /** A schema with its references and combinations put together. */
 export interface Flat {
@@ -26,7 +27,7 @@ export class Resolver {
 		if (!isDict(node) || above.includes(node) || above.length > MAX_DEPTH || this.spent++ > BUDGET) return NOTHING;
 		const { $ref: reference, allOf, anyOf, oneOf, ...own } = node;
 		const path = [...above, node];
-		const parts = [this.find(reference), ...listOf(allOf)].map((part) => this.resolve(part, path));
+		const parts = [referredBy(reference, this.root), ...listOf(allOf)].map((part) => this.resolve(part, path));
 		const choices = listOf(anyOf ?? oneOf).map((choice) => this.resolve(choice, path));
 		const others = choices.filter(({ keys }) => keys.type !== 'null');
 		const [only] = others;
@@ -41,31 +42,9 @@ export class Resolver {
 			alternatives: others.length > 1 ? others : parts.flatMap((part) => part.alternatives),
 		};
 	}
-
-	/** What a reference within the schema points to, such as `#/definitions/Voice`. */
-	private find(reference: unknown): unknown {
-		if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined;
-		const steps = reference.slice(1).split('/').slice(1).map(decodeStep);
-		return steps.reduce<unknown>(
-			(node, step) =>
-				typeof node === 'object' && node !== null && Object.hasOwn(node, step)
-					? Object.getOwnPropertyDescriptor(node, step)?.value
-					: undefined,
-			this.root,
-		);
-	}
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, MAX_PARTS) : []);
-
-function decodeStep(step: string): string {
-	const plain = step.replace(/~1/g, '/').replace(/~0/g, '~');
-	try {
-		return decodeURIComponent(plain);
-	} catch {
-		return plain;
-	}
-}
 
 /** Later keys win, but the properties and required names of all parts count. Spread, since a name may be `__proto__`. */
 function mergeKeys(all: Dict, part: Dict): Dict {

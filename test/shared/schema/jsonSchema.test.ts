@@ -79,6 +79,70 @@ describe('data that a model gave', () => {
 		['a reference to names of JavaScript', { $ref: '#/constructor/prototype' }, 'x', 0],
 	])('%s', (_what, schema, value, faults) => expect(fitToSchema(schema, value).faults).toHaveLength(faults));
 
+	const optional = (inner: unknown) => ({ type: 'object', properties: { a: inner } });
+	const required = (inner: unknown) => ({ ...optional(inner), required: ['a'] });
+	const definitions = {
+		'line item/a': { type: 'object', properties: { price: { type: 'number' } }, required: ['price'] },
+		Kind: { enum: ['Gold', 'Silver'] },
+		Loop: { anyOf: [{ $ref: '#/definitions/Loop' }, { $ref: '#/definitions/Loop' }] },
+	};
+
+	it.each<[string, unknown, unknown, unknown]>([
+		['nullable, as OpenAPI has it', required({ type: 'number', nullable: true }), { a: null }, { a: null }],
+		['a nullable choice', required({ enum: ['x'], nullable: true }), { a: null }, { a: null }],
+		['nullable within a list', { type: 'array', items: { type: 'number', nullable: true } }, [1, null], [1, null]],
+		[
+			'an optional number of Python',
+			optional({ anyOf: [{ type: 'number' }, { type: 'null' }] }),
+			{ a: 'N/A' },
+			{ a: null },
+		],
+		['a choice that is not given', optional({ $ref: '#/definitions/Kind' }), { a: 'not specified' }, { a: null }],
+		['a choice of that very word', optional({ enum: ['Yes', 'Unknown'] }), { a: 'unknown' }, { a: 'Unknown' }],
+		['a choice of numbers', optional({ enum: [1, 2] }), { a: '2' }, { a: 2 }],
+		['texts of which one is that word', optional({ anyOf: [{ type: 'string' }] }), { a: 'unknown' }, { a: 'unknown' }],
+		[
+			'properties beside alternatives',
+			{ ...optional({ type: 'number' }), anyOf: [{ required: ['a'] }, { required: ['b'] }] },
+			{ a: '1.234,56 €' },
+			{ a: 1234.56 },
+		],
+		[
+			'what several parts and alternatives say together',
+			{
+				allOf: [optional({ type: 'number' })],
+				oneOf: [{ title: 'x' }],
+				properties: { b: { format: 'date', type: 'string' } },
+			},
+			{ a: '7,5', b: '03.11.2026' },
+			{ b: '2026-11-03', a: 7.5 },
+		],
+		[
+			'a reference whose name is written as in an address',
+			optional({ type: 'array', items: { $ref: '#/definitions/line%20item~1a' } }),
+			{ a: [{ price: '12,- EUR' }] },
+			{ a: [{ price: 12 }] },
+		],
+		[
+			'a reference through a list',
+			{ allOf: [optional({ type: 'number' })], properties: { b: { $ref: '#/allOf/0/properties/a' } } },
+			{ b: '2,5' },
+			{ b: 2.5, a: null },
+		],
+		['alternatives that hold each other', optional({ $ref: '#/definitions/Loop' }), { a: 'n/a' }, { a: 'n/a' }],
+	])('%s', (_what, schema, given, value) => {
+		const whole = typeof schema === 'object' ? { definitions, ...schema } : schema;
+		expect(fitToSchema(whole, given)).toEqual({ value, faults: [] });
+	});
+
+	it('what neither a part nor an alternative takes is said', () => {
+		const wants = { ...required({ type: 'number' }), anyOf: [{ properties: { b: { type: 'number' } } }] };
+		expect(fitToSchema(wants, { b: 'much' }).faults).toEqual(['a: is missing', 'b: is "much", but must be a number']);
+		expect(fitToSchema({ definitions, ...required({ $ref: '#/definitions/Kind' }) }, { a: 'n/a' }).faults).toEqual([
+			'a: is missing',
+		]);
+	});
+
 	it('names of JavaScript are names', () => {
 		const given: unknown = JSON.parse('{ "__proto__": { "polluted": true }, "constructor": 1, "toString": 2 }');
 		const { value } = fitToSchema({ type: 'object', properties: { toString: { type: 'string' } } }, given);
@@ -117,6 +181,10 @@ describe('data that a model gave', () => {
 		let deep: unknown = 'x';
 		for (let level = 0; level < 12; level++) deep = { a: deep, b: deep };
 		expect(processorTime(() => fitToSchema({ anyOf: [way('b'), way('c')] }, deep))).toBeLessThan(1000);
+		const $defs = { All: { allOf: Array.from({ length: 2000 }, () => ({ $ref: '#/$defs/All' })) } };
+		const schema = { type: 'object', properties: { a: { $ref: '#/$defs/All' } }, required: ['a'], $defs };
+		expect(processorTime(() => fitToSchema(schema, { a: 'n/a' }))).toBeLessThan(1000);
+		expect(processorTime(() => fitToSchema(schema, {}))).toBeLessThan(1000);
 	});
 
 	it('of thousands of choices are looked up, and not all named', () => {

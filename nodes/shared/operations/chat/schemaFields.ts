@@ -4,6 +4,8 @@ import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { readDate } from '../../schema/amounts';
+import { referredBy } from '../../schema/reference';
+import { Resolver } from '../../schema/resolve';
 
 /** Values of a schema or an example: more than any model takes. */
 const MOST_VALUES = 10_000;
@@ -125,12 +127,20 @@ export interface Wanted {
 
 /** @throws InputError for a schema of nothing */
 export function readWanted(input: SchemaInput): Wanted {
-	const expected = expectedOf(input);
-	const { properties } = expected;
-	if (!isDict(properties) || Object.keys(properties).length === 0) {
+	const expected = atRoot(expectedOf(input));
+	const { keys, alternatives } = new Resolver(expected).resolve(expected);
+	const forms = [keys, ...alternatives.map((form) => form.keys)];
+	if (!forms.some(({ properties }) => isDict(properties) && Object.keys(properties).length > 0)) {
 		throw new InputError('There is nothing to extract', NOTHING[input.schemaType]);
 	}
-	return { asked: orNull(expected, true), expected };
+	return { asked: orNull(expected), expected };
+}
+
+/** A schema that is a reference to what it defines, as generators write it, with that in its place. */
+function atRoot(schema: Dict): Dict {
+	const { $ref, ...rest } = schema;
+	const target = referredBy($ref, schema);
+	return isDict(target) && target !== schema ? { ...target, ...rest } : schema;
 }
 
 const NOTHING: Readonly<Record<SchemaInput['schemaType'], string>> = {
@@ -183,27 +193,56 @@ function ofExample(value: unknown): Dict {
 	return value === null ? {} : { type: typeof value };
 }
 
-/** The same schema, in which every property is asked for and may be null: nobody is made to invent a value. */
-function orNull(schema: Dict, isRoot = false): Dict {
-	const properties = isDict(schema.properties) ? Object.entries(schema.properties) : [];
-	const inner = properties.map(([name, property]) => [name, isDict(property) ? orNull(property) : property]);
-	const opened: Dict = {
-		...schema,
-		...(properties.length > 0
-			? {
-					properties: Object.fromEntries(inner),
-					required: properties.map(([name]) => name),
-					additionalProperties: false,
-				}
-			: {}),
-		...(isDict(schema.items) ? { items: orNull(schema.items, true) } : {}),
+/** What holds schemas by name, and what holds lists of them. */
+const DEFINITIONS = ['$defs', 'definitions'];
+const COMBINATIONS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+
+/**
+ * The same schema, in which every property is asked for and may be null: nobody is made to invent a value.
+ * @param isPart whether it is put together with others, which may have properties that it does not name
+ */
+function orNull(schema: Dict, isPart = false): Dict {
+	const opened: Dict = { ...schema, ...opening(schema, isPart) };
+	if (isDict(schema.items)) opened.items = orNull(schema.items, isPart);
+	for (const name of DEFINITIONS) {
+		const held = schema[name];
+		if (isDict(held)) opened[name] = mapValues(held, (each) => orNull(each, true));
+	}
+	for (const name of COMBINATIONS) {
+		const held = schema[name];
+		if (Array.isArray(held)) opened[name] = held.map((each: unknown) => (isDict(each) ? orNull(each, true) : each));
+	}
+	return opened;
+}
+
+/** Of a schema with properties: what they are, which are needed, and whether it takes others. */
+function opening(schema: Dict, isPart: boolean): Dict {
+	const { properties } = schema;
+	if (!isDict(properties) || Object.keys(properties).length === 0) return {};
+	const isOpen =
+		isPart ||
+		schema.additionalProperties !== undefined ||
+		[...COMBINATIONS, '$ref', 'patternProperties'].some((name) => schema[name] !== undefined);
+	return {
+		properties: mapValues(properties, (each) => nullable(orNull(each, isPart))),
+		required: Object.keys(properties),
+		...(isOpen ? {} : { additionalProperties: false }),
 	};
-	if (isRoot) return opened;
-	if (Array.isArray(opened.enum))
-		return { ...opened, enum: [...new Set([...opened.enum, null])], ...typeOrNull(opened) };
-	if (Array.isArray(opened.anyOf)) return { ...opened, anyOf: [...opened.anyOf, { type: 'null' }] };
-	if (typeof opened.$ref === 'string') return { anyOf: [opened, { type: 'null' }] };
-	return { ...opened, ...typeOrNull(opened) };
+}
+
+const mapValues = (record: Dict, map: (value: Dict) => Dict): Dict =>
+	Object.fromEntries(Object.entries(record).map(([name, value]) => [name, isDict(value) ? map(value) : value]));
+
+const NULL = { type: 'null' };
+
+function nullable(schema: Dict): Dict {
+	if (Array.isArray(schema.enum))
+		return { ...schema, enum: [...new Set([...schema.enum, null])], ...typeOrNull(schema) };
+	const options = [schema.anyOf, schema.oneOf].find(Array.isArray) ?? [];
+	if (options.some((each) => isDict(each) && each.type === 'null')) return schema;
+	if (Array.isArray(schema.anyOf)) return { ...schema, ...typeOrNull(schema), anyOf: [...schema.anyOf, NULL] };
+	if (['$ref', 'allOf', 'oneOf'].some((name) => schema[name] !== undefined)) return { anyOf: [schema, NULL] };
+	return { ...schema, ...typeOrNull(schema) };
 }
 
 function typeOrNull({ type }: Dict): Dict {
