@@ -7,6 +7,7 @@ const USAGE = {
 	requestId: 'string',
 	costUsd: 'number',
 	estimatedCostUsd: 'number',
+	costUnknown: 'boolean',
 	runtimeMs: 'number',
 	inputTokens: 'integer',
 	outputTokens: 'integer',

@@ -3,6 +3,7 @@ import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
 import { own } from '../core/values';
 import { countWide } from '../core/wide';
+import { addLetters, lettersIn, NOTHING, tokensOf, type Letters } from './letters';
 import { roundUsd, writeUsd } from './money';
 import type { Basis, Price } from './price';
 
@@ -38,15 +39,12 @@ export interface RequestFacts {
 
 export type Estimate = { readonly usd: number } | { readonly usd: null; readonly why: string };
 
-/** Of letters as English has them; languages written otherwise have about a token a character. */
-const CHARACTERS_PER_TOKEN = 4;
-
 const unknown = (why: string): Estimate => ({ usd: null, why });
 
 /** `usd` where the price allows it: for a text that is written, with as many tokens as it may have. */
 export function estimateCost(price: Price | undefined, facts: RequestFacts): Estimate {
 	if (!price) return unknown('The catalogue names no price for this model');
-	if (price.rates.length > 0 && price.rates.every(({ usd }) => usd === 0)) return { usd: 0 };
+	if (costsNothing(price)) return { usd: 0 };
 	if (!price.basis)
 		return unknown(`The price is not in numbers that an estimate can use: ${price.words ?? price.type}`);
 	const estimate = calculateCost(price.basis, facts, price.media);
@@ -69,13 +67,26 @@ function tierFactor({ rates }: Price, { tier, isMost }: RequestFacts): number {
 	return isMost ? Math.max(1, factor) : factor;
 }
 
+/** Whether a model costs nothing, whatever is asked of it. */
+export const costsNothing = (price: Price | undefined): boolean =>
+	price !== undefined && price.rates.length > 0 && price.rates.every(({ usd }) => usd === 0);
+
+/** Tokens that an answer tells, or that its texts are thought to have. */
+export interface TokensUsed {
+	readonly input?: number;
+	readonly output?: number;
+}
+
 /**
  * USD that a request has cost whose answer does not tell, by the price in the catalogue;
- * undefined where the service alone can know, such as how much was written, and where it is free.
+ * undefined where the service alone can know, and where it is free.
  */
-export function assumedCost(price: Price | undefined, facts: RequestFacts): number | undefined {
-	if (price?.basis?.by === 'tokens' && price.basis.output > 0) return undefined;
-	return estimateCost(price, facts).usd || undefined;
+export function assumedCost(price: Price | undefined, facts: RequestFacts, used: TokensUsed = {}): number | undefined {
+	if (price?.basis?.by !== 'tokens' || price.basis.output === 0) return estimateCost(price, facts).usd || undefined;
+	const input = used.input ?? inputTokens(facts);
+	if (input === undefined || used.output === undefined) return undefined;
+	const usd = price.basis.input * input + price.basis.output * used.output;
+	return roundUsd(usd * tierFactor(price, facts)) || undefined;
 }
 
 const times = (usd: number, amount: number | undefined, missing: string): Estimate =>
@@ -163,8 +174,7 @@ function runtimeWords(usd: number, seconds: number | undefined): string {
 
 function inputTokens({ inputCharacters, wideCharacters = 0, texts = 1, moreTokens = 0 }: RequestFacts) {
 	if (inputCharacters === undefined) return undefined;
-	const letters = inputCharacters - wideCharacters;
-	return Math.max(Math.ceil(letters / CHARACTERS_PER_TOKEN + wideCharacters), texts) + moreTokens;
+	return Math.max(tokensOf({ characters: inputCharacters, wide: wideCharacters }), texts) + moreTokens;
 }
 
 /** Tokens of a chat's template: for each message, and once for the answer's begin (docs/api.md#chat). */
@@ -254,17 +264,6 @@ function messageTexts(messages: unknown): string[] {
 	return isTextOnly ? texts.filter((text) => typeof text === 'string') : [];
 }
 
-interface Letters {
-	readonly characters: number;
-	readonly wide: number;
-}
-
-const NOTHING: Letters = { characters: 0, wide: 0 };
-const addLetters = (a: Letters, b: Letters): Letters => ({
-	characters: a.characters + b.characters,
-	wide: a.wide + b.wide,
-});
-
 /** What a model reads of a chat besides what its messages say: tools, a schema for the answer, earlier calls and thoughts. */
 function jsonOf({ tools, response_format: format, messages }: Dict): Letters {
 	const schema = isDict(format) ? format.json_schema : undefined;
@@ -274,39 +273,4 @@ function jsonOf({ tools, response_format: format, messages }: Dict): Letters {
 		message.reasoning_content,
 	]);
 	return [tools, schema, ...calls].map(lettersIn).reduce(addLetters, NOTHING);
-}
-
-/** Tools and schemas are the same in thousands of requests: each is counted once. */
-const counted = new WeakMap<object, Letters>();
-
-function lettersIn(value: unknown): Letters {
-	if (typeof value !== 'object' || value === null) return lettersOf(value);
-	const known = counted.get(value) ?? countIn(value);
-	counted.set(value, known);
-	return known;
-}
-
-/** About what JSON has, with its signs; nothing is written, and nothing calls itself: it may be large, and deep. */
-function countIn(whole: object): Letters {
-	let letters = NOTHING;
-	const open: unknown[] = [whole];
-	while (open.length > 0) {
-		const value = open.pop();
-		if (Array.isArray(value)) {
-			letters = addLetters(letters, { characters: value.length + 1, wide: 0 });
-			for (const entry of value) open.push(entry);
-		} else if (isDict(value)) {
-			for (const [name, entry] of Object.entries(value)) {
-				letters = addLetters(letters, { characters: name.length + 4, wide: countWide(name) });
-				open.push(entry);
-			}
-		} else letters = addLetters(letters, lettersOf(value));
-	}
-	return letters;
-}
-
-function lettersOf(value: unknown): Letters {
-	if (value === undefined) return NOTHING;
-	if (typeof value === 'string') return { characters: value.length + 2, wide: countWide(value) };
-	return { characters: String(value).length, wide: 0 };
 }

@@ -69,7 +69,12 @@ function lightenAny(value: unknown): unknown {
 
 const costsOf = (usage: unknown): unknown =>
 	isDict(usage) && 'model' in usage
-		? { costUsd: usage.costUsd, estimatedCostUsd: usage.estimatedCostUsd, droppedParameters: usage.droppedParameters }
+		? {
+				costUsd: usage.costUsd,
+				estimatedCostUsd: usage.estimatedCostUsd,
+				costUnknown: usage.costUnknown,
+				droppedParameters: usage.droppedParameters,
+			}
 		: usage;
 
 function fit(value: unknown, room: number): unknown {

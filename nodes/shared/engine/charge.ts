@@ -1,3 +1,4 @@
+import type { Dict } from '../core/operation';
 import { addCosts } from './bill';
 
 /** A request that is on its way, or a job that goes on, and what is set aside for it. */
@@ -8,6 +9,9 @@ export interface Reservation {
 	readonly isKnown: boolean;
 }
 
+/** @param answer the last that the request got */
+export type Assume = (answer: Dict | undefined) => number | undefined;
+
 /** What one request costs as its answers tell it: at once, or later, when its job is looked at. */
 export class Charge {
 	/** USD that its answers say so far. */
@@ -17,8 +21,19 @@ export class Charge {
 	/** What stays set aside for it, since it was answered and nobody has said yet what it costs. */
 	held: Reservation | undefined;
 
-	/** @param assume USD that it is thought to have cost where no answer says so */
-	constructor(readonly assume: () => number | undefined = () => undefined) {}
+	/** The last one. */
+	answer: Dict | undefined;
+	/** Whether it is over, should have said what it cost, and neither has nor can be reckoned. */
+	isUnknown = false;
+
+	/**
+	 * @param assume USD that it is thought to have cost where no answer says so
+	 * @param isDue whether an answer should say so
+	 */
+	constructor(
+		readonly assume: Assume = () => undefined,
+		readonly isDue = false,
+	) {}
 }
 
 /** What a result costs: a charge for each request that it takes. */
@@ -28,11 +43,11 @@ export class Charges {
 	constructor(private readonly meter: { close(charge: Charge): void }) {}
 
 	/** The charge of a request; who only looks how far a job is adds to that of the job. */
-	of(isLook: boolean, assume: () => number | undefined): Charge {
+	of(isLook: boolean, assume: Assume, isDue = false): Charge {
 		const last = this.all.at(-1);
 		if (last && isLook) return last;
 		this.close();
-		const charge = new Charge(assume);
+		const charge = new Charge(assume, isDue);
 		this.all.push(charge);
 		return charge;
 	}
@@ -52,5 +67,10 @@ export class Charges {
 	get estimated(): number | undefined {
 		const assumed = this.all.flatMap((charge) => charge.assumed ?? []);
 		return assumed.length > 0 ? addCosts(assumed) : undefined;
+	}
+
+	/** Whether nobody knows what all of it cost. */
+	get isUnknown(): boolean {
+		return this.all.some(({ isUnknown }) => isUnknown);
 	}
 }

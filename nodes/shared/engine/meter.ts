@@ -20,6 +20,8 @@ export interface Figures {
 	readonly estimatedCostUsd?: number;
 	/** USD at most beside both, that may be billed for what brought no result; undefined where there was none. */
 	readonly possibleUsd?: number;
+	/** Requests that were answered, and whose cost nobody knows; undefined where there was none. */
+	readonly unknownCosts?: number;
 	/** USD; the limit, once nothing more is sent because of it. */
 	readonly budgetReached?: number;
 }
@@ -31,6 +33,7 @@ export class Meter {
 	private possible: number | undefined;
 	private requests = 0;
 	private retries = 0;
+	private unknown = 0;
 	private reserved = 0;
 	private open = 0;
 	private openUnknown = 0;
@@ -90,6 +93,7 @@ export class Meter {
 		const own = charge ?? new Charge();
 		const said = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
 		if (said !== undefined) this.hear(own, said);
+		if (outcome.ok) own.answer = outcome.value;
 		// A receipt says nothing, or 0: what the job costs is not known before it is over.
 		if (outcome.ok && !own.told && !own.held) own.held = reservation;
 		else this.release(reservation);
@@ -101,10 +105,15 @@ export class Meter {
 
 	/** Counts what a request is thought to have cost where no answer said so: it is over. */
 	close(charge: Charge): void {
-		if (charge.held && charge.told === undefined) charge.assumed = charge.assume();
+		if (charge.held && charge.told === undefined) {
+			charge.assumed = charge.assume(charge.answer);
+			charge.isUnknown = charge.isDue && charge.assumed === undefined;
+			if (charge.isUnknown) this.unknown++;
+			// It was answered, and how much was done for it, nobody has said.
+			this.suspect(charge.held, charge.assumed);
+		}
+		charge.answer = undefined;
 		const { told, assumed } = charge;
-		// It was answered, and how much was done for it, nobody has said.
-		if (charge.held && told === undefined && assumed === undefined) this.suspect(charge.held);
 		if (charge.held && assumed !== undefined) this.assumed = addCosts([this.assumed ?? 0, assumed]);
 		this.learn(told ?? assumed);
 		this.drop(charge);
@@ -119,9 +128,10 @@ export class Meter {
 		if (charge.told) this.learn(charge.told);
 	}
 
-	/** What may be billed without a word counts as what was thought to be its most. */
-	private suspect({ estimate }: Reservation): void {
-		if (estimate) this.possible = addCosts([this.possible ?? 0, estimate]);
+	/** What may be billed without a word counts as what was thought to be its most. @param counted USD of it that count already */
+	private suspect({ estimate = 0 }: Reservation, counted = 0): void {
+		// Not what two ways to reckon the same differ by.
+		if (estimate > counted * 1.000001) this.possible = addCosts([this.possible ?? 0, estimate, -counted]);
 	}
 
 	private learn(usd: number | undefined): void {
@@ -159,6 +169,7 @@ export class Meter {
 			costUsd: this.told,
 			estimatedCostUsd: this.assumed,
 			possibleUsd: this.possible,
+			unknownCosts: this.unknown || undefined,
 			budgetReached: this.exceeded() ? this.budget : undefined,
 		};
 	}

@@ -39,10 +39,16 @@ export function reasonOf(message: string, isKnown: IsKnown = () => false): strin
 }
 
 /** What the service told apart from what the catalogue's prices make it, and from what nobody knows to be billed. */
-const costWords = ({ costUsd: told, estimatedCostUsd: estimated, possibleUsd: possible }: Figures): string[] => [
+const costWords = ({
+	costUsd: told,
+	estimatedCostUsd: estimated,
+	possibleUsd: possible,
+	unknownCosts: unknown,
+}: Figures): string[] => [
 	...(told === undefined ? [] : [`$${dollars(told)}`]),
 	...(estimated === undefined ? [] : [`about $${dollars(estimated)} estimated`]),
 	...(possible === undefined ? [] : [`up to $${dollars(possible)} more may be billed`]),
+	...(unknown === undefined ? [] : [`the cost of ${count(unknown, 'request')} is not known`]),
 ];
 
 /** Keeps count of the items of a run, for those who look at it. */

@@ -10,6 +10,8 @@ export interface Usage {
 	readonly costUsd?: number;
 	/** USD by the catalogue's price, in the place of `costUsd` where the service tells no cost. */
 	readonly estimatedCostUsd?: number;
+	/** Nobody knows what all of it cost: an answer did not say, and the catalogue's price does not tell. */
+	readonly costUnknown?: true;
 	/** Milliseconds of the whole request. */
 	readonly runtimeMs?: number;
 	readonly inputTokens?: number;
@@ -137,12 +139,14 @@ const AMOUNTS = ['costUsd', 'runtimeMs', 'inputTokens', 'outputTokens', 'cachedT
  * What all answers that one result took have cost together; the last one tells the rest.
  * @param answers a list among them is what was said of one request as time went by: a job says its cost each time
  * @param estimated USD that they are thought to have cost, should none of them say so
+ * @param isUnknown whether nobody knows what one of them cost
  */
 export function usageOfAll(
 	answers: ReadonlyArray<Dict | readonly Dict[]>,
 	model: string,
 	attempts: number,
 	estimated?: number,
+	isUnknown = false,
 ): Usage {
 	const each = answers.map((told) => usageOfOne([told].flat(), model, attempts));
 	const [first, second] = each;
@@ -155,7 +159,8 @@ export function usageOfAll(
 					...amountsOf(each, (some) => some.reduce((sum, amount) => sum + amount, 0)),
 					attempts,
 				};
-	return all.costUsd !== undefined || estimated === undefined ? all : { ...all, estimatedCostUsd: estimated };
+	const thought = all.costUsd === undefined ? estimated : undefined;
+	return { ...all, ...known({ estimatedCostUsd: thought, costUnknown: isUnknown ? (true as const) : undefined }) };
 }
 
 function usageOfOne(told: readonly Dict[], model: string, attempts: number): Usage {
@@ -220,7 +225,7 @@ export const billOfLine = (answer: Dict, isReused: boolean): number => (isReused
 
 /** Nothing was spent on what is reused, tokens no more than money. */
 const withoutAmounts = (usage: Usage): Usage =>
-	omit(usage, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens');
+	omit(usage, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'costUnknown');
 
 const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
 	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
@@ -266,6 +271,7 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 				: addCosts(thought.flatMap((cost) => cost ?? [])),
 		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
 		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
+		costUnknown: all.find(([usage]) => usage.costUnknown)?.[0].costUnknown,
 	};
 	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
 	const one: Usage = {

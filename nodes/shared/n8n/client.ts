@@ -7,9 +7,10 @@ import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
 import { atOnce, isSteps } from '../core/steps';
 import { attempt, billOf, failed, succeeded, withoutWords, type Outcome, type Problem } from '../core/problem';
-import { assumedCost, costFacts, estimateCost, mostFacts } from '../catalog/estimate';
+import { costFacts, costsNothing, estimateCost, mostFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Charges } from '../engine/charge';
+import { servedBy } from '../engine/fallback';
 import { Gate, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
@@ -22,6 +23,7 @@ import { Catalog, type KnownModel } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
 import { Transport } from './http/transport';
+import { thoughtCost } from './thought';
 import { ItemMaker } from './outputs';
 
 /** What came of a request, and every answer on the way there: each may have been billed. */
@@ -33,6 +35,8 @@ export interface Asked extends Called<Dict> {
 	readonly billed: number;
 	/** USD that it is thought to have cost where no answer says so. */
 	readonly estimated?: number;
+	/** Whether nobody knows what one of its answers cost. */
+	readonly isCostUnknown?: boolean;
 	/** What goes on although there is no result, and how to get it. */
 	readonly remains?: string;
 }
@@ -112,7 +116,8 @@ export class Client {
 		const asked = await this.askToEnd(request, settings, operation, inputs, asking, charges).finally(() =>
 			charges.close(),
 		);
-		return { ...asked, billed: charges.billed, estimated: charges.estimated };
+		const { billed, estimated, isUnknown: isCostUnknown } = charges;
+		return { ...asked, billed, estimated, isCostUnknown };
 	}
 
 	private async askToEnd(
@@ -140,7 +145,11 @@ export class Client {
 				estimate: this.mostOf(each, settings),
 				isPaid: isLook,
 				isUnwanted,
-				charge: charges.of(isLook, () => this.assume(each, settings)),
+				charge: charges.of(
+					isLook,
+					(answer) => this.assume(each, settings, answer, inputs[0]),
+					!isLook && this.isPaidFor(each, settings) && !hasWebhook(inputs[0]),
+				),
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
@@ -235,11 +244,19 @@ export class Client {
 	}
 
 	/** USD that a request has cost by the catalogue's price, for an answer that does not say. */
-	private assume(request: ApiRequest, settings: Settings): number | undefined {
+	private assume(request: ApiRequest, settings: Settings, answer: Dict = {}, input: Dict = {}): number | undefined {
 		// To look at what is paid for costs nothing.
 		if (request.method === 'GET') return undefined;
-		const { model, schema } = this.facts(settings);
-		return model && assumedCost(model.price, costFacts(request, schema));
+		// Who answers is who is paid.
+		const { model = settings.model } = servedBy(answer, input) ?? {};
+		const facts = this.facts(model === settings.model ? settings : { ...settings, model, version: '' });
+		return thoughtCost(facts, request, answer);
+	}
+
+	/** Whether a request is work of a model that costs something. */
+	private isPaidFor(request: ApiRequest, settings: Settings): boolean {
+		const { model } = { ...request.form, ...request.json };
+		return (isNative(request) || model !== undefined) && !costsNothing(this.facts(settings).model?.price);
 	}
 
 	/** The models that the run asks, each once. */

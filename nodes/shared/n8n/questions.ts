@@ -211,7 +211,10 @@ export class Questions {
 			model: this.answeredBy(settings, client),
 			...moved,
 		};
-		const usage = { ...usageOfAll(told.told, answering.model, attempts, told.estimated), ...answering };
+		const usage = {
+			...usageOfAll(told.told, answering.model, attempts, told.estimated, told.isCostUnknown),
+			...answering,
+		};
 		const read = await attemptInSteps(() =>
 			readResults(
 				operation,

@@ -119,6 +119,33 @@ describe('a job', () => {
 	});
 });
 
+describe('an answer that should say what it cost, and does not', () => {
+	const receipt = succeeded({});
+	const ask = (meter: Meter, assume: () => number | undefined, answer = receipt, estimate?: number) => {
+		const charges = new Charges(meter);
+		meter.settle(meter.reserve(estimate), answer, charges.of(false, assume, true));
+		charges.close();
+		charges.close();
+		return charges;
+	};
+
+	it('is of unknown cost, once', () => {
+		const meter = new Meter(1);
+		expect(ask(meter, () => undefined).isUnknown).toBe(true);
+		expect(meter.figures).toEqual({ requests: 1, retries: 0, unknownCosts: 1 });
+		for (const usd of [0, 0.5]) expect(ask(meter, () => undefined, succeeded(costing(usd))).isUnknown).toBe(false);
+		expect(meter.figures.unknownCosts).toBe(1);
+	});
+
+	it('is known where it can be reckoned; what it may cost beyond that uses up the budget, too', () => {
+		const meter = new Meter(1);
+		expect(ask(meter, () => 0.1, receipt, 0.7).isUnknown).toBe(false);
+		expect(meter.figures).toEqual({ requests: 1, retries: 0, estimatedCostUsd: 0.1, possibleUsd: 0.6 });
+		expect(ask(meter, () => 0.3, receipt, 0.1 + 0.2).estimated).toBe(0.3);
+		expect(meter.figures).toMatchObject({ estimatedCostUsd: 0.4, possibleUsd: 0.6, budgetReached: 1 });
+	});
+});
+
 describe('a failure that may be billed', () => {
 	const status = (code: number) => ({ kind: 'status', status: code, body: '' }) as const;
 

@@ -35,6 +35,13 @@ describe('the line at the end of a run', () => {
 		);
 	});
 
+	it('tells that nobody knows what some of it cost', () => {
+		const told = (unknownCosts: number) =>
+			new RunReport(2, 0).summary(1, { requests: 2, retries: 0, costUsd: 0.5, unknownCosts });
+		expect(told(1)).toBe('2 items in · 2 requests · $0.50 · the cost of 1 request is not known · 1 ms');
+		expect(told(2)).toContain(' · the cost of 2 requests is not known · ');
+	});
+
 	it.each([1e-110, 0, 1e12])('can tell a cost of %d', (costUsd) =>
 		expect(new RunReport(1, 0).summary(1, { ...figures, costUsd })).toMatch(/\$\d/),
 	);

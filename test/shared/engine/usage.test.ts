@@ -222,3 +222,34 @@ describe('a cost that no answer tells', () => {
 		expect(usageOfItem([reused(share)])).toEqual({ model: 'm', costUsd: 0, attempts: 1, reused: true });
 	});
 });
+
+describe('a cost that nobody knows', () => {
+	const unknown = usageOfAll([{ id: 'c' }], 'm', 1, undefined, true);
+
+	it('is said, also where another part tells its own', () => {
+		expect(unknown).toEqual({ model: 'm', attempts: 1, costUnknown: true });
+		const told = usageOfAll([{ inference_status: { cost: 0.1 } }], 'm', 1);
+		for (const parts of [
+			[told, unknown],
+			[unknown, told],
+		])
+			expect(usageOfItem(parts.map((usage) => ({ usage, share: 1 })))).toEqual({
+				model: 'm',
+				attempts: 1,
+				costUnknown: true,
+			});
+		expect(usageOfAll([{ inference_status: { cost: 0.1 } }, {}], 'm', 1, undefined, true)).toMatchObject({
+			costUsd: 0.1,
+			costUnknown: true,
+		});
+	});
+
+	it('is none of an equal item, which pays nothing', () => {
+		expect(usageOfItem([reused({ usage: unknown, share: 1 })])).toEqual({
+			model: 'm',
+			attempts: 1,
+			costUsd: 0,
+			reused: true,
+		});
+	});
+});

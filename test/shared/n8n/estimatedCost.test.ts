@@ -158,14 +158,54 @@ it('is told apart from what the service tells, in one run of both', async () => 
 	expect(hintsOf(result).at(-1)).toMatch(/ · \$0\.00000496 · about \$0\.00016 estimated · /);
 });
 
-it('is not guessed where only the service can know, such as how long an answer was', async () => {
-	world.service.reply = ({ method, path: route }) => {
-		if (method === 'POST') return { body: JSON.stringify({ results: [{ generated_text: 'Hi' }] }) };
-		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
-		const body = route.startsWith('/models/') ? { model_name: 'a/b', type: 'text-generation', pricing } : {};
-		return { body: JSON.stringify(body) };
+describe('a text that is written', () => {
+	let models = 0;
+	const generate = async (answer: object, pricing: unknown, options: INodeParameters = {}) => {
+		// The catalogue is remembered.
+		const model = `a/model-${(models += 1)}`;
+		world.service.reply = ({ method, path: route }) => {
+			if (method === 'POST') return jsonReply(answer);
+			return jsonReply(route.startsWith('/models/') ? { model_name: model, type: 'text-generation', pricing } : {});
+		};
+		const parameters = asked('text', 'generate', model, { prompt: 'x'.repeat(40), includeOtherFields: false, options });
+		return await world.engine.run({ parameters, credentials: { baseUrl: world.service.url } });
 	};
-	const parameters = asked('text', 'generate', 'a/b', { prompt: 'Hi', includeOtherFields: false });
-	const result = await world.engine.run({ parameters, credentials: { baseUrl: world.service.url } });
-	expect(Object.keys(usageOf(onlyItem(result)))).toEqual(['model', 'attempts']);
+	const tokens = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
+	const results = [{ generated_text: 'y'.repeat(78) }];
+
+	it.each<[string, object, number]>([
+		['its length', { results }, 0.003],
+		['the tokens that are told', { results, num_input_tokens: 30, num_tokens: 50 }, 0.008],
+		[
+			'its length, where tokens are not counted',
+			{ results, num_input_tokens: 0, inference_status: { tokens_generated: 0 } },
+			0.003,
+		],
+	])('is estimated by %s', async (_, answer, usd) => {
+		expect(usageOf(onlyItem(await generate(answer, tokens))).estimatedCostUsd).toBeCloseTo(usd, 9);
+	});
+
+	it.each<[string, unknown]>([
+		['the time it ran', { type: 'time', cents_per_sec: 0.1 }],
+		['what is not in the catalogue', undefined],
+	])('is not guessed, but said to be unknown, where its price is by %s', async (_, pricing) => {
+		const result = await generate({ results }, pricing);
+		expect(usageOf(onlyItem(result))).toEqual({ model: expect.any(String), attempts: 1, costUnknown: true });
+		expect(hintsOf(result).at(-1)).toMatch(/ 1 request · the cost of 1 request is not known · /);
+	});
+
+	it('is a guess no more where the answer tells its cost, be it nothing', async () => {
+		for (const cost of [0, 0.5]) {
+			const result = await generate({ results, inference_status: { cost } }, undefined);
+			expect(usageOf(onlyItem(result))).toEqual({ model: expect.any(String), attempts: 1, costUsd: cost });
+			expect(hintsOf(result).join()).not.toMatch(/not known/);
+		}
+	});
+
+	it('is not of unknown cost as long as its result is on its way to a webhook', async () => {
+		const receipt = { request_id: 'r1', inference_status: { status: 'queued' } };
+		const result = await generate(receipt, undefined, { webhook: 'https://example.com/hook' });
+		expect(usageOf(onlyItem(result))).not.toHaveProperty('costUnknown');
+		expect(hintsOf(result).join()).not.toMatch(/not known/);
+	});
 });

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
 import { CHAT_PATH, chatParameters, chatsOf, LLAMA } from '../../support/chat';
-import { withOptions } from '../../support/parameters';
+import { modelId, withOptions } from '../../support/parameters';
 import { hintsOf, jsonOf, onlyItem, stored } from '../../support/results';
-import { notFound } from '../../support/service';
+import { jsonReply, notFound } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
 
 /** Behind a trigger that streams, the answer goes on piece by piece. */
@@ -189,6 +189,82 @@ describe('the end of a stream', () => {
 		const { json } = onlyItem(await read(body));
 		expect(json).toMatchObject({ text: 'Hello', finishReason: 'stop' });
 		if (body.includes('0.5')) expect(json.usage).toMatchObject({ costUsd: 0.5 });
+	});
+
+	describe('that brings no word of what it cost', () => {
+		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
+		const words = 'word '.repeat(80);
+		const whole = said(words) + said('', 'stop');
+		let models = 0;
+		const readPriced = async (body: string, options: INodeParameters, price: unknown, cutAfter?: number, items = 1) => {
+			// The catalogue is remembered.
+			const model = `a/model-${(models += 1)}`;
+			world.service.reply = ({ path }) => {
+				if (path.endsWith('/completions')) return { contentType: 'text/event-stream', body, cutAfter };
+				return path === `/models/${model}`
+					? jsonReply({ model_name: model, type: 'text-generation', pricing: price })
+					: notFound;
+			};
+			return await world.engine.run({
+				parameters: withOptions(
+					chatParameters('chat', 'complete', {
+						model: modelId(model),
+						messages: { values: [{ role: 'user', content: 'Hi' }] },
+					}),
+					options,
+				),
+				items: Array.from({ length: items }, () => ({ json: {} })),
+				onError: 'continueErrorOutput',
+				onChunk: () => undefined,
+				credentials: { baseUrl: world.service.url },
+			});
+		};
+
+		it.each<[string, string, number | undefined]>([
+			['in words', `${whole}data: [DONE]\n\n`, undefined],
+			['by its connection', `${whole}${cost}`, whole.length],
+			['in the middle of it', `${whole}${cost}`, whole.length + 20],
+			[
+				'where thoughts and calls were written, too',
+				event({ id: 'c1', choices: [{ index: 0, delta: { reasoning_content: words } }] }) + said('Hi', 'stop'),
+				undefined,
+			],
+		])('comes out, with what it is thought to have cost; it ends %s', async (_, body, cutAfter) => {
+			const result = await readPriced(body, {}, pricing, cutAfter);
+			const { usage, ...rest } = stored(onlyItem(result).json);
+			expect(JSON.stringify(rest)).toMatch(/word word|Hi/);
+			// 400 letters are about 100 tokens, at $0.0001
+			expect(Number(Object(usage).estimatedCostUsd)).toBeGreaterThan(0.01);
+			expect(Number(Object(usage).estimatedCostUsd)).toBeLessThan(0.0106);
+			expect(usage).not.toHaveProperty('costUsd');
+			expect(usage).not.toHaveProperty('costUnknown');
+			expect(hintsOf(result).at(-1)).toMatch(/ 1 request · about \$0\.010\d estimated · /);
+		});
+
+		it('is said to be of unknown cost where no price tells it', async () => {
+			const result = await readPriced(whole, {}, undefined);
+			expect(stored(onlyItem(result).json).usage).toMatchObject({ costUnknown: true });
+			expect(hintsOf(result).at(-1)).toMatch(/ 1 request · the cost of 1 request is not known · /);
+		});
+
+		it('is not said to be of unknown cost where there is none', async () => {
+			const free = { type: 'tokens', cents_per_input_token: 0, cents_per_output_token: 0 };
+			const result = await readPriced(whole, {}, free);
+			expect(stored(onlyItem(result).json).usage).not.toHaveProperty('costUnknown');
+			expect(hintsOf(result).join()).not.toMatch(/cost|\$/);
+		});
+
+		it('counts for the budget, and may have cost as much as was allowed', async () => {
+			const parameters = { budgetUsd: 0.015, maxConcurrency: 1 };
+			const result = await readPriced(whole, parameters, pricing, undefined, 5);
+			expect(result.items).toHaveLength(2);
+			expect(String(result.errorItems[0]?.json.error)).toMatch(/^Budget reached: this run has cost \$0\.02/);
+			const most = await readPriced(whole, { ...parameters, maxTokens: 400 }, pricing, undefined, 5);
+			expect(most.items).toHaveLength(1);
+			expect(hintsOf(most).at(-1)).toMatch(
+				/ about \$0\.01\d* estimated · up to \$0\.03\d* more may be billed · budget /,
+			);
+		});
 	});
 
 	it('may be that of its connection', async () => {

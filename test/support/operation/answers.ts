@@ -75,7 +75,7 @@ export function testAnswers(subject: Subject, of: () => World): void {
 			const known = Object.entries(example.answer).filter(([name]) => !counts.includes(name));
 			const answer = { ...Object.fromEntries(known), request_id: null, inference_status: null };
 			for (const { json } of itemsOf(await run(jsonReply(answer)))) {
-				expect(stored(json).usage).toEqual({ model, attempts: 1 });
+				expect(stored(json).usage).toEqual({ model, attempts: 1, costUnknown: true });
 			}
 		});
 

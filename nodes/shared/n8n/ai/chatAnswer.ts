@@ -17,12 +17,16 @@ interface Watcher {
 	readonly secret: Secret;
 	/** A chunk of the answer. @param counted USD of its cost that the chunks before have told: each may tell what all have cost */
 	onAnswer(answer: Dict, counted: number): void;
+	/** What came of an answer that is over, whole or not, and did not say what it cost. */
+	onUntold(answer: Dict): void;
 }
 
 interface Line {
 	/** As the client gets it. */
 	readonly text: string;
 	readonly event?: Dict;
+	/** Whether it says that nothing more comes. */
+	readonly isLast?: boolean;
 }
 
 /** The lines of a stream, whole ones alone, as its pieces come. */
@@ -42,7 +46,9 @@ class LineReader {
 	}
 
 	end(): Line[] {
-		return [...(this.rest === '' ? [] : this.readLine(this.rest)), ...this.kept()];
+		const lines = this.rest === '' ? [] : this.readLine(this.rest);
+		// Of half an event the client could not read, nothing is left to lose.
+		return [...lines.filter(({ text, event }) => event !== undefined || !/^data:\s*\{/.test(text)), ...this.kept()];
 	}
 
 	/** What was kept back of the texts until their end; the event before may lack its blank line. */
@@ -57,7 +63,7 @@ class LineReader {
 		const shown = `${field}${String(hideIn({ value }).value)}`;
 		const read = parseJson(value);
 		// The client reads nothing after it.
-		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown }];
+		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown, isLast: true }];
 		if (!isDict(read)) return [{ text: shown }];
 		const clean = hideIn(read);
 		const event = this.veil.over(clean);
@@ -69,12 +75,12 @@ const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n`;
 
 /**
  * The events, read on their way and unchanged but for the key. One that says that the answer failed ends them with its
- * words: the client knows another service's form of that only.
+ * words: the client knows another service's form of that only, and takes an answer that breaks off for a whole one.
  * @param errorOf the error that stands for a connection that broke, and for such an event
  */
 export function watchEvents(
 	{ body, status, statusText, headers }: Response,
-	{ secret, onAnswer }: Watcher,
+	{ secret, onAnswer, onUntold }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
 	if (!body) return new Response(null, { status, statusText, headers });
@@ -82,39 +88,60 @@ export function watchEvents(
 	const { redact } = secret;
 	const reader = new LineReader(secret);
 	const encoder = new TextEncoder();
+	const events: Dict[] = [];
 	let hasAnswer = false;
-	let counted = 0;
+	let isDone = false;
+	let counted: number | undefined;
 	const take = (lines: readonly Line[]) => {
-		for (const { event } of lines) {
+		for (const { event, isLast } of lines) {
+			if (isLast) isDone = true;
 			if (!event) continue;
-			onAnswer(event, counted);
-			counted = Math.max(counted, costOf(event) ?? 0);
+			events.push(event);
+			onAnswer(event, counted ?? 0);
+			const told = costOf(event);
+			if (told !== undefined) counted = Math.max(counted ?? 0, told);
 			if (Array.isArray(event.choices)) hasAnswer = true;
 			const message = Array.isArray(event.choices) ? undefined : refusal(event);
 			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd: costOf(event) });
 		}
 	};
 	const cut = (error: unknown) => errorOf({ kind: 'cut', message: redact(deepestMessage(error)) });
+	let isOver = false;
+	/** Once: whoever stops reading has asked for it all the same. */
+	const end = () => {
+		if (!isOver && counted === undefined && hasAnswer) onUntold(chatStream.whole(events));
+		isOver = true;
+	};
 	const watched = new ReadableStream<Uint8Array>({
 		async pull(controller) {
 			// Whoever asks is asked again only once something came.
 			for (;;) {
-				const next = await pieces.read().catch((error: unknown) => controller.error(cut(error)));
-				if (!next) return;
+				const next = await pieces.read().catch((error: unknown) => ({ done: true, value: undefined, error }));
 				const lines = next.value ? reader.read(next.value) : reader.end();
 				try {
 					take(lines);
+					// Where its end was told, nothing is missing but the word that it is done, or what it cost.
+					const isCut = next.done && !isDone && !chatStream.isComplete(events);
+					if (isCut && 'error' in next) throw cut(next.error);
 					if (next.done && !hasAnswer) throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
+					if (isCut) throw cut(new Error('the stream ended before it was done'));
 				} catch (error) {
+					end();
 					controller.error(error);
-					return await pieces.cancel();
+					return await pieces.cancel().catch(() => undefined);
 				}
 				if (lines.length > 0) controller.enqueue(encoder.encode(lines.map(({ text }) => text).join('')));
-				if (next.done) controller.close();
+				if (next.done) {
+					end();
+					controller.close();
+				}
 				if (next.done || lines.length > 0) return;
 			}
 		},
-		cancel: async (reason) => await pieces.cancel(reason),
+		cancel: async (reason) => {
+			end();
+			await pieces.cancel(reason);
+		},
 	});
 	return new Response(watched, { status, statusText, headers });
 }

@@ -6,7 +6,7 @@ import { parseJson } from '../../core/values';
 import { isUnknownModel } from '../../engine/explain';
 import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
-import { usageOf } from '../../engine/usage';
+import { costOf, usageOf } from '../../engine/usage';
 import { clock } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
 import { CLOSED, isLost } from '../http/deadline';
@@ -38,6 +38,8 @@ export interface ChatFetchOptions {
 	refuse(body: Dict): Problem | undefined;
 	/** A chunk of a stream or a whole answer. @param counted USD of its cost that the chunks before have told */
 	onAnswer(answer: Dict, counted: number): void;
+	/** An answer that is over, whole or not, and did not say what it cost. @param request what was asked */
+	onUntold(request: Dict, answer: Dict): void;
 	/** USD that a failure has cost. */
 	onBill(costUsd: number): void;
 	/** The models to ask in turn where the first does not answer, and nothing is billed. */
@@ -65,13 +67,16 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if (refused) return await failed(refused, 0, modelOf(body), options);
 		const isStreamed = body?.stream === true && options.streaming;
 		const sent = body && !isStreamed ? { ...body, stream: undefined, stream_options: undefined } : body;
-		const { model, ...result } = await sendToAny(url, init, sent, options);
+		const { asked = {}, ...result } = await sendToAny(url, init, sent, options);
+		const model = modelOf(asked);
+		const onUntold = (answer: Dict) => options.onUntold(asked, answer);
 		if ('problem' in result) return await failed(result.problem, result.attempts, model, options);
 		const errorOf = (problem: Problem) => options.onFailure(problem, result.attempts, model).error;
-		if (isEventStream(result.response)) return watchEvents(result.response, options, errorOf);
+		if (isEventStream(result.response)) return watchEvents(result.response, { ...options, onUntold }, errorOf);
 		const whole = await readWhole(result.response, options);
 		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
 		options.onAnswer(whole.value, 0);
+		if (costOf(whole.value) === undefined) onUntold(whole.value);
 		return body?.stream === true ? asEvents(whole.value) : Response.json(whole.value);
 	};
 }
@@ -105,7 +110,7 @@ async function sendToAny(
 	init: RequestInit | undefined,
 	body: Dict | undefined,
 	options: ChatFetchOptions,
-): Promise<Sent & { readonly attempts: number; readonly model: string }> {
+): Promise<Sent & { readonly attempts: number; readonly asked?: Dict }> {
 	let asked = body;
 	let attempts = 0;
 	for (const rest = [...options.fallbacks]; ; ) {
@@ -114,7 +119,7 @@ async function sendToAny(
 		attempts += result.attempts;
 		const reason = 'problem' in result ? options.reasonToMove(result.problem, model) : undefined;
 		const next = reason === undefined ? undefined : rest.shift();
-		if (!asked || next === undefined || reason === undefined) return { ...result, attempts, model };
+		if (!asked || next === undefined || reason === undefined) return { ...result, attempts, asked };
 		options.onMove(next, reason);
 		// The service moves on by itself, too, to those that are left.
 		asked = { ...asked, model: next, models: rest.length > 0 ? [...rest] : undefined };

@@ -1,16 +1,20 @@
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { lackOf } from '../../catalog/abilities';
+import { costsNothing } from '../../catalog/estimate';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { billOf, problemOf, type Problem } from '../../core/problem';
 import { reasonToMove } from '../../engine/fallback';
+import { dollars } from '../../engine/meter';
 import { usageOf } from '../../engine/usage';
+import { CHAT_PATH } from '../../operations/chat/chat';
 import { patienceOf } from '../../operations/chat/patience';
 import { Catalog, type KnownModel } from '../catalog';
 import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
 import { readParameters } from '../inputs';
+import { thoughtCost } from '../thought';
 import { makeChatFetch, type Fetch } from './chatFetch';
 import { bodyAdditions, chatModelFields } from './chatModelFields';
 import { spendingOf } from './spending';
@@ -65,6 +69,18 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		},
 	});
 
+	/** Counts an answer that says no cost by the catalogue's price, and tells so. */
+	const tellUntold = async (request: Dict, answer: Dict): Promise<void> => {
+		const asked = optionalText(request.model) ?? model;
+		const served = fallbacks.find((name) => name === answer.model) ?? asked;
+		const known = served === model ? facts : await catalog.facts(served);
+		if (costsNothing(known.model?.price)) return;
+		const usd = thoughtCost(known, { path: CHAT_PATH, json: request }, answer);
+		spending.add(usd ?? 0);
+		const words = usd === undefined ? 'is not known' : `is about $${dollars(usd)}, by the price in the catalogue`;
+		context.logger.warn(`DeepInfra Chat Model: an answer of '${served}' did not say what it cost, which ${words}`);
+	};
+
 	const own = makeChatFetch({
 		seconds,
 		maxRetries,
@@ -80,6 +96,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 			spending.add(Math.max(0, costUsd - counted));
 			if (requestId) costs.set(requestId, costUsd);
 		},
+		onUntold: (request, answer) => void tellUntold(request, answer),
 		onBill: (costUsd) => spending.add(costUsd),
 		fallbacks,
 		reasonToMove,

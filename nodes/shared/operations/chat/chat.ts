@@ -7,6 +7,9 @@ import { apiNames, modelPath, routeRequest } from '../../core/request';
 import { listOf } from '../../core/values';
 import { textOfContent } from './content';
 
+/** The route of chats (docs/api.md#chat). */
+export const CHAT_PATH = '/v1/chat/completions';
+
 /** What every operation over a chat model has. */
 export interface ChatInput {
 	readonly model: string;
@@ -39,7 +42,7 @@ export function chatRequest(
 	modelPath(model);
 	const { reasoningEffort = 'none' } = options;
 	if (reasoningEffort !== 'none') requireAbility(facts, model, 'reasoning');
-	return routeRequest('/v1/chat/completions', input, {
+	return routeRequest(CHAT_PATH, input, {
 		model,
 		messages,
 		models: listOf(options.fallbackModels ?? '')

@@ -5,6 +5,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
 import { modelId } from '../../../support/parameters';
+import { jsonReply, notFound, startService, type Reply, type Service } from '../../../support/service';
 import { isDict } from '../../../../nodes/shared/core/answer';
 import { stopwatch } from '../../../support/yardstick';
 
@@ -345,6 +346,87 @@ describe('the chat model under LangChain', () => {
 		expect(asked()).toHaveLength(3);
 	});
 
+	describe('that ends before it says what it cost', () => {
+		const event = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
+		const said = (content: string, finish_reason: unknown = null) =>
+			event({ id: 'c1', choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason }] });
+		const words = 'word '.repeat(80);
+		let service: Service;
+		beforeEach(async () => (service = await startService()));
+		afterEach(async () => await service.close());
+
+		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
+		const chats = () => service.requests.filter(isChat);
+		async function openAt(body: string, options: INodeParameters, rest: Partial<Reply> = {}, price: unknown = pricing) {
+			service.reply = ({ path }) => {
+				if (path.endsWith('/chat/completions')) return { contentType: 'text/event-stream', body, ...rest };
+				return path === `/models/${MODEL}`
+					? jsonReply({ model_name: MODEL, type: 'text-generation', pricing: price })
+					: notFound;
+			};
+			const executionId = `untold ${Math.random()}`;
+			return (await open(options, { baseUrl: service.url, executionId })).chat;
+		}
+		const read = async (chat: ChatOpenAI) => {
+			let text = '';
+			for await (const { content } of await chat.stream('Hello')) text += String(content);
+			return text;
+		};
+
+		const ended = said(words) + said('', 'stop');
+		it.each<[string, string, Partial<Reply>]>([
+			['quietly', ended, {}],
+			['before its last word', `${ended}data: [DONE]\n\n`, {}],
+			['in the middle of an event', `${ended}data: {"id":"c1","usa`, {}],
+			['with its connection', `${ended}data: {"id":"c1","usage":{}}\n\n`, { cutAfter: ended.length }],
+			[
+				'with its connection, within an event',
+				`${ended}data: {"id":"c1","usage":{}}\n\n`,
+				{ cutAfter: ended.length + 9 },
+			],
+		])('is whole, and counts by the price in the catalogue: %s', async (_, body, rest) => {
+			// 100 tokens and more at $0.0001 each
+			const chat = await openAt(body, { budgetUsd: 0.015 }, rest);
+			expect(await read(chat)).toBe(words);
+			expect(await read(chat)).toBe(words);
+			await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.02/);
+			expect(chats()).toHaveLength(2);
+		});
+
+		it('is not whole where nothing told its end: an agent must not take half an answer for all of it', async () => {
+			for (const cutAfter of [undefined, said(words).length]) {
+				const chat = await openAt(`${said(words)}data: {}\n\n`, { budgetUsd: 0.015, maxRetries: 2 }, { cutAfter });
+				await expect(read(chat)).rejects.toThrow(/cut off/);
+				await expect(read(chat)).rejects.toThrow(/cut off/);
+				// What came was written, and is billed.
+				await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.02/);
+			}
+			expect(chats()).toHaveLength(4);
+		});
+
+		it.each([null, { type: 'tokens', cents_per_input_token: 0, cents_per_output_token: 0 }])(
+			'counts as nothing where the price is not known, or there is none: %j',
+			async (price) => {
+				const chat = await openAt(ended, { budgetUsd: 0.000001 }, {}, price);
+				expect(await read(chat)).toBe(words);
+				expect(await read(chat)).toBe(words);
+			},
+		);
+
+		it('counts a whole answer in the same way', async () => {
+			const message = { role: 'assistant', content: words };
+			const whole = { id: 'c1', object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }] };
+			const rest = { contentType: 'application/json' };
+			const chat = await openAt(JSON.stringify(whole), { budgetUsd: 0.005 }, rest);
+			expect((await chat.invoke('Hello')).content).toBe(words);
+			await expect(chat.invoke('Hello')).rejects.toThrow(/Budget reached: this run has cost \$0\.01/);
+			const counted = { ...whole, usage: { prompt_tokens: 20, completion_tokens: 30, total_tokens: 50 } };
+			const other = await openAt(JSON.stringify(counted), { budgetUsd: 0.001 }, rest);
+			await other.invoke('Hello');
+			await expect(other.invoke('Hello')).rejects.toThrow(/this run has cost \$0\.005/);
+		});
+	});
+
 	it('waits for Flex as long as it may take', async () => {
 		const supplied = async (options: INodeParameters) => (await open(options)).chat.timeout;
 		const [usual, flex, own] = [
@@ -425,8 +507,12 @@ describe('under LangChain', () => {
 
 	it('what was kept back comes to its end in a stream that ends early', async () => {
 		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
-		for (const end of ['', '\n', '\n\n', '\n\ndata: [DONE]']) {
-			reply(`data: ${JSON.stringify(piece(`It is ${LONG.slice(0, 9)}`))}${end}`);
+		const last = {
+			id: 'c1',
+			choices: [{ index: 0, delta: { content: `It is ${LONG.slice(0, 9)}` }, finish_reason: 'stop' }],
+		};
+		for (const end of ['', '\n', '\n\n', '\n\ndata: [DONE]', '\n\ndata: {"id":"c1","cho']) {
+			reply(`data: ${JSON.stringify(last)}${end}`);
 			expect(await streamed(chat)).toBe(`It is ${LONG.slice(0, 9)}`);
 		}
 	});

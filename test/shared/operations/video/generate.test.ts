@@ -41,6 +41,7 @@ testOperation(generateVideo, {
 		data: null,
 	},
 	output: { videoId: 'videos_abc', status: 'queued' },
+	usage: { costUnknown: true },
 	unique: ['videoId'],
 	names: {
 		parameters: 'prompt startImage inputDataFieldName inputUrl waitForResult outputDataFieldName',
