@@ -153,7 +153,7 @@ export class Lexer {
 			else if (code === 40) open++;
 			else if (code === 41) open--;
 		}
-		return new Shown(this.at - 1 - start);
+		return new Shown(this.at - 1 - start, this.bytes, start, this.at - 1);
 	}
 
 	private hexadecimal(): Shown {
@@ -161,7 +161,8 @@ export class Lexer {
 		while (this.code(this.at) !== 62) {
 			if (this.code(this.at++) === -1) throw new Damaged('a text in it has no end');
 		}
-		return new Shown((this.at++ - start) >> 1);
+		const end = this.at++;
+		return new Shown((end - start) >> 1, this.bytes, start, end);
 	}
 
 	private list(depth: number, closing: number): PdfValue[] {

@@ -7,6 +7,7 @@ import { turnJpeg, type Orientation } from '../jpeg';
 import { filtersOf, isPacking, unpack } from './packing';
 import { Objects } from './objects';
 import { orientationOf } from './turned';
+import { hasTypedText } from './typed';
 import { isPdfDict, Ref, type PdfDict, type PdfValue, type Stream } from './values';
 
 /** More pages than this are not read in one go. */
@@ -132,6 +133,13 @@ function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<Sc
 		.map((drawn) => ({ drawn, share: shareOf(drawn.matrix, box) }))
 		.sort((a, b) => b.share - a.share);
 	const [main, second] = pictures;
+	const isLetter = drawing.text + drawing.hiddenText > 0 && (!main || hasOwnText(drawing, main.drawn, main.share));
+	if (!isLetter && hasTypedText(page, objects)) {
+		throw new InputError(
+			`Page ${number} of the PDF has text in form fields or notes, which its picture does not show`,
+			AS_PICTURES,
+		);
+	}
 	if (!main || hasOwnText(drawing, main.drawn, main.share)) throw notAScan(drawing, number);
 	if (second && second.share >= Math.min(NOTABLE, main.share / 2)) {
 		throw new InputError(`Page ${number} of the PDF is put together of several pictures`, AS_PICTURES);

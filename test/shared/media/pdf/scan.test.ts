@@ -161,6 +161,63 @@ describe('what a page draws', () => {
 	});
 });
 
+describe('what is typed into a scan and stands beside what the page draws', () => {
+	/** @param more what the page's fields and notes refer to, from 6 on */
+	const page = (annotations: string, ...more: Array<Buffer | string>) =>
+		makePage(FULL_PAGE, [scan, ...more], `/Annots ${annotations}`);
+
+	it.each<[string, Buffer]>([
+		['a field of a form', page('[<</Subtype /Widget /FT /Tx /T (Total) /V (42)>>]')],
+		['in letters of 16 bits', page('[<</Subtype /Widget /FT /Tx /V <FEFF 00E4>>>]')],
+		['a choice of several', page('[<</Subtype /Widget /FT /Ch /V [(Red) (Blue)]>>]')],
+		['a long text', page('[<</Subtype /Widget /FT /Tx /V 6 0 R>>]', stream('', 'much'))],
+		['a box that is ticked', page('[<</Subtype /Widget /FT /Btn /V /Yes /AS /Yes>>]')],
+		[
+			'one of several boxes',
+			page(
+				'6 0 R',
+				'[<</Subtype /Widget /AS /Off /Parent 7 0 R>> <</Subtype /Widget /AS /2 /Parent 7 0 R>>]',
+				'<</FT /Btn /Ff 32768 /V /2>>',
+			),
+		],
+		[
+			'a field whose text stands with its parent',
+			page('[6 0 R]', '<</Subtype /Widget /Parent 7 0 R>>', '<</Parent 8 0 R /V (Ada)>>', '<</FT /Tx>>'),
+		],
+		['a note that is typed over it', page('[<</Subtype /Link>> <</Subtype /FreeText /Contents (paid on 3 March)>>]')],
+	])('%s is not lost without a word', (_, pdf) => {
+		const { message, advice } = refusalOf(pdf);
+		expect(message).toBe('Page 1 of the PDF has text in form fields or notes, which its picture does not show');
+		expect(advice).toContain('pdftoppm');
+	});
+
+	it.each<[string, Buffer]>([
+		['links', page('[<</Subtype /Link /Contents (https://example.com)>>]')],
+		['empty fields', page('[<</Subtype /Widget /FT /Tx>> <</Subtype /Widget /FT /Tx /V ()>>]')],
+		[
+			'fields of blanks, as programs write empty ones',
+			page(
+				'[<</Subtype /Widget /FT /Tx /V <FEFF>>> <</Subtype /Widget /FT /Tx /V (\\376\\377)>> <</Subtype /Widget /FT /Ch /V [( )]>>]',
+			),
+		],
+		['boxes without a tick', page('[<</Subtype /Widget /FT /Btn /AS /Off /V /Off>> <</Subtype /Widget /FT /Btn>>]')],
+		['buttons', page('[<</Subtype /Widget /FT /Btn /Ff 65536 /AS /Down>>]')],
+		['a signature', page('[<</Subtype /Widget /FT /Sig /V <</Name (Ada)>>>>]')],
+		['what is hidden', page('[<</Subtype /FreeText /F 2 /Contents (x)>> <</Subtype /Widget /FT /Tx /F 32 /V (x)>>]')],
+		['a sticky note', page('[<</Subtype /Text /Contents (call them)>> <</Subtype /Popup /Contents (x)>>]')],
+		['a field that is its own parent', page('[6 0 R]', '<</Subtype /Widget /Parent 6 0 R>>')],
+		['what is none', page('[null 6 0 R (x) 99 0 R]', '[1 2]')],
+		['none at all', page('null')],
+	])('%s are passed over', (_, pdf) => expect(readScan(pdf)).toHaveLength(1));
+
+	it('is what there is to say of a page that draws nothing', () => {
+		const form = makePage('', [scan], '/Annots [<</Subtype /Widget /FT /Tx /V (42)>>]');
+		expect(refusalOf(form).message).toContain('form fields');
+		const letter = makePage('BT (Dear Ada) Tj ET', [scan], '/Annots [<</Subtype /Widget /FT /Tx /V (42)>>]');
+		expect(refusalOf(letter).message).toContain('holds text');
+	});
+});
+
 /** EXIF's number, as a reader finds it that looks for nothing else; 1 where there is none. */
 function orientationIn(picture: Buffer): number {
 	const at = picture.indexOf('Exif\0\0MM\0*');
