@@ -9,6 +9,9 @@ import { trimZeros } from '../core/trim';
 /** Failures on this side of the wire: the service was not asked. */
 const NOT_SENT: ReadonlyArray<Problem['kind']> = ['input', 'source', 'local'];
 
+/** Whether the service may bill it: nobody heard its answer, or waited for it when the run was ended. */
+const mayBeDone = (problem: Problem): boolean => problem.kind === 'stopped' || mayBeBilled(problem);
+
 /** What a run's requests came to. */
 export interface Figures {
 	readonly requests: number;
@@ -97,7 +100,7 @@ export class Meter {
 		// A receipt says nothing, or 0: what the job costs is not known before it is over.
 		if (outcome.ok && !own.told && !own.held) own.held = reservation;
 		else this.release(reservation);
-		if (!outcome.ok && !own.told && mayBeBilled(outcome.problem)) this.suspect(reservation);
+		if (!outcome.ok && !own.told && mayBeDone(outcome.problem)) this.suspect(reservation);
 		if (own.told) this.drop(own);
 		if (!charge) this.close(own);
 		this.wake();

@@ -23,6 +23,9 @@ import { clock, ENDED, takeTurns } from './http/clock';
 import type { Made, Place } from './outputs';
 import { tagExecution, type Progress } from './progress';
 
+/** Of what is left at the service, that an error names. */
+const MOST_LEFT = 50;
+
 /** What becomes of the items of a run, and what its end says about them. */
 export class RunResults {
 	/** What the end of the run says. */
@@ -47,6 +50,8 @@ export class RunResults {
 	/** Which of the models make files. */
 	private readonly fileMakers = new Map<string, boolean>();
 	private readonly failed = new WeakSet<INodeExecutionData>();
+	/** What is paid and stands or goes on at the service, and how to get it. */
+	private readonly left: Array<{ readonly item: number; readonly remains: string }> = [];
 
 	/**
 	 * @param screenNames what the screen calls the API's names
@@ -74,6 +79,13 @@ export class RunResults {
 	/** What comes out, in the order of what came in. */
 	all(): INodeExecutionData[] {
 		return this.items.flat();
+	}
+
+	/** What a run that hands nothing on leaves at the service, beside what its failure says already. */
+	leftBehind(said: string): string[] {
+		const others = this.left.filter(({ remains }) => !said.includes(remains));
+		const told = others.slice(0, MOST_LEFT).map(({ item, remains }) => `Item ${item}: ${remains}`);
+		return others.length > MOST_LEFT ? [...told, `So it is with ${others.length - MOST_LEFT} more items.`] : told;
 	}
 
 	keep(item: number, made: INodeExecutionData[]): void {
@@ -128,7 +140,10 @@ export class RunResults {
 		problem: Problem,
 		known: Partial<Pick<Situation, 'attempts' | 'billed' | 'remains' | 'subject' | 'model' | 'fallbackReason'>>,
 	): Promise<INodeExecutionData[]> {
-		if (this.stop.signal.aborted && problem.kind === 'stopped') return [];
+		if (this.stop.signal.aborted && problem.kind === 'stopped') {
+			if (known.remains !== undefined) this.left.push({ item, remains: known.remains });
+			return [];
+		}
 		// Failures that an item brought itself hold a service's words, too.
 		const told = this.client?.account.redactProblem(problem) ?? problem;
 		const { attempts = 0, billed, remains, model = settings?.model ?? '', fallbackReason } = known;
@@ -160,6 +175,7 @@ export class RunResults {
 		for (const output of outputs) {
 			await takeTurns();
 			const { requestId, costUsd } = usageIn(output);
+			if (output.remains !== undefined) this.left.push({ item: entry.item, remains: output.remains });
 			const { item: good, problems, notes } = await this.makeItem(output, place, client);
 			if (good) made.push(good);
 			for (const note of notes) this.hints.add(note);

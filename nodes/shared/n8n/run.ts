@@ -88,15 +88,17 @@ class ItemRun {
 			this.stop.abort(ENDED);
 			this.progress.close();
 		}
-		if (canceled?.aborted) {
-			throw toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0);
-		}
 		const summary = this.results.tell(this.progress);
-		if (!this.results.failure) return itemsFor(this.context, this.operation, this.results.all());
+		const isStopped = canceled?.aborted === true;
+		const failure = isStopped
+			? toNodeError(this.context, { kind: 'stopped' }, { model: '', host: '', attempts: 0 }, 0)
+			: this.results.failure;
+		if (!failure) return itemsFor(this.context, this.operation, this.results.all());
 		// n8n shows no hints of a run that failed; what was paid until then must be known all the same.
-		if (summary && this.results.count > 1)
-			this.results.failure.description = `${this.results.failure.description ?? ''} ${summary}.`.trim();
-		throw this.results.failure;
+		const { description } = failure;
+		const paid = summary && (isStopped || this.results.count > 1) ? `${summary}.` : undefined;
+		failure.description = [description, ...this.results.leftBehind(description ?? ''), paid].filter(Boolean).join(' ');
+		throw failure;
 	}
 
 	/** All inputs are read and checked before the first request: what cannot be sent must not cost the rest. */

@@ -1,9 +1,12 @@
 import { Logger } from '@n8n/backend-common';
 import { Container } from '@n8n/di';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { makeMp4 } from '../../emulator/media/video';
+import type { RunOptions } from '../../support/engine/engine';
 import { makePng } from '../../support/files';
 import { asked } from '../../support/parameters';
 import { hintsOf } from '../../support/results';
+import { jsonReply, notFound } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 /** What a run tells those who did not watch it, and what it keeps to itself. */
@@ -134,4 +137,91 @@ it('a run that a failure ends says what was done and paid until then', async () 
 	expect(error?.description).toMatch(
 		/5 items in · 1 failed \(1: DeepInfra does not accept .*\) · [34] requests · \$0\.0+\d+ · /,
 	);
+});
+
+describe('a run that hands nothing on', () => {
+	const VIDEO = 'PrunaAI/p-video';
+	const job = (id: string, status: string) => ({
+		id,
+		status,
+		object: 'video.generation.job',
+		created_at: 1,
+		model: VIDEO,
+		data: status === 'succeeded' ? [{ url: '/made.mp4' }] : null,
+		inference_status: { cost: 0.1 },
+	});
+
+	/** Jobs are called as they are asked for; one that is to be ready is, one that is to fail does at its second look. */
+	function makeVideos(): void {
+		const looks = new Map<string, number>();
+		world.service.requests.length = 0;
+		world.service.reply = ({ method, path, body }) => {
+			if (path === '/made.mp4') return { body: makeMp4(1), contentType: 'video/mp4' };
+			if (method === 'POST' && path === '/v1/videos')
+				return jsonReply(job(String(JSON.parse(body.toString()).prompt), 'queued'));
+			const id = path.replace('/v1/videos/', '');
+			const seen = (looks.get(id) ?? 0) + 1;
+			looks.set(id, seen);
+			if (!path.startsWith('/v1/videos/')) return notFound;
+			return jsonReply(job(id, id === 'ready' ? 'succeeded' : id === 'fails' && seen > 1 ? 'failed' : 'processing'));
+		};
+	}
+
+	const film = (prompts: string[], rest: Partial<RunOptions> = {}) =>
+		world.engine.run({
+			parameters: asked('video', 'generate', VIDEO, { prompt: '={{ $json.prompt }}' }),
+			items: prompts.map((prompt) => ({ json: { prompt } })),
+			credentials: { baseUrl: world.service.url },
+			...rest,
+		});
+
+	it('since an item failed says how to get what the others paid for', async () => {
+		makeVideos();
+		const { error } = await film(['ready', 'goesOn', 'fails', 'goesOnToo']);
+		expect(error?.message).toMatch(/video job fails failed.*item 2/);
+		expect(error?.description).toMatch(/Item 0: The video is ready at DeepInfra\. Get it with .* video ID ready,/);
+		expect(error?.description).toMatch(
+			/Item 1: The video goes on .* video ID goesOn, .*Item 3: .* video ID goesOnToo,/,
+		);
+		expect(error?.description).toMatch(/4 items in .* \$0\.40 /);
+	});
+
+	it('since it was stopped says so, too, and what it cost, also in the log', async () => {
+		makeVideos();
+		const lines = catchLog();
+		const result = await film(['ready', 'goesOn'], {
+			cancelAfterMs: 200,
+			cancelOnce: () => world.service.requests.some(({ path }) => path === '/v1/videos/goesOn'),
+		});
+		expect(result.status).toBe('canceled');
+		expect(result.error?.description).toMatch(
+			/Item 0: The video is ready .*Item 1: The video goes on .* video ID goesOn,/,
+		);
+		expect(result.error?.description).toMatch(/2 items in .* \$0\.20 /);
+		expect(lines.filter((line) => line.startsWith('info')).at(-1)).toMatch(/2 items in .* \$0\.20 /);
+		expect(result.customData).toMatchObject({ deepInfraCostUsd: '0.2' });
+	});
+
+	const isChat = ({ path }: { readonly path: string }) => path === '/v1/chat/completions';
+
+	it.each<[string, number | undefined, Partial<RunOptions>]>([
+		['stopped', undefined, { cancelAfterMs: 50, cancelOnce: () => world.emulator.requests.some(isChat) }],
+		['ended by a failure', 422, {}],
+	])('since it was %s says what may be billed for what was on its way', async (_, status, how) => {
+		world.emulator.requests.length = 0;
+		world.emulator.options.faults = (request) => {
+			if (!isChat(request)) return undefined;
+			const isLast = status !== undefined && JSON.stringify(request.json).includes('text 2');
+			return isLast ? { kind: 'status', status } : { kind: 'stalledHeaders' };
+		};
+		const { error } = await world.engine.run({
+			parameters: asked('chat', 'complete', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', {
+				messages: { values: [{ role: 'user', content: '={{ "text " + $itemIndex }}' }] },
+				options: { budgetUsd: 1, maxTokens: 20, timeout: 5 },
+			}),
+			items: Array.from({ length: 3 }, () => ({ json: {} })),
+			...how,
+		});
+		expect(error?.description).toMatch(/3 items in .* up to \$0\.\d+ more may be billed/);
+	});
 });
