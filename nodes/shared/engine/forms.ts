@@ -5,7 +5,7 @@ import type { Problem } from '../core/problem';
 export class Forms {
 	private readonly known = new Map<string, number>();
 	/** What finds out which form a model takes, where there are several. */
-	private readonly pilots = new Map<string, Promise<unknown>>();
+	private readonly pilots = new Map<string, Pilot>();
 
 	constructor(private readonly operation: Pick<AnyOperation, 'forms' | 'isFormRefused'>) {}
 
@@ -26,13 +26,29 @@ export class Forms {
 	/** The first that asks a model finds out its form; the others wait until it has. */
 	async inTurn<T>(model: string, ask: () => Promise<T>): Promise<T> {
 		const pilot = this.pilots.get(model);
-		if (pilot) await pilot;
-		const asking = ask();
-		if (!pilot && (this.operation.forms ?? 1) > 1)
-			this.pilots.set(
-				model,
-				asking.catch(() => undefined),
-			);
-		return await asking;
+		if (pilot) await pilot.over;
+		const isPilot = !pilot && (this.operation.forms ?? 1) > 1;
+		if (isPilot) this.pilots.set(model, openPilot());
+		try {
+			return await ask();
+		} finally {
+			if (isPilot) this.take(model);
+		}
 	}
+
+	/** The model has taken a question in its form, so nobody has to wait for what comes of it: a job may take long. */
+	take(model: string): void {
+		this.pilots.get(model)?.end();
+	}
+}
+
+interface Pilot {
+	readonly over: Promise<void>;
+	readonly end: () => void;
+}
+
+function openPilot(): Pilot {
+	let end = () => {};
+	const over = new Promise<void>((resolve) => (end = resolve));
+	return { over, end };
 }

@@ -50,6 +50,8 @@ export interface Asking {
 	readonly form?: number;
 	/** Whether nobody can use the answer any more. */
 	readonly isUnwanted?: () => boolean;
+	/** Hears that the service has taken the request, whose result may take long. */
+	readonly onTaken?: () => void;
 }
 
 /** One service, however many runs of this process ask it. */
@@ -125,7 +127,7 @@ export class Client {
 		settings: Settings,
 		{ answer, next, items, whole, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
-		{ chunks, form = 0, isUnwanted }: Asking,
+		{ chunks, form = 0, isUnwanted, onTaken }: Asking,
 		charges: Charges,
 	): Promise<Omit<Asked, 'billed' | 'estimated'>> {
 		const { seconds, maxRetries } = settings;
@@ -157,6 +159,7 @@ export class Client {
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
+		if (first.ok) onTaken?.();
 		if (!first.ok && attempts > 0 && isUncertain(first.problem))
 			return { outcome: first, attempts, answers: [], told, remains: request.remains };
 		const answers: Dict[] = [];

@@ -150,7 +150,13 @@ export class Questions {
 	): Promise<Told> {
 		for (let question = first; ; ) {
 			const { inputs, settings, fitted, form } = question;
-			const told = await client.ask(fitted.request, settings, this.operation, inputs, { chunks, form, isUnwanted });
+			const onTaken = () => this.forms.take(settings.model);
+			const told = await client.ask(fitted.request, settings, this.operation, inputs, {
+				chunks,
+				form,
+				isUnwanted,
+				onTaken,
+			});
 			const isOpen = told.billed === 0 && told.answers.length === 0;
 			const problem = told.outcome.ok || !isOpen ? undefined : told.outcome.problem;
 			const anew = problem && this.nextForm(entry, question, problem, client);

@@ -43,4 +43,16 @@ describe('the form in which a model is asked', () => {
 		await second;
 		expect(asked).toEqual(['first', 'other', 'second']);
 	});
+
+	it('is known once the model has taken the first question, whatever comes of it', async () => {
+		const forms = new Forms(operation);
+		let answer = () => {};
+		const first = forms.inTurn('a', async () => {
+			forms.take('a');
+			await new Promise<void>((resolve) => (answer = resolve));
+		});
+		expect(await forms.inTurn('a', async () => 'second')).toBe('second');
+		answer();
+		await first;
+	});
 });

@@ -120,6 +120,23 @@ describe('of its own', () => {
 			expect(await world.engine.read(binary.data)).toEqual(makeMp4(5));
 		});
 
+		it('is begun while the first of its model is still made', async () => {
+			world.service.requests.length = 0;
+			const isStart = ({ method }: SentRequest) => method === 'POST';
+			world.service.reply = (request) => {
+				const job = { id: 'videos_abc', object: 'video.generation.job', created_at: 1, model: PRUNA };
+				if (isStart(request)) return jsonReply({ ...job, status: 'queued' });
+				if (request.path === '/made.mp4') return { body: makeMp4(2), contentType: 'video/mp4' };
+				if (request.path !== '/v1/videos/videos_abc') return notFound;
+				const areBegun = world.service.requests.filter(isStart).length === 3;
+				return jsonReply({ ...job, status: areBegun ? 'succeeded' : 'queued', data: [{ url: '/made.mp4' }] });
+			};
+			const items = ['a', 'b', 'c'].map((prompt) => ({ json: { prompt } }));
+			const credentials = { baseUrl: world.service.url };
+			const parameters = film('={{ $json.prompt }}', { timeout: 8 });
+			expect(itemsOf(await world.engine.run({ parameters, items, credentials }))).toHaveLength(3);
+		});
+
 		it('of several results is an item each', async () => {
 			const output = itemsOf(await world.engine.run({ parameters: film('waves <<3 results>>') }));
 			expect(output.map(({ json, pairedItem }) => [json.index, json.status, pairedItem])).toEqual(
