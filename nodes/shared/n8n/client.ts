@@ -131,7 +131,8 @@ export class Client {
 		charges: Charges,
 	): Promise<Omit<Asked, 'billed' | 'estimated'>> {
 		const { seconds, maxRetries } = settings;
-		const due = this.run.clock.now() + seconds * 1000;
+		const now = () => this.run.clock.now();
+		let due = now() + seconds * 1000;
 		const lane = this.laneOf(settings);
 		const told: Dict[][] = [];
 		const call = async (each: ApiRequest, patience: number) => {
@@ -155,7 +156,14 @@ export class Client {
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
 			});
-			return await callUntilAnswered(send, maxRetries, passage, this.run, isLook);
+			const enter = async () => {
+				const since = now();
+				const refused = await passage.enter();
+				// To wait for a turn is none of the service's time: in a long run it may take longer than the answer.
+				due = told.length === 0 ? now() + seconds * 1000 : due + now() - since;
+				return refused;
+			};
+			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, this.run, isLook);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
@@ -178,7 +186,7 @@ export class Client {
 			if (!step.value) break;
 			const { request: following, wait, remains, undo, isOptional } = step.value;
 			left = remains;
-			const time = due - this.run.clock.now() - wait * 1000;
+			const time = due - now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
 			const second =
 				time > 0 ? await call(following, time / 1000) : { outcome: failed({ kind: 'timeout', seconds }), attempts: 1 };

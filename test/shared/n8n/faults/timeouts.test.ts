@@ -84,3 +84,23 @@ it('a batch of embeddings that stalls is one request, and all its items say so',
 	expect(result.errorItems.map(pairedTo)).toEqual(items.map((_, index) => index));
 	expect(world.emulator.requests.filter(isInference).length).toBe(1);
 });
+
+it('what an item waits for its turn is none of its time, also where an answer needs a second question', async () => {
+	world.emulator.options.latencyMs = 150;
+	world.emulator.requests.length = 0;
+	const items = Array.from({ length: 16 }, (_, total) => ({ json: { total } }));
+	const result = await world.engine.run({
+		parameters: asked('text', 'extract', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', {
+			text: '=Total: {{ $json.total }} [[emulator: misfit]]',
+			schemaType: 'fromAttributes',
+			attributes: { values: [{ name: 'total', type: 'number', description: 'With tax', required: true }] },
+			includeOtherFields: false,
+			options: { maxConcurrency: 1, timeout: 2 },
+		}),
+		items,
+		onError: 'continueErrorOutput',
+	});
+	expect(result.errorItems).toEqual([]);
+	expect(result.items.map(({ json }) => json.total)).toEqual(items.map(({ json }) => json.total));
+	expect(world.emulator.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(32);
+});
