@@ -7,11 +7,14 @@ import { readModel, readModels, type Model, type ModelKind } from '../catalog/mo
 import { findModel, joinModels } from '../catalog/models';
 import { readSchema } from '../schema/read';
 import { modelPath } from '../core/request';
+import { parseJson } from '../core/values';
 import type { ModelFacts } from '../core/operation';
 import type { Account } from './credential';
 import { remember } from './cache';
 import { sendAuthorized } from './http/authorized';
 import { inSteps } from './http/clock';
+import { decodeText, readAll } from './http/stream';
+import { unpacked } from './http/unpack';
 
 type Context = NodeContext | ILoadOptionsFunctions;
 
@@ -43,6 +46,18 @@ const isRefusal = (error: unknown): boolean =>
 function listOf(answer: unknown): unknown[] {
 	if (Array.isArray(answer)) return answer;
 	throw new Error('the answer is not a list of models');
+}
+
+/** The bytes are wanted: a proxy may have packed them without saying so, or the text may have a mark before it. */
+const ASKED = { json: true, encoding: 'arraybuffer' } as const;
+
+/** Bytes that an answer of the catalogue may have. */
+const LARGEST = 64 * 1024 * 1024;
+
+async function readJson(body: unknown): Promise<unknown> {
+	// A client that has read it already.
+	if (!(body instanceof Uint8Array)) return body;
+	return parseJson(decodeText(await readAll(unpacked([body]), LARGEST)).replace(/^\ufeff+/, ''));
 }
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */
@@ -120,7 +135,7 @@ export class Catalog {
 	private async publicList(): Promise<Model[]> {
 		const url = `${this.account.baseUrl}/models/list`;
 		const get = async (abortSignal: AbortSignal) =>
-			listOf(await this.context.helpers.httpRequest({ method: 'GET', url, json: true, abortSignal }));
+			listOf(await readJson(await this.context.helpers.httpRequest({ ...ASKED, method: 'GET', url, abortSignal })));
 		return await readRows(await remember(url, get, LIST_PATIENCE, this.stop, this.account.baseUrl), 'public');
 	}
 
@@ -141,7 +156,7 @@ export class Catalog {
 	}
 
 	private async ask(path: string, signal?: AbortSignal): Promise<unknown> {
-		const options = { url: `${this.account.baseUrl}${path}`, json: true, disableFollowRedirect: true };
-		return await sendAuthorized<unknown>(this.context, this.account, options, signal);
+		const options = { ...ASKED, url: `${this.account.baseUrl}${path}`, disableFollowRedirect: true };
+		return await readJson(await sendAuthorized<unknown>(this.context, this.account, options, signal));
 	}
 }

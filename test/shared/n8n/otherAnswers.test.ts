@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { completion } from '../../support/chat';
 import { makeWav } from '../../support/files';
@@ -317,6 +320,15 @@ describe('the letters of an answer', () => {
 		['UTF-16 without a mark', 'application/json; charset=utf-16le', () => Buffer.from(json, 'utf16le')],
 		['UTF-16 that nobody declared', 'application/json', () => Buffer.from(json, 'utf16le')],
 		['the other one', 'application/json; charset=utf-16', swapped],
+		['UTF-8 with a mark', 'application/json', () => Buffer.from(`\ufeff${json}`)],
+		['UTF-16 with a mark', 'application/json', () => Buffer.from(`\ufeff${json}`, 'utf16le')],
+		['the other one with a mark', 'application/json', () => Buffer.from(`\ufeff${json}`, 'utf16le').swap16()],
+		['UTF-8, packed without a word', 'application/json', () => gzipSync(json)],
+		[
+			'UTF-16 with a mark, packed without a word',
+			'text/plain',
+			() => gzipSync(Buffer.from(`\ufeff${json}`, 'utf16le')),
+		],
 	])('in %s', async (_, contentType, write) => {
 		const { items, errors } = await resultOf(classify(), () => ({ contentType, body: write() }));
 		expect(errors).toEqual([]);
@@ -329,6 +341,74 @@ describe('the letters of an answer', () => {
 			body: Buffer.from(JSON.stringify({ ...envelope, results: [{ label: 'Müller \ufffd', score: 1 }] })),
 		}));
 		expect(items).toMatchObject([{ label: 'Müller \ufffd' }]);
+	});
+});
+
+describe('what a proxy packs without saying so', () => {
+	const classify = () => asked('text', 'classify', freshName(), { text: 'x', options });
+
+	it('may be a refusal, whose words are told', async () => {
+		const body = gzipSync(JSON.stringify({ detail: { error: 'the label is too warm' } }));
+		const { errors } = await resultOf(classify(), () => ({ status: 400, body }));
+		expect(errors).toEqual([expect.stringMatching(/the label is too warm/)]);
+	});
+
+	it('may be a sound', async () => {
+		const speak = asked('audio', 'synthesize', freshName(), { text: 'Hi', options });
+		const { items, errors } = await resultOf(speak, () => ({ contentType: 'audio/wav', body: gzipSync(makeWav(0.1)) }));
+		expect([items.length, errors]).toEqual([1, []]);
+	});
+
+	const noise = gzipSync(randomBytes(1000).toString('hex'));
+	const damaged = Buffer.concat([noise.subarray(0, 100), Buffer.alloc(50, 0x55), noise.subarray(150)]);
+	it.each<[string, Buffer, RegExp]>([
+		[
+			'grows beyond what an answer may have',
+			gzipSync(Buffer.alloc(70 * 1024 * 1024), { level: 9 }),
+			/an answer that is too large/,
+		],
+		['is damaged', damaged, /packing cannot be read/],
+		['breaks off', gzipSync(JSON.stringify(envelope)).subarray(0, 40), /was cut off/],
+	])('is an error that says so where it %s, and is asked for once', async (_, body, words) => {
+		const { items, errors } = await resultOf({ ...classify(), options: { maxRetries: 2 } }, () => ({ body }));
+		expect(items).toEqual([]);
+		expect(errors).toEqual([expect.stringMatching(words)]);
+		expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
+	it('may be the lines of a batch', async () => {
+		const line = JSON.stringify({
+			custom_id: 'a',
+			response: { status_code: 200, body: completion('Hi') },
+			error: null,
+		});
+		const batch = { id: 'batch_1', status: 'completed', endpoint: '/v1/chat/completions', output_file_id: 'f' };
+		const { items } = await resultOf(
+			{ resource: 'batch', operation: 'getResults', batchId: 'batch_1' },
+			({ path }) => ({
+				body: gzipSync(path.endsWith('/content') ? `${line}\n${line.replace('"a"', '"b"')}\n` : JSON.stringify(batch)),
+			}),
+		);
+		expect(items).toMatchObject([{ text: 'Hi' }, { text: 'Hi' }]);
+	});
+
+	it.each<[string, (text: string) => Buffer]>([
+		['packed', (text) => gzipSync(text)],
+		['with a mark', (text) => Buffer.from(`\ufeff${text}`)],
+		['in UTF-16', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+	])('may be the catalogue: it comes %s', async (_, write) => {
+		const name = freshName();
+		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0 };
+		const row = { model_name: name, type: 'text-generation', pricing };
+		world.service.reply = ({ path }) =>
+			path === `/models/${name}`
+				? { body: write(JSON.stringify(row)) }
+				: path === '/models/list'
+					? { body: write(JSON.stringify([row])) }
+					: notFound;
+		const parameters = asked('text', 'generate', name, { prompt: 'x'.repeat(40), options: { dryRun: true } });
+		const { items } = await world.engine.run({ parameters });
+		expect(items).toMatchObject([{ json: { estimatedCostUsd: 0.001 } }]);
 	});
 });
 

@@ -1,4 +1,5 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
+import { gzipSync } from 'node:zlib';
 import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
 import { CHAT_PATH, chatParameters, chatsOf, LLAMA } from '../../support/chat';
 import { modelId, withOptions } from '../../support/parameters';
@@ -158,7 +159,7 @@ describe('the end of a stream', () => {
 	const hello = said('Hel') + said('lo');
 	const ended = hello + said('', 'stop');
 
-	async function read(body: string, options: INodeParameters = {}, cutAfter?: number) {
+	async function read(body: string | Buffer, options: INodeParameters = {}, cutAfter?: number) {
 		world.service.requests.length = 0;
 		world.service.reply = ({ path }) =>
 			path.endsWith('/completions') ? { contentType: 'text/event-stream', body, cutAfter } : notFound;
@@ -265,6 +266,13 @@ describe('the end of a stream', () => {
 				/ about \$0\.01\d* estimated · up to \$0\.03\d* more may be billed · budget /,
 			);
 		});
+	});
+
+	it('may be in a stream that a proxy packs without saying so', async () => {
+		for (const body of [gzipSync(ended + cost), gzipSync(ended + cost).subarray(0, -9)]) {
+			const { json } = onlyItem(await read(body));
+			expect(json).toMatchObject({ text: 'Hello', finishReason: 'stop', usage: { costUsd: 0.5 } });
+		}
 	});
 
 	it('may be that of its connection', async () => {

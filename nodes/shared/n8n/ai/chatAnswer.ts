@@ -5,12 +5,38 @@ import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
+import { decodeText, readAll } from '../http/stream';
+import { unpacked } from '../http/unpack';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
 
+/** An answer's body as it was before a proxy packed it without saying so. */
+export function bodyOf({ body }: Response): {
+	readonly pieces: AsyncGenerator<Uint8Array>;
+	readonly cancel: () => void;
+} {
+	const reader = body?.getReader();
+	async function* received() {
+		for (;;) {
+			const { done, value } = (await reader?.read()) ?? { done: true };
+			if (done || !value) return;
+			yield value;
+		}
+	}
+	// Also while it waits for the next piece.
+	return { pieces: unpacked(received()), cancel: () => void reader?.cancel().catch(() => undefined) };
+}
+
+/** The whole text, however it comes. */
+export const textOf = async (response: Response): Promise<string> =>
+	decodeText(await readAll(bodyOf(response).pieces, LARGEST), response.headers.get('content-type'));
+
 export const isEventStream = ({ headers }: Response): boolean =>
 	(headers.get('content-type') ?? '').includes('event-stream');
+
+/** Bytes that a whole answer may have. */
+const LARGEST = 64 * 1024 * 1024;
 
 interface Watcher {
 	/** Hides the API key in what a service says. */
@@ -79,12 +105,13 @@ const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n`;
  * @param errorOf the error that stands for a connection that broke, and for such an event
  */
 export function watchEvents(
-	{ body, status, statusText, headers }: Response,
+	response: Response,
 	{ secret, onAnswer, onUntold }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
+	const { body, status, statusText, headers } = response;
 	if (!body) return new Response(null, { status, statusText, headers });
-	const pieces = body.getReader();
+	const { pieces, cancel } = bodyOf(response);
 	const { redact } = secret;
 	const reader = new LineReader(secret);
 	const encoder = new TextEncoder();
@@ -116,7 +143,7 @@ export function watchEvents(
 		async pull(controller) {
 			// Whoever asks is asked again only once something came.
 			for (;;) {
-				const next = await pieces.read().catch((error: unknown) => ({ done: true, value: undefined, error }));
+				const next = await pieces.next().catch((error: unknown) => ({ done: true, value: undefined, error }));
 				const lines = next.value ? reader.read(next.value) : reader.end();
 				try {
 					take(lines);
@@ -128,7 +155,7 @@ export function watchEvents(
 				} catch (error) {
 					end();
 					controller.error(error);
-					return await pieces.cancel().catch(() => undefined);
+					return cancel();
 				}
 				if (lines.length > 0) controller.enqueue(encoder.encode(lines.map(({ text }) => text).join('')));
 				if (next.done) {
@@ -138,9 +165,9 @@ export function watchEvents(
 				if (next.done || lines.length > 0) return;
 			}
 		},
-		cancel: async (reason) => {
+		cancel: () => {
 			end();
-			await pieces.cancel(reason);
+			cancel();
 		},
 	});
 	return new Response(watched, { status, statusText, headers });

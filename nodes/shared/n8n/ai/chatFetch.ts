@@ -11,7 +11,7 @@ import { clock } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
 import { CLOSED, isLost } from '../http/deadline';
 import type { Secret } from '../secret';
-import { asEvents, isEventStream, watchEvents } from './chatAnswer';
+import { asEvents, isEventStream, textOf, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -86,9 +86,7 @@ async function readWhole(response: Response, { secret }: ChatFetchOptions): Prom
 	const { redact } = secret;
 	const headers = Object.fromEntries(response.headers);
 	const { status } = response;
-	const read = await response
-		.text()
-		.then(succeeded, (error: unknown) => failedBy({ kind: 'cut', message: redact(deepestMessage(error)) }));
+	const read = await textOf(response).then(succeeded, (error: unknown) => failedBy(unread(error, redact)));
 	if (!read.ok) return read;
 	const outcome = interpret({ status, headers, text: read.value, redact }, clock.now());
 	if (!outcome.ok) return failedBy(secret.redactProblem(outcome.problem));
@@ -97,6 +95,12 @@ async function readWhole(response: Response, { secret }: ChatFetchOptions): Prom
 	const message = `DeepInfra answered without a result${words ? `: ${words}` : ''}`;
 	return failedBy({ kind: 'answer', message: redact(message), costUsd: usageOf(outcome.value, '', 1).costUsd });
 }
+
+/** Why an answer that has begun could not be read to its end. */
+const unread = (error: unknown, redact: (text: string) => string): Problem =>
+	error instanceof RangeError
+		? { kind: 'answer', message: 'DeepInfra sent an answer that is too large' }
+		: { kind: 'cut', message: redact(deepestMessage(error)) };
 
 const isAnswer = ({ choices }: Dict): boolean => Array.isArray(choices) && choices.length > 0;
 
@@ -157,7 +161,7 @@ async function sendOnce(
 		const response = await send(url, { ...init, signal, redirect: 'manual' });
 		if (response.ok) return { response };
 		// What it refuses is known from its status, whatever becomes of the words.
-		const text = await response.text().catch(() => '');
+		const text = await textOf(response).catch(() => '');
 		const outcome = interpret(
 			{ status: response.status, headers: Object.fromEntries(response.headers), text, redact },
 			clock.now(),

@@ -25,6 +25,7 @@ import { checkAddress, isBelow, resolveAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
 import { bytesOf, decodeText, isStream, iterate, readAll, type Bytes } from './stream';
+import { unpacked } from './unpack';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
@@ -95,12 +96,9 @@ export class Transport {
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
-			if (chunks && isEvents(response)) return await this.receiveEvents(bytesOf(response.body), chunks, flight);
-			const body = await readAll(
-				bytesOf(response.body),
-				largest,
-				async (length) => await this.room.take(flight, length),
-			);
+			const bytes = unpacked(bytesOf(response.body));
+			if (chunks && isEvents(response)) return await this.receiveEvents(bytes, chunks, flight);
+			const body = await readAll(bytes, largest, async (length) => await this.room.take(flight, length));
 			if (!request.form) flight.hasArrived();
 			if (kind === 'bytes' && isFile(response, body)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
@@ -204,13 +202,13 @@ export class Transport {
 			const response = await this.authenticated(await this.optionsOf({ method: 'GET', path }, flight), flight);
 			const { statusCode: status, headers } = response;
 			if (status < 200 || status >= 300) {
-				const text = (await readAll(bytesOf(response.body), LONG_WORK)).toString('utf8');
+				const text = decodeText(await readAll(unpacked(bytesOf(response.body)), LONG_WORK), headers['content-type']);
 				const said = interpret({ status, headers, text, redact: this.account.redact }, clock.now());
 				return said.ok ? said : failed(this.account.redactProblem(said.problem));
 			}
 			hasBegun = true;
 			const { redactAnswer } = this.account;
-			return succeeded({ lines: await readLines(bytesOf(response.body), skip, redactAnswer, use) });
+			return succeeded({ lines: await readLines(unpacked(bytesOf(response.body)), skip, redactAnswer, use) });
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {

@@ -1,4 +1,5 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
+import { gzipSync } from 'node:zlib';
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
@@ -412,6 +413,21 @@ describe('the chat model under LangChain', () => {
 				expect(await read(chat)).toBe(words);
 			},
 		);
+
+		it('may come packed by a proxy that does not say so', async () => {
+			const chat = await openAt('', {}, { body: gzipSync(`${ended}data: [DONE]\n\n`) });
+			expect(await read(chat)).toBe(words);
+			const message = { role: 'assistant', content: words };
+			const whole = JSON.stringify({ id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop' }] });
+			for (const body of [gzipSync(whole), Buffer.from(`\ufeff${whole}`), Buffer.from(`\ufeff${whole}`, 'utf16le')]) {
+				const other = await openAt('', {}, { contentType: 'application/json', body });
+				expect((await other.invoke('Hello')).content).toBe(words);
+			}
+			const refused = await openAt('', { maxRetries: 0 }, { status: 400, body: gzipSync('{"detail":"too warm"}') });
+			await expect(refused.invoke('Hello')).rejects.toThrow(/too warm/);
+			const bomb = { contentType: 'application/json', body: gzipSync(Buffer.alloc(70 * 1024 * 1024), { level: 9 }) };
+			await expect((await openAt('', {}, bomb)).invoke('Hello')).rejects.toThrow(/an answer that is too large/);
+		});
 
 		it('counts a whole answer in the same way', async () => {
 			const message = { role: 'assistant', content: words };
