@@ -101,6 +101,6 @@ it('what an item waits for its turn is none of its time, also where an answer ne
 		onError: 'continueErrorOutput',
 	});
 	expect(result.errorItems).toEqual([]);
-	expect(result.items.map(({ json }) => json.total)).toEqual(items.map(({ json }) => json.total));
+	expect(result.items.map(({ json }) => json.data)).toEqual(items.map(({ json }) => json));
 	expect(world.emulator.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(32);
 });
