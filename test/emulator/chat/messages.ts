@@ -79,7 +79,7 @@ function readUrl(kind: 'image' | 'video', value: unknown, loc: Array<string | nu
 	const bytes = match ? fromBase64(url.slice(match[0].length)) : undefined;
 	if (!match || !bytes) throw refuse(400, 'Invalid image URL', 'openai');
 	const mimeType = match[1] ?? '';
-	if (kind === 'image' && !/^image\/(jpe?g|png|webp|gif)$/.test(mimeType))
+	if (kind === 'image' && !/^image\/(jpe?g|png|webp)$/.test(mimeType))
 		throw refuse(400, `Cannot identify image file of type ${mimeType}`, 'openai');
 	if (bytes.length > LARGEST_IMAGE) throw refuse(400, 'Image is larger than 20MB', 'openai');
 	return { kind, bytes, mimeType };

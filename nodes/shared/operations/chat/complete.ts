@@ -87,7 +87,7 @@ export const completionOptions = [
 		default: '',
 		placeholder: 'e.g. data',
 		description:
-			'Pictures (JPEG, PNG, WebP, GIF) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
+			'Pictures (JPEG, PNG, WebP) and sounds (WAV, MP3) that go along with the last user message: the names of their fields, separated by commas',
 	}),
 	frequencyPenaltyOption,
 	field({

@@ -4,7 +4,8 @@ import { InlineFile } from '../../core/request';
 
 /** Bytes; DeepInfra takes no larger picture (docs/api.md#documents). */
 const LARGEST_IMAGE = 20 * 1024 * 1024;
-const IMAGES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
+/** A GIF is not among them (docs/api.md#documents). */
+const IMAGES = ['image/jpeg', 'image/png', 'image/webp'];
 const SOUNDS: Readonly<Record<string, string>> = {
 	'audio/wav': 'wav',
 	'audio/x-wav': 'wav',
@@ -34,7 +35,7 @@ function imageOf(mimeType: string, size: number, base64: string) {
 	if (!IMAGES.includes(mimeType)) {
 		throw new InputError(
 			`A chat model cannot take a file of the type ${mimeType}`,
-			'Give a picture (JPEG, PNG, WebP or GIF) or a sound (WAV or MP3). Convert the file before this node.',
+			'Give a picture (JPEG, PNG or WebP) or a sound (WAV or MP3). Convert the file before this node.',
 		);
 	}
 	if (size > LARGEST_IMAGE) {

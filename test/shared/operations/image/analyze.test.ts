@@ -1,5 +1,18 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { places } from '../../../../scripts/host/places';
 import { analyzeImage } from '../../../../nodes/shared/operations/image/analyze';
-import { CHAT_OPTIONS, CHAT_PATH, chatParameters, completion, completionUsage, SEES } from '../../../support/chat';
+import {
+	CHAT_OPTIONS,
+	CHAT_PATH,
+	chatParameters,
+	chatsOf,
+	completion,
+	completionUsage,
+	SEES,
+} from '../../../support/chat';
 import { testOperation } from '../../../support/operation/suite';
 import { jsonOf } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
@@ -43,6 +56,47 @@ describe('image: analyze', () => {
 		const { makePng } = await import('../../../support/files');
 		return { json: {}, binary: { data: await world.engine.binary(makePng(4, 4), 'a.png', 'image/png') } };
 	};
+
+	const file = async (name: string, mimeType: string) => {
+		const bytes = readFileSync(path.join(places.fixtures, name));
+		return { json: {}, binary: { data: await world.engine.binary(bytes, name, mimeType) } };
+	};
+	const asking: Array<[string, INodeParameters]> = [
+		['image: analyze', chatParameters('image', 'analyze', { prompt: 'What is it?' }, SEES)],
+		['document: extractText', chatParameters('document', 'extractText', {}, SEES)],
+		[
+			'chat: complete',
+			chatParameters(
+				'chat',
+				'complete',
+				{ messages: { values: [{ role: 'user', content: 'What is it?' }] }, options: { binaryFields: 'data' } },
+				SEES,
+			),
+		],
+	];
+
+	it.each(asking)(
+		'takes what DeepInfra takes, and pays for no GIF, whatever it is called: %s',
+		async (_, parameters) => {
+			const run = async (item: INodeExecutionData) =>
+				await world.engine.run({ parameters, items: [item], onError: 'continueErrorOutput' });
+			for (const [name, type] of [
+				['tiny.png', 'image/png'],
+				['tiny.jpg', 'image/jpeg'],
+				['tiny.webp', 'image/webp'],
+			] as const)
+				expect((await run(await file(name, type))).errorItems).toEqual([]);
+			world.emulator.requests.length = 0;
+			for (const type of ['image/gif', 'image/png']) {
+				const { items, errorItems } = await run(await file('tiny.gif', type));
+				expect(items).toEqual([]);
+				expect(errorItems[0]?.json.error).toMatch(
+					/cannot take a file of the type image\/gif .*Give a picture \(JPEG, PNG or WebP\)/,
+				);
+			}
+			expect(chatsOf(world)).toEqual([]);
+		},
+	);
 
 	it('asks about a picture', async () => {
 		const parameters = chatParameters('image', 'analyze', { prompt: 'What is it?' }, SEES);
