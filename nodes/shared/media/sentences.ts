@@ -1,5 +1,12 @@
+import { CLOSERS, ENDS, ENDS_BEFORE_BLANK } from '../core/scripts';
+
 /** Where a text may be cut, the best place first: after a paragraph, a sentence, a clause, a word. */
-const CUTS = [/\n\s*\n/g, /[.!?…]["'»”’)\]]*(?=\s)|[。！？]/g, /[,;:](?=\s)|[，、；：]|\n/g, /\s/g];
+const CUTS = [
+	/\n\s*\n/g,
+	new RegExp(`${ENDS_BEFORE_BLANK}${CLOSERS}*(?=\\s)|${ENDS}${CLOSERS}*`, 'gu'),
+	/[,;:](?=\s)|[，、；：،؛፣]|\n/g,
+	/\s/g,
+];
 
 /**
  * A text in pieces of at most `limit` characters, cut where people pause. Nothing but blanks between pieces is lost.

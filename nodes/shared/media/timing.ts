@@ -1,3 +1,4 @@
+import { CLOSERS, ENDS_BEFORE_BLANK, UNSPACED } from '../core/scripts';
 import { mapInSteps, type Steps } from '../core/steps';
 
 /** A piece of a transcript; models leave out times. Seconds. */
@@ -46,16 +47,27 @@ export function* cuesOf(
 	return longest === undefined ? whole : (yield* mapInSteps(whole, (segment) => splitCue(segment, longest))).flat();
 }
 
+const END_OF_SENTENCE = new RegExp(`${ENDS_BEFORE_BLANK}${CLOSERS}?$`, 'u');
+
+/** With a blank between them, as most scripts have it. */
+function joinWords(before: string, word: string): string {
+	const isClose = [before.slice(-1), word.charAt(0)].every((letter) => UNSPACED.test(letter) || WIDE_MARK.test(letter));
+	return isClose ? `${before}${word}` : `${before} ${word}`;
+}
+
+/** The marks of scripts without blanks, such as 、 and ！, and what belongs to the letter before it. */
+const WIDE_MARK = /[\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff61-\uff65]/;
+
 /** Segments made of words: they end with a sentence, a pause or when they get too long. */
 function sentencesOf(words: readonly Timed[]): Span[] {
 	const sentences: Array<{ start: number; end: number; text: string }> = [];
 	for (const { start, end, text } of words) {
 		const last = sentences.at(-1);
 		const isOver =
-			!last || /[.!?。！？…]["')\]]?$/.test(last.text) || start - last.end > PAUSE || last.text.length > LONGEST;
+			!last || END_OF_SENTENCE.test(last.text.slice(-4)) || start - last.end > PAUSE || last.text.length > LONGEST;
 		if (isOver) sentences.push({ start, end, text: text.trim() });
 		else {
-			last.text = `${last.text} ${text.trim()}`;
+			last.text = joinWords(last.text, text.trim());
 			last.end = end;
 		}
 	}
@@ -236,7 +248,7 @@ export function wrap(text: string, longest: number): string[] {
 	const words = text.split(/\s+/);
 	const lines: string[] = [];
 	let length = Infinity;
-	for (const word of UNSPACED.test(text) ? words.flatMap((each) => cut(each, longest)) : words) {
+	for (const word of ANYWHERE.test(text) ? words.flatMap((each) => cut(each, longest)) : words) {
 		const more = lengthOf(word);
 		if (length + 1 + more > longest) {
 			lines.push(word);
@@ -251,13 +263,26 @@ export function wrap(text: string, longest: number): string[] {
 
 const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length);
 
-/** Scripts without blanks between words may be cut anywhere. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+/** Scripts without blanks between words that may be cut behind any letter; of others, two may make one. */
+const ANYWHERE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}]/u;
+
+/** A letter with its tone, its vowel or its accent. */
+const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
 
 function cut(word: string, longest: number): string[] {
-	if (!UNSPACED.test(word)) return [word];
-	const characters = Array.from(word);
-	return Array.from({ length: Math.ceil(characters.length / longest) }, (_, index) =>
-		characters.slice(index * longest, (index + 1) * longest).join(''),
-	);
+	if (!ANYWHERE.test(word)) return [word];
+	const pieces: string[] = [];
+	let piece = '';
+	let length = 0;
+	for (const letter of word.match(LETTER) ?? []) {
+		const more = lengthOf(letter);
+		if (piece !== '' && length + more > longest) {
+			pieces.push(piece);
+			piece = '';
+			length = 0;
+		}
+		piece += letter;
+		length += more;
+	}
+	return [...pieces, piece];
 }

@@ -24,6 +24,25 @@ describe('a long text', () => {
 		expect(splitText('今日は晴れです。明日は雨でしょう。', 10)).toEqual(['今日は晴れです。', '明日は雨でしょう。']);
 	});
 
+	it.each<[string, string, string]>([
+		['Hindi', 'आज मौसम अच्छा है।', 'कल बारिश होगी शायद।'],
+		['Urdu', 'آج موسم اچھا ہے۔', 'کل بارش ہو گی شاید۔'],
+		['Arabic', 'كيف حالك اليوم؟', 'أنا بخير والحمد لله.'],
+		['Burmese', 'ဒီနေ့ နေသာတယ်။', 'မနက်ဖြန် မိုးရွာမယ်။'],
+		['Armenian', 'Այսօր արև է։', 'Վաղը անձրև կգա։'],
+		['Ethiopic', 'ዛሬ ፀሐይ ነው።', 'ነገ ዝናብ ይሆናል።'],
+		['Japanese that somebody says', '「今日は晴れです。」', '「明日は雨でしょう。」'],
+		['English that is wondering', 'What is that?!', 'And that one there‽'],
+	])('is cut between sentences of %s', (_, first, second) => {
+		const limit = Math.max(first.length, second.length) + 4;
+		expect(splitText(`${first} ${second}`, limit)).toEqual([first, second]);
+	});
+
+	it('is cut after clauses of Arabic, and not within numbers of wide digits', () => {
+		expect(splitText('ذهبت إلى السوق، واشتريت خبزا كثيرا', 18)[0]).toBe('ذهبت إلى السوق،');
+		expect(splitText('値段は２９．８０円 です', 9)[0]).not.toMatch(/．$/);
+	});
+
 	it.each([1, 2, 3, 7, 50])('loses nothing but blanks in pieces of %d', (limit) => {
 		const text = 'Grüße, 👩‍👩‍👧 family! And a verylongwordthatdoesnotend. 😀😀😀\n\nEnd';
 		const pieces = splitText(text, limit);

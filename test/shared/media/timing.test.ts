@@ -41,7 +41,27 @@ describe('lines', () => {
 		['👍🏽👍🏽 👍🏽 a', 5, ['👍🏽👍🏽', '👍🏽 a']],
 		['averylongword it is', 5, ['averylongword', 'it is']],
 		['漢字漢字漢字 ok', 4, ['漢字漢字', '漢字', 'ok']],
+		// No line begins with the tone or the vowel of the one before.
+		['ที่นี่ดีมาก', 4, ['ที่', 'นี่', 'ดีมา', 'ก']],
+		['ที่นี่', 1, ['ที่', 'นี่']],
+		['がぎぐげご'.normalize('NFD'), 5, ['がぎ', 'ぐげ', 'ご'].map((each) => each.normalize('NFD'))],
+		['ພາສາລາວດີຫຼາຍ', 6, ['ພາສາລາ', 'ວດີຫຼາ', 'ຍ']],
 	])('of %j within %i characters', (text, longest, lines) => expect(wrap(text, longest)).toEqual(lines));
+});
+
+describe('words that stand in no segment', () => {
+	const said = (...texts: string[]) => texts.map((text, index) => ({ start: index, end: index + 1, text }));
+
+	it.each<[string, string[], string[]]>([
+		['Chinese', ['今', '天', '天气', '，', '很', '好。', '谢谢！'], ['今天天气，很好。', '谢谢！']],
+		['Japanese with English', ['これ', 'は', 'n8n', 'です。'], ['これは n8n です。']],
+		['Thai', ['สวัสดี', 'ครับ'], ['สวัสดีครับ']],
+		['Korean', ['안녕', '하세요.', '네'], ['안녕 하세요.', '네']],
+		['Hindi', ['आज', 'मौसम', 'है।', 'कल', 'बारिश'], ['आज मौसम है।', 'कल बारिश']],
+		['Arabic', ['كيف', 'حالك؟', 'بخير'], ['كيف حالك؟', 'بخير']],
+	])('are put together as %s is written', (_, texts, cues) =>
+		expect(atOnce(cuesOf([], said(...texts))).map(({ text }) => text)).toEqual(cues),
+	);
 });
 
 it('many segments that do not say what their words say are timed in little time', () => {

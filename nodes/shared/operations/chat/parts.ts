@@ -1,4 +1,5 @@
 import { atOnce, type Steps } from '../../core/steps';
+import { CLOSERS, ENDS, ENDS_BEFORE_BLANK } from '../../core/scripts';
 import { LAST_LETTER } from '../../core/wide';
 
 /** Long texts in parts, each within what a model takes. */
@@ -27,7 +28,12 @@ export const roomFor = (contextLength: number | undefined, share: number, most: 
 	Math.max(200, Math.min(most, Math.floor((contextLength ?? USUAL_CONTEXT) * share)));
 
 /** Borders at which a text may be parted, the best first: paragraphs, lines, sentences, words. Blanks belong to what is before them. */
-const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…。！？]["'”’)\]]*\s+|[。！？]/g, /\s+/g];
+const BORDERS = [
+	/\n[ \t]*\n\s*/g,
+	/\n\s*/g,
+	new RegExp(`${ENDS_BEFORE_BLANK}${CLOSERS}*\\s+|${ENDS}${CLOSERS}*`, 'gu'),
+	/\s+/g,
+];
 
 /** Characters that one step looks at: some milliseconds. A piece weighs as much as so many. */
 const STEP = 4 * 1024 * 1024;

@@ -2,6 +2,7 @@ import { list, number, optionalText, requiredNumber, text } from '../../core/ans
 import { textOfBytes } from '../../core/byteLetters';
 import { couldHold, offsetReader, partSearcher, placeFinder, type Place } from '../../core/offsets';
 import type { Dict } from '../../core/operation';
+import { UNSPACED } from '../../core/scripts';
 import { mapInSteps, type Steps } from '../../core/steps';
 
 export interface Entity {
@@ -106,10 +107,7 @@ const isMarkAlone = ({ word, start, end }: Piece): boolean =>
 /** Not in scripts that write no blanks between words. */
 const isInWord = (whole: string, at: number): boolean => {
 	const around = aroundOf(whole, at);
-	return (
-		/^[\p{L}\p{N}]{2}$/u.test(around) &&
-		!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(around)
-	);
+	return /^[\p{L}\p{N}]{2}$/u.test(around) && !UNSPACED.test(around);
 };
 
 /** The characters on both sides of a position. */

@@ -1,4 +1,5 @@
 import { AnswerError } from '../../core/problem';
+import { UNSPACED } from '../../core/scripts';
 import { rawText } from '../chat/chat';
 
 /** A label as a model is asked for it. */
@@ -22,8 +23,6 @@ const SIGN_LAST = /(?:^|[^\p{L}\p{N}])([\p{L}\p{N}])[^\p{L}\p{N}]*$/u;
 /** What makes a label that is named none. */
 const DENIED =
 	/(?<![\p{L}])(not|non|never|neither|nor|cannot|except|without|rather than|instead of)(?![\p{L}])|n['’]t/iu;
-/** Scripts that put nothing between words. */
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 /**
  * The one label in an answer, by its sign or its name, wherever it stands: some models say more than they are asked for.

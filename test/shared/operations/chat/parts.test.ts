@@ -58,6 +58,9 @@ describe('a long text in parts', () => {
 		['words', 'one two three four five six', 5, ['one two ', 'three four ', 'five six']],
 		['a word', 'a'.repeat(40), 10, ['a'.repeat(21), 'a'.repeat(19)]],
 		['signs', '一二三。四五六。', 6, ['一二三。', '四五六。']],
+		['what people say', '「一二三。」「四五六。」', 8, ['「一二三。」', '「四五六。」']],
+		['sentences of Hindi', 'एक दो तीन। चार पाँच। छह।', 20, ['एक दो तीन। ', 'चार पाँच। छह।']],
+		['sentences of Urdu', 'ایک دو تین۔ چار پانچ؟ چھ', 20, ['ایک دو تین۔ ', 'چار پانچ؟ چھ']],
 		['flags', '🇩🇪🇫🇷🇮🇹', 8, ['🇩🇪', '🇫🇷', '🇮🇹']],
 	])('is parted between %s', (_, text, room, parts) => {
 		const split = splitText(text, room);
