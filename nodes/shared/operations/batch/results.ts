@@ -24,6 +24,8 @@ export class BatchReader implements LineReader {
 	private nameless = 0;
 	/** Lines that cannot be read. */
 	private broken = 0;
+	/** Whether an answer, which is paid for, is none that can be handed on. */
+	private isUnread = false;
 	/** Of the first vector. */
 	private length: number | undefined;
 
@@ -39,7 +41,7 @@ export class BatchReader implements LineReader {
 
 	/** Files that hold what could not be read stay. */
 	get after(): readonly ApiRequest[] {
-		return this.broken > 0 ? [] : this.deletions;
+		return this.broken > 0 || this.isUnread ? [] : this.deletions;
 	}
 
 	next(): LineFile | undefined {
@@ -72,13 +74,14 @@ export class BatchReader implements LineReader {
 		const answer = bodyOf(line);
 		if (failure) return failing(known, failure, answer);
 		const outputs = attempt(() => this.outputsOf(answer, known));
-		if (!outputs.ok) return failing(known, outputs.problem, answer);
+		if (!outputs.ok || outputs.value.some(({ problem }) => problem !== undefined)) this.isUnread = true;
+		if (!outputs.ok) return failing(known, outputs.problem, answer, this.noteOnFiles());
 		const { value } = outputs;
 		return known.items.flatMap(({ at, name }, twin) =>
 			value.map(({ json, note, problem }, index) => ({
 				at,
 				name,
-				note,
+				note: problem === undefined ? note : this.noteOnFiles(),
 				json: { customId: name, ...json },
 				failure: problem === undefined ? undefined : ({ kind: 'answer', message: problem } as const),
 				answer: index === 0 ? answer : shareNothing(answer),
@@ -96,7 +99,13 @@ export class BatchReader implements LineReader {
 		const id = read.ok ? optionalText(read.value) : undefined;
 		if (!id || this.seen.has(id)) return [];
 		const message = 'Its line among the results at DeepInfra is damaged: it is no JSON';
-		return failing(this.ownersOf(id), { kind: 'answer', message });
+		return failing(this.ownersOf(id), { kind: 'answer', message }, undefined, this.noteOnFiles());
+	}
+
+	/** For who wanted them deleted. */
+	private noteOnFiles(): string | undefined {
+		if (this.deletions.length === 0) return undefined;
+		return `The files of the batch ${this.batch.id} stay at DeepInfra: they hold answers that could not be read`;
 	}
 
 	/** The items that a line answers, which is answered with that. */
@@ -156,8 +165,8 @@ function bodyOf({ response }: Dict): Dict {
 }
 
 /** @param answer tells what the failure cost: the first of equal lines pays */
-const failing = ({ items }: LineId, failure: Problem, answer?: Dict): LineOutput[] =>
-	items.map(({ at, name }, twin) => ({ at, name, failure, answer, isReused: twin > 0 }));
+const failing = ({ items }: LineId, failure: Problem, answer?: Dict, note?: string): LineOutput[] =>
+	items.map(({ at, name }, twin) => ({ at, name, failure, answer, note, isReused: twin > 0 }));
 
 /** Of several responses to one line the first carries what they cost together. */
 const shareNothing = ({ id, model }: Dict): Dict => ({ id, model });

@@ -69,7 +69,8 @@ async function read({ output, errors, input, total, status = 'completed', isOurs
 			const words = failure && 'message' in failure ? failure.message : failure?.kind;
 			return [name, words ?? json?.text];
 		});
-	return { said, opened, deletes: reader.after.length };
+	const notes = [...new Set(outputs.flatMap(({ note }) => note ?? []))];
+	return { said, opened, deletes: reader.after.length, notes };
 }
 
 describe('the results of a batch', () => {
@@ -83,6 +84,21 @@ describe('the results of a batch', () => {
 			['b', 'text 1:a,3:b'],
 		]);
 		expect([opened, deletes]).toEqual([['file-out'], 2]);
+	});
+
+	it.each<[string, string]>([
+		['has no choices', line('1', { status_code: 200, body: { ...answer('x'), choices: undefined, text: 'paid' } })],
+		['is none of the JSON that was asked for', line('j1', { status_code: 200, body: answer('No {JSON') })],
+		['is no JSON', `{"custom_id": "1", "response": {`],
+	])('stays at DeepInfra where an answer that is paid for %s', async (_, odd) => {
+		const { deletes, notes } = await read({ output: [good('0'), odd].join('\n'), total: 2 });
+		expect(deletes).toBe(0);
+		expect(notes).toEqual([expect.stringMatching(/files of the batch batch_1 stay at DeepInfra/)]);
+	});
+
+	it('is deleted where a line was refused, which left nothing', async () => {
+		const errors = line('1', { status_code: 429, body: { error: { message: 'busy' } } });
+		expect((await read({ output: good('0'), errors, total: 2 })).deletes).toBe(3);
 	});
 
 	it('has each line once, whatever comes twice', async () => {
