@@ -315,9 +315,14 @@ const isToken = (part: string): boolean =>
 		/[a-z]/i.test(part) &&
 		(part.includes(':') || !/\.[a-z0-9]{2,5}$/i.test(part)));
 
+/** What to do where something stands or goes on at the service: who ran the workflow again would pay for it twice. */
+const withoutAnew = (todo: string): string =>
+	todo.replace(/, then run the workflow again\b| ?\bRun the workflow again\b[^.]{0,100}\./g, '').trim();
+
 /** Where what the service and the network did becomes words; a wrong input has its own from where it is found. */
 export function explain(problem: Problem, situation: Situation): Explanation {
-	const { message: happened, description: todo } = words(problem, situation);
+	const { message: happened, description } = words(problem, situation);
+	const todo = situation.remains ? withoutAnew(description) : description;
 	const message = situation.subject ? `${situation.subject}: ${happened}` : happened;
 	const bill = situation.billed ? `DeepInfra billed ${exactDollars(situation.billed)} for it.` : '';
 	const { fallbackReason } = situation;

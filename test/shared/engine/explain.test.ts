@@ -69,6 +69,23 @@ describe('a status', () => {
 		expect(there).not.toMatch(/again/);
 	});
 
+	it.each<[Problem]>([
+		[status(402)],
+		[status(408)],
+		[status(423)],
+		[status(500)],
+		[status(504)],
+		[{ kind: 'cut', message: 'aborted' }],
+		[{ kind: 'lost', seconds: 9 }],
+		[{ kind: 'network', code: 'ECONNRESET', message: '' }],
+		[{ kind: 'network', code: 'EAI_AGAIN', message: '' }],
+	])('what goes on at the service is not to be paid twice: after %j', (problem) => {
+		expect(explain(problem, situation).description).toMatch(/run the workflow again/i);
+		const { description } = explain(problem, { ...situation, remains: 'The video goes on being made.' });
+		expect(description).toMatch(/^The video goes on being made\.( [A-Z].*\.)?$/);
+		expect(description).not.toMatch(/run the workflow again/i);
+	});
+
 	it.each([400, 402, 403, 429])('%i that is about money leads to the billing page', (code) => {
 		for (const said of [
 			'please enter a payment method in https://deepinfra.com/dash/billing',
