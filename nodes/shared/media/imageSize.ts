@@ -31,7 +31,7 @@ function webpSize(bytes: Buffer, form: string): ImageSize | undefined {
 	return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >> 14) & 0x3fff) };
 }
 
-/** The size stands in the first frame header; a camera may have been turned, which the boxes do not know either. */
+/** The size stands in the first frame header, as the picture is stored, whichever way it is turned. */
 function jpegSize(bytes: Buffer): ImageSize | undefined {
 	for (let at = 2; at < bytes.length; ) {
 		if (bytes[at] !== 0xff) return undefined;

@@ -58,6 +58,22 @@ function orientationIn(tiff: Buffer): number {
 	return 1;
 }
 
+/** The first block counts. */
+const saidBy = (jpeg: Buffer, [first]: readonly Segment[]): number =>
+	first ? orientationIn(jpeg.subarray(first.start + 10, first.end)) : 1;
+
+const isOrientation = (value: number): value is Orientation => Number.isInteger(value) && value >= 1 && value <= 8;
+
+/** How a picture says that it is turned; 1 for one that does not say, and for what is no JPEG. */
+export function orientationOf(picture: Buffer): Orientation {
+	if (picture[0] !== 0xff || picture[1] !== 0xd8) return 1;
+	const said = saidBy(
+		picture,
+		segmentsOf(picture).filter((segment) => isExif(picture, segment)),
+	);
+	return isOrientation(said) ? said : 1;
+}
+
 /** A block of EXIF that says nothing else. */
 function exifSegment(orientation: Orientation): Buffer {
 	const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1');
@@ -73,8 +89,7 @@ function exifSegment(orientation: Orientation): Buffer {
 export function turnJpeg(jpeg: Buffer, orientation: Orientation): Buffer {
 	const segments = segmentsOf(jpeg);
 	const exifs = segments.filter((segment) => isExif(jpeg, segment));
-	const [first] = exifs;
-	const said = first ? orientationIn(jpeg.subarray(first.start + 10, first.end)) : 1;
+	const said = saidBy(jpeg, exifs);
 	if (exifs.length < 2 && said === orientation) return jpeg;
 	// JFIF's own segment has to be the first.
 	const [begin] = segments;

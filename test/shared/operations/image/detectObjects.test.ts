@@ -10,6 +10,7 @@ import { openWorld, type World } from '../../../support/world';
 import { detectObjects } from '../../../../nodes/shared/operations/image/detectObjects';
 import { testOperation } from '../../../support/operation/suite';
 import { drawBoxes } from '../../../../nodes/shared/media/annotate';
+import { turnJpeg } from '../../../../nodes/shared/media/jpeg';
 import { readImageSize } from '../../../../nodes/shared/media/imageSize';
 
 const subject = testOperation(detectObjects, {
@@ -213,6 +214,48 @@ describe('what is kept and drawn', () => {
 			expect(svg).toContain('<rect x="1" y="2" width="29" height="13"');
 			expect(svg).toContain('&#60;b&#62;&#38;&#34;cat&#34; 98 %');
 			expect(svg).not.toContain('\u0000');
+		});
+
+		/** A photo of 40 x 20 as it is stored, that a camera has turned. */
+		const photo = (orientation: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8) =>
+			turnJpeg(Buffer.from('\xff\xd8\xff\xc0\0\x0b\x08\0\x14\0\x28\x01\x01\x11\0\xff\xd9', 'latin1'), orientation);
+		const object = (xmax: number, ymax: number) => ({ label: 'x', score: 1, box: { xmin: 1, ymin: 1, xmax, ymax } });
+
+		/** Where a corner of the stored picture is drawn. */
+		const drawnAt = (svg: string, [x, y]: readonly [number, number]): string => {
+			const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = (/matrix\(([^)]*)\)/.exec(svg)?.[1] ?? '')
+				.split(' ')
+				.filter(Boolean)
+				.map(Number);
+			return `${a * x + c * y + e} ${b * x + d * y + f}`;
+		};
+
+		it.each([
+			[1, '40 20', '0 0', '40 0'],
+			[2, '40 20', '40 0', '0 0'],
+			[3, '40 20', '40 20', '0 20'],
+			[4, '40 20', '0 20', '40 20'],
+			[5, '20 40', '0 0', '0 40'],
+			[6, '20 40', '20 0', '20 40'],
+			[7, '20 40', '20 40', '20 0'],
+			[8, '20 40', '0 40', '0 0'],
+		] as const)('shows a photo upright that a camera has turned (%i)', (orientation, size, topLeft, topRight) => {
+			const svg = drawBoxes([object(15, 15)], photo(orientation));
+			expect(svg).toContain(`viewBox="0 0 ${size}"`);
+			expect(svg).toMatch(/<image[^>]* width="40" height="20"/);
+			expect([drawnAt(svg, [0, 0]), drawnAt(svg, [40, 0])]).toEqual([topLeft, topRight]);
+			// Viewers that mind EXIF must not turn it once more.
+			const [, base64 = ''] = /base64,([^"]+)/.exec(svg) ?? [];
+			expect(turnJpeg(Buffer.from(base64, 'base64'), 1).toString('base64')).toBe(base64);
+		});
+
+		it('shows a turned photo as it is stored where the boxes count so', () => {
+			const svg = drawBoxes([object(15, 15), object(39.6, 20)], photo(6));
+			expect(svg).toContain('viewBox="0 0 40 20"');
+			expect(svg).not.toContain('matrix');
+			// The edge of a box may lie a little outside.
+			expect(drawBoxes([object(20.6, 40.4)], photo(6))).toContain('viewBox="0 0 20 40"');
+			expect(drawBoxes([object(90, 90)], photo(6))).toContain('viewBox="0 0 20 40"');
 		});
 
 		it('is as large as its boxes where the picture cannot be had', () => {
