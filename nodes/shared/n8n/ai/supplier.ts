@@ -4,6 +4,7 @@ import type { AnyOperation, Dict, Output } from '../../core/operation';
 import { attempt, problemOf, type Problem } from '../../core/problem';
 import { Likeness } from '../../engine/alike';
 import { readResults } from '../../engine/assemble';
+import { addCosts } from '../../engine/bill';
 import { isUnknownModel } from '../../engine/explain';
 import { Forms } from '../../engine/forms';
 import { inParallel } from '../../engine/parallel';
@@ -73,18 +74,24 @@ export class Supplier {
 		}
 	}
 
-	/** @throws NodeApiError or NodeOperationError; after the first failure nothing more is sent */
+	/**
+	 * @throws NodeApiError or NodeOperationError; after the first failure nothing more is sent, and what is on its way is
+	 * waited for, so that the error tells what all of it cost
+	 */
 	async ask(inputs: readonly Dict[]): Promise<Supplied> {
 		const outputs = new Map<number, Output>();
 		let requests = 0;
-		let costUsd: number | undefined;
-		let hasFailed = false;
+		const costs: number[] = [];
+		let failed: { readonly problem: Problem; readonly attempts: number } | undefined;
+		const fail = (problem: Problem, attempts: number) => {
+			failed ??= { problem, attempts };
+		};
 		const { model } = this.settings;
 		const askBatch = async (batch: Batch): Promise<void> => {
-			if (hasFailed) return;
+			if (failed) return;
 			const form = this.forms.of(model);
 			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.facts(this.settings), form }));
-			if (!fitted.ok) throw await this.failure(fitted.problem, 0);
+			if (!fitted.ok) return fail(fitted.problem, 0);
 			const { request } = fitted.value;
 			const asked = await this.client.ask(request, this.settings, this.operation, batch.inputs, { form });
 			const { outcome, told, attempts, billed } = asked;
@@ -92,31 +99,29 @@ export class Supplier {
 			// What was billed is not asked again, in no form.
 			const isFormRefused = !outcome.ok && billed === 0 && this.forms.next(model, form, outcome.problem) !== undefined;
 			if (isFormRefused) return await askBatch(batch);
-			if (!outcome.ok) throw await this.failure(outcome.problem, attempts, billed);
+			if (!outcome.ok && billed > 0) costs.push(billed);
+			if (!outcome.ok) return fail(outcome.problem, attempts);
 			const usage = usageOfAll(told, model, attempts);
-			if (usage.costUsd !== undefined) costUsd = (costUsd ?? 0) + usage.costUsd;
+			if (usage.costUsd !== undefined) costs.push(usage.costUsd);
 			const results = await attemptInSteps(() =>
 				readResults(this.operation, outcome.value, batch.inputs, usage, request),
 			);
-			if (!results.ok) throw await this.failure(results.problem, attempts, billed);
+			if (!results.ok) return fail(results.problem, attempts);
 			for (const [index, positions] of batch.owners.entries()) {
 				const [answered] = results.value[index]?.outputs ?? [];
 				// A store compares documents with questions, whatever they were asked as.
 				const output = answered && this.likeness.check(answered, {});
 				const problem = output ? output.problem : 'DeepInfra left one of the texts out';
-				if (problem !== undefined) throw await this.failure({ kind: 'answer', message: problem }, attempts, billed);
+				if (problem !== undefined) return fail({ kind: 'answer', message: problem }, attempts);
 				if (!output) continue;
 				for (const position of positions) outputs.set(position, output);
 			}
 		};
 		await inParallel(await inSteps(planBatches(this.operation, inputs)), WIDTH, async (batch) => {
-			await this.forms
-				.inTurn(model, async () => await askBatch(batch))
-				.catch((error: unknown) => {
-					hasFailed = true;
-					throw error;
-				});
+			await this.forms.inTurn(model, async () => await askBatch(batch));
 		});
+		const costUsd = costs.length > 0 ? addCosts(costs) : undefined;
+		if (failed) throw await this.failure(failed.problem, failed.attempts, costUsd);
 		return { outputs: inputs.flatMap((_, position) => outputs.get(position) ?? []), requests, costUsd };
 	}
 

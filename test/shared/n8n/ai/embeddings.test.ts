@@ -74,6 +74,21 @@ describe('embeddings for a vector store', () => {
 		]);
 	});
 
+	it('tell what all requests of a question cost when one of them fails', async () => {
+		emulator.ledger.length = 0;
+		emulator.options.faults = ({ path, json }) =>
+			path.startsWith('/v1/inference/') && JSON.stringify(json).includes('text 1100"')
+				? { kind: 'status', status: 422 }
+				: undefined;
+		const { embeddings } = await open();
+		const texts = Array.from({ length: 2500 }, (_, index) => `text ${index}`);
+		const { description } = await failureOf(embeddings.embedDocuments(texts));
+		const bill = emulator.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+		expect(emulator.ledger).toHaveLength(2);
+		const [, told] = /DeepInfra billed \$([\d.]+) for it/.exec(description) ?? [];
+		expect(Number(told)).toBeCloseTo(bill, 11);
+	});
+
 	it('ask nothing for no documents', async () => {
 		const { embeddings, runs } = await open();
 		expect(await embeddings.embedDocuments([])).toEqual([]);
