@@ -1,3 +1,4 @@
+import { withoutHalves } from './halves';
 import { COMMA, endOfString, isBlankSign, isCloser, isDigit, OPEN_LIST, QUOTE } from './jsonSigns';
 
 /** A whole number that JavaScript's numbers cannot hold, such as a seed of 64 bits: sent digit by digit as it was typed. */
@@ -125,7 +126,7 @@ export function writeJson(value: unknown, mark = `exact ${Math.random()} `): str
 		const given = this[key];
 		return given instanceof Exact ? `${mark}${given.digits}` : written;
 	});
-	return text.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
+	return withoutHalves(text).replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
 }
 
 export function hasExact(value: unknown): boolean {

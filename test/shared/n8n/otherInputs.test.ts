@@ -202,6 +202,59 @@ describe('texts share a request by the bytes that they have', () => {
 	});
 });
 
+describe('a text that was cut within an emoji', () => {
+	const half = 'gut 👍'.slice(0, -1);
+	const [low = ''] = '👍'.slice(1);
+	const cut = `${low} \\ud83d "${half}`;
+	const whole = '\ufffd \\ud83d "gut \ufffd';
+	const said = (role: string, content: string) => ({ messages: { values: [{ role, content }] } });
+
+	it.each<[string, () => INodeParameters, (request: SentRequest) => unknown]>([
+		[
+			'as a vector',
+			() => asked('embedding', 'create', freshName(), { text: cut }),
+			(request) => sentJson(request).inputs,
+		],
+		[
+			'in a chat',
+			() => asked('chat', 'complete', freshName(), said('user', cut)),
+			(request) => sentJson(request).messages,
+		],
+		[
+			'beside a number of many digits',
+			() => asked('chat', 'complete', freshName(), { ...said('user', cut), options: { seed: '12345678901234567890' } }),
+			(request) => sentJson(request).messages,
+		],
+		[
+			'beside a picture',
+			() => asked('image', 'analyze', freshName(), { inputSource: 'url', inputUrl: at('x.png'), prompt: cut }),
+			(request) => sentJson(request).messages,
+		],
+		[
+			'as a line of a batch',
+			() => asked('batch', 'create', freshName(), { batchTask: 'chat', ...said('user', cut) }),
+			({ body }): unknown => JSON.parse(/"messages":(\[.*?\])/.exec(body.toString())?.[1] ?? ''),
+		],
+		[
+			'as labels beside a file',
+			() =>
+				asked('image', 'classifyZeroShot', freshName(), {
+					inputSource: 'url',
+					inputUrl: at('x.png'),
+					candidateLabels: [cut, 'b'],
+				}),
+			({ body }): unknown => JSON.parse(/\["[^\r\n]*"b"\]/.exec(body.toString())?.[0] ?? ''),
+		],
+	])('%s is sent so that services can read it', async (_, parameters, read) => {
+		answer(() => notFound);
+		await world.engine.run({ parameters: parameters(), ...continued });
+		const [request] = sent();
+		expect(JSON.stringify(request && read(request))).toContain(JSON.stringify(whole).slice(1, -1));
+		// A pair of them is an emoji.
+		expect(request?.body.toString()).not.toMatch(/[^\\]\\ud83d/);
+	});
+});
+
 describe('the gap of a model', () => {
 	it.each<[string, IDataObject, string]>([
 		['its example', { curl_inv: `curl -d '{"input": "Paris is the <mask> of France."}'` }, '<mask>'],

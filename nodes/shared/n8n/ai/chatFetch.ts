@@ -1,4 +1,5 @@
 import { errorText, isDict, optionalText } from '../../core/answer';
+import { writePlainJson } from '../../core/halves';
 import type { Dict } from '../../core/operation';
 import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } from '../../core/problem';
 import { atOnce } from '../../core/steps';
@@ -119,7 +120,7 @@ async function sendToAny(
 	let attempts = 0;
 	for (const rest = [...options.fallbacks]; ; ) {
 		const model = modelOf(asked);
-		const result = await sendUntilAnswered(url, asked ? { ...init, body: JSON.stringify(asked) } : init, options);
+		const result = await sendUntilAnswered(url, asked ? { ...init, body: writePlainJson(asked) } : init, options);
 		attempts += result.attempts;
 		const reason = 'problem' in result ? options.reasonToMove(result.problem, model) : undefined;
 		const next = reason === undefined ? undefined : rest.shift();

@@ -2,6 +2,7 @@ import { randomUUID } from 'crypto';
 import { isDict } from '../../core/answer';
 import { hasExact, parseExact, writeJson } from '../../core/exact';
 import type { FileRef } from '../../core/fields';
+import { writePlainJson } from '../../core/halves';
 import type { Dict } from '../../core/operation';
 import { inlineFiles } from '../../core/request';
 import { parseInSteps } from '../../core/parseInSteps';
@@ -19,7 +20,7 @@ const LINE_END = 10;
 /** Lines without files are sent in pieces of about this length: one by one they would cost more than they hold. */
 const PIECE = 64 * 1024;
 
-const textOf = (line: Dict): string => (hasExact(line) ? writeJson(line, `${randomUUID()}:`) : JSON.stringify(line));
+const textOf = (line: Dict): string => (hasExact(line) ? writeJson(line, `${randomUUID()}:`) : writePlainJson(line));
 
 /** Bytes of a line, with its end. @throws InputError for a file that cannot be sent */
 export async function lineLength(line: Dict, open: Open): Promise<number> {

@@ -3,6 +3,7 @@ import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { writeJson } from '../../core/exact';
+import { writePlainJson } from '../../core/halves';
 import { atOnce } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
@@ -319,7 +320,7 @@ export class Transport {
 		flight.begins(letters);
 		const isLong = letters >= LONG_WORK;
 		if (isLong) await breathe();
-		const text = isExact ? writeJson(json, `${randomUUID()}:`) : JSON.stringify(json);
+		const text = isExact ? writeJson(json, `${randomUUID()}:`) : writePlainJson(json);
 		if (!isLong) return text;
 		await breathe();
 		const body = Buffer.from(text);
