@@ -107,6 +107,12 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 			'Enter the name of the field, such as data, instead of an expression for the file itself.',
 		);
 	}
+	if (binary === undefined && typeof value === 'string' && isContent(value)) {
+		throw new InputError(
+			"What should name the file's field is the file itself",
+			"Enter the name of the field, such as data, instead of an expression for its content. Base64 becomes a file with n8n's 'Convert to File' node: its operation 'Move Base64 String to File'.",
+		);
+	}
 	if (binary === undefined) {
 		throw new InputError(
 			typeof value === 'string'
@@ -121,6 +127,13 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 	if (bytes === 0 || (!binary.id && !binary.data)) throw emptyFile(binary.fileName);
 	return binary;
 }
+
+/** Longer than any name of a field. */
+const LONGEST_NAME = 200;
+
+/** Whether a name is none, but what a file holds, or a line of it: it may be megabytes long. */
+const isContent = (name: string): boolean =>
+	name.length > LONGEST_NAME || /^\s*data:/i.test(name) || /^[A-Za-z0-9+/]{60,}={0,2}$/.test(name.trim());
 
 function assertBinary(context: NodeContext, item: number, value: unknown): IBinaryData | undefined {
 	try {

@@ -249,6 +249,40 @@ describe('from a URL', () => {
 	);
 });
 
+describe('the content of a file instead of the name of its field', () => {
+	beforeAll(async () => (bench = await openWorld({ asks: 'service' })));
+	afterAll(async () => await bench.close());
+
+	const base64 = makePng(64, 64).toString('base64');
+	it.each<[string, string]>([
+		['in base64', base64],
+		['in lines', base64.replace(/.{76}/g, '$&\r\n')],
+		['as a data URL', `data:image/png;base64,${base64}`],
+		['of text', 'What the letter says. '.repeat(500)],
+	])('%s is told from a name, and not shown', async (_, content) => {
+		for (const name of ['image: classify', 'image: analyze', 'image: edit', 'voice: create']) {
+			answerWith(bench.service, {});
+			const { error } = await bench.engine.run({
+				parameters: { ...subjectOf(name).parameters(), inputDataFieldName: '={{ $json.content }}' },
+				items: [{ json: { content } }],
+			});
+			expect(error?.message).toBe("What should name the file's field is the file itself [item 0]");
+			expect(error?.description).toContain("'Convert to File'");
+			expect(JSON.stringify(error).length).toBeLessThan(5000);
+			expect(bench.service.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+		}
+	});
+
+	it('a name that is a little long is a name', async () => {
+		const field = 'attachment '.repeat(8).trim();
+		const { error } = await bench.engine.run({
+			parameters: { ...subjectOf('image: classify').parameters(), inputDataFieldName: field },
+			items: [{ json: {} }],
+		});
+		expect(error?.message).toContain(`no file in the field '${field}'`);
+	});
+});
+
 describe('a file that is written as a data URL', () => {
 	beforeAll(async () => (bench = await openWorld({ asks: 'service', binaryMode: 'default' })));
 	afterAll(async () => await bench.close());
