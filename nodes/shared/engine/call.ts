@@ -1,6 +1,6 @@
 import type { Clock } from './gate';
 import { failed, problemOf, type Outcome, type Problem } from '../core/problem';
-import { retryDelay } from './retry';
+import { retryDelay, type Look } from './retry';
 
 /** What a request passes before each sending, and what hears how that went. */
 export interface Passage<T> {
@@ -27,14 +27,13 @@ export interface Called<T> {
 /**
  * Sends until there is an answer, a failure that trying again cannot mend, or no try left.
  * The request holds its place only while it runs, never while it waits for its next try.
- * @param isLook whether it only asks for what is paid or costs nothing
  */
 export async function callUntilAnswered<T>(
 	send: () => Promise<Outcome<T>>,
 	maxRetries: number,
 	passage: Passage<T>,
 	{ clock, signal, random }: CallContext,
-	isLook = false,
+	look?: Look,
 ): Promise<Called<T>> {
 	let last: Problem | undefined;
 	for (let attempts = 1; ; attempts++) {
@@ -44,7 +43,7 @@ export async function callUntilAnswered<T>(
 		passage.leave(outcome);
 		if (outcome.ok) return { outcome, attempts };
 		last = outcome.problem;
-		const delay = attempts > maxRetries ? undefined : retryDelay(last, attempts, random(), isLook);
+		const delay = attempts > maxRetries ? undefined : retryDelay(last, attempts, random(), look);
 		if (delay === undefined) return { outcome, attempts };
 		await clock.sleep(delay, signal);
 	}

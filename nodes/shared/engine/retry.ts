@@ -42,23 +42,27 @@ export const mayBeBilled = (problem: Problem): boolean =>
 const isWorthAsking = (problem: Problem, attempt: number): boolean =>
 	problem.kind === 'source' && (problem.again === 'often' || (problem.again === 'once' && attempt === 1));
 
-/** Whether a question that costs nothing may have its answer yet: it was not heard, or not understood for once. */
-const isWorthLooking = (problem: Problem, attempt: number): boolean =>
-	problem.kind !== 'timeout' &&
-	(mayBeBilled(problem) || (problem.kind === 'status' && problem.status === 408)) &&
-	(problem.kind !== 'answer' || attempt === 1);
+/** A request that costs nothing: for what anybody may have made, or for what follows an answer, such as its job. */
+export type Look = 'free' | 'follows';
+
+/** Whether a look may have its answer yet: it was not heard, not understood for once, or came too early. */
+const isWorthLooking = (look: Look, problem: Problem, attempt: number): boolean =>
+	problem.kind === 'status' && [404, 408].includes(problem.status)
+		? problem.status === 408 || look === 'follows'
+		: problem.kind !== 'timeout' && mayBeBilled(problem) && (problem.kind !== 'answer' || attempt === 1);
 
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.
  * @param attempt how often the request has been sent, from 1
  * @param random from 0 to 1
- * @param isLook whether it only asks for what is paid or costs nothing, such as how far a job is
  */
-export function retryDelay(problem: Problem, attempt: number, random: number, isLook = false): number | undefined {
+export function retryDelay(problem: Problem, attempt: number, random: number, look?: Look): number | undefined {
 	const isWorth =
-		isUnreachable(problem) || isWorthAsking(problem, attempt) || (isLook && isWorthLooking(problem, attempt));
+		isUnreachable(problem) ||
+		isWorthAsking(problem, attempt) ||
+		(look !== undefined && isWorthLooking(look, problem, attempt));
 	// What was billed is never sent again, whatever its status; a look tells what was billed before.
-	if (!isWorth || (billOf(problem) > 0 && !isLook)) return undefined;
+	if (!isWorth || (billOf(problem) > 0 && look === undefined)) return undefined;
 	const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
 	const asked = problem.kind === 'status' ? problem.retryAfter : undefined;
 	if (asked === undefined) return backoff;

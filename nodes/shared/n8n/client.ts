@@ -144,6 +144,8 @@ export class Client {
 				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
 			};
 			const isLook = each.method === 'GET';
+			const follows = told.length > 0 ? 'follows' : 'free';
+			const look = isLook ? follows : undefined;
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: isLook,
@@ -163,7 +165,7 @@ export class Client {
 				due = told.length === 0 ? now() + seconds * 1000 : due + now() - since;
 				return refused;
 			};
-			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, this.run, isLook);
+			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, this.run, look);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
@@ -234,7 +236,7 @@ export class Client {
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
 		const passage = this.laneOf(settings).passage({ isPaid: true, options: path, isAboutModel: false });
-		return (await callUntilAnswered(read, maxRetries, passage, this.run, true)).outcome;
+		return (await callUntilAnswered(read, maxRetries, passage, this.run, 'free')).outcome;
 	}
 
 	/** Asks for what follows a result, such as that files are deleted. @returns whether the service did it */

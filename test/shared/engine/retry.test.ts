@@ -100,7 +100,7 @@ describe('the wait before the next try', () => {
 });
 
 describe('what only looks and costs nothing is asked for again', () => {
-	const delays = (problem: Problem) => [1, 2, 3].map((attempt) => retryDelay(problem, attempt, 1, true));
+	const delays = (problem: Problem) => [1, 2, 3].map((attempt) => retryDelay(problem, attempt, 1, 'free'));
 
 	it.each<[Problem]>([
 		[status(408)],
@@ -116,6 +116,11 @@ describe('what only looks and costs nothing is asked for again', () => {
 		[network('ECONNRESET')],
 	])('after %j', (problem) => {
 		expect(delays(problem)).toEqual([500, 1000, 2000]);
+	});
+
+	it('after 404 only where it follows an answer, whose job the service may not know yet', () => {
+		expect(retryDelay(status(404), 1, 1, 'follows')).toBe(500);
+		expect(retryDelay(status(410), 1, 1, 'follows')).toBeUndefined();
 	});
 
 	it('once after an answer that cannot be read', () => {

@@ -268,6 +268,8 @@ describe('of its own', () => {
 			['a gateway that waits too long', { status: 504, body: '<html>Gateway Time-out</html>' }],
 			['a service that breaks', jsonReply({ error: { message: 'oops' } }, 500)],
 			['an empty answer', { body: '' }],
+			['a service that does not know the job yet', jsonReply({ error: { message: 'Video not found' } }, 404)],
+			['a gateway that does not know it yet', notFound],
 			['an answer that breaks off', { ...jsonReply({ ...job, inference_status: { cost: 0.1 } }), cutAfter: 30 }],
 			[
 				'one that tells its cost and breaks off',
