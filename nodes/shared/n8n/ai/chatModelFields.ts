@@ -18,6 +18,7 @@ import {
 } from '../../operations/chat/fields';
 import { readStops } from '../../operations/chat/stops';
 import { CHAT_MODEL } from '../../operations/chat/models';
+import { withoutFrame } from '../../operations/chat/framed';
 import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 
 export const chatModelFields = [
@@ -100,8 +101,9 @@ export function bodyAdditions(options: Dict): Dict {
 
 function responseFormat({ responseFormat: type, jsonSchema }: Dict): Dict | undefined {
 	if (type !== 'json_schema') return type === 'json_object' ? { type } : undefined;
-	if (!isDict(jsonSchema) || Object.keys(jsonSchema).length === 0) {
+	const schema = isDict(jsonSchema) ? withoutFrame(jsonSchema) : {};
+	if (Object.keys(schema).length === 0) {
 		throw new InputError("'JSON Schema' is empty", "Describe the answer there, or choose another 'Response Format'.");
 	}
-	return { type, json_schema: { name: 'answer', schema: jsonSchema, strict: true } };
+	return { type, json_schema: { name: 'answer', schema, strict: true } };
 }

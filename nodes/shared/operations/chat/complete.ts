@@ -4,6 +4,7 @@ import { defineOperation, type Dict, type ModelFacts, type Output } from '../../
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames, isRepeatable } from '../../core/request';
 import { listOf } from '../../core/values';
+import { withoutFrame } from './framed';
 import { modelField, readAddress, routeOptionsField, simplifyField } from '../fields';
 import {
 	chatRequest,
@@ -275,13 +276,14 @@ function formatOf({ responseFormat = 'text', jsonSchema }: FormatOptions, model:
 		return { response_format: { type: 'json_object' } };
 	}
 	requireAbility(facts, model, 'schema');
-	if (!jsonSchema || Object.keys(jsonSchema).length === 0) {
+	const schema = withoutFrame(jsonSchema ?? {});
+	if (Object.keys(schema).length === 0) {
 		throw new InputError(
 			"'JSON Schema' is missing",
 			"Add the option 'JSON Schema', or choose 'JSON' as 'Response Format'.",
 		);
 	}
-	return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: jsonSchema } } };
+	return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } } };
 }
 
 interface ToolOptions {

@@ -4,6 +4,7 @@ import { field } from '../../core/fields';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { readDate } from '../../schema/amounts';
+import { withoutFrame } from './framed';
 import { referredBy } from '../../schema/reference';
 import { Resolver } from '../../schema/resolve';
 
@@ -156,7 +157,7 @@ function expectedOf({ schemaType, attributes, jsonExample, jsonSchema }: SchemaI
 		case 'fromJson':
 			return ofExample(jsonExample ?? {});
 		case 'manual':
-			return jsonSchema ?? {};
+			return withoutFrame(jsonSchema ?? {});
 	}
 }
 
