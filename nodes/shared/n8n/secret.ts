@@ -3,6 +3,7 @@ import type { Dict } from '../core/operation';
 import type { Problem } from '../core/problem';
 import { rewriteInSteps } from '../core/rewrite';
 import { atOnce, STEP, type Steps } from '../core/steps';
+import { own } from '../core/values';
 import { fileOf } from '../media/find';
 
 /** Hides a key in what a service says, in every form in which it may say it. */
@@ -29,14 +30,39 @@ const START = 8;
 /** Characters that these may take up, each with all that may stand around it. */
 const LONGEST_START = 2048;
 
-/** A letter as services write it: escaped for JSON, a program, an address or HTML. `\n` and its like are no letters. */
-const LETTER =
-	/\\{1,4}(?:u00|x|u\{0{0,4})([\da-f]{2})\}?|%(?:25){0,2}([\da-f]{2})|&#x0{0,4}([\da-f]{2});|&#0{0,4}(\d{2,3});|\\{1,4}([^\\nrtux])/iy;
+/** Signs that begin a letter which is written otherwise; some services escape these in JSON. */
+const AMPERSAND = '(?:&|\\\\{1,4}u0026)(?:amp;){0,2}';
+const EQUALS = '(?:=|\\\\{1,4}u003[dD])';
+/** Before a letter's number in hexadecimal, in JSON and programs, and in addresses. */
+const BY_HEX = '\\\\{1,4}(?:[uU]0{2,6}|[xX]|[uU]\\{0{0,4})|%(?:25){0,2}(?:u00)?';
+/** Before the same in octal. */
+const BY_OCTAL = '\\\\{1,4}0{0,2}';
+
+/** A letter as services write it: escaped for JSON, a program or an address. `\n` and its like are no letters. */
+const ESCAPED = new RegExp(`(?:${BY_HEX})([\\da-f]{2})\\}?|\\\\{1,4}([^\\\\nrtux\\d])`, 'iy');
+const OCTAL = new RegExp(`${BY_OCTAL}(1[0-7]{2}|[4-7][0-7])`, 'y');
+/** For a mail (RFC 2045) or HTML. */
+const FOR_TEXTS = new RegExp(
+	`${EQUALS}([\\da-f]{2})|${AMPERSAND}(?:#x0{0,4}([\\da-f]{2})|#0{0,4}(\\d{2,3})|([a-z]{2,16}));`,
+	'iy',
+);
+/** Signs by their names in HTML, and those that look like them. */
+const NAMED: Readonly<Record<string, string>> = {
+	...{ excl: '!', quot: '"', num: '#', dollar: '$', percnt: '%', amp: '&', apos: "'", lpar: '(', rpar: ')' },
+	...{ ast: '*', midast: '*', plus: '+', comma: ',', hyphen: '-', dash: '-', minus: '-', period: '.', sol: '/' },
+	...{ colon: ':', semi: ';', lt: '<', equals: '=', gt: '>', quest: '?', commat: '@', lsqb: '[', lbrack: '[' },
+	...{ bsol: '\\', rsqb: ']', rbrack: ']', hat: '^', lowbar: '_', underbar: '_', grave: '`', lcub: '{' },
+	...{ diacriticalgrave: '`', lbrace: '{', verbar: '|', vert: '|', verticalline: '|', rcub: '}', rbrace: '}' },
+	tilde: '~',
+};
 /** What parts letters, for a pattern: blanks and invisible letters. */
 const BLANKS = '\\s\\u00ad\\u200b-\\u200d\\u2060\\ufeff';
 /** What may get between two letters: that, or a line break that is escaped. */
-const GAP = new RegExp(`(?:[${BLANKS}]|\\\\{1,4}[nrt]|%0[ad]){1,20}`, 'iy');
-const ODD = new RegExp(`[\\\\%&${BLANKS}]`);
+const BREAK = `[${BLANKS}]|\\\\{1,4}[nrt]|(?:%|${EQUALS})0[ad]`;
+const GAP = new RegExp(`(?:${BREAK}){1,20}`, 'iy');
+/** The same with the line breaks that a mail takes out again. */
+const MAIL_GAP = new RegExp(`(?:${BREAK}|${EQUALS}(?=\\s|\\\\{1,4}[nr])){1,20}`, 'iy');
+const ODD = new RegExp(`[\\\\%&=${BLANKS}]`);
 
 export function secretOf(key: string): Secret {
 	const forms =
@@ -103,9 +129,23 @@ interface Range {
 
 /** Where the first letters of a form may begin. */
 function beginOf(forms: readonly string[]): RegExp {
-	const codes = forms.map((form) => hexOf(form.charAt(0))).join('|');
-	return new RegExp(`${forms.map(startOf).join('|')}|(?:\\\\(?:u00|x|u\\{0{0,4})|%(?:25){0,2})(?:${codes})|&#`, 'g');
+	const firsts = [...new Set(forms.map((form) => form.charAt(0)))];
+	const names = Object.keys(NAMED).filter((name) => firsts.some((letter) => isSame(NAMED[name], letter)));
+	const codes = firsts.map(hexOf).join('|');
+	const octals = firsts.map((letter) => letter.charCodeAt(0).toString(8)).join('|');
+	const decimals = firsts.map((letter) => letter.charCodeAt(0)).join('|');
+	const inHtml = [`#0{0,4}(?:${decimals})`, `#[xX]0{0,4}(?:${codes})`, ...names.map(inAnyCase)];
+	// Of several backslashes the last one begins it, and so does the last ampersand's name.
+	const otherwise = [
+		`\\\\(?:(?:[uU]0{2,6}|[xX]|[uU]\\{0{0,4})(?:${codes})|u003[dD](?:${codes})|0{0,2}(?:${octals}))`,
+		`%(?:25){0,2}(?:u00)?(?:${codes})`,
+		`=(?:${codes})`,
+		`(?:&|\\\\u0026)(?:amp;){0,2}(?:${inHtml.join('|')});`,
+	];
+	return new RegExp([...forms.map(startOf), ...otherwise].join('|'), 'g');
 }
+
+const inAnyCase = (name: string): string => name.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 
 /** Where the key stands. Only places where its first letters may begin are looked at: answers have millions of others. */
 function rangesOf(forms: readonly string[], begins: RegExp, text: string, most = Infinity): Range[] {
@@ -131,10 +171,10 @@ const hexOf = (letter: string): string =>
 function startOf(form: string): string {
 	const [first, second, third] = Array.from(form.slice(0, 3), (letter) => {
 		const both = `${letter}${twin[letter] ?? ''}`.replace(/[\\\]^-]/g, '\\$&');
-		return { alone: `[${both}]`, orOdd: `[${both}\\\\%&${BLANKS}]` };
+		return { alone: `[${both}]`, orOdd: `[${both}\\\\%&=${BLANKS}]` };
 	});
 	if (!second) return first?.alone ?? '';
-	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&]|[${BLANKS}]{1,20}${second.orOdd})`;
+	return `${first?.alone}(?:${second.alone}${third?.orOdd ?? ''}|[\\\\%&=]|[${BLANKS}]{1,20}${second.orOdd})`;
 }
 
 const NONE = -1;
@@ -144,26 +184,32 @@ const OPEN = -2;
 /** Where a form of the key that begins at `from` ends; less than 0 when there is none. */
 function endOf(form: string, text: string, from: number): number {
 	let at = from;
+	/** Where a sign was taken for itself that may begin a letter of a mail. */
+	let doubt = text.length;
+	const isOpen = (place: number) => text.length - place < LONGEST_LETTER && UNFINISHED.test(text.slice(place));
 	for (let place = 0; place < form.length; place++) {
-		const letter = form.charAt(place);
-		let next = afterLetter(letter, text, at);
+		let next = afterLetter(form, place, text, at);
 		if (next < 0 && place > 0 && ODD.test(text[at] ?? '')) {
-			GAP.lastIndex = at;
-			if (GAP.test(text)) {
-				at = GAP.lastIndex;
-				next = afterLetter(letter, text, at);
+			// Behind a blank the sign of a mail's line break may be the key's own.
+			for (const gap of [GAP, MAIL_GAP]) {
+				gap.lastIndex = at;
+				if (next >= 0 || !gap.test(text)) continue;
+				at = gap.lastIndex;
+				next = afterLetter(form, place, text, at);
 			}
 		}
-		if (next < 0) return text.length - at < LONGEST_LETTER && UNFINISHED.test(text.slice(at)) ? OPEN : NONE;
+		if (next < 0) return isOpen(at) || (doubt < at && isOpen(doubt)) ? OPEN : NONE;
+		if (form[place] === '=') doubt = at;
 		at = next;
 	}
 	return at;
 }
 
 /** Characters that one letter may be written with. */
-const LONGEST_LETTER = 16;
+const LONGEST_LETTER = 40;
 /** Nothing, or what a letter may begin with that is written otherwise. */
-const UNFINISHED = /^(?:\\{1,4}(?:[ux][\da-f{]*)?|%[\da-f]*|&#?x?[\da-f]*)?$/i;
+const UNFINISHED =
+	/^(?:\\{1,4}(?:[ux][\da-f{]*|[0-7]*)|(?:[%=]|\\{1,4}u003d)(?:[u\da-f]*|\\{1,4})|(?:&|\\{1,4}u0026)[#a-z\d;]*)?$/i;
 
 /** Where the last of a text begins that may be a key's beginning; its length where there is none. */
 function settledOf(text: string, forms: readonly string[], begins: RegExp): number {
@@ -176,18 +222,48 @@ function settledOf(text: string, forms: readonly string[], begins: RegExp): numb
 	return from;
 }
 
-function afterLetter(letter: string, text: string, at: number): number {
+/** Where the letter of a form ends that stands at a place of the text, however it is written. */
+function afterLetter(form: string, place: number, text: string, at: number): number {
 	const found = text[at];
-	if (isSame(found, letter)) return at + 1;
-	if (found !== '\\' && found !== '%' && found !== '&') return -1;
-	LETTER.lastIndex = at;
-	const [, json, url, html, decimal, escaped] = LETTER.exec(text) ?? [];
-	const hex = json ?? url ?? html;
-	const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
-	return isSame(escaped ?? (Number.isNaN(code) ? undefined : String.fromCharCode(code)), letter)
-		? LETTER.lastIndex
-		: -1;
+	const letter = form.charAt(place);
+	const isPlain = isSame(found, letter);
+	// In a mail the sign itself is written with its number.
+	if (isPlain && (letter !== '=' || /^3d/i.test(form.slice(place + 1, place + 3)))) return at + 1;
+	for (const { pattern, read } of READINGS[found ?? ''] ?? []) {
+		pattern.lastIndex = at;
+		const groups = pattern.exec(text);
+		if (groups && isSame(read(groups), letter)) return pattern.lastIndex;
+	}
+	return isPlain ? at + 1 : NONE;
 }
+
+const byCode = (digits: string, base: number): string => String.fromCharCode(parseInt(digits, base));
+
+interface Reading {
+	readonly pattern: RegExp;
+	read(groups: readonly string[]): string | undefined;
+}
+
+const forTexts: Reading = {
+	pattern: FOR_TEXTS,
+	read: ([, mail, html, decimal, name]) => {
+		if (name !== undefined) return own(NAMED, name.toLowerCase());
+		return decimal === undefined ? byCode(mail ?? html ?? '', 16) : byCode(decimal, 10);
+	},
+};
+const inOctal: Reading = { pattern: OCTAL, read: ([, octal = '']) => byCode(octal, 8) };
+const escaped: Reading = {
+	pattern: ESCAPED,
+	read: ([, hex, itself]) => (hex === undefined ? itself : byCode(hex, 16)),
+};
+
+/** How a letter may be read that begins with a sign. */
+const READINGS: Readonly<Record<string, readonly Reading[]>> = {
+	'\\': [forTexts, inOctal, escaped],
+	'%': [escaped],
+	'&': [forTexts],
+	'=': [forTexts],
+};
 
 /** Whether one of the forms stands in a text. */
 function* isFound(forms: readonly string[], begins: RegExp, text: string): Steps<boolean> {
