@@ -5,7 +5,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { completion } from '../../support/chat';
 import { makeWav } from '../../support/files';
 import { asked } from '../../support/parameters';
-import { errorOf, stored } from '../../support/results';
+import { errorOf, onlyItem, stored } from '../../support/results';
 import { envelope, jsonReply, notFound, type Reply, type SentRequest } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
@@ -491,4 +491,38 @@ describe('speech', () => {
 		const { items, errors } = await resultOf(speak, told({ audio: sound.toString(encoding) }));
 		expect([items.length, errors]).toEqual([1, []]);
 	});
+
+	// Raw samples look like nothing: what they come in has to tell that they are some.
+	const samples = Buffer.from(Array.from({ length: 2000 }, (_, index) => (index * 37) % 251));
+	it.each<[string, string]>([
+		['in base64', samples.toString('base64')],
+		['without its end', samples.toString('base64').replace(/=+$/, '')],
+		['for addresses', samples.toString('base64url')],
+		['in lines', `${samples.toString('base64').replace(/.{76}/g, '$&\r\n')}\n`],
+		['as a data URL', `data:audio/pcm;base64,${samples.toString('base64')}`],
+		[
+			'as a data URL in lines',
+			`data:audio/L16;rate=24000;base64,${samples.toString('base64').replace(/.{76}/g, '$&\n')}`,
+		],
+	])('of raw samples %s', async (_, audio) => {
+		const speak = asked('audio', 'synthesize', freshName(), {
+			text: 'Hi',
+			options: { ...options, outputFormat: 'pcm' },
+		});
+		expect((await resultOf(speak, told({ audio }))).errors).toEqual([]);
+		const { binary: { data } = {} } = onlyItem(await world.engine.run({ parameters: speak }));
+		expect(data?.mimeType).toBe('audio/pcm');
+		expect(data && (await world.engine.read(data)).equals(samples)).toBe(true);
+	});
+
+	it.each(['unavailable', 'The model is busy', 'try_again-later', 'e'])(
+		'of which %j is told is none',
+		async (audio) => {
+			const speak = asked('audio', 'synthesize', freshName(), {
+				text: 'Hi',
+				options: { ...options, outputFormat: 'pcm' },
+			});
+			expect((await resultOf(speak, told({ audio }))).items).toEqual([]);
+		},
+	);
 });

@@ -222,8 +222,15 @@ function soundOf(answer: Dict, format: Format | undefined): FileOut {
 	throw new AnswerError('DeepInfra answered without a sound');
 }
 
-const isBase64 = (text: string): boolean =>
-	text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.replace(/={0,2}$/, ''));
+/** Letters beyond which a text without a blank is no word. */
+const LONGEST_WORD = 64;
+
+/** In either of its alphabets, in one line or several, and with its end or without. */
+function isBase64(text: string): boolean {
+	const letters = text.replace(/[\r\n]/g, '').replace(/={0,2}$/, '');
+	if (letters.length > LONGEST_WORD) return !/[^A-Za-z0-9+/_-]/.test(letters);
+	return text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(letters);
+}
 
 /** Samples in a second, as they were asked for or as the answer's type says. */
 function rateOf(answer: Dict, sent: ApiRequest | undefined): number | undefined {
