@@ -28,6 +28,8 @@ export interface Sending {
 	readonly charge?: Charge;
 	/** Whether it is paid for already, as the question for a job's result is: no budget keeps it back. */
 	readonly isPaid?: boolean;
+	/** Whether it gets what the service has taken before: whatever others fail with, it neither keeps this back nor is told by it. */
+	readonly isOwed?: boolean;
 	/** Whether nobody can use its answer any more, since the rest of what it belongs to has failed. */
 	isUnwanted?(): boolean;
 	/** The same for requests that ask for the same features. */
@@ -150,7 +152,7 @@ export class Lane {
 					if (this.refusal(sending) === undefined && this.obstacle(sending) === undefined) break;
 					for (const door of this.doors) door.leave('unsent');
 				}
-				for (const breaker of this.breakers(sending)) breaker.enter();
+				if (!sending.isOwed) for (const breaker of this.breakers(sending)) breaker.enter();
 				reservation = this.meter.reserve(sending.isPaid ? 0 : sending.estimate);
 				since = this.run.clock.now();
 				return undefined;
@@ -158,7 +160,7 @@ export class Lane {
 			leave: (outcome) => {
 				// Counted before the next request is let in, which asks whether the budget is used up.
 				if (reservation) this.meter.settle(reservation, outcome, sending.charge);
-				this.learn(sending, outcome);
+				if (!sending.isOwed) this.learn(sending, outcome);
 				const passing = passingOf(outcome);
 				const [own, hall] = this.doors;
 				own.leave(passing, this.run.clock.now() - since);
@@ -186,14 +188,14 @@ export class Lane {
 
 	private refusal(sending: Sending): Problem | undefined {
 		if (this.run.signal.aborted || (!sending.isPaid && sending.isUnwanted?.())) return { kind: 'stopped' };
-		const cause = this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
+		const cause = sending.isOwed ? undefined : this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
 		if (cause) return { kind: 'unsent', cause };
 		return sending.isPaid ? undefined : this.meter.exceeded();
 	}
 
 	/** What a request has to wait for. */
 	private obstacle(sending: Sending): { change(): Promise<void> } | undefined {
-		const closed = this.breakers(sending).find(({ isOpen }) => !isOpen);
+		const closed = sending.isOwed ? undefined : this.breakers(sending).find(({ isOpen }) => !isOpen);
 		return closed ?? (sending.isPaid || this.meter.hasRoom(sending.estimate) ? undefined : this.meter);
 	}
 

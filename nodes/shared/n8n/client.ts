@@ -149,6 +149,7 @@ export class Client {
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: isLook,
+				isOwed: look === 'follows',
 				isUnwanted,
 				charge: charges.of(
 					isLook,
@@ -235,7 +236,7 @@ export class Client {
 			used++;
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
-		const passage = this.laneOf(settings).passage({ isPaid: true, options: path, isAboutModel: false });
+		const passage = this.laneOf(settings).passage({ isPaid: true, isOwed: true, options: path, isAboutModel: false });
 		return (await callUntilAnswered(read, maxRetries, passage, this.run, 'free')).outcome;
 	}
 

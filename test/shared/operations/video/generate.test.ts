@@ -291,6 +291,34 @@ describe('of its own', () => {
 			expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 		});
 
+		it.each([402, 429, 503])(
+			'for what is refused with %i, and none for the videos that were begun before',
+			async (status) => {
+				let begun = 0;
+				let looks = 0;
+				world.service.requests.length = 0;
+				world.service.reply = ({ method, path }: SentRequest) => {
+					if (path === '/made.mp4') return { body: makeMp4(2), contentType: 'video/mp4' };
+					if (method === 'POST')
+						return begun++ < 3 ? jsonReply({ ...job, id: `videos_${begun}` }) : jsonReply({ error: 'no' }, status);
+					if (!path.startsWith('/v1/videos/videos_')) return notFound;
+					const id = path.replace('/v1/videos/', '');
+					return jsonReply({
+						...job,
+						id,
+						...(looks++ < 3 ? {} : { status: 'succeeded', data: [{ url: '/made.mp4' }] }),
+					});
+				};
+				const items = Array.from({ length: 200 }, (_, index) => ({ json: { prompt: `number ${index}` } }));
+				const parameters = film('={{ $json.prompt }}', { maxRetries: 0 });
+				const credentials = { baseUrl: world.service.url };
+				const result = await world.engine.run({ parameters, items, credentials, onError: 'continueErrorOutput' });
+				expect(result.items.map(({ json }) => json.videoId)).toEqual(['videos_1', 'videos_2', 'videos_3']);
+				expect(result.errorItems).toHaveLength(197);
+				expect(begun).toBeLessThan(80);
+			},
+		);
+
 		it.each<[string, Reply, RegExp]>([
 			['the service breaks', jsonReply({ error: { message: 'oops' } }, 500), /oops/],
 			['the key is refused', jsonReply({ error: { message: 'Not authenticated' } }, 401), /API key/],
