@@ -137,7 +137,8 @@ describe('batch: create', () => {
 		const id = await finished(chatBatch({ customId: '={{ $json.id }}' }), items);
 		const names = itemsOf(await results(id)).map(({ json }) => json.customId);
 		const expected = given.map((name, index) => (name === null ? '' : String(name).trim()) || String(index));
-		expect(names).toEqual(expected);
+		// Half a character is none that a service takes.
+		expect(names).toEqual(expected.map((name) => name.replace('\ud800', '\ufffd')));
 	});
 
 	it.each([
