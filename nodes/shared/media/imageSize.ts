@@ -18,9 +18,15 @@ function sizeOf(bytes: Buffer): ImageSize | undefined {
 	const name = (start: number, end: number) => bytes.toString('latin1', start, end);
 	if (name(0, 8) === '\x89PNG\r\n\x1a\n') return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 	if (/^GIF8[79]a/.test(name(0, 6))) return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
-	if (name(0, 2) === 'BM') return { width: bytes.readInt32LE(18), height: Math.abs(bytes.readInt32LE(22)) };
+	if (name(0, 2) === 'BM') return bitmapSize(bytes);
 	if (name(0, 4) === 'RIFF' && name(8, 12) === 'WEBP') return webpSize(bytes, name(12, 16));
 	return name(0, 2) === '\xff\xd8' ? jpegSize(bytes) : undefined;
+}
+
+/** The oldest header, of twelve bytes, has short numbers; a negative height stands for rows from the top. */
+function bitmapSize(bytes: Buffer): ImageSize {
+	if (bytes.readUInt32LE(14) === 12) return { width: bytes.readUInt16LE(18), height: bytes.readUInt16LE(20) };
+	return { width: bytes.readInt32LE(18), height: Math.abs(bytes.readInt32LE(22)) };
 }
 
 function webpSize(bytes: Buffer, form: string): ImageSize | undefined {

@@ -271,6 +271,13 @@ describe('what is kept and drawn', () => {
 			expect(size?.height).toBeGreaterThan(0);
 		});
 
+		it.each<[string, string, number, number]>([
+			['of today', '424d9e0a000000000000360000002800000028000000ecffffff01001800', 40, 20],
+			['of OS/2', '424dba090000000000001a0000000c000000280014000100180000fb', 40, 20],
+		])('a bitmap %s', (_, start, width, height) =>
+			expect(readImageSize(Buffer.from(start, 'hex'))).toEqual({ width, height }),
+		);
+
 		it.each([
 			['nothing', Buffer.alloc(0)],
 			['text', Buffer.from('hello')],
