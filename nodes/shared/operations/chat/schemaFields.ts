@@ -184,7 +184,7 @@ const TYPES: Readonly<Record<Attribute['type'], Dict>> = {
 };
 
 function ofExample(value: unknown): Dict {
-	if (Array.isArray(value)) return { type: 'array', items: value.length > 0 ? ofExample(value[0]) : {} };
+	if (Array.isArray(value)) return { type: 'array', items: ofEntries(value) };
 	if (isDict(value)) {
 		const properties = Object.entries(value).map(([name, entry]) => [name, ofExample(entry)]);
 		return { type: 'object', properties: Object.fromEntries(properties), required: [] };
@@ -192,6 +192,18 @@ function ofExample(value: unknown): Dict {
 	if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && readDate(value)) return TYPES.date;
 	if (value instanceof Exact) return { type: 'integer' };
 	return value === null ? {} : { type: typeof value };
+}
+
+/** Each entry of a list may have names that others lack; of one name the first value counts that is not null. */
+function ofEntries(list: readonly unknown[]): Dict {
+	const objects = list.filter(isDict);
+	if (objects.length > 0 && objects.length === list.length) {
+		const found = new Map<string, unknown>();
+		for (const [name, value] of objects.flatMap(Object.entries)) found.set(name, found.get(name) ?? value);
+		return ofExample(Object.fromEntries(found));
+	}
+	const [first = {}, ...others] = list.map(ofExample);
+	return others.every(({ type, format }) => type === first.type && format === first.format) ? first : {};
 }
 
 /** What holds schemas by name, and what holds lists of them. */

@@ -71,3 +71,46 @@ describe('a schema by hand', () => {
 		expect(JSON.stringify(asked)).not.toContain('additionalProperties');
 	});
 });
+
+describe('an example', () => {
+	const itemsOf = (list: unknown): unknown =>
+		Object(
+			Object(
+				readWanted({
+					schemaType: 'fromJson',
+					attributes: undefined,
+					jsonExample: { list },
+					jsonSchema: undefined,
+				}).expected.properties,
+			).list,
+		).items;
+	const number = { type: 'number' };
+	const text = { type: 'string' };
+
+	it.each<[string, unknown, unknown]>([
+		['one entry', [{ a: 1 }], { type: 'object', properties: { a: number }, required: [] }],
+		[
+			'entries of which each has names of its own',
+			[{ a: 1 }, { b: 'x', a: 'y' }],
+			{ type: 'object', properties: { a: number, b: text }, required: [] },
+		],
+		[
+			'an entry that lacks a value',
+			[{ a: null }, { a: 1 }],
+			{ type: 'object', properties: { a: number }, required: [] },
+		],
+		[
+			'a name of JavaScript',
+			[JSON.parse('{ "__proto__": 1 }'), { constructor: 'x' }],
+			{
+				type: 'object',
+				properties: { ...JSON.parse('{ "__proto__": { "type": "number" } }'), constructor: text },
+				required: [],
+			},
+		],
+		['texts', ['a', 'b'], text],
+		['texts and numbers', ['a', 1], {}],
+		['lists', [[1], [2]], { type: 'array', items: number }],
+		['nothing', [], {}],
+	])('of a list of %s describes all of them', (_, list, items) => expect(itemsOf(list)).toEqual(items));
+});
