@@ -1,12 +1,18 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const waits = ({ path }) => /[\\/]faults[\\/]/.test(path);
+/** What lasts, however small its file: tests of an operation, then those that wait for a failing service. */
+const rooms = [/[\\/]operations[\\/]/, /[\\/]faults[\\/]/];
 
-/** Jest begins with what is large or took long before. Those that wait for a failing service are small, and come first. */
-class WaitingFirst extends Sequencer {
+function rank({ path }) {
+	const room = rooms.findIndex((each) => each.test(path));
+	return room < 0 ? rooms.length : room;
+}
+
+/** Jest begins with large files, and with what took long before: what is left for the end is short. */
+class LongestFirst extends Sequencer {
 	sort(tests) {
-		return super.sort(tests).sort((a, b) => waits(b) - waits(a));
+		return super.sort(tests).sort((a, b) => rank(a) - rank(b));
 	}
 }
 
-module.exports = WaitingFirst;
+module.exports = LongestFirst;
