@@ -13,7 +13,7 @@ import type { Account } from './credential';
 import { remember } from './cache';
 import { sendAuthorized } from './http/authorized';
 import { inSteps } from './http/clock';
-import { decodeText, readAll } from './http/stream';
+import { decodeText, LARGEST_ANSWER, readAll } from './http/stream';
 import { unpacked } from './http/unpack';
 
 type Context = NodeContext | ILoadOptionsFunctions;
@@ -51,13 +51,10 @@ function listOf(answer: unknown): unknown[] {
 /** The bytes are wanted: a proxy may have packed them without saying so, or the text may have a mark before it. */
 const ASKED = { json: true, encoding: 'arraybuffer' } as const;
 
-/** Bytes that an answer of the catalogue may have. */
-const LARGEST = 64 * 1024 * 1024;
-
 async function readJson(body: unknown): Promise<unknown> {
 	// A client that has read it already.
 	if (!(body instanceof Uint8Array)) return body;
-	return parseJson(decodeText(await readAll(unpacked([body]), LARGEST)).replace(/^\ufeff+/, ''));
+	return parseJson(decodeText(await readAll(unpacked([body]), LARGEST_ANSWER)).replace(/^\ufeff+/, ''));
 }
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */

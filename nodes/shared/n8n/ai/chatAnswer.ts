@@ -5,7 +5,7 @@ import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
-import { decodeText, readAll } from '../http/stream';
+import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
@@ -30,13 +30,10 @@ export function bodyOf({ body }: Response): {
 
 /** The whole text, however it comes. */
 export const textOf = async (response: Response): Promise<string> =>
-	decodeText(await readAll(bodyOf(response).pieces, LARGEST), response.headers.get('content-type'));
+	decodeText(await readAll(bodyOf(response).pieces, LARGEST_ANSWER), response.headers.get('content-type'));
 
 export const isEventStream = ({ headers }: Response): boolean =>
 	(headers.get('content-type') ?? '').includes('event-stream');
-
-/** Bytes that a whole answer may have. */
-const LARGEST = 64 * 1024 * 1024;
 
 interface Watcher {
 	/** Hides the API key in what a service says. */

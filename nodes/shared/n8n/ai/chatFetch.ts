@@ -10,7 +10,7 @@ import { retryDelay } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
-import { CLOSED, isLost } from '../http/deadline';
+import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { asEvents, isEventStream, textOf, watchEvents } from './chatAnswer';
 
@@ -99,9 +99,7 @@ async function readWhole(response: Response, { secret }: ChatFetchOptions): Prom
 
 /** Why an answer that has begun could not be read to its end. */
 const unread = (error: unknown, redact: (text: string) => string): Problem =>
-	error instanceof RangeError
-		? { kind: 'answer', message: 'DeepInfra sent an answer that is too large' }
-		: { kind: 'cut', message: redact(deepestMessage(error)) };
+	error instanceof RangeError ? TOO_LARGE : { kind: 'cut', message: redact(deepestMessage(error)) };
 
 const isAnswer = ({ choices }: Dict): boolean => Array.isArray(choices) && choices.length > 0;
 

@@ -118,7 +118,7 @@ export class PendingRequest {
 		if (known) return problemOf(known);
 		const message = redact(deepestMessage(error)).slice(0, 500);
 		if (hasBegun) {
-			if (error instanceof RangeError) return { kind: 'answer', message: 'DeepInfra sent an answer that is too large' };
+			if (error instanceof RangeError) return TOO_LARGE;
 			const packing = /^Z_DATA|^ERR__?(BROTLI|ZSTD)/.exec(codeOf(error) ?? '');
 			return packing
 				? { kind: 'answer', message: `${host} sent an answer whose packing cannot be read (${message})` }
@@ -157,6 +157,9 @@ const HELD = 500;
  * is the time in which it waited, or found the connection open: one that is never idle must not pay twice.
  */
 export const isLost = ({ elapsed, idle, open }: Held): boolean => elapsed >= 1000 && Math.max(idle, open) >= HELD;
+
+/** What reading an answer comes to that is longer than may be held. */
+export const TOO_LARGE: Problem = { kind: 'answer', message: 'DeepInfra sent an answer that is too large' };
 
 /** What may end a connection after the request was sent. */
 export const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];

@@ -7,6 +7,9 @@ export type Stream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryS
 /** Bytes that come piece by piece. */
 export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+/** Bytes that an answer which is read as a whole may have. */
+export const LARGEST_ANSWER = 64 * 1024 * 1024;
+
 export const isStream = (body: unknown): body is Stream =>
 	typeof body === 'object' && body !== null && 'unshift' in body && 'read' in body && Symbol.asyncIterator in body;
 

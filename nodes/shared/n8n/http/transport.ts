@@ -25,14 +25,11 @@ import { Veil } from '../veil';
 import { checkAddress, isBelow, resolveAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
-import { bytesOf, decodeText, isStream, iterate, readAll, type Bytes } from './stream';
+import { bytesOf, decodeText, isStream, iterate, LARGEST_ANSWER, readAll, type Bytes } from './stream';
 import { unpacked } from './unpack';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
-
-/** Bytes of an answer, where its operation says nothing else. */
-const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Bytes from which work on a question or an answer lets others in between. */
 const LONG_WORK = 1024 * 1024;

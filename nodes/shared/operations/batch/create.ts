@@ -1,6 +1,7 @@
 import { defineOperation, MEGABYTE, type Dict, type ModelFacts } from '../../core/operation';
 import { InputError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
+import { CHAT_PATH } from '../chat/chat';
 import { completeChat, completionOptions, messagesField } from '../chat/complete';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { asRole } from '../embedding/roles';
@@ -21,7 +22,7 @@ const INPUT_LIFE = 7 * 86_400;
 
 const LONGEST_NAME = 400;
 
-const ENDPOINTS = { chat: '/v1/chat/completions', embedding: '/v1/embeddings' } as const;
+const ENDPOINTS = { chat: CHAT_PATH, embedding: '/v1/embeddings' } as const;
 const TASKS: Readonly<Record<string, readonly string[]>> = { chat: CHAT_TASKS, embedding: ['embeddings'] };
 
 export const createBatch = defineOperation({
