@@ -1,4 +1,4 @@
-import { isDict, number, optionalText } from '../core/answer';
+import { dictsIn, isDict, number, optionalText } from '../core/answer';
 import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
 import { own } from '../core/values';
@@ -255,7 +255,7 @@ const sumOf = (texts: readonly string[], of: (text: string) => number): number =
 
 /** What a chat's messages say; nothing where pictures or sounds are among them, whose tokens nobody can tell. */
 function messageTexts(messages: unknown): string[] {
-	const contents = Array.isArray(messages) ? messages.filter(isDict).map(({ content }) => content) : [];
+	const contents = dictsIn(messages).map(({ content }) => content);
 	const parts = contents.flat();
 	const texts = parts.flatMap((part) => (typeof part === 'string' ? part : isDict(part) ? (part.text ?? []) : []));
 	const isTextOnly = parts.every(
@@ -267,7 +267,7 @@ function messageTexts(messages: unknown): string[] {
 /** What a model reads of a chat besides what its messages say: tools, a schema for the answer, earlier calls and thoughts. */
 function jsonOf({ tools, response_format: format, messages }: Dict): Letters {
 	const schema = isDict(format) ? format.json_schema : undefined;
-	const calls = (Array.isArray(messages) ? messages.filter(isDict) : []).flatMap((message) => [
+	const calls = dictsIn(messages).flatMap((message) => [
 		message.tool_calls,
 		message.function_call,
 		message.reasoning_content,

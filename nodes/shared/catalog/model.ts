@@ -1,4 +1,4 @@
-import { isDict, number, optionalText } from '../core/answer';
+import { dictsIn, isDict, number, optionalText } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { readMoment } from '../core/moment';
 import { readPrice, type Price } from './price';
@@ -41,7 +41,7 @@ export interface Model {
  * `kind` tells which list it is: of all models, or of the user's own; `/deploy/list` has rows of another shape.
  */
 export function* readModels(list: unknown, kind: ModelKind = 'public'): Steps<Model[]> {
-	const rows = Array.isArray(list) ? list.filter(isDict) : [];
+	const rows = dictsIn(list);
 	return (yield* mapInSteps(rows, (row) => readModel(row, kind) ?? [])).flat();
 }
 

@@ -1,4 +1,4 @@
-import { isDict } from '../core/answer';
+import { dictsIn, isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { addLetters, lettersIn, NOTHING, tokensOf } from './letters';
 
@@ -17,7 +17,5 @@ export function tokensWritten({ choices, results }: Dict): number | undefined {
 	if (texts.length === 0) return undefined;
 	return tokensOf(texts.map(lettersIn).reduce(addLetters, NOTHING));
 }
-
-const dictsIn = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : []);
 
 const membersOf = (message: unknown): unknown[] => (isDict(message) ? WRITTEN.map((name) => message[name]) : []);

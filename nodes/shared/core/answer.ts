@@ -9,6 +9,9 @@ import { parseJson, put } from './values';
 export const isDict = (value: unknown): value is Dict =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Exact);
 
+/** The objects in a list; none in what is no list. */
+export const dictsIn = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : []);
+
 const missing = (what: string) => new AnswerError(`DeepInfra answered without ${what}`);
 
 /**

@@ -1,4 +1,4 @@
-import { isDict, optionalText } from '../core/answer';
+import { dictsIn, optionalText } from '../core/answer';
 import { boundsOf, choiceOf, describe, kindNamed, titleOf } from './property';
 import type { SchemaField } from '../core/modelSchema';
 
@@ -7,9 +7,8 @@ import type { SchemaField } from '../core/modelSchema';
  * Those with a parent are parts of an object, which is one field.
  */
 export function listedFields(list: unknown): SchemaField[] {
-	const rows = Array.isArray(list) ? list.filter(isDict) : [];
 	const fields = new Map<string, SchemaField>();
-	for (const row of rows) {
+	for (const row of dictsIn(list)) {
 		const name = optionalText(row.name);
 		const parent = optionalText(row.parent)?.split('.')[0];
 		const own = parent ? objectNamed(parent) : name ? listedField(name, row) : undefined;

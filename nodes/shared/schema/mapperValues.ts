@@ -1,5 +1,5 @@
 import { hasMoreValues } from '../core/amount';
-import { isDict } from '../core/answer';
+import { dictsIn, isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
@@ -25,7 +25,7 @@ export interface Filled {
  */
 export function mappedValues(stored: unknown): Dict {
 	if (!isDict(stored) || !isDict(stored.value)) return {};
-	const rows = Array.isArray(stored.schema) ? stored.schema.filter(isDict) : [];
+	const rows = dictsIn(stored.schema);
 	const removed = new Set(rows.filter((row) => row.removed === true).map((row) => row.id));
 	return Object.fromEntries(Object.entries(stored.value).filter(([name]) => !removed.has(name)));
 }

@@ -1,4 +1,4 @@
-import { isDict, refusal } from '../../core/answer';
+import { dictsIn, isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
 import { atOnce } from '../../core/steps';
@@ -172,7 +172,7 @@ export function watchEvents(
 
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */
 export function asEvents(answer: Dict): Response {
-	const choices = Array.isArray(answer.choices) ? answer.choices.filter(isDict) : [];
+	const choices = dictsIn(answer.choices);
 	const chunk = {
 		...answer,
 		object: 'chat.completion.chunk',

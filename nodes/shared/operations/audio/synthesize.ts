@@ -1,4 +1,4 @@
-import { isDict, number, optionalText } from '../../core/answer';
+import { dictsIn, number, optionalText } from '../../core/answer';
 import type { ApiRequest, Dict, FileKind, FileOut, ModelFacts, Output } from '../../core/operation';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
@@ -27,7 +27,7 @@ interface Spoken {
 }
 
 const wordsOf = (value: unknown): Spoken[] =>
-	(Array.isArray(value) ? value : []).filter(isDict).map((row) => ({
+	dictsIn(value).map((row) => ({
 		text: optionalText(row.text) ?? optionalText(row.word) ?? '',
 		start: number(row.start),
 		end: number(row.end),

@@ -1,4 +1,4 @@
-import { isDict, number, optionalText, text } from '../../core/answer';
+import { dictsIn, isDict, number, optionalText, text } from '../../core/answer';
 import { apiNames, formRequest, isRepeatable } from '../../core/request';
 import { defineOperation, type Dict, type Output } from '../../core/operation';
 import { mapInSteps, type Steps } from '../../core/steps';
@@ -8,7 +8,7 @@ import { subtitlesOf, wholeAsOne } from './subtitles';
 
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
 const spans = (value: unknown): Steps<Span[]> =>
-	mapInSteps((Array.isArray(value) ? value : []).filter(isDict), (row) => ({
+	mapInSteps(dictsIn(value), (row) => ({
 		start: seconds(row.start) ?? timeOf(row, 0),
 		end: seconds(row.end) ?? timeOf(row, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
@@ -35,7 +35,7 @@ const segmentsOf = ({ segments, chunks }: Dict): Steps<Span[]> => spans(Array.is
 
 /** Older models put the words into their segments. */
 const wordsOf = (answer: Dict) => {
-	const nested = Array.isArray(answer.segments) ? answer.segments.filter(isDict).map(({ words }) => words) : [];
+	const nested = dictsIn(answer.segments).map(({ words }) => words);
 	return spans(Array.isArray(answer.words) ? answer.words : nested.flat());
 };
 

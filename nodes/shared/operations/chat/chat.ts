@@ -1,5 +1,5 @@
 import { lackOf, type Ability } from '../../catalog/abilities';
-import { isDict, list, number, optionalText } from '../../core/answer';
+import { dictsIn, isDict, list, number, optionalText } from '../../core/answer';
 import { parseExact, type Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
@@ -158,7 +158,7 @@ function takeThoughts(content: string): { text: string; reasoning?: string } {
 
 /** Older models call a single function. */
 function callsOf({ tool_calls: calls, function_call: call }: Dict): Dict[] {
-	const all = Array.isArray(calls) ? calls.filter(isDict) : [];
+	const all = dictsIn(calls);
 	return all.length === 0 && isDict(call) ? [{ function: call }] : all;
 }
 

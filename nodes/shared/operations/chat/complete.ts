@@ -1,4 +1,4 @@
-import { isDict, number, optionalText, readEach } from '../../core/answer';
+import { dictsIn, isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
@@ -352,7 +352,6 @@ function parseWhole(text: string): unknown {
 }
 
 function readLogprob({ token, logprob, top_logprobs: others }: Dict): Dict {
-	const all = Array.isArray(others) ? others.filter(isDict) : [];
 	const pair = (each: Dict) => ({ token: optionalText(each.token) ?? '', logprob: number(each.logprob) ?? null });
-	return { ...pair({ token, logprob }), topLogprobs: all.map(pair) };
+	return { ...pair({ token, logprob }), topLogprobs: dictsIn(others).map(pair) };
 }

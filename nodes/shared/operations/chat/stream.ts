@@ -1,4 +1,4 @@
-import { isDict, optionalText } from '../../core/answer';
+import { dictsIn, isDict, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
@@ -89,7 +89,7 @@ interface Gathered {
 }
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const choicesOf = ({ choices }: Dict): Dict[] => (Array.isArray(choices) ? choices.filter(isDict) : []);
+const choicesOf = ({ choices }: Dict): Dict[] => dictsIn(choices);
 
 /** With its text in one piece, where it came in parts. */
 function deltaOf({ delta }: Dict): Dict {
@@ -104,7 +104,7 @@ function gather(known: Gathered, choice: Dict): void {
 		const text = optionalText(delta[name]);
 		if (text !== undefined) known.texts.set(name, (known.texts.get(name) ?? '') + text);
 	}
-	const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isDict) : [];
+	const calls = dictsIn(delta.tool_calls);
 	for (const { index = 0, id, function: called } of calls) {
 		const call = known.calls.get(index) ?? { name: '', json: '' };
 		known.calls.set(index, call);
