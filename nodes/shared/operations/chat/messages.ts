@@ -1,11 +1,16 @@
-import { isDict, optionalText } from '../../core/answer';
+import { dictsIn, isDict, optionalText } from '../../core/answer';
+import { writeJson } from '../../core/exact';
 import type { Dict } from '../../core/operation';
 import { InputError } from '../../core/problem';
+import { own } from '../../core/values';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'];
 
 /** The names that LangChain, and with it n8n's memory, has for roles. */
 const ROLE_OF: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant', generic: 'user' };
+
+/** What n8n's memory has the turns of a conversation under. Those of tools have lost there which call they answer. */
+const TURNS: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant', system: 'system' };
 
 const readAll = (given: readonly unknown[]): Dict[] => given.flatMap<Dict>((each) => readConversation(each));
 
@@ -25,26 +30,42 @@ export function readConversation(given: unknown): Dict[] {
 	if (!isDict(given)) throw unreadable();
 	if (Object.keys(given).length === 0) return [];
 	if (Array.isArray(given.messages)) return readConversation(given.messages);
-	if ('human' in given || 'ai' in given) {
-		const turns = [said('user', given.human), said('assistant', given.ai)];
-		return turns.filter((turn) => turn !== undefined);
-	}
 	const { role } = given;
 	if (typeof role === 'string' && ROLES.includes(role)) return [given];
-	return [readStored(given)];
+	// In the order in which they were said.
+	const turns = Object.entries(given).flatMap(([name, content]) => said(own(TURNS, name), content));
+	return Object.keys(given).some((name) => own(TURNS, name)) ? turns : [readStored(given)];
 }
 
-function said(role: string, content: unknown): Dict | undefined {
-	const text = optionalText(content);
-	return text ? { role, content: text } : undefined;
+function said(role: string | undefined, content: unknown): Dict[] {
+	if (role === undefined || content === null || content === '') return [];
+	if (typeof content === 'string' || Array.isArray(content)) return [{ role, content }];
+	throw unreadable();
 }
 
 /** `{ type: 'human', data: { content } }`, or `{ id: [..., 'HumanMessage'], kwargs: { content } }`. */
 function readStored({ type, id, data, kwargs }: Dict): Dict {
 	const name = Array.isArray(id) ? String(id.at(-1)).replace(/Message(Chunk)?$/, '') : optionalText(type);
 	const known = (name ?? '').toLowerCase();
-	const role = Object.hasOwn(ROLE_OF, known) ? ROLE_OF[known] : ROLES.find((each) => each === known);
+	const role = own(ROLE_OF, known) ?? ROLES.find((each) => each === known);
 	const held = isDict(kwargs) ? kwargs : isDict(data) ? data : {};
-	if (role === undefined || held.content === undefined) throw unreadable();
-	return { role, content: held.content };
+	const { content, tool_call_id: answered } = held;
+	if (role === undefined || content === undefined) throw unreadable();
+	const calls = role === 'assistant' ? callsIn(held) : [];
+	return {
+		role,
+		content,
+		...(calls.length > 0 ? { tool_calls: calls } : {}),
+		...(role === 'tool' ? { tool_call_id: answered } : {}),
+	};
+}
+
+/** The calls of tools that a stored message makes, as the API writes them. */
+function callsIn({ tool_calls: calls, additional_kwargs: more }: Dict): Dict[] {
+	const read = dictsIn(calls).map(({ id, name, args = {} }) => ({
+		id,
+		type: 'function',
+		function: { name, arguments: typeof args === 'string' ? args : writeJson(args) },
+	}));
+	return read.length > 0 || !isDict(more) ? read : dictsIn(more.tool_calls);
 }
