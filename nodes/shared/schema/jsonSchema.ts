@@ -125,9 +125,20 @@ class Fitter {
 		const properties = isDict(rule.properties) ? rule.properties : {};
 		const required = new Set<unknown>(Array.isArray(rule.required) ? rule.required : []);
 		const faults: string[] = [];
+		const others = new Map(Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name)));
+		const alike = new Map([...others.keys()].reverse().map((name) => [plainName(name), name]));
+		/** The value of that name, or of one that is written another way. */
+		const take = (name: string): unknown => {
+			if (Object.hasOwn(value, name)) return value[name];
+			const other = alike.get(plainName(name));
+			if (other === undefined) return undefined;
+			alike.delete(plainName(name));
+			others.delete(other);
+			return value[other];
+		};
 		const entries = Object.entries(properties).map(([name, inner]): [string, unknown] => {
 			const where = place === '' ? name : `${place}.${name}`;
-			const said = Object.hasOwn(value, name) ? value[name] : undefined;
+			const said = take(name);
 			const given = typeof said === 'string' && isAbsent(said) && !this.takesWord(inner, said) ? null : said;
 			if (given === undefined || given === null) {
 				if (required.has(name) && !this.takesNull(inner)) faults.push(`${where}: is missing`);
@@ -137,9 +148,8 @@ class Fitter {
 			for (const fault of found.faults) faults.push(fault);
 			return [name, found.value];
 		});
-		const others = Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name));
-		if (rule.additionalProperties === false && others.length > 0)
-			faults.push(`${place || 'the answer'}: must not have ${others.map(([name]) => show(name)).join(', ')}`);
+		if (rule.additionalProperties === false && others.size > 0)
+			faults.push(`${place || 'the answer'}: must not have ${[...others.keys()].map(show).join(', ')}`);
 		// Object.fromEntries would take `__proto__` for a name like any other, as it is here.
 		return { value: Object.fromEntries([...entries, ...others]), faults };
 	}
@@ -203,6 +213,13 @@ class Fitter {
 		return this.resolve(referredBy(schema.$ref, this.root), depth + 1);
 	}
 }
+
+/** A name without what some write as `full_name`, others as `fullName` or "Full name". */
+export const plainName = (name: string): string =>
+	name
+		.normalize('NFC')
+		.toLowerCase()
+		.replace(/[\s_-]+/g, '') || name;
 
 /** The choices of an enum, also by their words: of two with the same ones the first. */
 interface Choices {

@@ -1,7 +1,7 @@
 import { errorText, isDict } from '../../core/answer';
 import type { ApiRequest, Dict, ModelFacts, NextRequest } from '../../core/operation';
 import { AnswerError, type Problem } from '../../core/problem';
-import { fitToSchema, pick } from '../../schema/jsonSchema';
+import { fitToSchema, pick, plainName } from '../../schema/jsonSchema';
 import { RAISE_LIMIT, chatRequest, rawText, readChoices, type ChatInput } from './chat';
 import { findAllJson } from './findJson';
 import { repairPrompt, schemaPrompt } from './prompts';
@@ -51,21 +51,41 @@ interface Read {
 /** Objects of one answer that are looked at. */
 const MOST_TRIED = 20;
 
+/** Names that are told to a model that has used none of them. */
+const MOST_NAMED = 20;
+/** Frames that models put around what was asked for. */
+const MOST_FRAMES = 2;
+
+/** What stands in a list alone. */
+const only = (found: unknown): unknown => (Array.isArray(found) && found.length === 1 ? found[0] : found);
+
+/** The object that answers, or the only one within it that does: one that has any of the names that are wanted, or nothing at all. */
+function answersIn(found: unknown, wanted: ReadonlySet<string> | undefined, depth = 0): Dict[] {
+	const object = only(found);
+	if (!isDict(object)) return [];
+	const names = Object.keys(object);
+	if (!wanted || (depth === 0 && names.length === 0) || names.some((name) => wanted.has(plainName(name))))
+		return [object];
+	if (depth >= MOST_FRAMES) return [];
+	const framed = names.flatMap((name) => answersIn(object[name], wanted, depth + 1));
+	return framed.length === 1 ? framed : [];
+}
+
 function readAnswer(answer: Dict, input: ExtractionInput): Read {
 	const [{ text, finishReason }] = readChoices(answer);
 	const isCut = finishReason === 'length';
-	// A list around the one object that was asked for.
-	const objects = findAllJson(text).map((found): unknown =>
-		Array.isArray(found) && found.length === 1 ? found[0] : found,
-	);
-	const { expected } = readWanted(input);
+	const found = findAllJson(text).slice(0, MOST_TRIED).map(only);
+	const { expected, names } = readWanted(input);
+	const wanted = names && new Set(names.map(plainName));
 	// A model that changes its mind answers twice.
-	const fits = objects
-		.slice(0, MOST_TRIED)
-		.filter(isDict)
-		.map((object) => fitToSchema(expected, object));
+	const fits = found.flatMap((each) => answersIn(each, wanted)).map((object) => fitToSchema(expected, object));
 	const best = fits.find(({ faults }) => faults.length === 0) ?? fits[0];
-	if (!best) return { text, data: undefined, faults: ['the answer: must be one JSON object'], isCut };
+	if (!best) {
+		const other = found.find(isDict);
+		const { faults } = other ? fitToSchema(expected, other) : { faults: [] };
+		const must = names && other ? `have ${names.slice(0, MOST_NAMED).join(', ')}` : 'be one JSON object';
+		return { text, data: undefined, faults: faults.length > 0 ? faults : [`the answer: must ${must}`], isCut };
+	}
 	// A schema by hand says itself whether it takes more than it names; columns and examples are all that is wanted.
 	const data = input.schemaType === 'manual' ? best.value : pick(expected, best.value);
 	return { text, data, faults: best.faults, isCut };

@@ -124,6 +124,8 @@ export interface SchemaInput {
 export interface Wanted {
 	readonly asked: Dict;
 	readonly expected: Dict;
+	/** Of which an answer must have any; undefined where the schema takes other names, too. */
+	readonly names: readonly string[] | undefined;
 }
 
 /** @throws InputError for a schema of nothing */
@@ -131,10 +133,12 @@ export function readWanted(input: SchemaInput): Wanted {
 	const expected = atRoot(expectedOf(input));
 	const { keys, alternatives } = new Resolver(expected).resolve(expected);
 	const forms = [keys, ...alternatives.map((form) => form.keys)];
-	if (!forms.some(({ properties }) => isDict(properties) && Object.keys(properties).length > 0)) {
-		throw new InputError('There is nothing to extract', NOTHING[input.schemaType]);
-	}
-	return { asked: orNull(expected), expected };
+	const names = forms.flatMap(({ properties }) => (isDict(properties) ? Object.keys(properties) : []));
+	if (names.length === 0) throw new InputError('There is nothing to extract', NOTHING[input.schemaType]);
+	const isOpen = forms.some(
+		({ additionalProperties: more = false, patternProperties: some }) => more !== false || some !== undefined,
+	);
+	return { asked: orNull(expected), expected, names: isOpen ? undefined : names };
 }
 
 /** A schema that is a reference to what it defines, as generators write it, with that in its place. */
