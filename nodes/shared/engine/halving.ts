@@ -1,6 +1,7 @@
 import { errorText } from '../core/answer';
 import { isInputTooLong } from './explain';
 import { billOf, type Problem } from '../core/problem';
+import type { Dict, Inputs } from '../core/operation';
 import type { AskedModel } from './fallback';
 import { halve, pick, type Batch } from './plan';
 
@@ -15,6 +16,8 @@ export interface Missed {
 	readonly remains?: string;
 	/** Who was asked last. */
 	readonly by?: AskedModel;
+	/** The batch's inputs as that one was asked. */
+	readonly inputs?: Inputs<Dict>;
 }
 
 /** Asks for a batch as a whole and hands out what comes; or says why nothing did. */
@@ -34,7 +37,9 @@ export async function askInHalves(batch: Batch, ask: Ask, fail: Fail, isCertain 
 	if (missed) await search(batch, missed, ask, fail, isCertain);
 }
 
-async function search(batch: Batch, missed: Missed, ask: Ask, fail: Fail, isCertain: boolean): Promise<void> {
+async function search(whole: Batch, missed: Missed, ask: Ask, fail: Fail, isCertain: boolean): Promise<void> {
+	// Its parts go to the model that the whole went to.
+	const batch = { ...whole, inputs: missed.inputs ?? whole.inputs };
 	const halves = mayHelp(missed) ? halve(batch) : undefined;
 	if (!halves) return await fail(batch, missed);
 	const [first, second] = await Promise.all([ask(halves[0]), ask(halves[1])]);

@@ -50,6 +50,8 @@ export interface Answered {
 	/** Reads the files that hold the results, where the answer only leads to them. */
 	readonly reader?: LineReader;
 	readonly by?: AskedModel;
+	/** The inputs as they were asked last. */
+	readonly inputs?: Inputs<Dict>;
 }
 
 /** What is asked for one item; an item that splits has several. */

@@ -203,7 +203,7 @@ export class Questions {
 		const by = moved && { model: settings.model, fallbackReason: moved.fallbackReason };
 		const billed = isReused ? 0 : told.billed;
 		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
-		if (!outcome.ok) return { results: outcome, attempts, billed, remains, by };
+		if (!outcome.ok) return { results: outcome, attempts, billed, remains, by, inputs };
 		chunks?.end();
 		const answer = outcome.value;
 		if (operation.openLines) {

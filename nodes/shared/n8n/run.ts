@@ -3,6 +3,7 @@ import { findRunConflict } from '../engine/input';
 import { failedPart, finish, type PartResult } from '../engine/assemble';
 import { shareCost } from '../engine/bill';
 import { Likeness } from '../engine/alike';
+import { movedOf } from '../engine/fallback';
 import { askInHalves, type Missed } from '../engine/halving';
 import { groupAnswered, mergeGroup } from '../engine/merge';
 import { RequestMaker } from '../engine/requests';
@@ -152,10 +153,15 @@ class ItemRun {
 		const lanes = groupBy(batches, ({ owners }) => parts[owners[0]?.[0] ?? 0]?.settings.model ?? '');
 		this.questions.bind(batches);
 		const shared = this.shareAnswers(await this.questions.keysOf(batches, parts), parts);
-		const ask = async (batch: Batch) => await this.tryBatch(batch, parts, client, shared);
+		const askOf = (whole: Batch) => async (batch: Batch) => {
+			if (batch !== whole) this.questions.bind([whole, batch]);
+			return await this.tryBatch(batch, parts, client, shared);
+		};
 		const fail = async (batch: Batch, missed: Missed) => await this.failBatch(batch, missed, parts, client);
 		await Promise.all(
-			lanes.map(async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, ask, fail))),
+			lanes.map(
+				async (lane) => await inParallel(lane, width, async (batch) => await askInHalves(batch, askOf(batch), fail)),
+			),
 		);
 	}
 
@@ -293,15 +299,25 @@ class ItemRun {
 		const owners = ownersOf(batch, parts);
 		const owner = owners[0]?.[0];
 		if (!owner || this.stop.signal.aborted) return undefined;
-		const { settings, entry } = owner;
+		const { entry } = owner;
 		const { inputs } = batch;
+		// A half may have moved with its whole.
+		const settings = movedOf(inputs[0]) ? readSettings(this.operation, inputs[0]) : owner.settings;
 		const form = this.questions.forms.of(settings.model);
 		const [only, ...others] = owners.flat();
 		const fitted =
-			form === 0 && others.length === 0 && only?.fitted
+			form === 0 && others.length === 0 && only?.fitted && only.input === inputs[0]
 				? succeeded(only.fitted)
 				: this.questions.fit(entry, { inputs, settings }, form, client);
-		const { results, attempts, billed, remains, by, reader }: Answered = !fitted.ok
+		const {
+			results,
+			attempts,
+			billed,
+			remains,
+			by,
+			inputs: asked,
+			reader,
+		}: Answered = !fitted.ok
 			? { results: fitted, attempts: 0, billed: 0 }
 			: settings.isDryRun
 				? { results: succeeded([this.questions.preview(fitted.value, settings, client)]), attempts: 0, billed: 0 }
@@ -324,7 +340,7 @@ class ItemRun {
 			await Promise.all(deliveries);
 			return undefined;
 		}
-		return { problem: results.problem, attempts, billed, remains, by };
+		return { problem: results.problem, attempts, billed, remains, by, inputs: asked };
 	}
 
 	private async failBatch(batch: Batch, missed: Missed, parts: readonly Part[], client: Client): Promise<void> {

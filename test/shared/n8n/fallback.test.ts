@@ -2,6 +2,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { makePng } from '../../support/files';
 import { asked } from '../../support/parameters';
 import { errorOf, hintsOf, pairedTo, stored } from '../../support/results';
+import { envelope, jsonReply, notFound, sentJson } from '../../support/service';
 import { isInference, openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -147,4 +148,49 @@ it('a name that is none is refused before anything is sent', async () => {
 	const result = await run(classify(FINBERT, { fallbackModels: '../../v1/me' }), texts(1));
 	expect(result.errorItems).toHaveLength(1);
 	expect(world.inference()).toEqual([]);
+});
+
+describe('a search of which one text is refused, so that its halves are asked about', () => {
+	/** Answers for two models, of which the first may be busy for some texts; which texts each scored. */
+	async function search(isBusy: (documents: readonly unknown[]) => boolean) {
+		const scored: Record<string, unknown[]> = {};
+		world.service.reply = (request) => {
+			if (request.method !== 'POST') return notFound;
+			const [, model = ''] = /inference\/(.+)$/.exec(request.path) ?? [];
+			const { documents } = sentJson(request);
+			const texts = Array.isArray(documents) ? documents : [];
+			if (model === 'a/rank' && isBusy(texts)) return jsonReply({ detail: { error: 'busy' } }, 429);
+			if (texts.includes('bad')) return jsonReply({ detail: { error: 'this text is refused' } }, 400);
+			(scored[model] ??= []).push(...texts);
+			return jsonReply({ scores: texts.map(() => 0.5), ...envelope });
+		};
+		const parameters = asked('text', 'rerank', 'a/rank', {
+			query: 'q',
+			document: '={{ $json.text }}',
+			options: { maxRetries: 0, fallbackModels: 'b/rank', topN: 10 },
+		});
+		const all = ['one', 'two', 'three', 'bad', 'five', 'six'].map((text) => ({ json: { text } }));
+		const result = await world.engine.run({
+			parameters,
+			items: all,
+			onError: 'continueErrorOutput',
+			credentials: { baseUrl: world.service.url },
+		});
+		return { scored, result };
+	}
+
+	it('mixes no scores of two models: a half that finds its model busy fails', async () => {
+		const { scored, result } = await search((texts) => texts.includes('one') && texts.length < 6);
+		expect(scored).toEqual({ 'a/rank': expect.arrayContaining(['five', 'six']) });
+		expect(result.items.map(({ json }) => json.text)).toEqual(['five', 'six']);
+		expect(result.errorItems.map(pairedTo).sort()).toEqual([0, 1, 2, 3]);
+	});
+
+	it('stays with the model that the whole went to', async () => {
+		const { scored, result } = await search((texts) => texts.length > 1);
+		expect(Object.keys(scored)).toEqual(['b/rank']);
+		expect(result.items.map(({ json }) => json.text)).toEqual(['one', 'two', 'three', 'five', 'six']);
+		for (const item of result.items) expect(usageOf(item)).toMatchObject({ model: 'b/rank', requestedModel: 'a/rank' });
+		expect(result.errorItems.map(pairedTo)).toEqual([3]);
+	});
 });
