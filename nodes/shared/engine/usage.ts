@@ -132,8 +132,9 @@ function outputTokensOf({ prompt_tokens: prompt, completion_tokens: completion, 
 	return said !== undefined && all > said ? all : said;
 }
 
+const TOKENS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const;
 /** Amounts that add up over the requests that were sent for one result. */
-const AMOUNTS = ['costUsd', 'runtimeMs', 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const;
+const AMOUNTS = ['costUsd', 'runtimeMs', ...TOKENS] as const;
 
 /**
  * What all answers that one result took have cost together; the last one tells the rest.
@@ -224,8 +225,7 @@ export function usageOfLine(answer: Dict, isReused: boolean): Usage {
 export const billOfLine = (answer: Dict, isReused: boolean): number => (isReused ? 0 : (costOf(answer) ?? 0));
 
 /** Nothing was spent on what is reused, tokens no more than money. */
-const withoutAmounts = (usage: Usage): Usage =>
-	omit(usage, 'inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'costUnknown');
+const withoutAmounts = (usage: Usage): Usage => omit(usage, ...TOKENS, 'costUnknown');
 
 const sumOf = (numbers: ReadonlyArray<number | undefined>): number | undefined =>
 	numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
@@ -244,6 +244,10 @@ const costOfShare = ({ usage, share, costUsd }: Share): number | undefined =>
 export const toldOf = (shares: readonly Share[]): number =>
 	addCosts(shares.flatMap((share) => costOfShare(share) ?? []));
 
+/** Tokens of several requests; known where each tells them. */
+const tokensOfAll = (usages: readonly Usage[]) =>
+	Object.fromEntries(TOKENS.map((name) => [name, sumOf(usages.map((usage) => usage[name]))]));
+
 /**
  * The usage of one item, from its shares of one or several requests: cost by share;
  * token counts only where the requests were this item's alone, since they are counted for a whole request.
@@ -251,12 +255,15 @@ export const toldOf = (shares: readonly Share[]): number =>
 export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 	const [only, second] = shares;
 	if (only && !second && only.share === 1 && only.costUsd === undefined && !only.isReused) return rounded(only.usage);
-	const requests = new Map<Usage, number>();
-	for (const { usage, share } of shares) requests.set(usage, (requests.get(usage) ?? 0) + share);
-	const all = [...requests];
-	const [first] = all[0] ?? [];
+	// A part that moved to another model is one to tell of.
+	const first = shares.find(({ usage }) => usage.fallbackReason !== undefined)?.usage ?? only?.usage;
 	if (!first) return undefined;
-	const isAlone = all.every(([, share]) => share > 1 - 1e-9);
+	const paid = shares.filter(({ isReused }) => !isReused);
+	const requests = new Map<Usage, number>();
+	for (const { usage, share } of paid) requests.set(usage, (requests.get(usage) ?? 0) + share);
+	const all = [...requests.keys()];
+	const isAlone = [...requests.values()].every((share) => share > 1 - 1e-9);
+	const runtimes = all.flatMap(({ runtimeMs }) => runtimeMs ?? []);
 	const costs = shares.map(costOfShare);
 	// Where a part tells no cost, what they come to together is no more than an estimate.
 	const thought = shares.map(
@@ -269,16 +276,11 @@ export function usageOfItem(shares: readonly Share[]): Usage | undefined {
 			costUsd !== undefined || sumOf(thought) === undefined
 				? undefined
 				: addCosts(thought.flatMap((cost) => cost ?? [])),
-		inputTokens: isAlone ? sumOf(all.map(([usage]) => usage.inputTokens)) : undefined,
-		outputTokens: isAlone ? sumOf(all.map(([usage]) => usage.outputTokens)) : undefined,
-		costUnknown: all.find(([usage]) => usage.costUnknown)?.[0].costUnknown,
+		runtimeMs: runtimes.length > 0 ? sumOf(runtimes) : first.runtimeMs,
+		...(isAlone && all.length > 0 ? tokensOfAll(all) : {}),
+		costUnknown: all.find(({ costUnknown }) => costUnknown)?.costUnknown,
 	};
-	const attempts = all.reduce((most, [usage]) => Math.max(most, usage.attempts), 0);
-	const one: Usage = {
-		...omit(first, 'costUsd', 'estimatedCostUsd', 'inputTokens', 'outputTokens'),
-		...known(found),
-		attempts,
-	};
-	if (!shares.every(({ isReused }) => isReused)) return one;
-	return { ...withoutAmounts(one), reused: true };
+	const attempts = shares.reduce((most, { usage }) => Math.max(most, usage.attempts), 0);
+	const one: Usage = { ...omit(first, 'costUnknown', ...AMOUNTS, 'estimatedCostUsd'), ...known(found), attempts };
+	return paid.length > 0 ? one : { ...one, reused: true };
 }

@@ -1,4 +1,4 @@
-import { costInText, reused, usageOf, usageOfAll, usageOfItem } from '../../../nodes/shared/engine/usage';
+import { costInText, reused, usageOf, usageOfAll, usageOfItem, type Usage } from '../../../nodes/shared/engine/usage';
 
 describe('what a request cost', () => {
 	it('is read from the envelope', () => {
@@ -188,6 +188,64 @@ describe('shares and sums', () => {
 	it('of one is that one, of none is none', () => {
 		expect(usageOfItem([one])).toEqual(usage);
 		expect(usageOfItem([])).toBeUndefined();
+	});
+});
+
+describe('an item of several requests', () => {
+	const told = (more: Partial<Usage>): Usage => ({
+		model: 'm',
+		attempts: 1,
+		costUsd: 0.1,
+		runtimeMs: 10,
+		inputTokens: 100,
+		outputTokens: 10,
+		cachedTokens: 7,
+		reasoningTokens: 3,
+		...more,
+	});
+	const whole = (usage: Usage) => ({ usage, share: 1 });
+
+	it('has the tokens of all of them, cached ones and those of thoughts, too', () => {
+		expect(usageOfItem([whole(told({})), whole(told({ cachedTokens: 2 })), whole(told({}))])).toEqual({
+			...told({
+				costUsd: 0.3,
+				runtimeMs: 30,
+				inputTokens: 300,
+				outputTokens: 30,
+				cachedTokens: 16,
+				reasoningTokens: 9,
+			}),
+		});
+		expect(usageOfItem([whole(told({})), whole(told({ reasoningTokens: undefined }))])).not.toHaveProperty(
+			'reasoningTokens',
+		);
+	});
+
+	it('has none of a part that is equal to one which has paid', () => {
+		const parts = [whole(told({})), reused(whole(told({}))), reused(whole(told({ costUnknown: true })))];
+		for (const shares of [parts, [...parts].reverse()]) expect(usageOfItem(shares)).toEqual(told({}));
+	});
+
+	it('has none of a request that it shares, however often its texts occur', () => {
+		const usage = told({});
+		const third = { usage, share: 1 / 3 };
+		expect(usageOfItem([third, third, reused(third)])).toEqual({
+			model: 'm',
+			attempts: 1,
+			costUsd: expect.closeTo(0.2 / 3),
+			runtimeMs: 10,
+		});
+		const half = { usage, share: 1 / 2 };
+		expect(usageOfItem([half, half, reused(half)])).toEqual(usage);
+	});
+
+	it('tells of the part that another model answered', () => {
+		const moved = { model: 'b', requestedModel: 'm', fallbackReason: "'m' is too busy" };
+		for (const shares of [
+			[told({}), told(moved)],
+			[told(moved), told({})],
+		])
+			expect(usageOfItem(shares.map(whole))).toMatchObject(moved);
 	});
 });
 
