@@ -6,7 +6,7 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { isDict, optionalText, refusal, requestIdOf } from '../core/answer';
+import { isDict, optionalText, queuedStatus, refusal, requestIdOf } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
@@ -105,16 +105,24 @@ const lately = new Map<string, number>();
 
 export interface Received {
 	readonly body: Dict;
-	readonly requestId: string;
+	readonly requestId: string | undefined;
 }
 
-/** A result of DeepInfra; undefined for any other body. */
+/** What a call holds beside a result. */
+const FRAME = ['request_id', 'inference_status', 'status', 'model', 'version', 'webhook'];
+
+/** Whether a call only says that a job goes on: its result is still to come. */
+export const isUnderWay = (body: Dict): boolean =>
+	queuedStatus(body) !== undefined &&
+	Object.entries(body).every(([name, value]) => FRAME.includes(name) || value === null);
+
+/** A result of DeepInfra, or a word on its way there; undefined for any other body. */
 export function readCallback(context: IWebhookFunctions): Received | undefined {
 	const body: unknown = context.getBodyData();
 	if (!isDict(body)) return undefined;
 	const requestId = requestIdOf(body);
 	const hasStatus = isDict(body.inference_status) || optionalText(body.status) !== undefined;
-	return requestId !== undefined && hasStatus ? { body, requestId } : undefined;
+	return hasStatus ? { body, requestId } : undefined;
 }
 
 export function refuseBody(context: IWebhookFunctions): IWebhookResponseData {
@@ -125,8 +133,9 @@ export function refuseBody(context: IWebhookFunctions): IWebhookResponseData {
 /** Takes a result: first output for those that succeeded, second one for the others. */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const callback = readCallback(context);
-	if (!callback) return refuseBody(context);
-	const { requestId } = callback;
+	const requestId = callback?.requestId;
+	if (!callback || requestId === undefined) return refuseBody(context);
+	if (isUnderWay(callback.body)) return { webhookResponse: 'not the result yet' };
 	if (isRepeated(context, requestId)) return { webhookResponse: 'received before' };
 	let isTaken = false;
 	try {
@@ -168,7 +177,7 @@ export class Callback {
 	private constructor(
 		private readonly context: IWebhookFunctions,
 		private readonly answer: Dict,
-		private readonly requestId: string,
+		private readonly requestId: string | undefined,
 		private readonly asked: Dict | undefined,
 		private readonly credential: Outcome<Account>,
 	) {}
@@ -217,7 +226,7 @@ export class Callback {
 				item: 0,
 				fieldName: this.fieldName((isDict(options) ? options.outputDataFieldName : undefined) ?? field),
 				// Each result has a run of its own, so its number among them cannot tell it apart.
-				names: new FileNames([undefined], `${operation.resource}_${this.requestId}`),
+				names: new FileNames([undefined], [operation.resource, this.requestId].filter(Boolean).join('_')),
 				makesFiles: makesFiles(operation.tasks),
 				medium: operation.makes,
 				seconds: operation.timeout ?? 300,
@@ -255,8 +264,9 @@ export class Callback {
 		const { inference_status: inner, status } = this.answer;
 		const query: unknown = this.context.getQueryData();
 		const ref = isDict(query) ? readReference(query.ref) : undefined;
+		const requestId = requestIdOf(this.answer) ?? this.requestId;
 		return {
-			requestId: requestIdOf(this.answer) ?? this.requestId,
+			...(requestId === undefined ? {} : { requestId }),
 			status: optionalText(isDict(inner) ? inner.status : status) ?? 'unknown',
 			...(ref === undefined ? {} : { ref }),
 		};

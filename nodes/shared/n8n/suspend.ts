@@ -8,10 +8,10 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { isDict, number, optionalText } from '../core/answer';
+import { isDict, number, optionalText, queuedStatus } from '../core/answer';
 import { omit } from '../core/values';
 import type { AnyOperation, Dict } from '../core/operation';
-import { Callback, readCallback, refuseBody, type Received } from './callbackTrigger';
+import { Callback, isUnderWay, readCallback, refuseBody, type Received } from './callbackTrigger';
 import { clock } from './http/clock';
 import { inputReader } from './inputs';
 import { toJson } from './json';
@@ -68,10 +68,9 @@ export async function runSleeping(context: IExecuteFunctions, operation: AnyOper
 	const made = await runItems(context, operation, { webhook: address.href, field: nonce });
 	const answer = made[0]?.json[nonce];
 	// One that failed, or was not sent, has nothing to wait for.
-	const requestId = isDict(answer) && answer.status === 'queued' ? optionalText(answer.requestId) : undefined;
-	if (requestId === undefined) return made.map((item) => withResult(item, nonce, input));
+	if (!isDict(answer) || queuedStatus(answer) === undefined) return made.map((item) => withResult(item, nonce, input));
 	await context.putExecutionToWait(new Date(clock.now() + seconds * 1000));
-	return [{ json: { status: 'waiting', requestId }, pairedItem: { item: 0 } }];
+	return [{ json: toJson({ status: 'waiting', requestId: answer.requestId }), pairedItem: { item: 0 } }];
 }
 
 function readInput(context: IExecuteFunctions, operation: AnyOperation): IDataObject | undefined {
@@ -111,7 +110,7 @@ export async function receiveResult(context: IWebhookFunctions): Promise<IWebhoo
 	const callback = readCallback(context);
 	if (!callback) return refuseBody(context);
 	// A sender that waits too long for our answer calls again: the first call wakes the run.
-	if (arrived.has(expected)) return { webhookResponse: 'ignored' };
+	if (isUnderWay(callback.body) || arrived.has(expected)) return { webhookResponse: 'ignored' };
 	arrived.add(expected);
 	try {
 		return await wakeWith(context, callback);

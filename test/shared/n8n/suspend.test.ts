@@ -4,7 +4,7 @@ import { isDict } from '../../../nodes/shared/core/answer';
 import { receive, type TriggerOptions } from '../../support/engine/trigger';
 import { modelId } from '../../support/parameters';
 import { stored } from '../../support/results';
-import { envelope } from '../../support/service';
+import { envelope, jsonReply, notFound } from '../../support/service';
 import { openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -28,6 +28,18 @@ describe('a run that sleeps', () => {
 		const [request] = world.inference();
 		const webhook = String(Object(request?.json).webhook);
 		expect(webhook).toMatch(/^http:\/\/localhost:5678\/webhook-waiting\/1\?.*nonce=[\da-f-]{36}$/);
+	});
+
+	it.each([
+		{ request_id: 'R1', inference_status: { status: 'running' } },
+		{ request_id: null, inference_status: { status: 'queued', cost: 0 } },
+		{ status: 'queued' },
+	])('sleeps after any receipt: %j', async (receipt) => {
+		world.service.reply = ({ method }) => (method === 'POST' ? jsonReply(receipt) : notFound);
+		const credentials = { baseUrl: world.service.url };
+		const { status, items } = await world.engine.run({ parameters: parameters(), credentials });
+		expect(status).toBe('waiting');
+		expect(stored(items[0]?.json ?? { status: 'waiting' }).status).toBe('waiting');
 	});
 
 	it.each(['stopWorkflow', 'continueErrorOutput'] as const)(
@@ -204,6 +216,25 @@ describe('its callback', () => {
 		const { data, status } = await receive(options(run), { body: { hello: 1 }, query: { nonce: 'right' } });
 		expect([status, data]).toEqual([400, { noWebhookResponse: true }]);
 		expect(isDict(metadataOf(run).resumeError)).toBe(true);
+	});
+
+	it.each([
+		{ request_id: 'R1', inference_status: { status: 'running', runtime_ms: 0 } },
+		{ request_id: 'R1', status: 'queued', inference_status: null, results: null },
+	])('that only says that the job goes on leaves it asleep: %j', async (progress) => {
+		const run = sleeping();
+		const { data } = await receive(options(run), { body: progress, query: { nonce: 'right' } });
+		expect(data).toEqual({ webhookResponse: 'ignored' });
+		expect(isDict(metadataOf(run).resumeError)).toBe(true);
+		expect((await receive(options(run), { body, query: { nonce: 'right' } })).data.workflowData).toHaveLength(1);
+	});
+
+	it('wakes it with a result that has no ID: the address says whose it is', async () => {
+		const run = sleeping();
+		const nameless = { ...body, request_id: null };
+		const { data } = await receive(options(run), { body: nameless, query: { nonce: 'right' } });
+		expect(data.workflowData?.[0]?.[0]?.json).toMatchObject({ text: 'hello', status: 'succeeded' });
+		expect(metadataOf(run)).toEqual({});
 	});
 
 	it('of a job that failed fails the node with its words', async () => {

@@ -353,6 +353,16 @@ describe('DeepInfra Trigger', () => {
 		expect((await take(text())).data.workflowData?.[0]).toHaveLength(1);
 	});
 
+	it('passes the result that comes after a word that the job goes on', async () => {
+		const body = text();
+		const progress = { request_id: body.request_id, inference_status: { status: 'running' }, results: null };
+		expect((await take(progress)).data).toEqual({ webhookResponse: 'not the result yet' });
+		expect((await take(body)).data.workflowData?.[0]?.[0]?.json).toMatchObject({ text: 'hello' });
+		// With what may be a result it is handed on, since it may be paid for.
+		const odd = text();
+		expect((await take({ ...odd, inference_status: { status: 'running' } })).data.workflowData?.[1]).toHaveLength(1);
+	});
+
 	it('passes it again after an hour', async () => {
 		const body = text();
 		const old = Date.now() - 3_600_001;
