@@ -29,7 +29,8 @@ const DENIED =
  * @throws AnswerError for none, several, and one that is denied: a wrong label would pass for a right one
  */
 export function labelSaid(text: string, labels: readonly Label[]): Said {
-	const said = text.trim();
+	// Digits of any width are signs.
+	const said = text.normalize('NFKC').trim();
 	const { named, rest, isFirst } = namesIn(said, labels);
 	const bySign = (sign: string | undefined) => labels.find((label) => label.sign === sign);
 	const first = bySign(SIGN_FIRST.exec(said)?.[1]);
@@ -44,25 +45,37 @@ export function labelSaid(text: string, labels: readonly Label[]): Said {
 }
 
 /** What belongs to a word, so that a label within it is none. */
-const WORD = /[\p{L}\p{N}\p{Cs}_-]/u;
+const WORD = /[\p{L}\p{M}\p{N}\p{Cs}_-]/u;
+
+/** A text without what differs though it reads the same: models write signs and blanks that nobody types. */
+const plain = (text: string): string =>
+	text
+		.normalize('NFKC')
+		.toLowerCase()
+		.replace(/[\ufe0e\ufe0f]/g, '')
+		.replace(/[‘’]/g, "'")
+		.replace(/[“”]/g, '"')
+		.replace(/[\u2010-\u2015\u2212]/g, '-')
+		.replace(/\s+/g, ' ');
 
 /** The labels that a text names, what it says besides, and whether it begins with one. Longer names go first: one may hold another. */
 function namesIn(text: string, labels: readonly Label[]) {
-	let rest = text.toLowerCase();
+	let rest = plain(text);
 	const start = rest.slice(0, 20).search(/[\p{L}\p{N}]/u);
 	const named = new Set<Label>();
 	let isFirst = false;
-	const names = labels.flatMap((label) =>
-		[label.words, label.name].map((name) => ({ label, name: name.toLowerCase() })),
-	);
-	for (const { label, name } of names.sort((a, b) => b.name.length - a.name.length)) {
+	const owners = new Map<string, Set<Label>>();
+	for (const label of labels)
+		for (const name of [label.words, label.name].map(plain))
+			owners.set(name, (owners.get(name) ?? new Set()).add(label));
+	for (const [name, own] of [...owners].sort(([a], [b]) => b.length - a.length)) {
 		const pieces: string[] = [];
 		let from = 0;
 		for (let at = rest.indexOf(name); at >= 0; at = rest.indexOf(name, at + 1)) {
 			const end = at + name.length;
 			const isWithin = WORD.test(rest[at - 1] ?? '') || WORD.test(rest[end] ?? '');
 			if (at < from || (isWithin && !UNSPACED.test(name))) continue;
-			named.add(label);
+			for (const label of spelledSo(text, [...own])) named.add(label);
 			isFirst ||= at <= Math.max(start, 0);
 			// As long as the name, so that places stay what they are.
 			pieces.push(rest.slice(from, at), '\n'.repeat(name.length));
@@ -71,6 +84,12 @@ function namesIn(text: string, labels: readonly Label[]) {
 		rest = pieces.join('') + rest.slice(from);
 	}
 	return { named: [...named], rest, isFirst };
+}
+
+/** Of labels that differ in case alone, those that are written as the text has them. */
+function spelledSo(text: string, labels: readonly Label[]): readonly Label[] {
+	const exact = labels.length > 1 ? labels.filter(({ name }) => text.includes(name.normalize('NFKC'))) : [];
+	return exact.length > 0 ? exact : labels;
 }
 
 const unclear = (count: 'none' | 'several', said: string) =>

@@ -38,6 +38,21 @@ const SAID: ReadonlyArray<[string, readonly Label[], string, string?]> = [
 	['No, it does not fit.', YES_NO, 'no'],
 	['2', YES_NO, 'no', 'first'],
 	['标签是账单。', CJK, '账单'],
+	// Letters, blanks and signs that are the same for whoever reads them.
+	['Café', labelsOf(['Café'.normalize('NFD'), 'Thé'], '12'), 'Café'.normalize('NFD')],
+	['The label is: Thé'.normalize('NFD'), labelsOf(['Café', 'Thé'], '12'), 'Thé'],
+	['I choose don’t know', labelsOf(["don't know", 'yes'], '12'), "don't know"],
+	['It is non\u2011urgent', labelsOf(['urgent', 'non-urgent'], '12'), 'non-urgent'],
+	['New\u00a0York', labelsOf(['New York', 'Paris'], '12'), 'New York'],
+	['**New\nYork**', labelsOf(['new  york', 'Paris'], '12'), 'new  york'],
+	['❤️', labelsOf(['❤', '💔'], '12'), '❤'],
+	['２．', FEW, 'delivery', 'first'],
+	['②', FEW, 'delivery', 'first'],
+	// Of labels that differ in nothing else, the one that is written so.
+	['spam', labelsOf(['Spam', 'spam'], '12'), 'spam'],
+	['2. spam', labelsOf(['Spam', 'spam'], '12'), 'spam', 'first'],
+	['The label is "Spam".', labelsOf(['spam', 'Spam', 'ham'], '123'), 'Spam'],
+	['हिन्दी', labelsOf(['हिन्द', 'हिन्दी'], '12'), 'हिन्दी'],
 ];
 
 it.each(SAID.map(([text, ...rest]) => ({ text, rest })))(
@@ -64,6 +79,10 @@ it.each<[string, readonly Label[], string]>([
 	['I would say', MANY, 'none'],
 	['A parcel is late', MANY, 'none'],
 	['deliveryman', FEW, 'none'],
+	['हिन्दी', labelsOf(['हिन्द', 'தமிழ்'], '12'), 'none'],
+	['SPAM', labelsOf(['Spam', 'spam'], '12'), 'several'],
+	['Spam or spam', labelsOf(['Spam', 'spam'], '12'), 'several'],
+	['It is not café'.normalize('NFD'), labelsOf(['Café'], '1'), 'none'],
 ])('%j is none', (text, labels, count) => {
 	expect(thrownBy(() => labelSaid(text, labels)).message).toBe(`The model answered with ${count} of the labels`);
 });
