@@ -65,5 +65,19 @@ export const extractDocumentText = defineOperation({
 	},
 });
 
-/** Models like to put Markdown into a fence. */
-const unfence = (text: string): string => /^\s*```(?:markdown|md)?\n([^]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
+const FENCE = '```';
+
+/** Models like to put Markdown into a fence. One that ends before the text does is of the page. */
+function unfence(text: string): string {
+	const fenced = text.trim();
+	const [head, language] = /^```(markdown|md)?[ \t]*\r?\n/i.exec(fenced) ?? [];
+	if (head === undefined || !fenced.slice(head.length).endsWith(FENCE)) return text;
+	const inside = fenced.slice(head.length, -FENCE.length);
+	let isOpen = false;
+	for (const [, name] of inside.matchAll(/^[ \t]*```([\w-]*)/gm)) {
+		// Without a name it closes what is open, which may be the first one.
+		if (name === '' && !isOpen && language === undefined) return text;
+		isOpen = name !== '' || !isOpen;
+	}
+	return isOpen ? text : inside.replace(/\r?\n$/, '');
+}

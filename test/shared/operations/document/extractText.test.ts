@@ -2,6 +2,7 @@ import { extractDocumentText } from '../../../../nodes/shared/operations/documen
 import { CHAT_OPTIONS, CHAT_PATH, chatsOf, completion, completionUsage, SEES } from '../../../support/chat';
 import { costOf, fixture, itemsWith, readDocuments } from '../../../support/documents';
 import { testOperation } from '../../../support/operation/suite';
+import { outputsFor } from '../../../support/operations';
 import { makeJpeg, makeScan } from '../../../support/pdf';
 import { pairedTo } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
@@ -36,6 +37,24 @@ testOperation(extractDocumentText, {
 	output: { text: '# Invoice', pages: 1 },
 	usage: completionUsage,
 	names: { parameters: 'inputSource inputDataFieldName inputUrl', options: `${CHAT_OPTIONS} splitPages` },
+});
+
+it.each([
+	['a fence around all of it', '```\n# Invoice\n```', '# Invoice'],
+	['the same with line ends of Windows', '```Markdown\r\n# Invoice\r\n\r\nTotal\r\n```\r\n', '# Invoice\r\n\r\nTotal'],
+	['code within it', '```md\n# How to\n```js\nrun();\n```\n```', '# How to\n```js\nrun();\n```'],
+	['code without a name within it', '```markdown\n```\na\n```\nb\n```', '```\na\n```\nb'],
+	['nothing in it', '```markdown\n```', ''],
+	// The page's own.
+	['two listings', '```\nls\n```\nThen:\n```\npwd\n```', undefined],
+	['listings of which one has a name', '```\nls\n```\nThen:\n```sh\npwd\n```', undefined],
+	['a listing and no other', 'Run:\n```\nls\n```', undefined],
+	['a fence that has no end', '```markdown\n# Invoice\n```js\nrun();\n```', undefined],
+	['code of a language', '```html\n<b>a</b>\n```', undefined],
+	['a listing and a text in Markdown', '```markdown\na\n```\nThen:\n```js\nb\n```', undefined],
+])('a page with %s', (_, said, text = said) => {
+	const [output] = outputsFor(extractDocumentText, {}, completion(said));
+	expect(output?.json.text).toBe(text);
 });
 
 describe('document: extractText', () => {
