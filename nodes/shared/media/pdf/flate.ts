@@ -99,9 +99,10 @@ class Bits {
 	}
 }
 
-class Output {
+/** What is unpacked, as far as it has come. */
+export class Output {
 	private bytes = new Uint8Array(4096);
-	private length = 0;
+	length = 0;
 
 	constructor(private readonly budget: Budget) {}
 

@@ -1,5 +1,6 @@
 import { Damaged, type Budget } from './budget';
-import { inflate } from './flate';
+import { inflate, Output } from './flate';
+import { unpackLzw } from './lzw';
 import { isPdfDict, type PdfDict, type PdfValue, type Stream } from './values';
 
 type Resolve = (value: PdfValue | undefined) => PdfValue;
@@ -51,17 +52,25 @@ export function unpack(bytes: Uint8Array, filters: readonly Filter[], resolve: R
 	}, bytes);
 }
 
-const UNPACK: Readonly<
-	Record<string, (bytes: Uint8Array, budget: Budget, number: (key: string, other: number) => number) => Uint8Array>
-> = {
-	'/FlateDecode': (bytes, budget, number) => {
-		const unpacked = inflate(bytes, budget);
-		const predictor = number('Predictor', 1);
-		if (predictor === 1) return unpacked;
-		if (predictor < 10) throw new Damaged('a part of it is packed in a way that is not known');
-		const pixel = Math.ceil((number('Colors', 1) * number('BitsPerComponent', 8)) / 8);
-		const row = Math.ceil((number('Columns', 1) * number('Colors', 1) * number('BitsPerComponent', 8)) / 8);
-		return unpredict(unpacked, row, pixel);
+/** A number among a filter's parameters. */
+type Numbers = (key: string, other: number) => number;
+
+const UNPACK: Readonly<Record<string, (bytes: Uint8Array, budget: Budget, number: Numbers) => Uint8Array>> = {
+	'/FlateDecode': (bytes, budget, number) => unpredicted(inflate(bytes, budget), number),
+	'/LZWDecode': (bytes, budget, number) => unpredicted(unpackLzw(bytes, budget, number('EarlyChange', 1)), number),
+	'/RunLengthDecode': (bytes, budget) => {
+		budget.spend(bytes.length);
+		const output = new Output(budget);
+		for (let at = 0; at < bytes.length; ) {
+			const length = bytes[at++] ?? 128;
+			if (length === 128) break;
+			const isRun = length > 128;
+			const end = at + (isRun ? 1 : length + 1);
+			output.append(bytes.subarray(at, end));
+			if (isRun && output.length > 0) output.repeat(1, 256 - length);
+			at = end;
+		}
+		return output.whole();
 	},
 	'/ASCIIHexDecode': (bytes, budget) => {
 		budget.spend(bytes.length);
@@ -74,11 +83,28 @@ const UNPACK: Readonly<
 	},
 };
 
+const unknown = () => new Damaged('a part of it is packed in a way that is not known');
+
+/** Without what was done before it was packed (ISO 32000-1, 7.4.4.4). */
+function unpredicted(bytes: Uint8Array, number: Numbers): Uint8Array {
+	const predictor = number('Predictor', 1);
+	if (predictor === 1) return bytes;
+	const bits = number('BitsPerComponent', 8);
+	const pixel = Math.ceil((number('Colors', 1) * bits) / 8);
+	const row = Math.ceil((number('Columns', 1) * number('Colors', 1) * bits) / 8);
+	if (predictor >= 10) return unpredict(bytes, row, pixel);
+	// Other widths are those of pictures.
+	if (predictor !== 2 || bits !== 8 || !(row >= 1 && pixel >= 1)) throw unknown();
+	const out = Uint8Array.from(bytes);
+	for (let at = 0; at < out.length; at++) if (at % row >= pixel) out[at] = (out[at] ?? 0) + (out[at - pixel] ?? 0);
+	return out;
+}
+
 /** Takes back what PNG's filters did to rows of bytes (RFC 2083, 6). */
 function unpredict(bytes: Uint8Array, row: number, pixel: number): Uint8Array {
 	if (!(row >= 1 && pixel >= 1 && row <= bytes.length)) {
 		if (bytes.length === 0) return bytes;
-		throw new Damaged('a part of it is packed in a way that is not known');
+		throw unknown();
 	}
 	const rows = Math.floor(bytes.length / (row + 1));
 	const out = new Uint8Array(rows * row);
