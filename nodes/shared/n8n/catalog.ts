@@ -13,8 +13,8 @@ import type { Account } from './credential';
 import { remember } from './cache';
 import { sendAuthorized } from './http/authorized';
 import { inSteps } from './http/clock';
-import { decodeText, LARGEST_ANSWER, readAll } from './http/stream';
-import { unpacked } from './http/unpack';
+import { decodeText, LARGEST_ANSWER } from './http/stream';
+import { readUnpacked } from './http/unpack';
 
 type Context = NodeContext | ILoadOptionsFunctions;
 
@@ -54,7 +54,7 @@ const ASKED = { json: true, encoding: 'arraybuffer' } as const;
 async function readJson(body: unknown): Promise<unknown> {
 	// A client that has read it already.
 	if (!(body instanceof Uint8Array)) return body;
-	return parseJson(decodeText(await readAll(unpacked([body]), LARGEST_ANSWER)).replace(/^\ufeff+/, ''));
+	return parseJson(decodeText(await readUnpacked([body], LARGEST_ANSWER)).replace(/^\ufeff+/, ''));
 }
 
 /** The catalogue behind a credential; without one, DeepInfra's public part. */

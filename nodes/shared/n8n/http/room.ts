@@ -11,12 +11,16 @@ export class Room {
 
 	/** Waits until there is room for so many bytes more. @param owner must give back what it took */
 	async take(owner: object, bytes: number): Promise<void> {
+		while (!this.takeAtOnce(owner, bytes)) await new Promise<void>((resolve) => this.waiting.push(resolve));
+	}
+
+	/** @returns whether there was room for so many bytes more */
+	takeAtOnce(owner: object, bytes: number): boolean {
 		if (!this.held.has(owner)) this.held.set(owner, 0);
-		while (this.used + bytes > this.total && !this.isFirst(owner)) {
-			await new Promise<void>((resolve) => this.waiting.push(resolve));
-		}
+		if (this.used + bytes > this.total && !this.isFirst(owner)) return false;
 		this.used += bytes;
 		this.held.set(owner, (this.held.get(owner) ?? 0) + bytes);
+		return true;
 	}
 
 	/** Holds so many bytes in all, instead of what it held before; waits where that is more. */

@@ -26,7 +26,7 @@ import { checkAddress, isBelow, resolveAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
 import { bytesOf, decodeText, isStream, iterate, LARGEST_ANSWER, readAll, type Bytes } from './stream';
-import { unpacked } from './unpack';
+import { readUnpacked, unpacked } from './unpack';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
@@ -94,9 +94,11 @@ export class Transport {
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
-			const bytes = unpacked(bytesOf(response.body));
-			if (chunks && isEvents(response)) return await this.receiveEvents(bytes, chunks, flight);
-			const body = await readAll(bytes, largest, async (length) => await this.room.take(flight, length));
+			const bytes = bytesOf(response.body);
+			if (chunks && isEvents(response)) return await this.receiveEvents(unpacked(bytes), chunks, flight);
+			const body = await readUnpacked(bytes, largest, (length) =>
+				this.room.takeAtOnce(flight, length) ? undefined : this.room.take(flight, length),
+			);
 			if (!request.form) flight.hasArrived();
 			if (kind === 'bytes' && isFile(response, body)) {
 				return succeeded({ bytes: body, mimeType: String(response.headers['content-type'] ?? '') });
@@ -200,7 +202,7 @@ export class Transport {
 			const response = await this.authenticated(await this.optionsOf({ method: 'GET', path }, flight), flight);
 			const { statusCode: status, headers } = response;
 			if (status < 200 || status >= 300) {
-				const text = decodeText(await readAll(unpacked(bytesOf(response.body)), LONG_WORK), headers['content-type']);
+				const text = decodeText(await readUnpacked(bytesOf(response.body), LONG_WORK), headers['content-type']);
 				const said = interpret({ status, headers, text, redact: this.account.redact }, clock.now());
 				return said.ok ? said : failed(this.account.redactProblem(said.problem));
 			}

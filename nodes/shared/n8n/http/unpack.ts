@@ -1,4 +1,4 @@
-import type { Bytes } from './stream';
+import { readAll, type AskRoom, type Bytes } from './stream';
 
 /** The first bytes of what gzip packs, which no JSON, text or sound begins with (RFC 1952). */
 const GZIP = [0x1f, 0x8b];
@@ -21,7 +21,7 @@ export async function* unpacked(bytes: Bytes): AsyncGenerator<Uint8Array> {
 		}
 		const start = first.length === 1 ? first[0] : Buffer.concat(first);
 		if (!start) return;
-		if (GZIP.every((byte, place) => start[place] === byte)) yield* unzip(start, rest);
+		if (isPacked(start)) yield* unzip(start, rest);
 		else {
 			yield start;
 			yield* rest;
@@ -32,11 +32,19 @@ export async function* unpacked(bytes: Bytes): AsyncGenerator<Uint8Array> {
 	}
 }
 
+/** The same of an answer that is read as a whole. @throws RangeError beyond `limit` bytes, also once it is unpacked */
+export async function readUnpacked(bytes: Bytes, limit: number, room?: AskRoom): Promise<Buffer> {
+	const body = await readAll(bytes, limit, room);
+	return isPacked(body) ? await readAll(unzip(body, []), limit, room) : body;
+}
+
+const isPacked = (start: Uint8Array): boolean => GZIP.every((byte, place) => start[place] === byte);
+
 async function* piecesOf(bytes: Bytes): AsyncGenerator<Uint8Array, undefined> {
 	yield* bytes;
 }
 
-async function* unzip(start: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unzip(start: Uint8Array, rest: Bytes): AsyncGenerator<Uint8Array> {
 	const { readable, writable } = new DecompressionStream('gzip');
 	const writer = writable.getWriter();
 	let fault: unknown;
