@@ -62,8 +62,14 @@ export function dispositionName(header: unknown): string | undefined {
 	const text = typeof header === 'string' ? header.slice(0, 2000) : '';
 	const [, encoded] = /filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']{0,20}'([^\s;]+)/i.exec(text) ?? [];
 	if (encoded !== undefined) return decoded(encoded);
-	const [, quoted, bare] = /filename\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(text) ?? [];
-	return (quoted ?? bare)?.trim() || undefined;
+	const [, quoted, bare] = /filename\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s;"]+))/i.exec(text) ?? [];
+	return fromBytes((quoted?.replaceAll('\\"', '"') ?? bare ?? '').trim()) || undefined;
+}
+
+/** A header's text, which is read byte by byte, as UTF-8 where it is that. */
+function fromBytes(text: string): string {
+	const read = Buffer.from(text, 'latin1').toString();
+	return /[^\0-\xff]/.test(text) || read.includes('\ufffd') ? text : read;
 }
 
 /** Whether a name tells by itself what a file is, as `download.php` does not. */

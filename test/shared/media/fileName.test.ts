@@ -144,6 +144,13 @@ describe('a name as an address, a header or another disk has it', () => {
 		['attachment; filename="x.wav"; filename*=UTF-8\'\'M%C3%BCller%20neu.wav', 'Müller neu.wav'],
 		["attachment; filename*=utf-8'de'%e2%82%ac.wav", '€.wav'],
 		["inline; FILENAME*=ISO-8859-1''%FC.wav", '%FC.wav'],
+		// Most servers write UTF-8 as it is, which a client reads byte by byte.
+		[`attachment; filename="${Buffer.from('Müller 日本.wav').toString('latin1')}"`, 'Müller 日本.wav'],
+		[`attachment; filename=${Buffer.from('é́.wav').toString('latin1')}`, 'é́.wav'],
+		['attachment; filename="M\u00fcller.wav"', 'Müller.wav'],
+		['attachment; filename="Müller 日本.wav"', 'Müller 日本.wav'],
+		['attachment; filename="The \\"best\\" of.wav"; size=5', 'The "best" of.wav'],
+		['attachment; filename="C:\\new\\memo.wav"', 'C:\\new\\memo.wav'],
 		['inline', undefined],
 		['attachment; filename=""', undefined],
 		[undefined, undefined],
