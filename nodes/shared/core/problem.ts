@@ -34,7 +34,12 @@ export class SourceError extends Error {
 }
 
 /** Why a call did not bring a result. `explain` turns it into words. */
-export type Problem =
+export type Problem = Failure & {
+	/** Whether the request that brought it is of a kind that is billed; left out where its answer was read, or nothing sent. */
+	readonly isBillable?: boolean;
+};
+
+type Failure =
 	| { readonly kind: 'input'; readonly message: string; readonly advice?: string; readonly isOfModel?: boolean }
 	/** An HTTP status that is not a success; `body` as it was sent: parsed JSON, or text. */
 	| {

@@ -1,11 +1,11 @@
 import { errorText, failureWords } from '../core/answer';
 import { isModerated, isTokenLimit, isTooLong } from '../core/failureWords';
+import { billOf, type Problem } from '../core/problem';
 import { exactDollars } from './bill';
 import { dollars } from './meter';
 import { isUnheard } from './retry';
 import { isNoRoute, isPage, isUnpaid } from './verdict';
 import { own } from '../core/values';
-import type { Problem } from '../core/problem';
 
 /** What an ops person reads: what happened, in the API's own words where it said any, and what to do. */
 export interface Explanation {
@@ -54,6 +54,12 @@ interface Advised {
 type Advice = (problem: StatusProblem, situation: Situation, said: string) => Advised;
 
 const BILLED = 'DeepInfra may have billed this request; to send it once more could bill it twice.';
+/** Of a request that was not heard of: an answer that was read says itself what it cost. */
+const mayBe = (problem: Problem, { billed }: Pick<Situation, 'billed'>): string => {
+	const isTold = billOf(problem) > 0 || (problem.kind === 'answer' && problem.isBillable === undefined && billed);
+	return problem.isBillable === false || isTold ? '' : BILLED;
+};
+const sentences = (...parts: readonly string[]): string => parts.filter(Boolean).join(' ');
 const BILLED_AGAIN = 'Running the workflow again makes another one for this item, which is billed as well.';
 const BASE_URL =
 	"Check the 'Base URL' in the DeepInfra credential. It is https://api.deepinfra.com unless you use a proxy.";
@@ -88,14 +94,16 @@ const unknownModel: Advice = (_, { model, nearestModels = [], substitute }) => {
 };
 
 /** The gateway gave up on the service, which may have answered all the same. */
-const lostAnswer: Advice = ({ status }) => ({
-	happened: `DeepInfra could not answer (status ${status})`,
-	todo: `${BILLED} Run the workflow again later for this item.`,
+const lostAnswer: Advice = (problem, situation) => ({
+	happened: `DeepInfra could not answer (status ${problem.status})`,
+	todo: sentences(mayBe(problem, situation), 'Run the workflow again later for this item.'),
 });
+
+const inSeconds = (seconds: number): string => `${seconds} second${seconds === 1 ? '' : 's'}`;
 
 /** How long the service wants to be left alone. */
 const waitOf = ({ retryAfter }: StatusProblem): string =>
-	retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} seconds` : '';
+	retryAfter ? ` and asks to wait ${inSeconds(Math.ceil(retryAfter / 1000))}` : '';
 
 const busy: Advice = (problem, { model }, said) => {
 	const { body } = problem;
@@ -140,7 +148,10 @@ const statuses: Readonly<Record<number, Advice>> = {
 				}
 			: {
 					happened: model === '' ? 'The API key may not do this' : `The API key may not use the model '${model}'`,
-					todo: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
+					todo:
+						model === ''
+							? `The key may be limited. Use one of this account that is not (${KEYS}).`
+							: `The model may be private, or the key limited to other models. Choose another model, or use a key that may use it (${KEYS}).`,
 				},
 	404: (...about) => (isNoRoute(about[0].body) ? wrongAddress : missing)(...about),
 	// With words of its own it is the model that lacks a feature, else the address is wrong (docs/api.md#errors).
@@ -177,7 +188,8 @@ const otherStatus: Advice = (problem, situation, said) => {
 	const { status } = problem;
 	const { host } = situation;
 	// Whatever is not known to have been turned away at the door may have been worked on.
-	if (situation.model !== '' && isUnheard(problem)) return lostAnswer(problem, situation, said);
+	if (situation.model !== '' && problem.isBillable !== false && isUnheard(problem))
+		return lostAnswer(problem, situation, said);
 	if (status >= 500) {
 		return {
 			happened: `DeepInfra could not answer (status ${status})${waitOf(problem)}`,
@@ -294,10 +306,13 @@ function explainNetwork(code: string, message: string, host: string): Words {
 	};
 }
 
-function adviceForAnswer(advice: string | undefined, model: string): string {
-	if (advice) return `${advice} ${BILLED}`;
+function adviceForAnswer(advice: string | undefined, model: string, bill: string): string {
+	if (advice) return sentences(advice, bill);
 	return model
-		? `${capital(theModel(model))} may not do this task, or answers in a way that this node does not know. ${BILLED}`
+		? sentences(
+				`${capital(theModel(model))} may not do this task, or answers in a way that this node does not know.`,
+				bill,
+			)
 		: 'Run the workflow again. If it stays, DeepInfra may have changed what it answers: look for a newer version of this node.';
 }
 
@@ -327,14 +342,14 @@ export function explain(problem: Problem, situation: Situation): Explanation {
 	const bill = situation.billed ? `DeepInfra billed ${exactDollars(situation.billed)} for it.` : '';
 	const { fallbackReason } = situation;
 	const asked = fallbackReason ? `The model '${situation.model}' was asked since ${fallbackReason}.` : '';
-	const advice = [situation.remains, todo, asked, bill].filter(Boolean).join(' ');
+	const advice = sentences(situation.remains ?? '', todo, asked, bill);
 	const requestId = 'requestId' in problem && problem.requestId ? `Request ID: ${problem.requestId}.` : '';
 	const code = problem.kind === 'network' ? `Code: ${problem.code}.` : '';
 	const tries = situation.attempts > 1 ? `Tried ${situation.attempts} times.` : '';
 	return {
 		message,
-		advice: [advice, requestId].filter(Boolean).join(' '),
-		description: [advice, tries, code, requestId].filter(Boolean).join(' '),
+		advice: sentences(advice, requestId),
+		description: sentences(advice, tries, code, requestId),
 	};
 }
 
@@ -362,7 +377,7 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'answer':
 			return {
 				message: problem.message,
-				description: adviceForAnswer(problem.advice, model),
+				description: adviceForAnswer(problem.advice, model, mayBe(problem, situation)),
 			};
 		case 'network':
 			return problem.upload === undefined
@@ -375,17 +390,21 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'cut':
 			return {
 				message: `The answer of ${host} was cut off: ${problem.message}`,
-				description: `${BILLED} Run the workflow again for this item.`,
+				description: sentences(mayBe(problem, situation), 'Run the workflow again for this item.'),
 			};
 		case 'lost':
 			return {
-				message: `${host} received the request and closed the connection ${problem.seconds} seconds later, without an answer`,
-				description: `It may have been worked on. ${BILLED} Run the workflow again for this item. If it stays, a proxy between n8n and DeepInfra may cut long requests.`,
+				message: `${host} received the request and closed the connection ${inSeconds(problem.seconds)} later, without an answer`,
+				description: sentences(
+					'It may have been worked on.',
+					mayBe(problem, situation),
+					'Run the workflow again for this item. If it stays, a proxy between n8n and DeepInfra may cut long requests.',
+				),
 			};
 		case 'source':
 			return {
 				message: `The file at ${problem.host} cannot be downloaded: ${problem.message}`,
-				description: `Nothing was billed by DeepInfra: it did not get the whole request. Check the address in 'URL': ${withoutTokens(problem.address)}`,
+				description: `Nothing was billed by DeepInfra: it did not get the whole request. Check this address: ${withoutTokens(problem.address)}`,
 			};
 		case 'download':
 			return {
@@ -401,8 +420,8 @@ function words(problem: Problem, situation: Situation): Words {
 			};
 		case 'timeout':
 			return {
-				message: `DeepInfra did not finish its answer within ${problem.seconds} seconds`,
-				description: `${BILLED} Raise 'Timeout' under 'Options' for tasks that take long.`,
+				message: `DeepInfra did not finish its answer within ${inSeconds(problem.seconds)}`,
+				description: sentences(mayBe(problem, situation), "Raise 'Timeout' under 'Options' for tasks that take long."),
 			};
 		case 'budget':
 			return {

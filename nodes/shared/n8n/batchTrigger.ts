@@ -27,7 +27,7 @@ export const batchTriggerFields = [
 			{ name: 'Results', value: 'results', description: 'An item for each line of the batches that have ended' },
 		],
 		default: 'batches',
-		description: 'What comes out when batches have ended',
+		description: 'What comes out when batches have ended. Cancelled ones do not come.',
 	}),
 ] as const;
 
@@ -150,7 +150,9 @@ class BatchPoll {
 
 	private valueOf<T>(outcome: Outcome<T>): T {
 		if (outcome.ok) return outcome.value;
-		throw toNodeError(this.context, outcome.problem, { ...SITUATION, host: this.account.host }, 0);
+		// To look costs nothing.
+		const problem = { ...outcome.problem, isBillable: false };
+		throw toNodeError(this.context, problem, { ...SITUATION, host: this.account.host }, 0);
 	}
 
 	private async itemsOf(batch: Batch): Promise<INodeExecutionData[]> {

@@ -59,7 +59,7 @@ const outputDataField: INodeProperties = {
 export const callbackTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"Copy this node's webhook URL into the option 'Webhook URL' of a DeepInfra node. What you add to it as <code>?ref=order-17</code> comes out in the field 'ref' beside the result.",
+			"Copy this node's Production URL into the option 'Webhook URL' of a DeepInfra node, and choose that node's resource and operation here. What you add to it as <code>?ref=order-17</code> comes out in the field 'ref' beside the result.",
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -203,11 +203,16 @@ export class Callback {
 		const resource = this.context.getNodeParameter('resource');
 		const value = this.context.getNodeParameter('operation');
 		const operation = callable.find((each) => each.resource === resource && each.value === value);
-		if (!operation) return [[], [this.failedItem({ kind: 'input', message: 'Choose an operation of the list' })]];
+		if (!operation) return this.unread({ kind: 'input', message: 'This node is set to no operation', advice: CHOOSE });
 		const shaped = await attemptInSteps(() => shape(operation, this.answer, this.asked ?? blankInput(operation)));
-		// What is paid for is handed on, whatever it is.
-		if (!shaped.ok) return [[], [this.failedItem(shaped.problem, { response: this.answer })]];
-		return await this.itemsOf(operation, shaped.value);
+		return shaped.ok ? await this.itemsOf(operation, shaped.value) : this.unread(shaped.problem);
+	}
+
+	/** What is paid for is handed on, whatever it is. */
+	private unread(problem: Problem): INodeExecutionData[][] {
+		const isOdd = problem.kind === 'answer' && problem.advice === undefined && this.asked === undefined;
+		const told = isOdd ? { ...problem, advice: CHOOSE } : problem;
+		return [[], [this.failedItem(told, { response: this.answer })]];
 	}
 
 	private async itemsOf(operation: AnyOperation, outputs: readonly Finished[]): Promise<INodeExecutionData[][]> {
@@ -287,6 +292,10 @@ function readReference(value: unknown): string | string[] | undefined {
 		.map(String);
 	return texts.length > 1 ? texts : texts[0];
 }
+
+/** Where nobody knows what was asked, this is the likeliest reason. */
+const CHOOSE =
+	"Choose the resource and operation of the node that asked for it here. The whole answer is in 'response'.";
 
 const SITUATION = { model: '', host: '', attempts: 1 };
 

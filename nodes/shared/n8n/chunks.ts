@@ -35,6 +35,6 @@ export function chunksFor(context: IExecuteFunctions, item: number, stream: Stre
 		end() {
 			if (text !== '') send('end');
 		},
-		sent: () => (text === '' ? undefined : `What had come by then: ${text.slice(0, SHOWN)}`),
+		sent: () => (text === '' ? undefined : `What had come by then: "${text.slice(0, SHOWN)}".`),
 	};
 }

@@ -41,7 +41,7 @@ export interface Asked extends Called<Dict> {
 	readonly remains?: string;
 }
 
-type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'items' | 'whole' | 'isPersonal' | 'largestAnswer'>;
+type AskedBy = Pick<AnyOperation, 'answer' | 'next' | 'items' | 'whole' | 'isFree' | 'isPersonal' | 'largestAnswer'>;
 
 export interface Asking {
 	/** Where an answer may come in pieces. */
@@ -125,7 +125,7 @@ export class Client {
 	private async askToEnd(
 		request: ApiRequest,
 		settings: Settings,
-		{ answer, next, items, whole, isPersonal, largestAnswer }: AskedBy,
+		{ answer, next, items, whole, isFree, isPersonal, largestAnswer }: AskedBy,
 		inputs: Inputs<Dict>,
 		{ chunks, form = 0, isUnwanted, onTaken }: Asking,
 		charges: Charges,
@@ -141,9 +141,11 @@ export class Client {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
 				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
 				last = outcome.ok ? undefined : outcome.problem;
-				return outcome.ok || !isPersonal ? outcome : failed(withoutWords(outcome.problem));
+				if (outcome.ok) return outcome;
+				return failed({ ...(isPersonal ? withoutWords(outcome.problem) : outcome.problem), isBillable });
 			};
 			const isLook = each.method === 'GET';
+			const isBillable = isFree !== true && !isLook && this.isPaidFor(each, settings);
 			const follows = told.length > 0 ? 'follows' : 'free';
 			const look = isLook ? follows : undefined;
 			const passage = lane.passage({
@@ -154,7 +156,7 @@ export class Client {
 				charge: charges.of(
 					isLook,
 					(answer) => this.assume(each, settings, answer, inputs[0]),
-					!isLook && this.isPaidFor(each, settings) && !hasWebhook(inputs[0]),
+					isBillable && !hasWebhook(inputs[0]),
 				),
 				options: featuresOf(inputs[0], form),
 				isAboutModel: isNative(each) || each.json?.model === settings.model,
@@ -192,7 +194,9 @@ export class Client {
 			const time = due - now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
 			const second =
-				time > 0 ? await call(following, time / 1000) : { outcome: failed({ kind: 'timeout', seconds }), attempts: 1 };
+				time > 0
+					? await call(following, time / 1000)
+					: { outcome: failed({ kind: 'timeout', seconds, isBillable: false }), attempts: 1 };
 			({ outcome } = second);
 			isLook = following.method === 'GET';
 			if (isOptional && !isStopped(outcome) && !isReadable(outcome, items, inputs)) {
@@ -237,7 +241,8 @@ export class Client {
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
 		const passage = this.laneOf(settings).passage({ isPaid: true, isOwed: true, options: path, isAboutModel: false });
-		return (await callUntilAnswered(read, maxRetries, passage, this.run, 'free')).outcome;
+		const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run, 'free');
+		return outcome.ok ? outcome : failed({ ...outcome.problem, isBillable: false });
 	}
 
 	/** Asks for what follows a result, such as that files are deleted. @returns whether the service did it */
@@ -340,7 +345,7 @@ const inShort = (problem: Problem): string =>
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
 function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {
 	if (outcome.ok) return outcome;
-	if (outcome.problem.kind === 'timeout') return failed({ kind: 'timeout', seconds });
+	if (outcome.problem.kind === 'timeout') return failed({ ...outcome.problem, seconds });
 	// The first was sent: only what was to follow was not.
 	return outcome.problem.kind === 'unsent' ? failed(outcome.problem.cause) : outcome;
 }

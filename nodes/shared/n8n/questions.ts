@@ -237,7 +237,11 @@ export class Questions {
 				`'${this.requests.nameOf(name)}' was left out: the model '${settings.model}' does not know it`,
 			);
 		}
-		if (!results.ok) return { results: failed(withId(results.problem, usage.requestId)), attempts, billed, by };
+		if (!results.ok) {
+			const problem = withId(results.problem, usage.requestId);
+			const isUnpaid = isReused || operation.isFree === true || request.method === 'GET';
+			return { results: failed(isUnpaid ? { ...problem, isBillable: false } : problem), attempts, billed, by };
+		}
 		return { results: isReused ? succeeded(results.value.map(reused)) : results, attempts, billed };
 	}
 

@@ -56,6 +56,13 @@ describe('a status', () => {
 		if (code === 500) expect(explain(status(code), { ...situation, model: '' }).description).not.toContain('billed');
 	});
 
+	it('403 of what has no model says nothing of models', () => {
+		const { message, description } = explain(status(403), { ...situation, model: '' });
+		expect(message).toBe('The API key may not do this');
+		expect(description).toMatch(/limited.*https:\/\/deepinfra\.com\/dash\/api_keys/);
+		expect(description).not.toContain('model');
+	});
+
 	it.each([429, 502, 503])('%i says how long the service wants to be left alone', (code) => {
 		const problem: Problem = { kind: 'status', status: code, body: '', retryAfter: 600_000 };
 		expect(explain(problem, situation).message).toContain('and asks to wait 600 seconds');
@@ -178,6 +185,40 @@ describe('everything else', () => {
 		const said = explain(problem, situation);
 		expect(said.message).toMatch(message);
 		expect(said.description).toMatch(description);
+	});
+
+	it.each<[Problem, RegExp]>([
+		[status(500), /later\.$/],
+		[status(504), /again later/],
+		[{ kind: 'answer', message: 'DeepInfra sent an empty answer' }, /does not know\.$/],
+		[{ kind: 'cut', message: 'aborted' }, /^Run the workflow again/],
+		[{ kind: 'lost', seconds: 9 }, /^It may have been worked on\. Run the workflow again/],
+		[{ kind: 'timeout', seconds: 9 }, /^Raise 'Timeout'/],
+	])('what is not billed is not said to be: %j', (problem, todo) => {
+		expect(explain(problem, situation).description).toMatch(/may have billed this request/);
+		const { description } = explain({ ...problem, isBillable: false }, situation);
+		expect(description).not.toMatch(/bill/);
+		expect(description).toMatch(todo);
+	});
+
+	it('an answer that told its bill is not said to have perhaps one', () => {
+		const problem: Problem = { kind: 'answer', message: 'DeepInfra answered without the label' };
+		const { description } = explain(problem, { ...situation, billed: 0.002 });
+		expect(description).toContain('DeepInfra billed $0.002 for it.');
+		expect(description).not.toContain('may have billed');
+		// One part told its bill, and this one did not.
+		const part = explain({ ...problem, isBillable: true }, { ...situation, billed: 0.002 }).description;
+		expect(part).toMatch(/may have billed this request.*billed \$0\.002 for it\./);
+		const told = explain({ kind: 'status', status: 500, body: '', costUsd: 0.1, isBillable: true }, situation);
+		expect(told.description).not.toContain('may have billed');
+	});
+
+	it.each<[Problem, string]>([
+		[{ kind: 'timeout', seconds: 1 }, 'within 1 second'],
+		[{ kind: 'lost', seconds: 1 }, '1 second later'],
+		[{ kind: 'status', status: 503, body: '', retryAfter: 600 }, 'to wait 1 second'],
+	])('counts a second: %j', (problem, words) => {
+		expect(explain(problem, situation).message).toMatch(new RegExp(`${words}(?!s)`));
 	});
 
 	it('tells how often it was sent, and the request ID', () => {

@@ -74,7 +74,7 @@ describe('an answer that streams', () => {
 		const error = String(result.errorItems[0]?.json.error);
 		const came = piecesOf(chunks).join('');
 		expect(came.length).toBeGreaterThan(5);
-		expect(error).toContain(`What had come by then: ${came}`);
+		expect(error).toContain(`What had come by then: "${came}".`);
 		expect(error).toMatch(/may have billed/);
 		expect(chunks.some(({ type }) => type === 'end')).toBe(false);
 		expect(chatsOf(world)).toHaveLength(1);

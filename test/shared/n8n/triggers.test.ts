@@ -395,6 +395,16 @@ describe('DeepInfra Trigger', () => {
 		});
 	});
 
+	it.each(['generate', 'gone'])('says what to choose where it is set to another operation (%s)', async (operation) => {
+		const body = { ...result({ labels: ['odd'] }), inference_status: { status: 'succeeded', cost: 0.02 } };
+		const { data } = await receive(options('text', operation), { body });
+		expect(data.workflowData?.[0]).toEqual([]);
+		const json = data.workflowData?.[1]?.[0]?.json;
+		expect(json?.error).toMatch(/resource and operation.*whole answer is in 'response'/);
+		expect(json?.error).not.toMatch(/Run the workflow again|Nothing was sent|may have billed/);
+		expect(json?.response).toEqual(body);
+	});
+
 	it('hands on what is paid for also where its credential is gone, or its file cannot be had', async () => {
 		const responseOf = async (resource: string, operation: string, body: IDataObject) => {
 			const { data } = await receive(options(resource, operation), { body });

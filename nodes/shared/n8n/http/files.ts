@@ -103,7 +103,7 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
 		// What `$binary.x` gives while n8n keeps files in memory.
 		throw new InputError(
-			"'Input Data Field Name' gives a file without its content",
+			"What should name the file's field gives a file without its content",
 			'Enter the name of the field, such as data, instead of an expression for the file itself.',
 		);
 	}
@@ -120,7 +120,7 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 				: 'The input item has no such file',
 			isTool(context)
 				? "Let the agent fill 'URL' instead (choose it as 'Input Source'), or name the file by an expression in 'Input Data Field Name': {{ $('NODE').item.binary.data }}, with the name of the node that has the file."
-				: "Check 'Input Data Field Name' against the 'Binary' tab of the input panel, and that the node before gives a file for this item.",
+				: "Enter the name that the 'Binary' tab of the input panel shows, and check that the node before gives a file for this item.",
 		);
 	}
 	const bytes = 'bytes' in binary ? binary.bytes : undefined;

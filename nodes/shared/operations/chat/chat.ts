@@ -72,7 +72,7 @@ export interface Choice {
 const shorten = (text: string, length = 2000) => (text.length > length ? `${text.slice(0, length)}…` : text);
 
 /** The raw text for an error's description. */
-export const rawText = (text: string): string => `The answer was: ${shorten(text)}`;
+export const rawText = (text: string): string => `The answer was: "${shorten(text)}".`;
 
 export const RAISE_LIMIT = "Raise 'Max Tokens' under 'Options'";
 
@@ -170,7 +170,7 @@ function readCall({ id, function: called }: Dict): ToolCall {
 	if (isDict(parsed)) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
 	throw new AnswerError(
 		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,
-		`The arguments were: ${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))} Run the workflow again, or choose another model.`,
+		`The arguments were: "${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))}". Run the workflow again, or choose another model.`,
 	);
 }
 

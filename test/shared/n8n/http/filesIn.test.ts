@@ -74,7 +74,7 @@ describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', 
 			return;
 		}
 		// n8n leaves the bytes out of $binary when they are held in memory
-		expect(result.error?.message).toContain("'Input Data Field Name'");
+		expect(result.error?.message).toContain('gives a file without its content');
 		expect(bench.service.requests).toEqual([]);
 	});
 
