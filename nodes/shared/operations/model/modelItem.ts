@@ -6,7 +6,7 @@ export const MODEL_FIELDS = {
 	name: 'string',
 	task: 'string',
 	description: 'string',
-	contextLength: 'integer',
+	contextLength: 'integer | null',
 	tags: ['string'],
 	pricing: {
 		type: 'string',
@@ -29,7 +29,7 @@ export function modelItem(model: Model, now: number): Dict {
 		name,
 		task: tasks.includes('custom') ? 'custom' : tasks[0],
 		description,
-		contextLength,
+		contextLength: contextLength ?? null,
 		tags,
 		pricing: price && {
 			type: price.type,

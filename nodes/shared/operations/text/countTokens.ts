@@ -12,9 +12,9 @@ export const countTokens = defineOperation({
 	action: 'Count tokens of text',
 	description: 'Count the tokens that a text has for a model; DeepInfra tells no cost for it',
 	tasks: CHAT_TASKS,
-	outputFields: { tokens: 'integer', contextLength: 'integer' },
+	outputFields: { tokens: 'integer', contextLength: 'integer | null' },
 	fields: [
-		modelField(CHAT_MODEL),
+		modelField(CHAT_MODEL, 'The model whose tokens are counted'),
 		{
 			displayName: 'Text',
 			name: 'text',

@@ -38,7 +38,7 @@ export const translateText = defineOperation({
 	action: 'Translate text',
 	description: 'Translate a text of any length; Markdown, HTML and placeholders stay as they are',
 	tasks: CHAT_TASKS,
-	outputFields: { translation: 'string', sourceLanguage: 'string', usage: { cachedTokens: 'integer' } },
+	outputFields: { translation: 'string', sourceLanguage: 'string | null', usage: { cachedTokens: 'integer' } },
 	fields: [
 		modelField(CHAT_MODEL),
 		{

@@ -189,6 +189,11 @@ describe('in the emulator', () => {
 			expect(partner?.json).toMatchObject({ isPartner: true, contextLength: 1_000_000 });
 		});
 
+		it('gives null for a limit that is not known', async () => {
+			const [item] = await list({ search: 'hexgrad/Kokoro-82M' });
+			expect(stored(item?.json).contextLength).toBeNull();
+		});
+
 		it('gives each input item its own list', async () => {
 			const parameters = { resource: 'model', operation: 'getAll', search: '={{ $json.word }}', returnAll: true };
 			const items = [
