@@ -81,8 +81,11 @@ export const returnAllFields = [
 	}),
 ] as const;
 
-/** `media`: what the file is, as a word in a sentence, such as "image". */
-export const mediaInputFields = <const M extends string>(media: M, example: string) =>
+/**
+ * `media`: what the file is, as a word in a sentence, such as "image".
+ * @param more what the hint says beside, such as that several may be named
+ */
+export const mediaInputFields = <const M extends string>(media: M, example: string, more = '') =>
 	[
 		field({
 			displayName: 'Input Source',
@@ -95,11 +98,14 @@ export const mediaInputFields = <const M extends string>(media: M, example: stri
 			default: 'binary',
 			description: `Where the ${media} comes from`,
 		}),
-		...mediaFileFields(media, example, 'inputSource'),
+		...mediaFileFields(media, example, 'inputSource', more),
 	] as const;
 
+/** Several files may be named. */
+export const OR_SEVERAL = ', or several names separated by commas';
+
 /** Where the file is, shown for `binary` and `url` of the field `source`. */
-export const mediaFileFields = <const M extends string>(media: M, example: string, source: string) =>
+export const mediaFileFields = <const M extends string>(media: M, example: string, source: string, more = '') =>
 	[
 		field({
 			displayName: 'Input Data Field Name',
@@ -110,7 +116,7 @@ export const mediaFileFields = <const M extends string>(media: M, example: strin
 			typeOptions: { binaryDataProperty: true },
 			displayOptions: { show: { [source]: ['binary'] } },
 			placeholder: 'e.g. data',
-			hint: `The name of the input field that holds the ${media} file`,
+			hint: `The name of the input field that holds the ${media} file${more}`,
 			description: "Find the name in the 'Binary' tab of the input panel",
 		}),
 		field({
@@ -233,7 +239,7 @@ export const timeoutOption = field({
 });
 
 /** How requests are sent, whatever they ask for. */
-const plainOptions = [
+const sendingOptions = [
 	field({
 		displayName: 'Longest Tool Answer',
 		name: 'longestToolAnswer',
@@ -264,8 +270,12 @@ const plainOptions = [
 		placeholder: 'e.g. result',
 		description: 'Put the result into one field of this name instead of beside the other fields of the item',
 	}),
-	timeoutOption,
 ] as const;
+
+const plainOptions = [...sendingOptions, timeoutOption] as const;
+
+/** Of what costs nothing. */
+const freeTimeoutOption = field({ ...timeoutOption, description: 'How many seconds a request may take' });
 
 export const budgetOption = field({
 	displayName: 'Budget (USD)',
@@ -366,5 +376,6 @@ export const routeOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
 export const oneModelRouteOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
 	collection([...own, ...billedOptions, ...plainOptions]);
 
-/** The collection "Options" of an operation that only reads the catalogue. */
-export const plainOptionsField = <const Fs extends readonly Field[]>(own: Fs) => collection([...own, ...plainOptions]);
+/** The collection "Options" of an operation whose requests cost nothing. */
+export const plainOptionsField = <const Fs extends readonly Field[]>(own: Fs) =>
+	collection([...own, ...sendingOptions, freeTimeoutOption]);

@@ -29,7 +29,7 @@ export const getCosts = defineOperation({
 			required: true,
 			placeholder: 'e.g. {{ $json.usage.requestId }}',
 			description:
-				"Separated by commas or lines. An expression may give an array, such as the 'usage.requestId' of many items.",
+				"The IDs of the requests, separated by commas or lines. An expression may give an array, such as the 'usage.requestId' of many items.",
 		},
 		plainOptionsField([]),
 	],

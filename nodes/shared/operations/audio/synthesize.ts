@@ -92,7 +92,7 @@ export const synthesize = defineOperation({
 				type: 'number',
 				default: 1,
 				typeOptions: { minValue: 0.25, maxValue: 4, numberPrecision: 2 },
-				description: 'How fast is spoken; 2 is twice as fast',
+				description: 'How fast the text is spoken; 2 is twice as fast',
 			},
 			{
 				displayName: 'Timestamps',

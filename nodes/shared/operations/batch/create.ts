@@ -30,8 +30,7 @@ export const createBatch = defineOperation({
 	value: 'create',
 	name: 'Create',
 	action: 'Create batch',
-	description:
-		'Hand all items over as a batch, which DeepInfra does within 24 hours for 20 % less: chats or embeddings',
+	description: 'Hand all items over as a batch, which DeepInfra does within 24 hours for 20% less: chats or embeddings',
 	tasks: [],
 	tasksOf: ({ batchTask }) => TASKS[String(batchTask)] ?? [],
 	answer: 'job',

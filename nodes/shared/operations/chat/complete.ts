@@ -177,7 +177,7 @@ export const completeChat = defineOperation({
 	resource: 'chat',
 	value: 'complete',
 	name: 'Complete',
-	action: 'Complete a chat',
+	action: 'Complete chat',
 	description:
 		'Answer messages with a chat model: text, JSON or tool calls, with pictures and sound if the model takes them',
 	tasks: CHAT_TASKS,

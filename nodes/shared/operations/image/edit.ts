@@ -16,6 +16,7 @@ import {
 	mediaInputs,
 	modelField,
 	optionsField,
+	OR_SEVERAL,
 	outputDataField,
 	seedOption,
 	simplifyField,
@@ -98,7 +99,7 @@ export const editImage = defineOperation({
 	outputFields: { index: 'integer', prompt: 'string', seed: 'number', nsfwContentDetected: 'boolean' },
 	fields: [
 		modelField('black-forest-labs/FLUX.1-Kontext-dev'),
-		...mediaInputFields('image', 'https://example.com/photo.jpg'),
+		...mediaInputFields('image', 'https://example.com/photo.jpg', OR_SEVERAL),
 		{
 			displayName: 'Prompt',
 			name: 'prompt',

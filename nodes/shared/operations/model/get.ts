@@ -23,7 +23,7 @@ export const getModel = defineOperation({
 		exampleRequest: 'string',
 		exampleOutput: 'string',
 	},
-	fields: [modelField('openai/whisper-large-v3'), plainOptionsField([versionOption])],
+	fields: [modelField('openai/whisper-large-v3', 'The model to look up'), plainOptionsField([versionOption])],
 	request: ([{ model, options }]) => ({
 		method: 'GET',
 		path: `/models/${modelPath(model)}`,

@@ -55,7 +55,7 @@ export const getModels = defineOperation({
 			default: '',
 			placeholder: 'e.g. whisper',
 			description:
-				'Words that the name, the description or the tags must hold. The words free, cheap, deprecated, sees and reasons are known as what they mean.',
+				'Words that the name, the description or the tags must hold. The words free, cheap, deprecated, sees and reasons also find the models that are, or do, so.',
 		},
 		...returnAllFields,
 		plainOptionsField([

@@ -88,7 +88,7 @@ export const generateVideo = defineOperation({
 		},
 		...startImageFields,
 		waitField(
-			"Whether to wait until the video is ready. Off: returns the video ID at once; the operation 'Get' fetches the video later.",
+			"Whether to wait until the video is ready, for up to 'Timeout' seconds. Off: returns the video ID at once; the operation 'Get' fetches the video later.",
 		),
 		outputDataField,
 		simplifyField,

@@ -29,7 +29,7 @@ export const getVideo = defineOperation({
 			description: "The ID that 'Generate' returned",
 		},
 		waitField(
-			'Whether to wait until the video is ready. Off: returns the status at once, with the video if it is ready.',
+			"Whether to wait until the video is ready, for up to 'Timeout' seconds. Off: returns the status at once, with the video if it is ready.",
 		),
 		outputDataField,
 		simplifyField,

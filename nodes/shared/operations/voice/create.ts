@@ -1,5 +1,5 @@
 import { defineOperation } from '../../core/operation';
-import { mediaInputFields, mediaInputs, plainOptionsField } from '../fields';
+import { mediaInputFields, mediaInputs, OR_SEVERAL, plainOptionsField } from '../fields';
 import { requireVoice } from './voices';
 
 export const createVoice = defineOperation({
@@ -30,7 +30,7 @@ export const createVoice = defineOperation({
 			placeholder: 'e.g. Calm, for the daily briefing',
 			description: 'What the voice is like or for',
 		},
-		...mediaInputFields('recording', 'https://example.com/recording.wav'),
+		...mediaInputFields('recording', 'https://example.com/recording.wav', OR_SEVERAL),
 		plainOptionsField([]),
 	],
 	request: ([input]) => ({
