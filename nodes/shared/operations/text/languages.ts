@@ -1,26 +1,14 @@
-/** Names that are not those of the codes. */
-const OTHERS = [
-	'Mandarin',
-	'Cantonese',
-	'Farsi',
-	'Dari',
-	'Flemish',
-	'Bengali',
-	'Tagalog',
-	'Castilian',
-	'Valencian',
-].concat([
-	'Moldovan',
-	'Hawaiian',
-	'Cebuano',
-	'Hmong',
-	'Maori',
-	'Gaelic',
-	'Multiple',
-	'Mixed',
-	'Unknown',
-	'Undetermined',
-]);
+/** Names that are not those of the codes of two letters, and those whose codes have three. */
+const OTHERS = (
+	'Mandarin Cantonese Hakka Hokkien Wu Farsi Dari Flemish Bengali Oriya Tagalog Castilian Valencian Moldovan Hawaiian ' +
+	'Cebuano Hmong Maori Gaelic Acehnese Aramaic Aromanian Assyrian Asturian Awadhi Balinese Banjar Batak Bavarian Berber ' +
+	'Betawi Bhojpuri Bikol Bodo Braj Buginese Chhattisgarhi Coptic Crimean Dogri Emilian Frankish Friulian Garhwali ' +
+	'Haryanvi Hiligaynon Ilocano Iloko Jamaican Kabyle Karelian Kashubian Khasi Konkani Krio Kumaoni Kurmanji Ladino ' +
+	'Latgalian Ligurian Lombard Luo Madurese Magahi Maithili Manipuri Marwari Mazanderani Meitei Minangkabau Mirandese ' +
+	'Mizo Montenegrin Nahuatl Neapolitan Newari Pampanga Pangasinan Papiamento Picard Pidgin Piedmontese Rajasthani ' +
+	'Rohingya Romani Rusyn Sakha Samogitian Santali Saraiki Scots Sicilian Silesian Sorani Sranan Sylheti Syriac ' +
+	'Tamazight Tetum Tok Tulu Tumbuka Tuvan Udmurt Venetian Waray Yakut Zaza Multiple Mixed Unknown Undetermined'
+).split(' ');
 
 const LETTERS = Array.from({ length: 26 }, (_, index) => String.fromCharCode(97 + index));
 
@@ -39,9 +27,14 @@ function names(): ReadonlySet<string> {
 	return known;
 }
 
-/** Whether a line names a language in English, such as `Brazilian Portuguese`, and nothing else. */
-export function isLanguage(line: string): boolean {
-	if (!/^[\p{L}()',\- ]{2,40}$/u.test(line)) return false;
+/**
+ * Whether a line names a language in English and nothing else: it does for sure where each of its words may be one's,
+ * and perhaps where one of them is, as in `Brazilian Portuguese`.
+ */
+export function isLanguage(line: string): 'surely' | 'perhaps' | undefined {
+	if (!/^[\p{L}()',\- ]{2,40}$/u.test(line)) return undefined;
 	const words = line.toLowerCase().match(/\p{L}+/gu) ?? [];
-	return words.length <= 4 && words.some((word) => names().has(word));
+	const known = words.filter((word) => names().has(word));
+	if (words.length > 4 || known.length === 0) return undefined;
+	return known.length === words.length ? 'surely' : 'perhaps';
 }

@@ -117,7 +117,7 @@ export const translateText = defineOperation({
 		);
 	},
 	next: (answer, [{ text, options }], asked, sent) => {
-		const lost = asked > 0 ? [] : lostIn(text, readTranslation(answer, options.sourceLanguage).translation);
+		const lost = asked > 0 ? [] : lostIn(text, readTranslation(answer, text, options.sourceLanguage).translation);
 		if (lost.length === 0) return undefined;
 		const messages = Array.isArray(sent.json?.messages) ? sent.json.messages : [];
 		const again = [
@@ -128,7 +128,7 @@ export const translateText = defineOperation({
 		return { request: { ...sent, json: { ...sent.json, messages: again } }, wait: 0, isOptional: true };
 	},
 	items: (answer, [{ text, options }]) => {
-		const { translation, sourceLanguage } = readTranslation(answer, options.sourceLanguage);
+		const { translation, sourceLanguage } = readTranslation(answer, text, options.sourceLanguage);
 		const lost = lostIn(text, translation);
 		// Parts are put together with the spaces and lines that stood between them.
 		const rest = text.trimStart();
@@ -151,7 +151,7 @@ export const translateText = defineOperation({
 });
 
 /** @throws AnswerError for one that the limit cut, whose end would be missing without a word */
-function readTranslation(answer: Parameters<typeof readChoices>[0], given: string | undefined) {
+function readTranslation(answer: Parameters<typeof readChoices>[0], original: string, given: string | undefined) {
 	const [{ text, finishReason }] = readChoices(answer);
 	if (finishReason === 'length')
 		throw new AnswerError('The translation was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
@@ -159,8 +159,9 @@ function readTranslation(answer: Parameters<typeof readChoices>[0], given: strin
 	if (source) return { translation: unwrap(text), sourceLanguage: source };
 	const [, named = '', rest = ''] = /^\s*([^\n]{1,60})\n([^]*)$/.exec(text) ?? [];
 	const language = trimEnd(named.trim().replace(/^[*_#\s]+/, ''), /[*_.\s]/).replace(/^source language:[*_\s]*/i, '');
-	// A model that forgets the first line has written the translation alone.
-	return isLanguage(language)
+	const names = isLanguage(language);
+	// A model that forgets the first line has written the translation alone, with as many lines as the text.
+	return names === 'surely' || (names && breaksIn(text) !== breaksIn(original))
 		? { translation: unwrap(rest), sourceLanguage: language }
 		: { translation: unwrap(text), sourceLanguage: null };
 }

@@ -71,6 +71,12 @@ describe('an answer that is a translation', () => {
 		['forgets it, and begins with a heading', '# Titre\n\nCorps', '# Titre\n\nCorps', null],
 		['forgets it, and begins with a short line', 'Bonjour Marie\nMerci', 'Bonjour Marie\nMerci', null],
 		['forgets it', 'Bonjour', 'Bonjour', null],
+		['names one without a code of two letters', 'Maithili\nBonjour', 'Bonjour', 'Maithili'],
+		['names one by the name that its speakers use', 'Ilocano\n\nBonjour', 'Bonjour', 'Ilocano'],
+		['names one of several words', 'Tok Pisin\nBonjour', 'Bonjour', 'Tok Pisin'],
+		['forgets it, and begins with a language', 'English breakfast\nEggs', 'English breakfast\nEggs', null],
+		['forgets it, and begins with half of one', 'Northern Lights\n\nSeen', 'Northern Lights\n\nSeen', null],
+		['names it before such a line', 'German\nEnglish breakfast\nEggs', 'English breakfast\nEggs', 'German'],
 	])('%s', (_, said, translation, sourceLanguage) => {
 		const text = translation.replace(/[^\n]+/g, 'x');
 		expect(read(text, said)).toEqual({ translation, sourceLanguage, note: undefined });
@@ -81,6 +87,11 @@ describe('an answer that is a translation', () => {
 		[' \n', ' \nb'],
 	])('stands between the blanks of its text, each of them once: %j', (text, translation) => {
 		expect(read(text, 'English\nb')).toMatchObject({ translation });
+	});
+
+	it('is without the name of its language where it has lost a line', () => {
+		expect(read('a\nb', 'English\nx y')).toMatchObject({ translation: 'x y', sourceLanguage: 'English' });
+		expect(read('a\nb', 'Brazilian Portuguese\nx\ny\nz')).toMatchObject({ translation: 'x\ny\nz' });
 	});
 
 	it('has the line ends of its text', () => {
