@@ -9,6 +9,8 @@ export interface SchemaField {
 	readonly label: string;
 	readonly description: string;
 	readonly kind: FieldKind;
+	/** What one of `any` kind may be, where that is known. */
+	readonly kinds?: readonly FieldKind[];
 	readonly required: boolean;
 	readonly nullable: boolean;
 	readonly default?: unknown;

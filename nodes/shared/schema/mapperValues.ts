@@ -5,7 +5,7 @@ import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
 import { parseTyped } from '../core/values';
 import { convertValue } from './convert';
-import type { ModelSchema, SchemaField } from '../core/modelSchema';
+import type { FieldKind, ModelSchema, SchemaField } from '../core/modelSchema';
 
 /** Where a file comes from: a binary field of the item, or a web address. */
 export interface FileSource {
@@ -84,10 +84,24 @@ function readFilled(field: SchemaField, given: unknown): unknown {
 		case 'list':
 			return given.trim().startsWith('[') ? convertValue(field, requireJson(field, given)) : convertValue(field, given);
 		case 'any':
-			return parseTyped(given) ?? given;
+			return readAny(field, given);
 		default:
 			return convertValue(field, given);
 	}
+}
+
+/** JSON where the model takes such; a text that happens to be JSON is one where it takes texts. */
+function readAny({ kinds = ['any'] }: SchemaField, given: string): unknown {
+	const read = parseTyped(given) ?? given;
+	if (!kinds.includes('string') || kinds.includes('any')) return read;
+	const isOf: ReadonlyArray<FieldKind> = Array.isArray(read)
+		? ['list']
+		: isDict(read)
+			? ['object']
+			: typeof read === 'boolean'
+				? ['boolean']
+				: ['number', 'integer'];
+	return isOf.some((kind) => kinds.includes(kind)) ? read : given;
 }
 
 function requireJson({ label }: SchemaField, text: string): unknown {

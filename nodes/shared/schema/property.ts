@@ -29,7 +29,7 @@ export function readField(
 ): SchemaField {
 	const flat = resolver.resolve(property);
 	const { keys } = flat;
-	const { kind, values } = kindOf(flat);
+	const { kind, kinds, values } = kindOf(flat);
 	const preset = keys.default ?? undefined;
 	return {
 		name,
@@ -40,6 +40,7 @@ export function readField(
 		required: (required || keys.required === true) && preset === undefined,
 		nullable: flat.nullable,
 		...(preset === undefined ? {} : { default: preset }),
+		...(kinds ? { kinds } : {}),
 		...(values ? { values } : {}),
 		...(kind === 'number' || kind === 'integer' ? boundsOf(keys) : {}),
 		...(kind === 'string' ? limitOf('maxLength', keys.maxLength) : {}),
@@ -66,6 +67,7 @@ export const describe = (value: unknown): string => {
 
 interface Kind {
 	readonly kind: FieldKind;
+	readonly kinds?: readonly FieldKind[];
 	readonly values?: readonly Choice[];
 }
 
@@ -108,7 +110,7 @@ function together(kinds: readonly Kind[]): Kind {
 	if (names.size === 2 && names.has('integer') && names.has('number')) return { kind: 'number' };
 	// A file, or text that says where it is.
 	if (names.size === 2 && names.has('file') && names.has('string')) return { kind: 'file' };
-	return ANY;
+	return { ...ANY, kinds: [...names] };
 }
 
 export function boundsOf(keys: Dict): Pick<SchemaField, 'min' | 'max' | 'exclusiveMin' | 'exclusiveMax'> {

@@ -173,6 +173,26 @@ describe('what was filled in', () => {
 		expect(body).toEqual({ preset_voice: ['bert'], anything: 'just {text', text_or_number: 'null' });
 	});
 
+	const string = { type: 'string' };
+	const list = { type: 'array', items: string };
+	test.each<[unknown, string, unknown]>([
+		[{ anyOf: [string, list] }, '2024', '2024'],
+		[{ anyOf: [string, list] }, 'true', 'true'],
+		[{ anyOf: [string, list] }, '{"a":1}', '{"a":1}'],
+		[{ anyOf: [string, list] }, '["2024"]', ['2024']],
+		[{ type: ['string', 'object', 'null'] }, '12', '12'],
+		[{ type: ['string', 'object', 'null'] }, '{"a":1}', { a: 1 }],
+		[{ oneOf: [string, { type: 'boolean' }] }, 'true', true],
+		[{ oneOf: [string, { type: 'boolean' }] }, '1', '1'],
+		[{ anyOf: [{ type: 'integer' }, list] }, '12', 12],
+		[{ anyOf: [{ enum: ['auto'] }, { type: 'integer' }] }, '12', 12],
+		[{ anyOf: [string, {}] }, '12', 12],
+		[{}, '12', 12],
+	])('where a model takes %j, %s is %j', (property, given, sent) => {
+		const either = readJsonSchema({ properties: { either: property } });
+		expect(bodyOf(either, { either: given }).body).toEqual({ either: sent });
+	});
+
 	test.each([
 		['preset_voice', `[${'"anna",'.repeat(500_000)}"anna"]`],
 		['corner', `{"a":[${'7,'.repeat(500_000)}7]}`],
