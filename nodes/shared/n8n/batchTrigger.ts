@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import { field } from '../core/fields';
 import type { ApiRequest, Dict, LineOutput } from '../core/operation';
 import { problemOf, type Outcome, type Problem } from '../core/problem';
+import { callUntilAnswered, type Passage } from '../engine/call';
 import { explain } from '../engine/explain';
 import { billOfLine, usageOfLine } from '../engine/usage';
 import { batchItem, readBatch, readBatches, type Batch } from '../operations/batch/batches';
@@ -9,7 +10,7 @@ import { getBatches } from '../operations/batch/getAll';
 import { getBatchResults } from '../operations/batch/getResults';
 import { readAccount, type Account } from './credential';
 import { toNodeError } from './errors';
-import { ENDED } from './http/clock';
+import { clock, ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 
@@ -46,6 +47,12 @@ const MOST_UNLISTED = 1000;
 /** Seconds that one question, or a file of results, may take. */
 const SECONDS = 300;
 
+/** How often a file of results is read on where its connection breaks; the next poll tries again. */
+const RETRIES = 2;
+
+/** Nothing else of a poll goes on at the same time. */
+const ALONE: Passage<Dict> = { enter: async () => await Promise.resolve(undefined), leave: () => undefined };
+
 /** What n8n keeps of this trigger. */
 type Memory = IDataObject & {
 	/** The batches that it has told of. */
@@ -60,14 +67,22 @@ type Memory = IDataObject & {
  * first poll are taken for known.
  */
 export async function pollBatches(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const poll = new BatchPoll(
-		context,
-		await readAccount(context).catch((error: unknown) => {
+	const isByHand = context.getMode() === 'manual';
+	const name = `${context.getWorkflow().id} ${context.getNode().id}`;
+	if (!isByHand && polling.has(name)) return null;
+	if (!isByHand) polling.add(name);
+	try {
+		const account = await readAccount(context).catch((error: unknown) => {
 			throw toNodeError(context, problemOf(error), SITUATION, 0);
-		}),
-	);
-	return await poll.run();
+		});
+		return await new BatchPoll(context, account).run();
+	} finally {
+		if (!isByHand) polling.delete(name);
+	}
 }
+
+/** Triggers whose poll goes on: n8n starts the next one all the same, which would tell of the same batches. */
+const polling = new Set<string>();
 
 const SITUATION = { model: '', host: '', attempts: 1 };
 
@@ -137,15 +152,18 @@ class BatchPoll {
 	/** The account's batches, the newest first: page after page, as long as one `isWanted`; at least one page. */
 	private async list(isWanted: (page: readonly Batch[]) => boolean): Promise<Batch[]> {
 		const input = { returnAll: true, limit: undefined, options: {} };
-		const found: Batch[] = [];
+		// A page may repeat one of the page before, when a new batch has moved it there.
+		const found = new Map<string, Batch>();
 		let request: ApiRequest | undefined = getBatches.request([input], {});
 		for (let pages = 0; request && pages < MOST_PAGES; pages++) {
 			const answer: Dict = this.valueOf(await this.transport.send(request, SECONDS, { kind: getBatches.answer }));
 			const page = readBatches(answer);
-			found.push(...page);
-			request = isWanted(page) ? getBatches.next?.(answer, [input], pages, request)?.request : undefined;
+			const before = found.size;
+			for (const batch of page) found.set(batch.id, batch);
+			request =
+				found.size > before && isWanted(page) ? getBatches.next?.(answer, [input], pages, request)?.request : undefined;
 		}
-		return found;
+		return [...found.values()];
 	}
 
 	private valueOf<T>(outcome: Outcome<T>): T {
@@ -161,8 +179,8 @@ class BatchPoll {
 		const request = getBatchResults.request([input], {});
 		const answer = this.valueOf(await this.transport.send(request, SECONDS, { kind: getBatchResults.answer }));
 		// One that failed as a whole has no results, and says why.
-		if (batch.outputFileId === undefined && batch.errorFileId === undefined)
-			return [{ json: toJson(batchItem(readBatch(answer))) }];
+		const own = readBatch(answer);
+		if (own.outputFileId === undefined && own.errorFileId === undefined) return [{ json: toJson(batchItem(own)) }];
 		return await this.results(batch, answer, input);
 	}
 
@@ -173,11 +191,16 @@ class BatchPoll {
 			for (const output of outputs) made.push({ at: output.at, item: this.lineItem(batch, output) });
 		};
 		for (let file = reader?.next(); file; file = reader?.next()) {
-			const read = await this.transport.readLines(file.path, 6 * SECONDS, 0, async (line) =>
-				take(reader?.read(line) ?? []),
-			);
-			if (file.otherwise && !read.ok && isGone(read.problem)) take(file.otherwise);
-			else this.valueOf(read);
+			let used = 0;
+			const use = async (line: Dict | string) => {
+				used++;
+				await Promise.resolve(take(reader?.read(line) ?? []));
+			};
+			const read = async () => await this.transport.readLines(file.path, 6 * SECONDS, used, use);
+			const run = { clock, signal: this.end.signal, random: Math.random };
+			const { outcome } = await callUntilAnswered(read, RETRIES, ALONE, run, 'free');
+			if (file.otherwise && !outcome.ok && isGone(outcome.problem)) take(file.otherwise);
+			else this.valueOf(outcome);
 		}
 		return made.sort((a, b) => a.at - b.at).map(({ item }) => item);
 	}

@@ -6,7 +6,7 @@ import { poll, receive, type Callback, type TriggerOptions } from '../../support
 import { makePng } from '../../support/files';
 import { modelId } from '../../support/parameters';
 import { jsonOf, stored } from '../../support/results';
-import { envelope, jsonReply, notFound } from '../../support/service';
+import { envelope, jsonReply, notFound, type Reply } from '../../support/service';
 import { EngineCredentialsHelper } from '../../support/engine/credentialsHelper';
 import { openWorld, type World } from '../../support/world';
 
@@ -202,6 +202,84 @@ describe('DeepInfra Batch Trigger', () => {
 			const missed = Array.from({ length: 9 }, (_, at) => row(`missed ${at}`, 1e9 + (at + 1) * 100 * HOUR));
 			list(...old, ...missed);
 			expect(await told(restarted(memory))).toEqual(missed.map(({ id }) => id));
+		});
+
+		it('tells of one once that two pages list, as when a new one has come between them', async () => {
+			const memory: IDataObject = {};
+			list();
+			await told(memory);
+			const pages = [
+				[row('third', 1e9 + 3), row('second', 1e9 + 2)],
+				[row('second', 1e9 + 2), row('first', 1e9 + 1)],
+			];
+			let asked = 0;
+			world.service.reply = ({ query }) => {
+				asked++;
+				// The last page comes again and again.
+				return jsonReply({ data: pages[query.after ? 1 : 0], has_more: true });
+			};
+			expect(await told(memory)).toEqual(['first', 'second', 'third']);
+			expect(asked).toBeLessThan(5);
+			const parameters = { resource: 'batch', operation: 'getAll', returnAll: false, limit: 101 };
+			const all = await world.engine.run({ parameters, credentials: { baseUrl: world.service.url } });
+			expect(all.items.map(({ json }) => json.batchId)).toEqual(['third', 'second', 'first']);
+		});
+
+		it('tells of one once where a poll lasts until the next', async () => {
+			const memory: IDataObject = {};
+			list();
+			await told(memory);
+			list(row('one', 1e9));
+			const other = restarted(memory);
+			const all = await Promise.all([told(memory), told(memory), told(other, { workflowId: 'another' })]);
+			expect(all).toEqual([['one'], null, ['one']]);
+			expect(await told(memory)).toBeNull();
+			list(row('one', 1e9), row('two', 1e9 + 1));
+			expect(await told(memory)).toEqual(['two']);
+		});
+
+		describe('and results', () => {
+			const lines = Array.from({ length: 40 }, (_, at) => {
+				const message = { role: 'assistant', content: `answer ${at} ${'x'.repeat(5000)}` };
+				const body = { id: `c${at}`, choices: [{ index: 0, message, finish_reason: 'stop' }] };
+				return JSON.stringify({ custom_id: `row ${at}`, response: { status_code: 200, body }, error: null });
+			});
+			const file = lines.join('\n');
+			const results = { parameters: { emit: 'results' } };
+			/** The list does not name the files that the batch itself does. */
+			const serve = (content: (times: number) => Reply) => {
+				list(row('one', 1e9));
+				const page = world.service.reply;
+				let times = 0;
+				world.service.reply = (request) => {
+					if (request.path === '/v1/files/f1/content') return content(++times);
+					const own = { request_counts: { total: 40, completed: 40 }, output_file_id: 'f1' };
+					return request.path === '/v1/batches/one' ? jsonReply(row('one', 1e9, 'completed', own)) : page(request);
+				};
+			};
+			const poll40 = async (content: (times: number) => Reply) => {
+				const memory: IDataObject = {};
+				list();
+				await told(memory);
+				serve(content);
+				return (await poll(options(memory, { baseUrl: world.service.url, ...results }))) ?? [];
+			};
+			const rows = lines.map((_, at) => `row ${at}`);
+
+			it('reads files that the list does not name', async () => {
+				const items = await poll40(() => ({ body: file }));
+				expect(items.map(({ json }) => json.customId)).toEqual(rows);
+			});
+
+			it('reads on where a file breaks off, each line once', async () => {
+				let asked = 0;
+				const items = await poll40((times) => {
+					asked = times;
+					return times === 1 ? { body: file, cutAfter: 150_000 } : { body: file };
+				});
+				expect(items.map(({ json }) => json.customId)).toEqual(rows);
+				expect(asked).toBe(2);
+			});
 		});
 
 		it('forgets what can never come again', async () => {

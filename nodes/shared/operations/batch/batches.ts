@@ -87,7 +87,8 @@ export function readBatch(answer: Dict): Batch {
 export function readBatches({ data }: Dict): Batch[] {
 	const rows = list(Array.isArray(data) ? data.filter(isDict) : data, 'the list of batches');
 	const read = rows.map((row) => attempt(() => readBatch(row)));
-	const batches = read.flatMap((each) => (each.ok ? each.value : []));
+	// A page may repeat one of the page before, when a new batch has moved it there.
+	const batches = [...new Map(read.flatMap((each) => (each.ok ? [[each.value.id, each.value]] : []))).values()];
 	if (batches.length === 0 && read.length > 0)
 		throw new AnswerError('DeepInfra answered without batches in their list');
 	return batches;
