@@ -19,6 +19,9 @@ export class BatchReader implements LineReader {
 	private readonly files: LineFile[];
 	private readonly deletions: readonly ApiRequest[];
 	private isAtInput = false;
+	private isAtResults = false;
+	/** Lines of the file of results. */
+	private answered = 0;
 	private strangers = 0;
 	/** Lines without an ID. */
 	private nameless = 0;
@@ -34,20 +37,26 @@ export class BatchReader implements LineReader {
 		deletes: boolean,
 	) {
 		const results = [batch.outputFileId, batch.errorFileId].filter((id) => id !== undefined);
-		this.files = results.map((id) => ({ path: `${filePath(id)}/content` }));
+		this.files = results.map((id) => ({ path: contentPath(id) }));
 		const all = deletes ? [...results, batch.inputFileId].filter((id) => id !== undefined) : [];
 		this.deletions = all.map((id) => ({ method: 'DELETE', path: filePath(id), remains: `deleting the file ${id}` }));
 	}
 
 	/** Files that hold what could not be read stay. */
 	get after(): readonly ApiRequest[] {
-		return this.broken > 0 || this.isUnread ? [] : this.deletions;
+		return this.broken > 0 || this.isUnread || this.isShort ? [] : this.deletions;
+	}
+
+	/** Whether answers that the service counts are not in their file: it was cut off without a word. */
+	private get isShort(): boolean {
+		return this.answered + this.broken < this.batch.counts.completed;
 	}
 
 	next(): LineFile | undefined {
 		const next = this.files.shift();
+		const { id, inputFileId, outputFileId, counts } = this.batch;
+		this.isAtResults = outputFileId !== undefined && next?.path === contentPath(outputFileId);
 		if (next) return next;
-		const { id, inputFileId, counts } = this.batch;
 		// Where the service does not say how many lines there were, the input tells.
 		const missing = counts.total > 0 ? counts.total - this.seen.size - this.nameless : Infinity;
 		if (this.isAtInput || missing <= 0 || inputFileId === undefined) return undefined;
@@ -57,9 +66,10 @@ export class BatchReader implements LineReader {
 			at: Infinity,
 			name: missing === Infinity ? 'Lines' : `${missing} lines`,
 			failure: this.nothingCame(`${lines} of the batch ${id} brought no result`),
+			note: this.isShort ? this.noteOnFiles() : undefined,
 		};
 		const isKnown = missing !== Infinity || this.seen.size === 0 || this.broken > 0;
-		return { path: `${filePath(inputFileId)}/content`, otherwise: isKnown ? [unnamed] : [] };
+		return { path: contentPath(inputFileId), otherwise: isKnown ? [unnamed] : [] };
 	}
 
 	read(line: Dict | string): readonly LineOutput[] {
@@ -69,7 +79,9 @@ export class BatchReader implements LineReader {
 		// A line that was answered has its result; the same one twice has it once.
 		if (id !== '' && this.seen.has(id)) return [];
 		const known = this.ownersOf(id);
-		if (this.isAtInput) return failing(known, this.nothingCame());
+		if (this.isAtInput)
+			return failing(known, this.nothingCame(), undefined, this.isShort ? this.noteOnFiles() : undefined);
+		if (this.isAtResults) this.answered++;
 		const failure = failureOf(line);
 		const answer = bodyOf(line);
 		if (failure) return failing(known, failure, answer);
@@ -140,7 +152,14 @@ export class BatchReader implements LineReader {
 
 	/** Why a line that was sent has no result. */
 	private nothingCame(what = 'It brought no result'): Problem {
-		const { status } = this.batch;
+		const { status, counts } = this.batch;
+		if (this.isShort) {
+			return {
+				kind: 'input',
+				message: `${what}: the file of results has ${this.answered} of ${counts.completed} answers`,
+				advice: "It may be paid for: use 'Get Results' once more before you send it again.",
+			};
+		}
 		const why =
 			status === 'expired'
 				? 'the batch expired before this line was done'
@@ -156,6 +175,8 @@ export class BatchReader implements LineReader {
 		};
 	}
 }
+
+const contentPath = (id: string): string => `${filePath(id)}/content`;
 
 /** What a line was answered with, which some services write as a text. */
 function bodyOf({ response }: Dict): Dict {

@@ -12,6 +12,7 @@ interface Files {
 	readonly errors?: string;
 	readonly input?: string;
 	readonly total?: number;
+	readonly completed?: number;
 	readonly status?: string;
 	readonly isOurs?: boolean;
 	/** Bytes that come at once. */
@@ -29,25 +30,26 @@ const good = (id: unknown, text = `text ${String(id)}`) => line(id, { status_cod
 const asked = (id: string) => JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: {} });
 
 /** What all lines come to, in order, and what would be deleted. */
-async function read({ output, errors, input, total, status = 'completed', isOurs = true, piece = 1e6 }: Files) {
+async function read(files: Files) {
+	const { output, errors, input, total, completed, status = 'completed', isOurs = true, piece = 1e6 } = files;
 	const batch = readBatch({
 		id: 'batch_1',
 		status,
 		endpoint: '/v1/chat/completions',
-		request_counts: total === undefined ? undefined : { total },
+		request_counts: total === undefined ? undefined : { total, completed },
 		input_file_id: 'file-in',
 		output_file_id: output === undefined ? null : 'file-out',
 		error_file_id: errors === undefined ? null : 'file-err',
 		metadata: isOurs ? { n8n_deepinfra: '1' } : null,
 	});
-	const files: Record<string, string | undefined> = { 'file-in': input, 'file-out': output, 'file-err': errors };
+	const contents: Record<string, string | undefined> = { 'file-in': input, 'file-out': output, 'file-err': errors };
 	const reader = new BatchReader(batch, true);
 	const outputs: LineOutput[] = [];
 	const opened: string[] = [];
 	for (let file = reader.next(); file; file = reader.next()) {
 		const [, id = ''] = /files\/([\w-]+)\/content/.exec(file.path) ?? [];
 		opened.push(id);
-		const text = files[id];
+		const text = contents[id];
 		if (text === undefined) {
 			outputs.push(...(file.otherwise ?? []));
 			continue;
@@ -95,6 +97,20 @@ describe('the results of a batch', () => {
 		expect(deletes).toBe(0);
 		expect(notes).toEqual([expect.stringMatching(/files of the batch batch_1 stay at DeepInfra/)]);
 	});
+
+	it.each([[[asked('0'), asked('1'), asked('2')].join('\n')], [undefined]])(
+		'stays where its file was cut off without a word, and what is paid is not sent again: input %#',
+		async (input) => {
+			const errors = line('2', { status_code: 429, body: { error: { message: 'busy' } } });
+			const { said, deletes, notes } = await read({ output: good('0'), errors, input, total: 3, completed: 2 });
+			expect(said.map(([, words]) => words)).toContainEqual(
+				expect.stringMatching(/brought no result: the file of results has 1 of 2 answers/),
+			);
+			expect(deletes).toBe(0);
+			expect(notes).toEqual([expect.stringMatching(/files of the batch batch_1 stay at DeepInfra/)]);
+			expect((await read({ output: good('0'), errors, input, total: 3, completed: 1 })).deletes).toBe(3);
+		},
+	);
 
 	it('is deleted where a line was refused, which left nothing', async () => {
 		const errors = line('1', { status_code: 429, body: { error: { message: 'busy' } } });
