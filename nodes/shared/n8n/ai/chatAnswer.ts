@@ -5,6 +5,8 @@ import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
+import { within } from '../http/clock';
+import { GRACE } from '../http/events';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
 import { chatStream } from '../../operations/chat/stream';
@@ -147,7 +149,8 @@ export function watchEvents(
 					// Where its end was told, nothing is missing but the word that it is done, or what it cost.
 					const isCut = next.done && !isDone && !chatStream.isComplete(events);
 					if (isCut && 'error' in next) throw cut(next.error);
-					if (next.done && !hasAnswer) throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
+					if ((next.done || isDone) && !hasAnswer)
+						throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
 					if (isCut) throw cut(new Error('the stream ended before it was done'));
 				} catch (error) {
 					end();
@@ -155,9 +158,10 @@ export function watchEvents(
 					return cancel();
 				}
 				if (lines.length > 0) controller.enqueue(encoder.encode(lines.map(({ text }) => text).join('')));
-				if (next.done) {
+				if (next.done || isDone) {
 					end();
 					controller.close();
+					if (!next.done) void within(GRACE, readOut(pieces)).then(cancel);
 				}
 				if (next.done || lines.length > 0) return;
 			}
@@ -168,6 +172,11 @@ export function watchEvents(
 		},
 	});
 	return new Response(watched, { status, statusText, headers });
+}
+
+/** Nothing more is told. */
+async function readOut(pieces: AsyncGenerator<Uint8Array>): Promise<void> {
+	while (!(await pieces.next()).done);
 }
 
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */

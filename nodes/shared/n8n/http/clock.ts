@@ -30,6 +30,17 @@ export const idleTime = (): number => performance.eventLoopUtilization().idle;
 /** Of work that is done to its end, also when nobody waits for it any longer: others still get their turn. */
 const NEVER = new AbortController().signal;
 
+/** What work comes to, where it is done within so many milliseconds; undefined where it is not, or fails. */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+	const timer = new AbortController();
+	const pause = clock.sleep(milliseconds, timer.signal).then(() => undefined);
+	try {
+		return await Promise.race([work.catch(() => undefined), pause]);
+	} finally {
+		timer.abort(ENDED);
+	}
+}
+
 /** Lets others in: Stop, and all else that n8n has to do. */
 export const breathe = async (): Promise<void> => await clock.sleep(0, NEVER);
 

@@ -1,11 +1,15 @@
 import { isDict } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
+import { within } from './clock';
 import type { Bytes } from './stream';
 
 /** All that one answer may bring in events, bytes. */
 const LARGEST = 256 * 1024 * 1024;
 const LINE_END = 10;
+
+/** Milliseconds in which a stream that is done ends by itself: then its connection can be used again. */
+export const GRACE = 500;
 
 /** Who asks for an answer in events, and takes each as it comes. */
 export interface EventTaker {
@@ -53,7 +57,17 @@ export async function readEvents(
 			else if (event === undefined && /^\s*\{/.test(data)) open.push(data);
 		}
 	};
-	for await (const line of linesOf(bytes)) take(line);
+	const lines = linesOf(bytes);
+	try {
+		for (;;) {
+			const next = isDone ? await within(GRACE, lines.next()) : await lines.next();
+			if (!next || next.done) break;
+			take(next.value);
+		}
+	} finally {
+		// Not waited for: a connection that stays open may bring nothing any more.
+		lines.return(undefined).catch(() => undefined);
+	}
 	close();
 	if (!isDone) throw new Error('the stream ended before it was done');
 }

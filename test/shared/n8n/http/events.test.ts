@@ -46,6 +46,22 @@ describe('a stream of events', () => {
 		});
 	});
 
+	it('is over with its last word, although nothing more comes, not even its end', async () => {
+		async function* held() {
+			yield Buffer.from(STREAM);
+			await new Promise(() => undefined);
+		}
+		const events: Dict[] = [];
+		const elapsed = stopwatch();
+		await readEvents(
+			held(),
+			(event) => event,
+			(event) => void events.push(event),
+		);
+		expect(elapsed()).toBeLessThan(5000);
+		expect(events.map(chatStream.piece).join('')).toBe('Grüße 🌍!');
+	});
+
 	it.each<[string, (stream: string) => string]>([
 		['a last line without its end', (stream) => stream.trimEnd()],
 		['blanks behind the last word', (stream) => stream.replace('[DONE]', '[DONE]  ')],
