@@ -367,7 +367,7 @@ interface Replacement {
 }
 
 /** The list is asked for only when a model is retired: its replacement may be retired, too. */
-async function findReplacements(
+export async function findReplacements(
 	known: ReadonlyMap<string, KnownModel>,
 	catalogue: Catalog,
 ): Promise<ReadonlyMap<string, Replacement>> {

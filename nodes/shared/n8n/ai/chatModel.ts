@@ -4,13 +4,15 @@ import { lackOf } from '../../catalog/abilities';
 import { costsNothing } from '../../catalog/estimate';
 import { isDict, number, optionalText } from '../../core/answer';
 import type { Dict } from '../../core/operation';
+import { modelPath } from '../../core/request';
 import { billOf, problemOf, type Problem } from '../../core/problem';
 import { reasonToMove } from '../../engine/fallback';
 import { dollars } from '../../engine/meter';
-import { usageOf } from '../../engine/usage';
+import { costOf, usageOf } from '../../engine/usage';
 import { CHAT_PATH } from '../../operations/chat/chat';
 import { patienceOf } from '../../operations/chat/patience';
 import { Catalog, type KnownModel } from '../catalog';
+import { findReplacements } from '../client';
 import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
 import { readParameters } from '../inputs';
@@ -39,12 +41,13 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	try {
 		account = await readAccount(context);
 		additions = bodyAdditions(options);
+		for (const name of [model, ...modelsOf(additions.models)]) modelPath(name);
 	} catch (error) {
 		throw fail(problemOf(error), '', 0);
 	}
 	const stop = context.getExecutionCancelSignal();
 	const catalog = new Catalog(context, account, stop);
-	const facts = await catalog.facts(model);
+	const facts = await factsOf(model, catalog);
 	const spending = spendingOf(context, number(options.budgetUsd));
 	const fallbacks = modelsOf(additions.models);
 	const failures = new Map<string, Error>();
@@ -73,7 +76,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const tellUntold = async (request: Dict, answer: Dict): Promise<void> => {
 		const asked = optionalText(request.model) ?? model;
 		const served = fallbacks.find((name) => name === answer.model) ?? asked;
-		const known = served === model ? facts : await catalog.facts(served);
+		const known = served === model ? facts : await factsOf(served, catalog);
 		if (costsNothing(known.model?.price)) return;
 		const usd = thoughtCost(known, { path: CHAT_PATH, json: request }, answer);
 		spending.add(usd ?? 0);
@@ -91,8 +94,9 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		secret: account,
 		refuse: (body) => spending.exceeded() ?? lackIn(model, facts, body),
 		onAnswer: (answer, counted) => {
-			const { costUsd, requestId } = usageOf(answer, model, 1);
-			if (costUsd === undefined || costUsd < 0) return;
+			const costUsd = costOf(answer);
+			const { requestId } = usageOf(answer, model, 1);
+			if (costUsd === undefined) return;
 			spending.add(Math.max(0, costUsd - counted));
 			if (requestId) costs.set(requestId, costUsd);
 		},
@@ -112,6 +116,13 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	sendThrough(supplied.response, own);
 	tellCosts(supplied.response, costs);
 	return supplied;
+}
+
+/** What is known of a model, with the price of the one that answers for it where it is retired: that one is paid. */
+async function factsOf(model: string, catalog: Catalog): Promise<KnownModel> {
+	const known = await catalog.facts(model);
+	const [answering] = (await findReplacements(new Map([[model, known]]), catalog)).values();
+	return { ...known, model: answering?.model ?? known.model };
 }
 
 /** Loaded only here: an n8n without it (before 2.16) still runs the other nodes of the package. */

@@ -358,12 +358,17 @@ describe('the chat model under LangChain', () => {
 
 		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
 		const chats = () => service.requests.filter(isChat);
-		async function openAt(body: string, options: INodeParameters, rest: Partial<Reply> = {}, price: unknown = pricing) {
+		async function openAt(
+			body: string,
+			options: INodeParameters,
+			rest: Partial<Reply> = {},
+			price: unknown = pricing,
+			models: readonly object[] = [{ model_name: MODEL, type: 'text-generation', pricing: price }],
+		) {
 			service.reply = ({ path }) => {
 				if (path.endsWith('/chat/completions')) return { contentType: 'text/event-stream', body, ...rest };
-				return path === `/models/${MODEL}`
-					? jsonReply({ model_name: MODEL, type: 'text-generation', pricing: price })
-					: notFound;
+				if (path === '/models/list') return jsonReply(models);
+				return path === `/models/${MODEL}` ? jsonReply(models[0]) : notFound;
 			};
 			const executionId = `untold ${Math.random()}`;
 			return (await open(options, { baseUrl: service.url, executionId })).chat;
@@ -414,6 +419,35 @@ describe('the chat model under LangChain', () => {
 			},
 		);
 
+		it('counts by the price of the model that answers for a retired one', async () => {
+			const old = { model_name: MODEL, type: 'text-generation', pricing, deprecated: 1, replaced_by: 'new/one' };
+			const dear = { type: 'tokens', cents_per_input_token: 0.1, cents_per_output_token: 0.1 };
+			const chat = await openAt(ended, { budgetUsd: 0.05 }, {}, pricing, [
+				old,
+				{ model_name: 'new/one', type: 'text-generation', pricing: dear },
+			]);
+			expect(await read(chat)).toBe(words);
+			// 100 tokens and more at $0.001 each
+			await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.1/);
+		});
+
+		it('counts what a failure among its events says that it cost, wherever that stands', async () => {
+			const failure = { error: { message: 'out of memory', usage: { estimated_cost: 0.03 } } };
+			const chat = await openAt(said(words) + event(failure), { budgetUsd: 0.02 });
+			await expect(read(chat)).rejects.toThrow(/out of memory/);
+			await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.03/);
+		});
+
+		it('is over with the word that it is done, although the connection stays open', async () => {
+			const body = `${ended}${event({ id: 'c1', choices: [], usage: { estimated_cost: 0.02 } })}data: [DONE]\n\n`;
+			const rest = { headers: { 'content-length': '' }, stallAfter: body.length };
+			const chat = await openAt(body, { budgetUsd: 0.02, timeout: 30 }, rest);
+			const elapsed = stopwatch();
+			expect(await read(chat)).toBe(words);
+			expect(elapsed()).toBeLessThan(10_000);
+			await expect(read(chat)).rejects.toThrow(/this run has cost \$0\.02/);
+		});
+
 		it('may come packed by a proxy that does not say so', async () => {
 			const chat = await openAt('', {}, { body: gzipSync(`${ended}data: [DONE]\n\n`) });
 			expect(await read(chat)).toBe(words);
@@ -442,6 +476,16 @@ describe('the chat model under LangChain', () => {
 			await expect(other.invoke('Hello')).rejects.toThrow(/this run has cost \$0\.005/);
 		});
 	});
+
+	it.each(['../v1/me', 'a/../b', 'a b', 'a?b'])(
+		'refuses what is no name of a model, before it asks: %j',
+		async (name) => {
+			const refused = /^'.+' is not a model name \[item 0\]/;
+			await expect(open({}, {}, name)).rejects.toThrow(refused);
+			await expect(open({ fallbackModels: `b/c, ${name}` })).rejects.toThrow(refused);
+			expect(emulator.requests).toEqual([]);
+		},
+	);
 
 	it('waits for Flex as long as it may take', async () => {
 		const supplied = async (options: INodeParameters) => (await open(options)).chat.timeout;
