@@ -71,7 +71,7 @@ export class DeepInfraApi implements ICredentialType {
 			placeholder: 'e.g. https://api.deepinfra.com',
 			description: 'Change it only when you reach DeepInfra through a proxy',
 			// The one failure of the test for which n8n takes no words of a node (docs/n8n.md#credentials).
-			hint: 'A test that ends with a code such as ECONNREFUSED or ENOTFOUND got no answer from this address',
+			hint: 'If the test says a code such as ECONNREFUSED or ENOTFOUND, nothing answers at this address',
 		},
 	];
 

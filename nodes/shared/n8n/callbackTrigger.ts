@@ -24,6 +24,7 @@ import { makesFiles } from '../media/find';
 import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
+import { subtitleOf } from './describe';
 import { attemptInSteps, clock, ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
@@ -40,6 +41,9 @@ export const callbackWebhooks: IWebhookDescription[] = [
 const callable = operations.filter(({ fields }) =>
 	fields.some((field) => field.name === 'options' && optionFields(field).some(({ name }) => name === 'webhook')),
 );
+
+/** What the results are of, in words. */
+export const callbackSubtitle = subtitleOf(callable);
 
 /** n8n lists the trigger's actions beside those of the main node, under one name: they must not be the same. */
 const onResultOf = (action: string): string => `On result of ${action.charAt(0).toLowerCase()}${action.slice(1)}`;
@@ -59,7 +63,7 @@ const outputDataField: INodeProperties = {
 export const callbackTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"Copy this node's Production URL into the option 'Webhook URL' of a DeepInfra node, and choose that node's resource and operation here. What you add to it as <code>?ref=order-17</code> comes out in the field 'ref' beside the result.",
+			"Copy this node's Production URL into the option 'Webhook URL' of a DeepInfra node, and choose below what that node does. What you add to the URL as <code>?ref=order-17</code> comes out in the field 'ref' beside the result.",
 		name: 'notice',
 		type: 'notice',
 		default: '',

@@ -101,7 +101,7 @@ export const classifyTextZeroShot = defineOperation({
 			default: '',
 			required: true,
 			placeholder: 'e.g. billing: invoices and refunds, delivery, other',
-			hint: 'Separated by commas or lines. A colon may be followed by what a label means, without commas.',
+			hint: 'Separated by commas or lines. After a colon you can say what a label means, without commas.',
 			description: 'The labels to choose from, at most 52. An expression may give an array.',
 		},
 		simplifyField,
