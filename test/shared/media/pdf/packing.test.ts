@@ -9,7 +9,7 @@ import { FULL_PAGE, makeJpeg, makePage, PICTURE, stream } from '../../../support
 
 const roomy = () => new Budget(64 * 1024 * 1024);
 
-/** As encoders write it (TIFF 6.0, section 13): codes of 9 to 12 bits, the table begun anew when it is full. */
+/** As encoders write it: codes of 9 to 12 bits, the table begun anew when it is full. */
 function packLzw(bytes: Buffer, early = 1): Buffer {
 	const packed: number[] = [];
 	let [held, count] = [0, 0];
