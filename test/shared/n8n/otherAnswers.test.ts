@@ -68,6 +68,11 @@ describe('a chat', () => {
 			say({ content: null, function_call: call }),
 			{ toolCalls: [{ id: '', name: 'f', arguments: { a: 1 } }] },
 		],
+		...[undefined, null, '', ' ', 'null', '{}'].map((given): [string, IDataObject, IDataObject] => [
+			`a call whose arguments are ${JSON.stringify(given)}`,
+			say({ content: null, tool_calls: [{ id: 't', function: { name: 'now', arguments: given } }] }),
+			{ toolCalls: [{ id: 't', name: 'now', arguments: {} }] },
+		]),
 		['no usage', say({ content: 'Hi' }, { usage: null }), { usage: { requestId: envelope.request_id } }],
 		[
 			'a price with its sign',

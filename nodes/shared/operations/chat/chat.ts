@@ -164,7 +164,8 @@ function callsOf({ tool_calls: calls, function_call: call }: Dict): Dict[] {
 
 function readCall({ id, function: called }: Dict): ToolCall {
 	const { name, arguments: given } = isDict(called) ? called : {};
-	const once = typeof given === 'string' ? parseArguments(given) : given;
+	// A function without parameters may be called with nothing.
+	const once = typeof given === 'string' ? parseArguments(given) : (given ?? (name ? {} : undefined));
 	// Some models write the JSON into a text once more.
 	const parsed = typeof once === 'string' ? parseArguments(once) : once;
 	if (isDict(parsed)) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
@@ -177,7 +178,7 @@ function readCall({ id, function: called }: Dict): ToolCall {
 function parseArguments(text: string): unknown {
 	if (text.trim() === '') return {};
 	try {
-		return parseExact(text, ({ digits }) => digits);
+		return parseExact(text, ({ digits }) => digits) ?? {};
 	} catch {
 		return undefined;
 	}
