@@ -18,6 +18,12 @@ export class DeepInfraTrigger implements INodeType {
 		subtitle: callbackSubtitle,
 		description: 'Starts the workflow when DeepInfra sends a result to its webhook URL',
 		eventTriggerDescription: "Waiting for the result of a DeepInfra node whose 'Webhook URL' is this node's Test URL",
+		triggerPanel: {
+			header: 'Receive results from DeepInfra',
+			executionsHelp:
+				"<b>To try it</b>, click 'Execute step', then run a DeepInfra node whose 'Webhook URL' is this node's Test URL.<br /><br /><b>Once it works</b>, publish the workflow and use the Production URL instead. Its executions show up in the <a data-key=\"executions\">executions list</a>, but not in the editor.",
+			activationHint: "Once the workflow is published, results come to this node's Production URL without this button.",
+		},
 		activationMessage: "You can now use this node's Production URL as the 'Webhook URL' of DeepInfra nodes.",
 		defaults: { name: 'DeepInfra Trigger' },
 		inputs: [],

@@ -337,6 +337,16 @@ describe('the package', () => {
 		expect(basename(String(path))).toBe(`${DeepInfra.name}.node.js`);
 	});
 
+	it.each(['DeepInfra', 'DeepInfraTrigger', 'DeepInfraBatchTrigger'])(
+		'lists %s for all who search: of AI the panel leaves out what is no root node',
+		(name) => {
+			expect(read(`nodes/${name}/${name}.node.json`)).toMatchObject({
+				categories: ['AI'],
+				subcategories: { AI: expect.arrayContaining(['Root Nodes']) },
+			});
+		},
+	);
+
 	it('has a codex beside the node, with categories that n8n knows', () => {
 		const codex = read('nodes/DeepInfra/DeepInfra.node.json');
 		expect(codex).toMatchObject({
