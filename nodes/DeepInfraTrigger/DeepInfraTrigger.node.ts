@@ -16,7 +16,8 @@ export class DeepInfraTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: callbackSubtitle,
-		description: 'Starts the workflow when DeepInfra sends a result to its webhook URL',
+		// n8n's panel has it below the name of the main node, in which it lists this one (docs/n8n.md#triggers).
+		description: 'Run AI models on DeepInfra, or start the workflow when DeepInfra sends a result to the webhook URL',
 		eventTriggerDescription: "Waiting for the result of a DeepInfra node whose 'Webhook URL' is this node's Test URL",
 		triggerPanel: {
 			header: 'Receive results from DeepInfra',

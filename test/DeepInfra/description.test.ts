@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 import { DeepInfraApi } from '../../credentials/DeepInfraApi.credentials';
 import { DeepInfra } from '../../nodes/DeepInfra/DeepInfra.node';
+import { DeepInfraTrigger } from '../../nodes/DeepInfraTrigger/DeepInfraTrigger.node';
 import { isDict } from '../../nodes/shared/core/answer';
 import { operations } from '../../nodes/shared/operations';
 
@@ -346,6 +347,12 @@ describe('the package', () => {
 			});
 		},
 	);
+
+	it('is described as what it does also where its trigger is listed with it', () => {
+		expect(new DeepInfraTrigger().description.description).toMatch(
+			/^Run AI models on DeepInfra, or start the workflow /,
+		);
+	});
 
 	it('has a codex beside the node, with categories that n8n knows', () => {
 		const codex = read('nodes/DeepInfra/DeepInfra.node.json');

@@ -28,6 +28,11 @@ export async function checkAdding(editor: Editor, baseUrl: string, report: Repor
 		});
 	}
 
+	await report.check('The node panel lists the trigger of batches, too', async () => {
+		const names = await editor.searchNodes('deepinfra');
+		ensure(names.includes('DeepInfra Batch Trigger'), `it lists ${names.join(', ')}`);
+	});
+
 	await report.check('A new node asks for a credential; a wrong key fails its test, the right one passes', async () => {
 		await editor.openNewWorkflow();
 		await editor.addNode('Generate image');
