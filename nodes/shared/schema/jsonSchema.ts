@@ -19,7 +19,7 @@ export interface Fit {
 /** How many values are looked at, those that are tried against several alternatives counted for each: more than a model writes. */
 const MOST_LOOKS = 100_000;
 
-/** Choices that are named to the model. */
+/** Choices and names that are told to the model. */
 const MOST_SHOWN = 50;
 
 /** How deep schemas may refer and values may nest. */
@@ -37,6 +37,11 @@ const misfit = (value: unknown, place: string, words: string): Fit => ({
 });
 
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+
+function showSome(values: readonly unknown[]): string {
+	const more = values.length > MOST_SHOWN ? ` and ${values.length - MOST_SHOWN} more` : '';
+	return `${values.slice(0, MOST_SHOWN).map(show).join(', ')}${more}`;
+}
 
 /** What puts a rule together of others. */
 const COMBINING = ['allOf', 'anyOf', 'oneOf'] as const;
@@ -98,9 +103,7 @@ class Fitter {
 		if (isPlain(value) ? known.all.has(value) : allowed.some((each) => same(each, value))) return fits(value);
 		const near = isPlain(value) ? known.byWords.get(plain(String(value))) : undefined;
 		if (near !== undefined) return fits(near);
-		const shownOnes = allowed.slice(0, MOST_SHOWN).map(show).join(', ');
-		const more = allowed.length > MOST_SHOWN ? ` and ${allowed.length - MOST_SHOWN} more` : '';
-		return misfit(value, place, `is ${show(value)}, but must be one of ${shownOnes}${more}`);
+		return misfit(value, place, `is ${show(value)}, but must be one of ${showSome(allowed)}`);
 	}
 
 	private fitType(rule: Dict, value: unknown, place: string, depth: number): Fit {
@@ -149,7 +152,7 @@ class Fitter {
 			return [name, found.value];
 		});
 		if (rule.additionalProperties === false && others.size > 0)
-			faults.push(`${place || 'the answer'}: must not have ${[...others.keys()].map(show).join(', ')}`);
+			faults.push(`${place || 'the answer'}: must not have ${showSome([...others.keys()])}`);
 		// Object.fromEntries would take `__proto__` for a name like any other, as it is here.
 		return { value: Object.fromEntries([...entries, ...others]), faults };
 	}

@@ -196,6 +196,12 @@ describe('data that a model gave', () => {
 		expect(fit.faults).toEqual([expect.stringMatching(/"Kind 49" and 3950 more$/)]);
 	});
 
+	it('with thousands of other names has some of them named: the model pays to read them', () => {
+		const given = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`other ${index}`, 1]));
+		const [fault = ''] = fitToSchema({ ...invoice, required: [] }, given).faults;
+		expect(fault).toMatch(/^the answer: must not have "other 0", .*"other 49" and 2950 more$/);
+	});
+
 	it('a choice that JavaScript cannot count is the text of its digits', () => {
 		const digits = '12345678901234567891';
 		expect(fitToSchema({ enum: [new Exact(digits)] }, digits).faults).toEqual([]);
