@@ -73,6 +73,11 @@ describe('a chat', () => {
 			say({ content: null, tool_calls: [{ id: 't', function: { name: 'now', arguments: given } }] }),
 			{ toolCalls: [{ id: 't', name: 'now', arguments: {} }] },
 		]),
+		[
+			'a call with a line break within a text',
+			say({ content: null, tool_calls: [{ id: 't', function: { name: 'f', arguments: '{"a":"x\ny"}' } }] }),
+			{ toolCalls: [{ id: 't', name: 'f', arguments: { a: 'x\ny' } }] },
+		],
 		['no usage', say({ content: 'Hi' }, { usage: null }), { usage: { requestId: envelope.request_id } }],
 		[
 			'a price with its sign',

@@ -1,11 +1,12 @@
 import { lackOf, type Ability } from '../../catalog/abilities';
 import { dictsIn, isDict, list, number, optionalText } from '../../core/answer';
-import { parseExact, type Exact } from '../../core/exact';
+import type { Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
 import { listOf } from '../../core/values';
 import { textOfContent } from './content';
+import { parseWritten } from './findJson';
 
 /** The route of chats (docs/api.md#chat). */
 export const CHAT_PATH = '/v1/chat/completions';
@@ -177,11 +178,8 @@ function readCall({ id, function: called }: Dict): ToolCall {
 
 function parseArguments(text: string): unknown {
 	if (text.trim() === '') return {};
-	try {
-		return parseExact(text, ({ digits }) => digits) ?? {};
-	} catch {
-		return undefined;
-	}
+	const read = parseWritten(text);
+	return read === null ? {} : read;
 }
 
 /** How to ask all the same: the catalogue may be wrong, and a request that DeepInfra refuses costs nothing. */

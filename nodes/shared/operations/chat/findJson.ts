@@ -63,15 +63,39 @@ function scan(text: string): unknown[] {
 	return found;
 }
 
-/** Only objects and arrays: a number among words is no answer in JSON. Whole numbers that JavaScript would change are the text of their digits. */
-function parse(text: string): unknown {
-	if (!/^\s*[[{]/.test(text)) return undefined;
+/** Only objects and arrays: a number among words is no answer in JSON. */
+const parse = (text: string): unknown => (/^\s*[[{]/.test(text) ? parseWritten(text) : undefined);
+
+/**
+ * JSON as models write it, who leave line breaks in a text as they are. Whole numbers that JavaScript would change are
+ * the text of their digits. Undefined for what is none.
+ */
+export const parseWritten = (text: string): unknown => (read(text) ?? read(withEscapes(text)))?.value;
+
+function read(json: string): { readonly value: unknown } | undefined {
 	try {
-		return parseExact(text, ({ digits }) => digits);
+		return { value: parseExact(json, ({ digits }) => digits) };
 	} catch {
 		return undefined;
 	}
 }
+
+/** With the control signs in its texts as JSON has them. */
+function withEscapes(text: string): string {
+	const pieces: string[] = [];
+	let from = 0;
+	for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', from)) {
+		const end = endOfString(text, at);
+		if (end < 0) break;
+		pieces.push(text.slice(from, at), text.slice(at, end + 1).replace(/\\[^]|\p{Cc}/gu, escape));
+		from = end + 1;
+	}
+	return pieces.join('') + text.slice(from);
+}
+
+/** A sign behind a backslash stays as it is. */
+const escape = (sign: string): string =>
+	sign.startsWith('\\') ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function nextOpening(text: string, from: number): number {
 	OPENING.lastIndex = from;

@@ -26,6 +26,9 @@ describe('the JSON in an answer', () => {
 		['behind a quote that opens a brace', 'The "quote {" then {"a":1}', { a: 1 }],
 		['in tags', '<json>{"a":1}</json>', { a: 1 }],
 		['the first of two', '{"a":1}\n{"b":2}', { a: 1 }],
+		['with line breaks within a text', '{\n"a": "one\ntwo\tthree",\r\n"b": 1\n}', { a: 'one\ntwo\tthree', b: 1 }],
+		['with them in a fence', fenced('{"a":"\r\n\\"\n"}'), { a: '\r\n"\n' }],
+		['with them among words', 'So: {"a\n":"x\u0001 }\n"} Yes.', { 'a\n': 'x\u0001 }\n' }],
 		['behind a broken one', '{"a":1,} or {"a":2}', { a: 2 }],
 	])('%s is found', (_, text, found) => expect(findJson(text)).toEqual(found));
 
@@ -36,6 +39,8 @@ describe('the JSON in an answer', () => {
 		['broken, with a whole object in it', '{"buyer": {"name": "Ada"}, "total": 12,}'],
 		['in typographic quotes', '{“a”: 1}'],
 		['in single quotes', "{'a': 1}"],
+		['with a line break behind a backslash', '{"a":"x\\\n"}'],
+		['with a text that has no end', '{"a":"x\n}'],
 		['no JSON', 'I would rather tell you about it.'],
 		['a number alone', '12'],
 		['braces alone', '{'.repeat(50_000)],
