@@ -88,8 +88,8 @@ type Failure =
 	| { readonly kind: 'download'; readonly message: string; readonly requestId?: string }
 	/** There is a result, but n8n could not keep it: its storage is full, say. */
 	| { readonly kind: 'storage'; readonly message: string; readonly requestId?: string }
-	/** No answer in time; `seconds` is the limit that passed. */
-	| { readonly kind: 'timeout'; readonly seconds: number }
+	/** No answer in time; `seconds` is the limit that passed: an early one, where there is time left to ask again. */
+	| { readonly kind: 'timeout'; readonly seconds: number; readonly isEarly?: true }
 	/** n8n refused to send or could not prepare the request. */
 	| { readonly kind: 'local'; readonly message: string; readonly advice?: string }
 	/** The run has cost as much as the user allows, so this item was not sent; `possible` may be billed beside it. */

@@ -49,7 +49,9 @@ export type Look = 'free' | 'follows';
 const isWorthLooking = (look: Look, problem: Problem, attempt: number): boolean =>
 	problem.kind === 'status' && [404, 408].includes(problem.status)
 		? problem.status === 408 || look === 'follows'
-		: problem.kind !== 'timeout' && mayBeBilled(problem) && (problem.kind !== 'answer' || attempt === 1);
+		: (problem.kind !== 'timeout' || problem.isEarly === true) &&
+			mayBeBilled(problem) &&
+			(problem.kind !== 'answer' || attempt === 1);
 
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.

@@ -54,6 +54,10 @@ export interface Asking {
 	readonly onTaken?: () => void;
 }
 
+/** Seconds in which the answer to a look has to begin: a dead connection must not take all of the time. */
+const LOOK = 60;
+const LEAST = 0.1;
+
 /** One service, however many runs of this process ask it. */
 const gates = new SharedGates(clock);
 
@@ -135,11 +139,15 @@ export class Client {
 		let due = now() + seconds * 1000;
 		const lane = this.laneOf(settings);
 		const told: Dict[][] = [];
-		const call = async (each: ApiRequest, patience: number) => {
+		const call = async (each: ApiRequest, time: number) => {
 			let last: Problem | undefined;
 			const send = async () => {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
-				const outcome = await this.transport.send(each, patience, { kind: answer, largest: largestAnswer, chunks });
+				const isFollowing = look === 'follows';
+				const left = isFollowing ? Math.max(LEAST, (due - now()) / 1000) : time;
+				const patience = isFollowing ? LOOK : undefined;
+				const expected = { kind: answer, largest: largestAnswer, chunks, patience };
+				const outcome = await this.transport.send(each, left, expected);
 				last = outcome.ok ? undefined : outcome.problem;
 				if (outcome.ok) return outcome;
 				return failed({ ...(isPersonal ? withoutWords(outcome.problem) : outcome.problem), isBillable });
@@ -345,7 +353,8 @@ const inShort = (problem: Problem): string =>
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
 function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {
 	if (outcome.ok) return outcome;
-	if (outcome.problem.kind === 'timeout') return failed({ ...outcome.problem, seconds });
+	const isOver = outcome.problem.kind === 'timeout' && !outcome.problem.isEarly;
+	if (isOver) return failed({ ...outcome.problem, seconds });
 	// The first was sent: only what was to follow was not.
 	return outcome.problem.kind === 'unsent' ? failed(outcome.problem.cause) : outcome;
 }

@@ -114,6 +114,7 @@ describe('what only looks and costs nothing is asked for again', () => {
 		[{ kind: 'status', status: 500, body: '', costUsd: 0.1 }],
 		[{ kind: 'lost', seconds: 9 }],
 		[network('ECONNRESET')],
+		[{ kind: 'timeout', seconds: 60, isEarly: true }],
 	])('after %j', (problem) => {
 		expect(delays(problem)).toEqual([500, 1000, 2000]);
 	});

@@ -31,8 +31,9 @@ export class PendingRequest {
 	constructor(
 		readonly seconds: number,
 		private readonly leave: (flight: PendingRequest) => void,
+		private patience = Infinity,
 	) {
-		this.due = clock.now() + seconds * 1000;
+		this.due = clock.now() + Math.min(patience, seconds) * 1000;
 	}
 
 	get signal(): AbortSignal {
@@ -89,6 +90,12 @@ export class PendingRequest {
 		this.sent = { at: clock.now(), idle: idleTime() };
 	}
 
+	/** The answer begins: the rest of it has all the time. */
+	hears(): void {
+		this.due += Math.max(0, this.seconds - this.patience) * 1000;
+		this.patience = Infinity;
+	}
+
 	/** What must happen at the end of the flight, however it ends. */
 	atEnd(ending: () => void): void {
 		this.endings.push(ending);
@@ -112,7 +119,9 @@ export class PendingRequest {
 		const { waitsFor } = this;
 		if (this.isLate) {
 			if (waitsFor) return failure(waitsFor, `it took longer than ${this.seconds} seconds`, 'once').problem;
-			return { kind: 'timeout', seconds: this.seconds };
+			return this.patience < this.seconds
+				? { kind: 'timeout', seconds: this.patience, isEarly: true }
+				: { kind: 'timeout', seconds: this.seconds };
 		}
 		const known = this.fault ?? causeOf(error);
 		if (known) return problemOf(known);
@@ -181,8 +190,9 @@ export class PendingRequests {
 		onAbort(run, () => this.all.forEach((flight) => flight.stop()));
 	}
 
-	start(seconds: number): PendingRequest {
-		const flight = new PendingRequest(seconds, (landed) => this.all.delete(landed));
+	/** @param patience seconds in which an answer must begin */
+	start(seconds: number, patience?: number): PendingRequest {
+		const flight = new PendingRequest(seconds, (landed) => this.all.delete(landed), patience);
 		this.all.add(flight);
 		if (this.run.aborted) flight.stop();
 		else if (!this.isWatching) void this.watch();

@@ -47,6 +47,8 @@ interface Expected {
 	readonly largest?: number;
 	/** Where it may come in pieces. */
 	readonly chunks?: EventTaker;
+	/** Seconds in which it must begin. */
+	readonly patience?: number;
 }
 
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
@@ -83,9 +85,9 @@ export class Transport {
 	async send(
 		request: ApiRequest,
 		seconds: number,
-		{ kind, largest = LARGEST_ANSWER, chunks }: Expected = {},
+		{ kind, largest = LARGEST_ANSWER, chunks, patience }: Expected = {},
 	): Promise<Outcome<Dict>> {
-		const flight = this.flights.start(seconds);
+		const flight = this.flights.start(seconds, patience);
 		let hasBegun = false;
 		try {
 			const asked = chunks ? chunks.stream.request(request) : request;
@@ -94,6 +96,7 @@ export class Transport {
 			if (!request.form && request.method !== 'GET') flight.hasSent();
 			const response = await this.authenticated(options, flight);
 			hasBegun = true;
+			flight.hears();
 			const bytes = bytesOf(response.body);
 			if (chunks && isEvents(response)) return await this.receiveEvents(unpacked(bytes), chunks, flight);
 			const body = await readUnpacked(bytes, largest, (length) =>

@@ -6,6 +6,7 @@ import { generateVideo } from '../../../../nodes/shared/operations/video/generat
 import { testOperation } from '../../../support/operation/suite';
 import { asked } from '../../../support/parameters';
 import { expectNoMedia, itemsOf, jsonOf, onlyItem, stored, withoutUsage } from '../../../support/results';
+import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { jsonReply, notFound, type Reply, type SentRequest } from '../../../support/service';
 import { openWorld, type World } from '../../../support/world';
 
@@ -290,6 +291,34 @@ describe('of its own', () => {
 			expect(json.usage).toMatchObject({ costUsd: 0.1 });
 			expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 		});
+
+		it.each([1, 2, 99])(
+			'never for looks whose connection is dead, as long as there is time: %d of them',
+			async (dead) => {
+				let looks = 0;
+				world.service.requests.length = 0;
+				world.service.reply = ({ method, path }: SentRequest) => {
+					if (method === 'POST') return jsonReply(job);
+					if (path === '/made.mp4') return { body: makeMp4(2), contentType: 'video/mp4' };
+					if (path !== '/v1/videos/videos_abc') return notFound;
+					return looks++ < dead
+						? { body: '', stallAfter: 'nothing' }
+						: jsonReply({ ...job, status: 'succeeded', data: [{ url: '/made.mp4' }] });
+				};
+				const clock = putInVirtualClock(world.emulator);
+				const { items, error } = await world.engine
+					.run({ parameters: film('x', { timeout: 200 }), credentials: { baseUrl: world.service.url } })
+					.finally(() => clock.remove());
+				expect(clock.now()).toBeLessThan(205_000);
+				expect(items.map(({ json }) => json.status)).toEqual(dead < 99 ? ['succeeded'] : []);
+				if (dead < 99) expect(clock.now()).toBeLessThan(dead * 70_000);
+				else
+					expect(`${error?.message} ${error?.description}`).toMatch(
+						/within 200 seconds.*goes on being made.*videos_abc/,
+					);
+				expect(world.service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+			},
+		);
 
 		it.each([402, 429, 503])(
 			'for what is refused with %i, and none for the videos that were begun before',
