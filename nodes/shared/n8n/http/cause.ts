@@ -40,6 +40,9 @@ export function storageWords(error: unknown, doing: 'read' | 'write'): string {
 export function isBeforeSending(error: unknown): boolean {
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
 		if ('syscall' in each && each.syscall === 'connect') return true;
+		// A name with several addresses, none of which could be reached.
+		const tries: readonly unknown[] = 'errors' in each && Array.isArray(each.errors) ? each.errors : [];
+		if (tries.length > 0 && tries.every(isBeforeSending)) return true;
 		if (/before secure TLS connection was established/i.test(each.message)) return true;
 	}
 	return false;

@@ -68,6 +68,17 @@ describe('a connection that was closed after the request was sent', () => {
 		expect(kindOf(flight, wrapped)).toBe('network');
 	});
 
+	it('when none of the addresses of its name could be reached, had brought nothing there', async () => {
+		const flight = await lookAfter(Array<number>(9).fill(300), sent, 60);
+		const tried = (more: object) =>
+			new AggregateError([closed('EHOSTUNREACH', { syscall: 'connect' }), closed('EHOSTUNREACH', more)], '');
+		// As Node makes it: with the code of the first.
+		const all = Object.assign(tried({ syscall: 'connect' }), { code: 'EHOSTUNREACH' });
+		expect(kindOf(flight, all)).toBe('network');
+		expect(kindOf(flight, new Error('failed', { cause: all }))).toBe('network');
+		expect(kindOf(flight, Object.assign(tried({ syscall: 'read' }), { code: 'EHOSTUNREACH' }))).toBe('lost');
+	});
+
 	it('before it was sent whole, was not lost', async () => {
 		const flight = await lookAfter(Array<number>(9).fill(300), () => undefined, 60);
 		expect(kindOf(flight, closed('ECONNRESET'))).toBe('network');
