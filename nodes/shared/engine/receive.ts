@@ -42,6 +42,12 @@ function requestId({ headers, redact = asItIs }: Received, body: unknown): strin
 
 const asItIs = (text: string) => text;
 
+/** When an answer was sent, by its service's own clock: that of this machine may be wrong. */
+function sentAt({ date }: Received['headers']): number | undefined {
+	const at = typeof date === 'string' ? Date.parse(date) : NaN;
+	return Number.isNaN(at) ? undefined : at;
+}
+
 /** What is looked at of a text that is no JSON: more than is shown, so that a key is whole when it is hidden. */
 const MOST_OF_PAGE = 10_000;
 
@@ -74,7 +80,7 @@ export function* interpretInSteps(
 	const costUsd = 'value' in parsed ? costOf(body) : costInText(text);
 	const told = { requestId: requestId(received, body), costUsd };
 	if (status < 200 || status >= 300) {
-		const retryAfter = readRetryAfter(headers['retry-after'], now);
+		const retryAfter = readRetryAfter(headers['retry-after'], sentAt(headers) ?? now);
 		const failure = 'value' in parsed ? startOfFailure(body) : redact(text.slice(0, MOST_OF_PAGE));
 		return failed({ kind: 'status', status, body: failure, ...told, retryAfter });
 	}

@@ -55,6 +55,16 @@ describe('a status that is no success', () => {
 
 	it('reads how long to wait', () => {
 		expect(receive(429, '', { 'retry-after': '7' })).toMatchObject({ problem: { retryAfter: 7000 } });
+		// This machine's clock may be wrong: a date is one of the service's.
+		for (const hour of [3, 11, 12, 13, 22]) {
+			const date = `Tue, 24 Nov 2026 ${String(hour).padStart(2, '0')}:59:50 GMT`;
+			const later = `Tue, 24 Nov 2026 ${String(hour + 1).padStart(2, '0')}:00:20 GMT`;
+			expect(receive(503, '', { date, 'retry-after': later })).toMatchObject({ problem: { retryAfter: 30_000 } });
+			expect(receive(503, '', { date, 'retry-after': '30' })).toMatchObject({ problem: { retryAfter: 30_000 } });
+		}
+		expect(receive(503, '', { date: 'soon', 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT' })).toMatchObject({
+			problem: { retryAfter: 30_000 },
+		});
 		expect(receive(503, '', { 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT' })).toMatchObject({
 			problem: { retryAfter: 30_000 },
 		});
