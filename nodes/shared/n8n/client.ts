@@ -22,7 +22,7 @@ import type { Chunks } from './chunks';
 import { Catalog, type KnownModel } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
-import { Transport } from './http/transport';
+import { LOOK_SECONDS, Transport } from './http/transport';
 import { thoughtCost } from './thought';
 import { ItemMaker } from './outputs';
 
@@ -54,8 +54,6 @@ export interface Asking {
 	readonly onTaken?: () => void;
 }
 
-/** Seconds in which the answer to a look has to begin: a dead connection must not take all of the time. */
-const LOOK = 60;
 const LEAST = 0.1;
 
 /** One service, however many runs of this process ask it. */
@@ -145,7 +143,7 @@ export class Client {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
 				const isFollowing = look === 'follows';
 				const left = isFollowing ? Math.max(LEAST, (due - now()) / 1000) : time;
-				const patience = isFollowing ? LOOK : undefined;
+				const patience = isFollowing ? LOOK_SECONDS : undefined;
 				const expected = { kind: answer, largest: largestAnswer, chunks, patience };
 				const outcome = await this.transport.send(each, left, expected);
 				last = outcome.ok ? undefined : outcome.problem;

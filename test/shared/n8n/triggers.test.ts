@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { createServer } from 'node:http';
 import { DeepInfraTrigger } from '../../../nodes/DeepInfraTrigger/DeepInfraTrigger.node';
 import { poll, receive, type Callback, type TriggerOptions } from '../../support/engine/trigger';
+import { putInVirtualClock } from '../../support/engine/virtualClock';
 import { makePng } from '../../support/files';
 import { modelId } from '../../support/parameters';
 import { jsonOf, stored } from '../../support/results';
@@ -269,6 +270,15 @@ describe('DeepInfra Batch Trigger', () => {
 			it('reads files that the list does not name', async () => {
 				const items = await poll40(() => ({ body: file }));
 				expect(items.map(({ json }) => json.customId)).toEqual(rows);
+			});
+
+			it('asks again for a file whose connection is dead', async () => {
+				const clock = putInVirtualClock(world.emulator);
+				const items = await poll40((times) =>
+					times === 1 ? { body: '', stallAfter: 'nothing' } : { body: file },
+				).finally(() => clock.remove());
+				expect(items.map(({ json }) => json.customId)).toEqual(rows);
+				expect(clock.now()).toBeLessThan(70_000);
 			});
 
 			it('reads on where a file breaks off, each line once', async () => {

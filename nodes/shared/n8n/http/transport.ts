@@ -34,6 +34,9 @@ const DOCUMENT_SECONDS = 600;
 /** Bytes from which work on a question or an answer lets others in between. */
 const LONG_WORK = 1024 * 1024;
 
+/** Seconds in which the answer to a look has to begin: a dead connection must not take all of the time. */
+export const LOOK_SECONDS = 60;
+
 /** Seconds that taking something back may take. */
 const TAKE_BACK_SECONDS = 30;
 
@@ -199,10 +202,11 @@ export class Transport {
 		skip: number,
 		use: (line: Dict | string) => Promise<void>,
 	): Promise<Outcome<Dict>> {
-		const flight = this.flights.start(seconds);
+		const flight = this.flights.start(seconds, LOOK_SECONDS);
 		let hasBegun = false;
 		try {
 			const response = await this.authenticated(await this.optionsOf({ method: 'GET', path }, flight), flight);
+			flight.hears();
 			const { statusCode: status, headers } = response;
 			if (status < 200 || status >= 300) {
 				const text = decodeText(await readUnpacked(bytesOf(response.body), LONG_WORK), headers['content-type']);
