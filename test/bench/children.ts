@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import type { ChildProcess } from 'node:child_process';
+import { chooseNode } from '../../scripts/host/node';
 import { forkFile } from './fork';
 import type { Job, Measure, ServiceCount, ServiceOrder } from './jobs';
 
@@ -18,7 +19,9 @@ async function nextMessage<T>(child: ChildProcess): Promise<T> {
 
 const say = (child: ChildProcess, value: unknown) => child.send(JSON.stringify({ value }));
 
-const start = (file: string, nodeOptions: readonly string[] = []) => forkFile(file, ['--expose-gc', ...nodeOptions]);
+/** On the Node that n8n runs on, which may be newer than this machine's. */
+const start = (file: string, nodeOptions: readonly string[] = []) =>
+	forkFile(file, ['--expose-gc', ...nodeOptions], chooseNode().program);
 
 /** Does a job in a process of its own, so that memory, garbage and compiled code are its own, too. */
 export async function measure(job: Job, url: string, nodeOptions: readonly string[] = []): Promise<Measure> {

@@ -3,9 +3,9 @@ const { execFileSync, fork } = require('node:child_process');
 const path = require('node:path');
 
 // In JavaScript, because the linter forbids child processes to nodes and takes every TypeScript file for one.
-exports.forkFile = (file, nodeOptions) =>
+exports.forkFile = (file, nodeOptions, execPath) =>
 	// the flags of this process hold the TypeScript loader
-	fork(path.join(__dirname, file), [], { execArgv: [...process.execArgv, ...nodeOptions] });
+	fork(path.join(__dirname, file), [], { execPath, execArgv: [...process.execArgv, ...nodeOptions] });
 
 // A key and a certificate of this machine's own, for a day.
 exports.makeCertificate = (folder) => {

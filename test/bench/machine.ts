@@ -1,9 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { availableParallelism, cpus } from 'node:os';
+import { chooseNode } from '../../scripts/host/node';
 
 /** What a figure was measured on. */
 export const machineWords = (n8nVersion: string): string =>
-	`${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}, n8n ${n8nVersion}`;
+	`${availableParallelism()} CPUs (${cpus()[0]?.model.trim() ?? 'unknown'}), Node.js ${chooseNode().version}, n8n ${n8nVersion}`;
 
 /** Ends when the bench is interrupted, so that the n8n that it has started is ended, too. */
 export function interruption(): AbortSignal {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version as n8nVersion } from 'n8n-core/package.json';
 import { benchAgents } from './agents/main';
+import { installN8n } from '../../scripts/host/install';
 import { measure, startService, type Service } from './children';
 import { benchChains } from './chains';
 import { compareChats, timeFirstPiece } from './chats';
@@ -318,6 +319,8 @@ async function main() {
 	if (process.argv.slice(2).join() === '--chains') return await benchChains();
 	if (process.argv.slice(2).join() === '--host') return await benchHost();
 	const options = readArguments(process.argv.slice(2));
+	// For the Node that comes with it: what is measured runs on that.
+	await installN8n(new AbortController().signal);
 	const certificate = mkdtempSync(path.join(tmpdir(), 'bench-'));
 	prepareCertificate(certificate);
 	const service = await startService();
