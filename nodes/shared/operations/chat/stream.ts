@@ -76,7 +76,7 @@ function changeCall(call: unknown, choice: unknown, by: (piece: string, place: r
 	if (json === undefined) return call;
 	return {
 		...call,
-		function: { ...call.function, arguments: by(json, [choice, 'arguments', call.index ?? 0]) },
+		function: { ...call.function, arguments: by(json, [choice, 'arguments', call.index ?? null]) },
 	};
 }
 
@@ -105,9 +105,11 @@ function gather(known: Gathered, choice: Dict): void {
 		if (text !== undefined) known.texts.set(name, (known.texts.get(name) ?? '') + text);
 	}
 	const calls = dictsIn(delta.tool_calls);
-	for (const { index = 0, id, function: called } of calls) {
-		const call = known.calls.get(index) ?? { name: '', json: '' };
-		known.calls.set(index, call);
+	for (const { index, id, function: called } of calls) {
+		// Some services do not number calls: a new one has its ID, and what comes without one belongs to the last.
+		const key = index ?? (optionalText(id) || [...known.calls.keys()].at(-1));
+		const call = known.calls.get(key) ?? { name: '', json: '' };
+		known.calls.set(key, call);
 		call.id ??= optionalText(id);
 		if (!isDict(called)) continue;
 		call.name += optionalText(called.name) ?? '';

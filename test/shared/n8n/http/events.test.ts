@@ -90,6 +90,26 @@ describe('a stream of events', () => {
 		expect(readChoices(chatStream.whole(events))[0].text).toBe('Hello');
 	});
 
+	it('may ask for several functions, whether its calls are numbered or not', () => {
+		const piece = (call: Dict) => ({ choices: [{ index: 0, delta: { tool_calls: [call] } }] });
+		const begin = (id: string, name: string) => ({ id, type: 'function', function: { name, arguments: '' } });
+		const more = (json: string) => ({ function: { arguments: json } });
+		const calls = [begin('a', 'weather'), more('{"city":'), more('"Rome"}'), begin('b', 'now'), more('{}')];
+		const made = [
+			{ id: 'a', type: 'function', function: { name: 'weather', arguments: '{"city":"Rome"}' } },
+			{ id: 'b', type: 'function', function: { name: 'now', arguments: '{}' } },
+		];
+		const numbers = [0, 0, 0, 1, 1];
+		for (const events of [
+			calls.map(piece),
+			calls.map((call) => piece({ ...call, index: null })),
+			calls.map((call, place) => piece({ ...call, index: numbers[place] })),
+			// Some say the ID of a call with each of its pieces.
+			calls.map((call, place) => piece({ ...call, id: numbers[place] ? 'b' : 'a' })),
+		])
+			expect(chatStream.whole(events)).toMatchObject({ choices: [{ message: { tool_calls: made } }] });
+	});
+
 	it('is none where an event is damaged: its words would be missing', async () => {
 		const damaged = STREAM.replace('"content":"🌍!"', '"content":"🌍!');
 		await expect(gather(Buffer.from(damaged), 50)).rejects.toThrow('damaged');
