@@ -78,7 +78,7 @@ const KINDS: Record<string, Kind> = {
 				attributes: { values: [{ name: 'total', type: 'number', description: 'With tax', required: false }] },
 				options: { ...options, fallbackModels: DEEPSEEK },
 			}),
-		textOf: (number) => `Total: ${number} [[emulator: ${['misfit', 'neverFits', 'none'][number % 3] ?? ''}]]`,
+		textOf: (number) => `Total: ${number} [[emulator: ${['neverFits', 'misfit', 'none'][number % 3] ?? ''}]]`,
 		runs: 12,
 		most: 8,
 	},
