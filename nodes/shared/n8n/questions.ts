@@ -21,7 +21,7 @@ import type { KnownModel } from './catalog';
 import { chunksFor } from './chunks';
 import type { Asking, Client } from './client';
 import type { Answered, Entry, Part, Question, Told } from './entry';
-import { attemptInSteps, isTurnOver, takeTurns } from './http/clock';
+import { attemptInSteps, takeTurns } from './http/clock';
 import { digestFiles, fileLabel, fileType, requestMark } from './http/files';
 import type { Progress } from './progress';
 import { withId, type RunResults } from './results';
@@ -87,7 +87,7 @@ export class Questions {
 			owners.flat().length === 1 ? (parts[owners[0]?.[0] ?? 0] ?? []) : [],
 		);
 		for (const part of alone) {
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			const { input, settings, fitted } = part;
 			if (!fitted || settings.isDryRun || hasWebhook(input)) continue;
 			const mark = attempt(() =>
@@ -212,7 +212,7 @@ export class Questions {
 				? { results: succeeded([]), reader: opened.value, attempts, billed }
 				: { results: opened, attempts, billed };
 		}
-		if (isTurnOver()) await takeTurns();
+		await takeTurns();
 		const answering = servedBy(answer, told.question.inputs[0]) ?? {
 			model: this.answeredBy(settings, client),
 			...moved,

@@ -19,7 +19,7 @@ import type { Client } from './client';
 import { isTool } from './context';
 import { paidFor, type Entry } from './entry';
 import { toFailedItem, toNodeError } from './errors';
-import { clock, ENDED, isTurnOver, takeTurns } from './http/clock';
+import { clock, ENDED, takeTurns } from './http/clock';
 import type { Made, Place } from './outputs';
 import { tagExecution, type Progress } from './progress';
 
@@ -106,7 +106,7 @@ export class RunResults {
 		if (entry.isOver) return;
 		entry.isOver = true;
 		// Thousands may fail at once; the first one ends a run that does not go on.
-		if (isTurnOver() && this.context.continueOnFail()) await takeTurns();
+		if (this.context.continueOnFail()) await takeTurns();
 		const { attempts, remains, by } = known;
 		const billed = paidFor(entry);
 		const items = await this.failedItems(entry, problem, { attempts, remains, billed, ...by });
@@ -173,7 +173,7 @@ export class RunResults {
 		const place = this.placeOf(entry, client);
 		const missing: Array<{ readonly problem: Problem; readonly billed?: number; readonly remains?: string }> = [];
 		for (const output of outputs) {
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			const { requestId, costUsd } = usageIn(output);
 			if (output.remains !== undefined) this.left.push({ item: entry.item, remains: output.remains });
 			const { item: good, problems, notes } = await this.makeItem(output, place, client);

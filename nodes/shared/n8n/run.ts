@@ -19,7 +19,7 @@ import { attempt, problemOf, succeeded } from '../core/problem';
 import { groupBy } from '../core/values';
 import { readSettings } from '../engine/settings';
 import { reused, usageOfItem } from '../engine/usage';
-import { attemptInSteps, clock, ENDED, inSteps, isTurnOver, takeTurns } from './http/clock';
+import { attemptInSteps, clock, ENDED, inSteps, takeTurns } from './http/clock';
 import { toNodeError } from './errors';
 import { checkWebhook } from './http/address';
 import { checkFiles, inputFileName } from './http/files';
@@ -146,7 +146,7 @@ class ItemRun {
 	}
 
 	private async askAll(parts: readonly Part[], client: Client, width: number): Promise<void> {
-		if (isTurnOver()) await takeTurns();
+		await takeTurns();
 		const inputs = parts.map(({ input }) => input);
 		const batches = await inSteps(planBatches(this.operation, inputs));
 		// Each model has its own queue: one that is stuck holds up none of the others.
@@ -177,7 +177,7 @@ class ItemRun {
 		const entries: Entry[] = [];
 		const readInput = inputReader(this.context, this.operation);
 		for (let item = 0; item < this.results.count; item++) {
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			if (this.stop.signal.aborted) break;
 			const read = readInput(item);
 			if (read.ok) {
@@ -220,7 +220,7 @@ class ItemRun {
 		const { operation } = this;
 		const parts: Part[] = [];
 		for (const entry of entries) {
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			const { split: splitInput } = operation;
 			// Pages are asked about one by one, whatever is shown of the answers.
 			const split =
@@ -239,7 +239,7 @@ class ItemRun {
 	/** The parts that can be sent. `request` is pure, so asking for it is the check. */
 	private async check(parts: readonly Part[], client: Client | undefined): Promise<Part[]> {
 		for (const part of parts) {
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
@@ -366,7 +366,7 @@ class ItemRun {
 			told.kind === 'task' ? { ...told, outputs: told.outputs.map((each) => this.likeness.check(each, input)) } : told;
 		for (const { note } of result.outputs) if (note) this.results.hints.add(note);
 		// Equal items have their answer all at once.
-		if (isTurnOver()) await takeTurns();
+		await takeTurns();
 		entry.results[index] = result;
 		entry.missing--;
 		if (entry.missing > 0 || entry.isOver) return;
@@ -397,7 +397,7 @@ class ItemRun {
 		const entries = this.answered.filter(({ isOver }) => !isOver).sort((a, b) => a.item - b.item);
 		for (const [first, ...rest] of groupAnswered(this.operation, entries)) {
 			if (!first) continue;
-			if (isTurnOver()) await takeTurns();
+			await takeTurns();
 			const merged = attempt(() => mergeGroup(merge, [first, ...rest]));
 			const made: INodeExecutionData[] = [];
 			if (!merged.ok) for (const entry of [first, ...rest]) await this.results.fail(entry, merged.problem);

@@ -63,8 +63,7 @@ export async function takeTurns(): Promise<void> {
 	}
 }
 
-/** Whether others are to be let in; asked first where that is seldom so. */
-export const isTurnOver = (): boolean => pause !== undefined || performance.now() - turnSince > LONGEST_TURN;
+const isTurnOver = (): boolean => pause !== undefined || performance.now() - turnSince > LONGEST_TURN;
 
 /** Work that lets others in between its steps where these have gone on for a while. */
 export async function inSteps<T>(steps: Steps<T>): Promise<T> {

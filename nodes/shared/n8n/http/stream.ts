@@ -71,7 +71,7 @@ export async function readAll(bytes: Bytes, limit = Infinity, room?: AskRoom): P
 	return Buffer.concat(pieces);
 }
 
-/** By its events: to iterate over a stream makes dozens of promises, a tenth of what an answer costs the processor. */
+/** By its events: to iterate over a stream makes dozens of promises, for each of thousands of answers. */
 async function readStream(stream: Stream, limit: number, room: AskRoom = () => undefined): Promise<Buffer> {
 	return await new Promise((resolve, reject) => {
 		const pieces: Uint8Array[] = [];
