@@ -18,17 +18,19 @@ function packLzw(bytes: Buffer, early = 1): Buffer {
 		for (count += width; count >= 8; count -= 8) packed.push((held >>> (count - 8)) & 255);
 		held &= (1 << count) - 1;
 	};
-	const table = new Map<string, number>();
-	let [next, width, before] = [258, 9, ''];
-	const codeOf = (text: string) => (text.length === 1 ? text.charCodeAt(0) : (table.get(text) ?? 0));
+	/** By the code of what comes before a byte, and that byte. */
+	const table = new Map<number, number>();
+	let [next, width] = [258, 9];
+	let before: number | undefined;
 	write(256, width);
-	for (const letter of bytes.toString('latin1')) {
-		if (before === '' || table.has(before + letter)) {
-			before += letter;
+	for (const byte of bytes) {
+		const known = before === undefined ? byte : table.get(before * 256 + byte);
+		if (known !== undefined) {
+			before = known;
 			continue;
 		}
-		write(codeOf(before), width);
-		table.set(before + letter, next++);
+		write(before ?? 0, width);
+		table.set((before ?? 0) * 256 + byte, next++);
 		// The reader is one entry behind.
 		if (next - 1 + early >= 1 << width && width < 12) width++;
 		if (next >= 4094) {
@@ -36,10 +38,10 @@ function packLzw(bytes: Buffer, early = 1): Buffer {
 			table.clear();
 			[next, width] = [258, 9];
 		}
-		before = letter;
+		before = byte;
 	}
-	if (before !== '') {
-		write(codeOf(before), width);
+	if (before !== undefined) {
+		write(before, width);
 		if (next + early >= 1 << width && width < 12) width++;
 	}
 	write(257, width);
