@@ -18,6 +18,9 @@ const { send } = process;
 const isOfOneTest = (message) => /^test-case-/.test(message?.[1]?.[0]);
 if (send) process.send = (message, ...rest) => isOfOneTest(message) || send.call(process, message, ...rest);
 
+/** How many calls an error tells, as Node does it. */
+const NODES_LIMIT = Error.stackTraceLimit;
+
 const sharedContext = Object.freeze({});
 compileOnce(sharedContext);
 
@@ -51,7 +54,10 @@ class SharedPackagesEnvironment extends TestEnvironment {
 	}
 
 	handleTestEvent({ name }) {
-		if (name === 'setup') testStorage.takeBack();
+		if (name !== 'setup') return;
+		testStorage.takeBack();
+		// Jest looks back a hundred calls for each error that anything makes, awaited expectations too: a tenth of all.
+		Error.stackTraceLimit = NODES_LIMIT;
 	}
 
 	getVmContext() {
