@@ -1,4 +1,4 @@
-import { dictsIn, isDict, refusal } from '../../core/answer';
+import { dictsIn, isDict, optionalText, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import type { Problem } from '../../core/problem';
 import { atOnce } from '../../core/steps';
@@ -9,6 +9,7 @@ import { within } from '../http/clock';
 import { GRACE } from '../http/events';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
+import { readArguments } from '../../operations/chat/chat';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
@@ -59,6 +60,7 @@ class LineReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
 	private readonly veil: Veil;
+	private readonly fitCalls = callFitter();
 
 	constructor(private readonly secret: Secret) {
 		this.veil = new Veil(secret, chatStream);
@@ -91,7 +93,7 @@ class LineReader {
 		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown, isLast: true }];
 		if (!isDict(read)) return [{ text: shown }];
 		const clean = hideIn(read);
-		const event = this.veil.over(clean);
+		const event = this.veil.over(this.fitCalls(clean));
 		return [{ text: shown === text && event === clean ? text : lineOf(event), event }];
 	}
 }
@@ -179,24 +181,62 @@ async function readOut(pieces: AsyncGenerator<Uint8Array>): Promise<void> {
 	while (!(await pieces.next()).done);
 }
 
+/**
+ * An answer with the calls of its messages as the client reads them: numbered, their arguments the JSON of an object in
+ * a text. An agent takes a call with others for none, and ends without a word.
+ */
+export const withCalls = (answer: Dict): Dict =>
+	mapCalls(answer, 'message', (call, called, index) => fitCall({ ...call, index }, called));
+
+/** The same for the pieces of an answer, one after the other. */
+function callFitter(): (piece: Dict) => Dict {
+	const ids = new Map<unknown, string[]>();
+	/** Some services do not number calls: a new one has its ID, and what comes without one belongs to the last. */
+	const numberOf = (choice: unknown, id: string): number => {
+		const known = ids.get(choice) ?? [];
+		ids.set(choice, known);
+		const at = id === '' ? known.length - 1 : known.indexOf(id);
+		return at < 0 ? known.push(id) - 1 : at;
+	};
+	return (piece) =>
+		mapCalls(piece, 'delta', (call, called, _, choice) => {
+			const { name, arguments: given } = called;
+			const numbered = { ...call, index: call.index ?? numberOf(choice, optionalText(call.id) ?? '') };
+			// A call may begin without any arguments, or with no more than their beginning.
+			const isOpen = !name || (typeof given === 'string' ? given.trim() === '' : !isDict(given));
+			return isOpen ? numbered : fitCall(numbered, called);
+		});
+}
+
+function mapCalls(
+	answer: Dict,
+	place: 'message' | 'delta',
+	fit: (call: Dict, called: Dict, index: number, choice: unknown) => Dict,
+): Dict {
+	const callsOf = ({ [place]: said }: Dict) => (isDict(said) && Array.isArray(said.tool_calls) ? said.tool_calls : []);
+	const choices = dictsIn(answer.choices);
+	if (!choices.some((choice) => callsOf(choice).length > 0)) return answer;
+	const fitted = choices.map((choice) => {
+		const { [place]: said, index } = choice;
+		const calls = dictsIn(callsOf(choice)).map((call, at) =>
+			fit(call, isDict(call.function) ? call.function : {}, at, index ?? 0),
+		);
+		return isDict(said) && calls.length > 0 ? { ...choice, [place]: { ...said, tool_calls: calls } } : choice;
+	});
+	return { ...answer, choices: fitted };
+}
+
+function fitCall(call: Dict, called: Dict): Dict {
+	const { name, arguments: given } = called;
+	const read = typeof given === 'string' && isDict(parseJson(given)) ? undefined : readArguments(name, given);
+	return read ? { ...call, function: { ...called, arguments: JSON.stringify(read) } } : call;
+}
+
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */
 export function asEvents(answer: Dict): Response {
-	const choices = dictsIn(answer.choices);
-	const chunk = {
-		...answer,
-		object: 'chat.completion.chunk',
-		choices: choices.map(({ message, ...choice }) => ({ ...choice, delta: numberCalls(message) })),
-	};
+	const choices = dictsIn(answer.choices).map(({ message, ...choice }) => ({ ...choice, delta: message }));
+	const chunk = { ...answer, object: 'chat.completion.chunk', choices };
 	return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
 		headers: { 'content-type': 'text/event-stream' },
 	});
 }
-
-/** Pieces of tool calls are put together by their index. */
-const numberCalls = (message: unknown): unknown =>
-	isDict(message) && Array.isArray(message.tool_calls)
-		? {
-				...message,
-				tool_calls: message.tool_calls.filter(isDict).map((call, index): Dict => ({ ...call, index })),
-			}
-		: message;

@@ -12,7 +12,7 @@ import { clock } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
-import { asEvents, isEventStream, textOf, watchEvents } from './chatAnswer';
+import { asEvents, isEventStream, textOf, watchEvents, withCalls } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -78,7 +78,8 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
 		options.onAnswer(whole.value, 0);
 		if (costOf(whole.value) === undefined) onUntold(whole.value);
-		return body?.stream === true ? asEvents(whole.value) : Response.json(whole.value);
+		const answer = withCalls(whole.value);
+		return body?.stream === true ? asEvents(answer) : Response.json(answer);
 	};
 }
 

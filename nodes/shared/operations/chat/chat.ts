@@ -165,15 +165,21 @@ function callsOf({ tool_calls: calls, function_call: call }: Dict): Dict[] {
 
 function readCall({ id, function: called }: Dict): ToolCall {
 	const { name, arguments: given } = isDict(called) ? called : {};
-	// A function without parameters may be called with nothing.
-	const once = typeof given === 'string' ? parseArguments(given) : (given ?? (name ? {} : undefined));
-	// Some models write the JSON into a text once more.
-	const parsed = typeof once === 'string' ? parseArguments(once) : once;
-	if (isDict(parsed)) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
+	const parsed = readArguments(name, given);
+	if (parsed) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
 	throw new AnswerError(
 		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,
 		`The arguments were: "${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))}". Run the workflow again, or choose another model.`,
 	);
+}
+
+/** What a tool is called with; undefined for what is no object. */
+export function readArguments(name: unknown, given: unknown): Dict | undefined {
+	// A function without parameters may be called with nothing.
+	const once = typeof given === 'string' ? parseArguments(given) : (given ?? (name ? {} : undefined));
+	// Some models write the JSON into a text once more.
+	const parsed = typeof once === 'string' ? parseArguments(once) : once;
+	return isDict(parsed) ? parsed : undefined;
 }
 
 function parseArguments(text: string): unknown {

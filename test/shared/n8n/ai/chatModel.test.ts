@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
 import { gzipSync } from 'node:zlib';
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
-import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { AIMessage, type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
@@ -310,6 +310,72 @@ describe('the chat model under LangChain', () => {
 			calls += piece.tool_call_chunks?.filter(({ name }) => name).length ?? 0;
 		}
 		expect(calls).toBe(2);
+	});
+
+	describe.each<[string, unknown, unknown]>([
+		['nothing', '', {}],
+		['no word of them', undefined, {}],
+		['null', null, {}],
+		['null in words', ' null', {}],
+		['JSON with line breaks', '{"q": "a\nb"}', { q: 'a\nb' }],
+		['JSON in a text', '"{\\"q\\": 1}"', { q: 1 }],
+		['an object', { q: 1 }, { q: 1 }],
+		['JSON as it should be', '{"q": [1]}', { q: [1] }],
+	])('calls a tool with %s', (_, given, args) => {
+		const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: given } };
+		const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, estimated_cost: 0.001 };
+		const now = { type: 'function', function: { name: 'now', description: 'time', parameters: { type: 'object' } } };
+		const called = [{ name: 'now', args, id: 'call_1', type: 'tool_call' }];
+		const callsIn = async (pieces: AsyncIterable<AIMessageChunk>) => {
+			let whole: AIMessageChunk | undefined;
+			for await (const piece of pieces) whole = whole?.concat(piece) ?? piece;
+			return whole?.tool_calls;
+		};
+
+		it.each([true, false])('in a whole answer; streaming: %s', async (streaming) => {
+			const message = { role: 'assistant', content: null, tool_calls: [call] };
+			const body = { id: 'chatcmpl-1', choices: [{ index: 0, message, finish_reason: 'tool_calls' }], usage };
+			failing(2, { kind: 'status', status: 200, body });
+			const chat = (await open({ streaming })).chat.bindTools([now]);
+			expect((await chat.invoke('What time is it?')).tool_calls).toEqual(called);
+			expect(await callsIn(await chat.stream('What time is it?'))).toEqual(called);
+		});
+
+		it('in a stream', async () => {
+			const pieces = [
+				{ delta: { role: 'assistant', tool_calls: [{ index: 0, ...call }] }, finish_reason: null },
+				{ delta: {}, finish_reason: 'tool_calls' },
+			].map((choice) => JSON.stringify({ id: 'chatcmpl-1', choices: [{ index: 0, ...choice }], usage }));
+			const body = [...pieces, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+			failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
+			const chat = (await open()).chat.bindTools([now]);
+			expect(await callsIn(await chat.stream('What time is it?'))).toEqual(called);
+		});
+	});
+
+	it('tells calls apart whose pieces a stream does not number', async () => {
+		const piece = (id: string | undefined, name: string | undefined, json: string) => ({
+			delta: { tool_calls: [{ id, type: 'function', function: { name, arguments: json } }] },
+		});
+		const choices = [
+			{ delta: { role: 'assistant', content: '' } },
+			piece('call_1', 'calculator', ''),
+			piece(undefined, undefined, '{"input": '),
+			piece(undefined, undefined, '"1+1"}'),
+			piece('call_2', 'calculator', '{"input"'),
+			piece('', undefined, ': "2+2"}'),
+			{ delta: {}, finish_reason: 'tool_calls' },
+		].map((choice) => JSON.stringify({ id: 'chatcmpl-1', choices: [{ index: 0, ...choice }] }));
+		const body = [...choices, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+		failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
+		const { chat } = await open();
+		let whole: AIMessageChunk | undefined;
+		for await (const part of await chat.bindTools([calculator]).stream('1+1 and 2+2'))
+			whole = whole?.concat(part) ?? part;
+		expect(whole?.tool_calls).toMatchObject([
+			{ id: 'call_1', args: { input: '1+1' } },
+			{ id: 'call_2', args: { input: '2+2' } },
+		]);
 	});
 
 	it('stays within its budget', async () => {
