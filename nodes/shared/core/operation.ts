@@ -189,6 +189,8 @@ export interface StreamOf {
 	request(request: ApiRequest): ApiRequest;
 	/** The text that an event brings; empty for one that brings none. */
 	piece(event: Dict): string;
+	/** The same of a whole answer. */
+	text(answer: Dict): string;
 	/** The answer as it would have come in one piece. */
 	whole(events: readonly Dict[]): Dict;
 	/** Whether nothing of what came is missing, although the stream does not say that it is done. */

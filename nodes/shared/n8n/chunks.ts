@@ -1,10 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { StreamOf } from '../core/operation';
+import type { Dict, StreamOf } from '../core/operation';
 import type { EventTaker } from './http/events';
 
 /** Where an answer goes that comes piece by piece. */
 export interface Chunks extends EventTaker {
-	end(): void;
+	/** @param answer the whole one: some models write it at once, although they were asked for pieces */
+	end(answer: Dict): void;
 	/** For an error: what had come; undefined when that is nothing. */
 	sent(): string | undefined;
 }
@@ -23,16 +24,17 @@ export function chunksFor(context: IExecuteFunctions, item: number, stream: Stre
 		void Promise.resolve()
 			.then(() => (isStopped() ? undefined : context.sendChunk(type, item, content)))
 			.catch(() => undefined);
+	const hand = (piece: string) => {
+		if (piece === '') return;
+		if (text === '') send('begin');
+		text += piece;
+		send('item', piece);
+	};
 	return {
 		stream,
-		take(event) {
-			const piece = stream.piece(event);
-			if (piece === '') return;
-			if (text === '') send('begin');
-			text += piece;
-			send('item', piece);
-		},
-		end() {
+		take: (event) => hand(stream.piece(event)),
+		end(answer) {
+			if (text === '') hand(stream.text(answer));
 			if (text !== '') send('end');
 		},
 		sent: () => (text === '' ? undefined : `What had come by then: "${text.slice(0, SHOWN)}".`),

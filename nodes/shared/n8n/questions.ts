@@ -204,8 +204,8 @@ export class Questions {
 		const billed = isReused ? 0 : told.billed;
 		const remains = told.remains ?? (outcome.ok ? undefined : chunks?.sent());
 		if (!outcome.ok) return { results: outcome, attempts, billed, remains, by, inputs };
-		chunks?.end();
 		const answer = outcome.value;
+		chunks?.end(answer);
 		if (operation.openLines) {
 			const opened = attempt(() => operation.openLines?.(answer, inputs));
 			return opened.ok

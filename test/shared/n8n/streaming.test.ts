@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
 import { gzipSync } from 'node:zlib';
 import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
-import { CHAT_PATH, chatParameters, chatsOf, LLAMA } from '../../support/chat';
+import { CHAT_PATH, chatParameters, chatsOf, completion, LLAMA } from '../../support/chat';
 import { modelId, withOptions } from '../../support/parameters';
 import { hintsOf, jsonOf, onlyItem, stored } from '../../support/results';
 import { jsonReply, notFound } from '../../support/service';
@@ -121,6 +121,22 @@ describe('an answer that streams', () => {
 		world.emulator.options.faults = undefined;
 		expect(piecesOf(chunks).join('')).toBe(onlyItem(result).json.text);
 		expect(chatsOf(world).map(({ status }) => status)).toEqual([429, 200]);
+	});
+
+	it('of a model that writes it as a whole comes as one piece', async () => {
+		world.service.reply = ({ path }) => (path === CHAT_PATH ? jsonReply(completion('All at once')) : notFound);
+		const chunks: StructuredChunk[] = [];
+		const { items } = await world.engine.run({
+			parameters: chatParameters('chat', 'complete', { messages: { values: [{ role: 'user', content: 'Hi' }] } }),
+			credentials: { baseUrl: world.service.url },
+			onChunk: (chunk) => chunks.push(chunk),
+		});
+		expect(items.map(({ json }) => json.text)).toEqual(['All at once']);
+		expect(chunks.map(({ type, content }) => [type, content])).toEqual([
+			['begin', undefined],
+			['item', 'All at once'],
+			['end', undefined],
+		]);
 	});
 
 	it('leaves nobody waiting who has gone: a reader that fails does not fail the run', async () => {

@@ -9,10 +9,8 @@ export const chatStream: StreamOf = {
 		...request,
 		json: { ...request.json, stream: true, stream_options: { include_usage: true } },
 	}),
-	piece: (event) => {
-		const [first] = choicesOf(event);
-		return first && (first.index ?? 0) === 0 ? (optionalText(deltaOf(first).content) ?? '') : '';
-	},
+	piece: (event) => firstText(event, 'delta'),
+	text: (answer) => firstText(answer, 'message'),
 	whole: (events) => {
 		const choices = new Map<unknown, Gathered>();
 		for (const choice of events.flatMap(choicesOf)) {
@@ -78,6 +76,11 @@ function changeCall(call: unknown, choice: unknown, by: (piece: string, place: r
 		...call,
 		function: { ...call.function, arguments: by(json, [choice, 'arguments', call.index ?? null]) },
 	};
+}
+
+function firstText(answer: Dict, place: 'delta' | 'message'): string {
+	const { index = 0, [place]: delta } = choicesOf(answer)[0] ?? {};
+	return index === 0 ? (optionalText(deltaOf({ delta }).content) ?? '') : '';
 }
 
 interface Gathered {
