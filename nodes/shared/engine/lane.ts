@@ -113,10 +113,14 @@ export class Lanes {
 	}
 }
 
+/** Who looks at the ends of requests, each for those that share something. */
+type Watch = readonly [WatchOf<'account'>, WatchOf<'model'>, WatchOf<'options'>];
+type WatchOf<S extends Scope> = readonly [Breaker, S];
+
 /** The way of all requests to one model. */
 export class Lane {
 	private readonly model: Breaker;
-	private readonly byOptions = new Map<string, Breaker>();
+	private readonly byOptions = new Map<string, Watch>();
 
 	constructor(
 		private readonly run: CallContext,
@@ -152,7 +156,7 @@ export class Lane {
 					if (this.refusal(sending) === undefined && this.obstacle(sending) === undefined) break;
 					for (const door of this.doors) door.leave('unsent');
 				}
-				if (!sending.isOwed) for (const breaker of this.breakers(sending)) breaker.enter();
+				for (const [breaker] of this.watch(sending)) breaker.enter();
 				reservation = this.meter.reserve(sending.isPaid ? 0 : sending.estimate);
 				since = this.run.clock.now();
 				return undefined;
@@ -160,7 +164,7 @@ export class Lane {
 			leave: (outcome) => {
 				// Counted before the next request is let in, which asks whether the budget is used up.
 				if (reservation) this.meter.settle(reservation, outcome, sending.charge);
-				if (!sending.isOwed) this.learn(sending, outcome);
+				this.learn(sending, outcome);
 				const passing = passingOf(outcome);
 				const [own, hall] = this.doors;
 				own.leave(passing, this.run.clock.now() - since);
@@ -172,43 +176,44 @@ export class Lane {
 
 	wake(): void {
 		this.model.wake();
-		for (const breaker of this.byOptions.values()) breaker.wake();
+		for (const [, , [own]] of this.byOptions.values()) own.wake();
 	}
 
 	private breaker(): Breaker {
 		return new Breaker(this.run.clock, this.run.signal, probesFor(this.rules.maxRetries));
 	}
 
-	private breakers({ options }: Sending): readonly [Breaker, Breaker, Breaker] {
+	/** What is closed for a request, and learns of its end. */
+	private watch({ isOwed, options }: Sending): Watch | readonly [] {
+		if (isOwed) return [];
 		const known = this.byOptions.get(options);
-		const own = known ?? this.breaker();
-		if (!known) this.byOptions.set(options, own);
-		return [this.account, this.model, own];
+		if (known) return known;
+		const made: Watch = [
+			[this.account, 'account'],
+			[this.model, 'model'],
+			[this.breaker(), 'options'],
+		];
+		this.byOptions.set(options, made);
+		return made;
 	}
 
 	private refusal(sending: Sending): Problem | undefined {
 		if (this.run.signal.aborted || (!sending.isPaid && sending.isUnwanted?.())) return { kind: 'stopped' };
-		const cause = sending.isOwed ? undefined : this.breakers(sending).find(({ verdict }) => verdict)?.verdict;
+		const cause = this.watch(sending).find(([{ verdict }]) => verdict)?.[0].verdict;
 		if (cause) return { kind: 'unsent', cause };
 		return sending.isPaid ? undefined : this.meter.exceeded();
 	}
 
 	/** What a request has to wait for. */
 	private obstacle(sending: Sending): { change(): Promise<void> } | undefined {
-		const closed = sending.isOwed ? undefined : this.breakers(sending).find(({ isOpen }) => !isOpen);
-		return closed ?? (sending.isPaid || this.meter.hasRoom(sending.estimate) ? undefined : this.meter);
+		const closed = this.watch(sending).find(([{ isOpen }]) => !isOpen);
+		return closed?.[0] ?? (sending.isPaid || this.meter.hasRoom(sending.estimate) ? undefined : this.meter);
 	}
 
 	private learn(sending: Sending, outcome: Outcome<Dict>): void {
 		const wasDown = this.model.isDown;
-		const [account, model, options] = this.breakers(sending);
 		const problem = outcome.ok ? undefined : outcome.problem;
-		const pairs: ReadonlyArray<readonly [Breaker, Scope]> = [
-			[account, 'account'],
-			[model, 'model'],
-			[options, 'options'],
-		];
-		for (const [breaker, scope] of pairs) {
+		for (const [breaker, scope] of this.watch(sending)) {
 			const sign = signOf(outcome, scope);
 			// 'Not found' may speak of a job, a file or a voice.
 			const isOther = sign === 'hopeless' && scope === 'model' && !sending.isAboutModel;
