@@ -128,6 +128,23 @@ export function problemOf(error: unknown): Problem {
 	return { kind: 'local', message: error instanceof Error ? error.message : String(error) };
 }
 
+/** A problem that came up after an answer, with the request that it belongs to: a person can fetch what is paid for. */
+export function withId(given: Problem, requestId: string | undefined): Problem {
+	const problem = afterAnswer(given);
+	return problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
+		? { ...problem, requestId: problem.requestId ?? requestId }
+		: problem;
+}
+
+/** As what it is once the request was sent. */
+function afterAnswer(problem: Problem): Problem {
+	if (problem.kind === 'local')
+		return { kind: 'answer', message: `DeepInfra's answer could not be read: ${problem.message}` };
+	if (problem.kind !== 'source') return problem;
+	const { host, address, message } = problem;
+	return { kind: 'download', message: `${host}: ${message} (${address})` };
+}
+
 /** The same failure without anything that the service wrote, which may be about a person. */
 export function withoutWords(problem: Problem): Problem {
 	switch (problem.kind) {

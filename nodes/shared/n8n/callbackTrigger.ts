@@ -24,7 +24,7 @@ import { makesFiles } from '../media/find';
 import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
-import { subtitleOf } from './describe';
+import { subtitleOf, taskFields } from './describe';
 import { attemptInSteps, clock, ENDED } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
@@ -46,10 +46,10 @@ const callable = operations.filter(({ fields }) =>
 export const callbackSubtitle = subtitleOf(callable);
 
 /** n8n lists the trigger's actions beside those of the main node, under one name: they must not be the same. */
-const onResultOf = (action: string): string => `On result of ${action.charAt(0).toLowerCase()}${action.slice(1)}`;
-
-const titled = (names: readonly string[]) =>
-	names.map((value) => ({ name: resources[value] ?? value, value })).sort((a, b) => a.name.localeCompare(b.name));
+const onResult = callable.map((operation) => {
+	const { action } = operation;
+	return { ...operation, action: `On result of ${action.charAt(0).toLowerCase()}${action.slice(1)}` };
+});
 
 const outputDataField: INodeProperties = {
 	displayName: 'Output Data Field Name',
@@ -68,29 +68,7 @@ export const callbackTriggerProperties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
-	{
-		displayName: 'Resource',
-		name: 'resource',
-		type: 'options',
-		noDataExpression: true,
-		options: titled([...new Set(callable.map(({ resource }) => resource))]),
-		default: 'text',
-	},
-	...[...new Set(callable.map(({ resource }) => resource))].map((resource): INodeProperties => {
-		const own = callable.filter((operation) => operation.resource === resource);
-		const preset = own[0]?.value ?? '';
-		return {
-			displayName: 'Operation',
-			name: 'operation',
-			type: 'options',
-			noDataExpression: true,
-			displayOptions: { show: { resource: [resource] } },
-			options: own
-				.map(({ name, value, action, description }) => ({ name, value, action: onResultOf(action), description }))
-				.sort((a, b) => a.name.localeCompare(b.name)),
-			default: preset,
-		};
-	}),
+	...taskFields(onResult, resources),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -5,19 +5,26 @@ import { fieldsOf } from '../operations/fields';
 import type { AnyOperation } from '../core/operation';
 
 /** The dropdowns Resource and Operation, then the fields of every operation, each shown for its own operation only. */
-export function propertiesOf(
+export const propertiesOf = (
 	operations: readonly AnyOperation[],
 	resources: Readonly<Record<string, string>>,
+): INodeProperties[] => [...taskFields(operations, resources), ...operations.flatMap(propertiesOfOne)];
+
+/** The dropdown Resource, and for each of them the dropdown Operation. */
+export function taskFields(
+	operations: ReadonlyArray<Pick<AnyOperation, 'resource' | 'name' | 'value' | 'action' | 'description'>>,
+	resources: Readonly<Record<string, string>>,
 ): INodeProperties[] {
+	const used = Object.entries(resources).filter(([value]) => operations.some(({ resource }) => resource === value));
 	const resourceField: INodeProperties = {
 		displayName: 'Resource',
 		name: 'resource',
 		type: 'options',
 		noDataExpression: true,
-		options: Object.entries(resources).map(([value, name]) => ({ name, value })),
+		options: used.map(([value, name]) => ({ name, value })),
 		default: 'text',
 	};
-	const operationFields = Object.keys(resources).map((resource): INodeProperties => {
+	const operationFields = used.map(([resource]): INodeProperties => {
 		const own = operations.filter((operation) => operation.resource === resource);
 		const options = own
 			.map(({ name, value, action, description }) => ({ name, value, action, description }))
@@ -33,7 +40,7 @@ export function propertiesOf(
 			default: preset,
 		};
 	});
-	return [resourceField, ...operationFields, ...operations.flatMap(propertiesOfOne)];
+	return [resourceField, ...operationFields];
 }
 
 function propertiesOfOne(operation: AnyOperation): INodeProperties[] {

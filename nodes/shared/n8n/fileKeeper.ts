@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 import type { FileKind, FileOut, Medium } from '../core/operation';
-import { AnswerError, attempt, failed, SourceError, succeeded, type Outcome, type Problem } from '../core/problem';
+import { AnswerError, attempt, failed, SourceError, succeeded, withId, type Outcome } from '../core/problem';
 import { callUntilAnswered, type CallContext } from '../engine/call';
 import type { Door } from '../engine/gate';
 import { throughDoor } from '../engine/lane';
@@ -42,7 +42,7 @@ export class FileKeeper {
 
 	async store(file: FileOut, origin: Origin): Promise<Outcome<IBinaryData>> {
 		const stored = await ('url' in file ? this.fetch(file, origin) : this.keep(file, origin));
-		return stored.ok ? stored : failed(withId(stored.problem, origin));
+		return stored.ok ? stored : failed(withId(stored.problem, origin.requestId));
 	}
 
 	/** @returns a problem when n8n's storage is at fault */
@@ -137,12 +137,3 @@ function requireMedium(bytes: Uint8Array, kind: FileKind, medium: Medium | undef
 }
 
 const quote = (bytes: Buffer): string => bytes.toString('utf8', 0, 200).replace(/\s+/g, ' ').trim().slice(0, 80);
-
-/** So that a person can fetch what is paid for. */
-function withId(problem: Problem, { requestId }: Origin): Problem {
-	if (problem.kind === 'source') {
-		const { host, address, message } = problem;
-		return { kind: 'download', message: `${host}: ${message} (${address})`, requestId };
-	}
-	return problem.kind === 'storage' || problem.kind === 'answer' ? { requestId, ...problem } : problem;
-}

@@ -14,7 +14,7 @@ import type { SharedAnswers } from '../engine/reuse';
 import { readSettings, type Settings } from '../engine/settings';
 import { reused, usageOfAll, withBills } from '../engine/usage';
 import type { AnyOperation, ApiRequest, Dict } from '../core/operation';
-import { attempt, failed, succeeded, type Outcome, type Problem } from '../core/problem';
+import { attempt, failed, succeeded, withId, type Outcome, type Problem } from '../core/problem';
 import { groupBy } from '../core/values';
 import { operations, resources } from '../operations';
 import type { KnownModel } from './catalog';
@@ -24,7 +24,7 @@ import type { Answered, Entry, Part, Question, Told } from './entry';
 import { attemptInSteps, takeTurns } from './http/clock';
 import { digestFiles, fileLabel, fileType, requestMark } from './http/files';
 import type { Progress } from './progress';
-import { withId, type RunResults } from './results';
+import type { RunResults } from './results';
 
 /** Puts the questions of a run: in the form that a model takes, to another model where one does not answer. */
 export class Questions {

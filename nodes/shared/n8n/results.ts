@@ -12,7 +12,7 @@ import { makesFiles } from '../media/find';
 import { isDict, number, optionalText } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, LineOutput } from '../core/operation';
-import { attempt, type Problem } from '../core/problem';
+import { attempt, withId, type Problem } from '../core/problem';
 import { fieldsOf } from '../operations/fields';
 import type { Settings } from '../engine/settings';
 import type { Client } from './client';
@@ -266,16 +266,3 @@ export const usageIn = ({ json: { usage } }: Finished) => {
 	const { requestId, costUsd } = isDict(usage) ? usage : {};
 	return { requestId: optionalText(requestId), costUsd: number(costUsd) };
 };
-
-/** A problem that came up after the answer, with the request that the answer belongs to. It was sent, whatever it is. */
-export const withId = (given: Problem, requestId: string | undefined): Problem => {
-	const problem = given.kind === 'local' ? unreadable(given) : given;
-	return problem.kind === 'answer' || problem.kind === 'download' || problem.kind === 'storage'
-		? { ...problem, requestId: problem.requestId ?? requestId }
-		: problem;
-};
-
-const unreadable = ({ message }: Extract<Problem, { kind: 'local' }>): Problem => ({
-	kind: 'answer',
-	message: `DeepInfra's answer could not be read: ${message}`,
-});
