@@ -232,7 +232,7 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		names.map((name) => body[name]).find((value) => value !== undefined) ??
 		names.map((name) => schema?.byName.get(name)?.default).find((value) => value !== undefined);
 	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
-	const [, wide, high] = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
+	const [, wide, high] = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
 	return {
 		inputCharacters: texts.length > 0 ? sumOf(texts, (text) => text.length) + characters : undefined,
 		wideCharacters: sumOf(texts, countWide) + wideInJson,

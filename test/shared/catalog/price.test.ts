@@ -246,6 +246,10 @@ describe('what a request will cost', () => {
 		expect(usd(base, mostFacts(facts))).toBeCloseTo(most * 0.02004, 6);
 	});
 
+	test.each(['512x768', '512×768', ' 512 * 768 '])('the edges of a picture, as %j', (size) => {
+		expect(costFacts({ path: '/', json: { size } })).toMatchObject({ width: 512, height: 768 });
+	});
+
 	test('the largest limit of an answer counts, whatever it is called', () => {
 		const of = (json: Record<string, unknown>) => costFacts({ path: '/', json }).maxNewTokens;
 		expect(of({ max_completion_tokens: 5000 })).toBe(5000);

@@ -21,6 +21,7 @@ import {
 	seedOption,
 	simplifyField,
 } from '../fields';
+import { placeEdges } from './edges';
 import { picturesOf } from './pictures';
 
 interface Edit {
@@ -63,11 +64,12 @@ const numbered = (files: readonly InlineFile[]): Dict =>
 		? { image: files[0] }
 		: Object.fromEntries(files.map((file, index) => [`input_image_${index + 1}`, file]));
 
-/** Width and height where the model takes them, else the size as it was written. */
+/** Width and height as the model takes them, else the size as it was written. */
 function placeSize(schema: ModelSchema | undefined, size: string | undefined): Dict {
-	const [, width, height] = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(size ?? '') ?? [];
+	const [, width, height] = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(size ?? '') ?? [];
+	const placed = width && height ? placeEdges(schema, Number(width), Number(height)) : { size };
 	const takesEdges = schema?.byName.has('width') && !schema.byName.has('size');
-	return takesEdges && width && height ? { width: Number(width), height: Number(height) } : { size };
+	return takesEdges || 'size' in placed ? placed : { size };
 }
 
 const COUNTS = ['num_images', 'n', 'num_outputs', 'num_results'];

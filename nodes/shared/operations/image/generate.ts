@@ -1,6 +1,7 @@
 import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, optionsField, outputDataField, seedOption, simplifyField } from '../fields';
+import { placeEdges } from './edges';
 import { picturesOf } from './pictures';
 
 export const generateImage = defineOperation({
@@ -10,6 +11,7 @@ export const generateImage = defineOperation({
 	action: 'Generate image',
 	description: 'Make an image from a description',
 	tasks: ['text-to-image'],
+	usesFacts: true,
 	largestAnswer: 256 * MEGABYTE,
 	timeout: 600,
 	makes: 'image',
@@ -89,10 +91,11 @@ export const generateImage = defineOperation({
 		]),
 	],
 	isDeterministic: isRepeatable,
-	request: ([input]) =>
+	request: ([input], { schema }) =>
 		jsonRequest(input, {
 			prompt: input.prompt,
-			...apiNames(input.options, 'negativePrompt', 'width', 'height', 'numImages'),
+			...placeEdges(schema, input.options.width, input.options.height),
+			...apiNames(input.options, 'negativePrompt', 'numImages'),
 			...apiNames(input.options, 'numInferenceSteps', 'guidanceScale', 'strength', 'seed'),
 		}),
 	items: (answer, [{ prompt }]) => picturesOf(answer, (seed) => ({ seed, prompt })),

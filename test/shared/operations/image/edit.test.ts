@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { editImage } from '../../../../nodes/shared/operations/image/edit';
+import { readSchema } from '../../../../nodes/shared/schema/read';
 import { images, makePng } from '../../../support/files';
 import { testOperation } from '../../../support/operation/suite';
+import { requestFor } from '../../../support/operations';
 import { asked } from '../../../support/parameters';
 import { expectNoMedia, onlyItem } from '../../../support/results';
 import { places } from '../../../../scripts/host/places';
@@ -37,6 +39,23 @@ testOperation(editImage, {
 		options: 'mask numImages seed size',
 	},
 	values: { inputSource: { of: ['binary', 'url'], preset: 'binary' } },
+});
+
+describe('the size that was asked for, on the native route', () => {
+	const image = { image: { type: 'string', format: 'binary' } };
+	const edges = { width: { type: 'integer' }, height: { type: 'integer' } };
+	const whole = { width: 512, height: 768 };
+	it.each<[string, object, string, object]>([
+		['with a star', { size: { type: 'string', default: '1280*1280' } }, '512x768', { size: '512*768' }],
+		['as it was written', { size: { type: 'string' } }, '512×768', { size: '512×768' }],
+		['as two numbers', edges, '512*768', whole],
+		['no pixels', edges, '2K', { size: '2K' }],
+		['both', { ...edges, size: { type: 'string', default: '64x64' } }, '512x768', { size: '512x768' }],
+	])('%s', (_, properties, size, expected) => {
+		const schema = readSchema({ schema_in: { type: 'object', properties: { ...image, ...properties } } });
+		const given = { model: 'a/b', prompt: 'x', inputSource: 'binary', inputDataFieldName: 'data', options: { size } };
+		expect(requestFor(editImage, given, { schema, form: 1 }).json).toMatchObject(expected);
+	});
 });
 
 describe('of its own', () => {

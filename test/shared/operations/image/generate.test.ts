@@ -1,8 +1,11 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { PNG as Picture } from 'pngjs';
+import type { Dict } from '../../../../nodes/shared/core/operation';
 import { AnswerError } from '../../../../nodes/shared/core/problem';
+import { RequestMaker } from '../../../../nodes/shared/engine/requests';
+import { readSchema } from '../../../../nodes/shared/schema/read';
 import { sha256, dataUrl, images } from '../../../support/files';
-import { outputsFor, requestFor } from '../../../support/operations';
+import { inputFor, outputsFor, requestFor } from '../../../support/operations';
 import { thrownBy } from '../../../support/work';
 import { modelId, withOptions } from '../../../support/parameters';
 import { expectNoMedia, itemsOf, onlyItem, stored } from '../../../support/results';
@@ -61,6 +64,26 @@ describe('its request and its items', () => {
 			guidance_scale: 7.5,
 			strength: 0,
 			seed: 0,
+		});
+	});
+
+	describe('asks for width and height as the model takes them', () => {
+		const size = (field: object) => ({ prompt: { type: 'string' }, size: { type: 'string', ...field } });
+		const edges = { width: { type: 'integer' }, height: { type: 'integer' } };
+		const whole = { width: 512, height: 768 };
+		it.each<[string, object, Dict, Dict]>([
+			['with a star', size({ default: '1280*1280' }), whole, { size: '512*768' }],
+			['with an x, among choices', size({ enum: ['1024x1024', '512x768'] }), whole, { size: '512x768' }],
+			['as two numbers', { ...size({ default: '1280*1280' }), ...edges }, whole, whole],
+			['as two numbers where one is missing', size({ default: '1280*1280' }), { width: 512 }, {}],
+			['as two numbers where a size is something else', size({ enum: ['1K', '2K'] }), whole, {}],
+		])('%s', (_, properties, options, expected) => {
+			const schema = readSchema({ schema_in: { type: 'object', properties } });
+			const { request } = new RequestMaker(generateImage).make(
+				[inputFor(generateImage, { model: 'a/b', prompt: 'x', options })],
+				{ schema },
+			);
+			expect(request.json).toEqual({ prompt: 'x', ...expected });
 		});
 	});
 
