@@ -21,6 +21,15 @@ if (send) process.send = (message, ...rest) => isOfOneTest(message) || send.call
 /** How many calls an error tells, as Node does it. */
 const NODES_LIMIT = Error.stackTraceLimit;
 
+/** Only what jest compiled has places to map; to look for those of packages takes longer than all else of an error. */
+function mapOnlySources() {
+	const { prepareStackTrace } = Error;
+	Error.prepareStackTrace = (error, calls) =>
+		calls.some((call) => call.getFileName()?.endsWith('.ts'))
+			? prepareStackTrace(error, calls)
+			: [Error.prototype.toString.call(error), ...calls].join('\n    at ');
+}
+
 const sharedContext = Object.freeze({});
 compileOnce(sharedContext);
 
@@ -58,6 +67,7 @@ class SharedPackagesEnvironment extends TestEnvironment {
 		testStorage.takeBack();
 		// Jest looks back a hundred calls for each error that anything makes, awaited expectations too: a tenth of all.
 		Error.stackTraceLimit = NODES_LIMIT;
+		mapOnlySources();
 	}
 
 	getVmContext() {
