@@ -41,7 +41,7 @@ const KINDS: Record<string, Kind> = {
 		model: FINBERT,
 		dead: 'emulator/gone',
 		many: 1000,
-		parameters: (model) => asked('text', 'classify', model, { text: '=text {{ $json.n }}' }),
+		parameters: (model) => asked('text', 'classify', model, { text: '={{ $json.text }}' }),
 	},
 	// Texts that differ in their input type share no request, so there are as many as items.
 	batches: {
@@ -50,15 +50,15 @@ const KINDS: Record<string, Kind> = {
 		many: 400,
 		parameters: (model) =>
 			asked('embedding', 'create', model, {
-				text: '=text {{ $json.n }}',
-				options: { extraFields: '={{ { user: String($json.n >> 1) } }}' },
+				text: '={{ $json.text }}',
+				options: { extraFields: '={"user":"{{ $json.user }}"}' },
 			}),
 	},
 	files: {
 		model: CLIP,
 		dead: 'emulator/gone-clip',
 		many: 400,
-		parameters: (model) => asked('image', 'classifyZeroShot', model, { candidateLabels: '=boat, label {{ $json.n }}' }),
+		parameters: (model) => asked('image', 'classifyZeroShot', model, { candidateLabels: '=boat, {{ $json.text }}' }),
 	},
 };
 
@@ -67,7 +67,7 @@ const all = (count: number) => Array.from({ length: count }, (_, item) => item);
 const run = async (count: number, parameters: INodeParameters, apiKey = 'emulator-key') =>
 	await world.engine.run({
 		parameters,
-		items: all(count).map((n) => ({ json: { n }, binary: photo })),
+		items: all(count).map((n) => ({ json: { n, text: `text ${n}`, user: String(n >> 1) }, binary: photo })),
 		onError: 'continueErrorOutput',
 		credentials: { apiKey },
 	});
@@ -128,8 +128,8 @@ describe('two runs of one account', () => {
 	const short = 40;
 	const ask = async (count: number, name: string) =>
 		await world.engine.run({
-			parameters: asked('text', 'classify', FINBERT, { text: `=${name} {{ $json.n }}` }),
-			items: all(count).map((n) => ({ json: { n } })),
+			parameters: asked('text', 'classify', FINBERT, { text: '={{ $json.text }}' }),
+			items: all(count).map((n) => ({ json: { text: `${name} ${n}` } })),
 			onError: 'continueErrorOutput',
 		});
 	const isOf = (name: string) => (request: { json?: unknown }) => JSON.stringify(request.json).includes(name);
@@ -139,7 +139,7 @@ describe('two runs of one account', () => {
 		Object.assign(world.emulator.options, { latencyMs: 60, maxConcurrent: 8 });
 		const first = ask(long, 'long');
 		// Once the first has all the places.
-		while (world.inference().length < 40) await new Promise((resolve) => setImmediate(resolve));
+		while (world.inference().length < 40) await new Promise((resolve) => setTimeout(resolve, 2));
 		const [one, other] = await Promise.all([first, ask(short, 'short')]);
 		Object.assign(world.emulator.options, { latencyMs: undefined, maxConcurrent: undefined });
 		expect([one.items.length, other.items.length]).toEqual([long, short]);
