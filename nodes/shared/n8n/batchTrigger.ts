@@ -67,18 +67,22 @@ type Memory = IDataObject & {
  * first poll are taken for known.
  */
 export async function pollBatches(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const isByHand = context.getMode() === 'manual';
+	if (context.getMode() === 'manual') return await pollOnce(context);
 	const name = `${context.getWorkflow().id} ${context.getNode().id}`;
-	if (!isByHand && polling.has(name)) return null;
-	if (!isByHand) polling.add(name);
+	if (polling.has(name)) return null;
+	polling.add(name);
 	try {
-		const account = await readAccount(context).catch((error: unknown) => {
-			throw toNodeError(context, problemOf(error), SITUATION, 0);
-		});
-		return await new BatchPoll(context, account).run();
+		return await pollOnce(context);
 	} finally {
-		if (!isByHand) polling.delete(name);
+		polling.delete(name);
 	}
+}
+
+async function pollOnce(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const account = await readAccount(context).catch((error: unknown) => {
+		throw toNodeError(context, problemOf(error), SITUATION, 0);
+	});
+	return await new BatchPoll(context, account).run();
 }
 
 /** Triggers whose poll goes on: n8n starts the next one all the same, which would tell of the same batches. */
