@@ -33,6 +33,8 @@ const BEGINNING = /^[▁Ġ]/;
 const GOES_ON = /@@$/;
 const END = /<\/w>$/;
 const OUTSIDE = 'O';
+/** Where in a name a piece stands, before its label. */
+const PLACE = /^([BIESLU])[-_](.+)$/i;
 
 /**
  * The names in an answer, in its order. Models that answer piece by piece (`B-PER Jo`, `I-PER ##hn`) have their pieces
@@ -43,7 +45,12 @@ export function* readEntities(results: unknown, whole: string): Steps<Entity[]> 
 	const place = offsetReader(whole);
 	const rows = list(results, 'the list of entities');
 	const marks = (mark: RegExp) => rows.some(({ word }) => typeof word === 'string' && mark.test(word));
-	const habits = { marksBeginnings: marks(BEGINNING), marksEnds: marks(END) };
+	const habits = {
+		marksBeginnings: marks(BEGINNING),
+		marksEnds: marks(END),
+		marksPlaces: marksPlaces(rows.map(({ entity }) => entity)),
+		marksLabels: marksPlaces(rows.map(({ entity, label }) => (entity === undefined ? label : undefined))),
+	};
 	const pieces = yield* mapInSteps(rows, (row) => readPiece(row, place, habits));
 	const names: Piece[][] = [];
 	yield* mapInSteps(pieces, (piece) => {
@@ -58,15 +65,37 @@ export function* readEntities(results: unknown, whole: string): Steps<Entity[]> 
 	return yield* mapInSteps(names, (name) => together(name, whole, find, isHeld));
 }
 
+/** How an answer writes its pieces. */
+type Habits = Readonly<Record<'marksBeginnings' | 'marksEnds' | 'marksPlaces' | 'marksLabels', boolean>>;
+
+/**
+ * Whether labels have a place before them, which `E-MAIL` and `T-CELL` have not: where all have one that something
+ * begins or goes on with, or one label has two.
+ */
+function marksPlaces(labels: readonly unknown[]): boolean {
+	const marked = new Set<string>();
+	let [areAll, hasStart] = [true, false];
+	for (const label of new Set(labels)) {
+		if (typeof label !== 'string' || label === OUTSIDE) continue;
+		const [, mark = '', rest = ''] = PLACE.exec(label) ?? [];
+		if (mark !== '' && marked.has(rest)) return true;
+		if (mark !== '') marked.add(rest);
+		areAll &&= mark !== '';
+		hasStart ||= /[BISU]/i.test(mark);
+	}
+	return areAll && hasStart;
+}
+
 function readPiece(
 	row: Dict,
 	place: (position: number | undefined) => number | undefined,
-	{ marksBeginnings, marksEnds }: { readonly marksBeginnings: boolean; readonly marksEnds: boolean },
+	{ marksBeginnings, marksEnds, marksPlaces, marksLabels }: Habits,
 ): Piece {
 	// A group is whole; `entity` is what the model says of one piece.
 	const isWhole = typeof row.entity_group === 'string';
 	const named = text(row.entity_group ?? row.entity ?? row.label, "an entity's label");
-	const [, mark = '', rest] = /^([BIESLU])[-_](.+)$/i.exec(isWhole ? '' : named) ?? [];
+	const isMarked = !isWhole && (row.entity === undefined ? marksLabels : marksPlaces);
+	const [, mark = '', rest] = PLACE.exec(isMarked ? named : '') ?? [];
 	const word = optionalText(row.word) ?? '';
 	return {
 		label: rest ?? named,

@@ -243,6 +243,42 @@ describe('entities', () => {
 			expect(entities[0]?.score).toBeCloseTo(0.8);
 		});
 
+		it.each([
+			[['E-MAIL'], ['E-MAIL']],
+			[
+				['e_mail', 'PHONE'],
+				['e_mail', 'PHONE'],
+			],
+			[
+				['B-CELL', 'T-CELL', 'PROTEIN'],
+				['B-CELL', 'T-CELL', 'PROTEIN'],
+			],
+			[
+				['S-CORP', 'O', 'LLC'],
+				['S-CORP', 'LLC'],
+			],
+			[
+				['B-E-MAIL', 'O', 'S-PER'],
+				['E-MAIL', 'PER'],
+			],
+			[
+				['B-PER', 'E-PER', 'S-LOC', 'E-MAIL'],
+				['PER', 'LOC', 'MAIL'],
+			],
+			[
+				['B-PER', 'I-PER', 'O', 'DATE'],
+				['PER', 'DATE'],
+			],
+			[
+				['U-PER', 'B-LOC', 'L-LOC'],
+				['PER', 'LOC'],
+			],
+		])('have marks before their labels where the answer as a whole has: %j', (entities, expected) => {
+			const text = entities.map((_, index) => `Word${index}`).join(' ');
+			const pieces = entities.map((entity, index): [string, string] => [`Word${index}`, entity]);
+			expect(named(atOnce(readEntities(piecesOf(text, pieces), text))).map(([label]) => label)).toEqual(expected);
+		});
+
 		it('of an answer of groups are left as they are', () => {
 			const rows = ['Anna', 'Paul'].map((word) => groupIn('Anna Paul', word));
 			expect(named(atOnce(readEntities(rows, 'Anna Paul')))).toEqual([
