@@ -53,7 +53,8 @@ function countFitting(list: readonly unknown[], room: number): number {
 const isVector = (value: readonly unknown[]): boolean => value.length > 8 && value.every(Number.isFinite);
 
 /** Base64, as it is or in a data URL: what no reader gets anything out of. */
-const isData = (value: string): boolean => /^(data:[^,]{0,100},)?[A-Za-z0-9+/=_-]{200,}\s*$/.test(value);
+const isData = (value: string): boolean =>
+	/^(\S{0,150}base64,|data:[^,]{0,100},)?[A-Za-z0-9+/=_-]{200,}\s*$/i.test(value);
 
 function lighten(value: Dict): Dict {
 	return Object.fromEntries(

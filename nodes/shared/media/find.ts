@@ -1,10 +1,10 @@
 import { errorText, isDict } from '../core/answer';
+import { dataUrlBytes, dataUrlType, isDataUrl } from '../core/dataUrl';
 import type { Dict, FileOut, Output } from '../core/operation';
 import { AnswerError } from '../core/problem';
 import { rewriteInSteps } from '../core/rewrite';
 import type { Steps } from '../core/steps';
 import { isWebAddress } from '../core/values';
-import { dataUrlBytes } from './dataUrl';
 import { HEAD, kindFrom, kindOf } from './kind';
 
 /** Where answers carry their files (docs/api.md#images), in the order of trust. */
@@ -53,6 +53,9 @@ function isBase64(text: string): boolean {
 export function fileOf(value: string): FileOut | undefined {
 	const text = value.trim();
 	if (/^data:/i.test(text)) return dataUrl(text);
+	// One that lost its beginning.
+	if (/^([\w.+-]{1,40}\/|;)/.test(text) && isDataUrl(text) && isBase64(text.slice(text.lastIndexOf(',') + 1)))
+		return dataUrl(text);
 	if (/^https?:\/\//i.test(text)) return isWebAddress(text) && !/\s/.test(text) ? { url: text } : undefined;
 	const bytes = bareBase64(text);
 	if (bytes) return { bytes };
@@ -64,7 +67,7 @@ export function fileOf(value: string): FileOut | undefined {
 function dataUrl(text: string): FileOut | undefined {
 	const bytes = dataUrlBytes(text);
 	if (!bytes || bytes.length === 0) return undefined;
-	const kind = kindFrom(bytes, text.slice(5, Math.min(text.indexOf(','), 200)));
+	const kind = kindFrom(bytes, dataUrlType(text));
 	// Said only where the bytes do not say it themselves.
 	const isKnown = kind.mimeType === (kindOf(bytes)?.mimeType ?? 'application/octet-stream');
 	return isKnown ? { bytes } : { bytes, kind };

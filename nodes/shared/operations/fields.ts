@@ -1,3 +1,4 @@
+import { isDataUrl } from '../core/dataUrl';
 import { field, type Field, type FileRef } from '../core/fields';
 import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
@@ -150,7 +151,7 @@ export function readAddress(name: string, given: string, otherwise: string): str
 		' ',
 		'%20',
 	);
-	if (/^data:/i.test(url)) {
+	if (/^data:/i.test(url) || isDataUrl(given)) {
 		throw new InputError(
 			`'${name}' holds the file itself, not its address`,
 			`Make a file of it with the node 'Convert to File' (operation 'Move Base64 String to File'), and ${otherwise}.`,

@@ -1,5 +1,6 @@
 import { hasMoreValues } from '../core/amount';
 import { dictsIn, isDict } from '../core/answer';
+import { asDataUrl } from '../core/dataUrl';
 import type { Dict } from '../core/operation';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
@@ -41,12 +42,13 @@ export function bodyOf(schema: ModelSchema | undefined, values: Dict): Filled {
 	for (const [name, given] of Object.entries(values)) {
 		const field = schema?.byName.get(name);
 		if (isBlank(given, field)) continue;
-		const source = field?.kind === 'file' ? readSource(given) : undefined;
+		const content = field?.kind === 'file' && typeof given === 'string' ? asDataUrl(given) : undefined;
+		const source = field?.kind === 'file' && content === undefined ? readSource(given) : undefined;
 		if (source) {
 			files.push([name, source]);
 			continue;
 		}
-		const value = field ? readFilled(field, given) : given;
+		const value = field ? readFilled(field, content ?? given) : given;
 		if (!field || field.required || !isEqual(value, field.default)) body.push([name, value]);
 	}
 	return { body: Object.fromEntries(body), files: Object.fromEntries(files) };
@@ -59,7 +61,6 @@ function isBlank(value: unknown, field: SchemaField | undefined): boolean {
 	return field?.kind === 'string' ? value === '' : value.trim() === '';
 }
 
-/** A data URL is sent as it is. */
 function readSource(given: unknown): FileSource | undefined {
 	if (typeof given !== 'string' || /^data:/i.test(given.trim())) return undefined;
 	const value = given.trim();

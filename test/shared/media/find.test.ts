@@ -25,6 +25,9 @@ describe('a text that stands for a file', () => {
 			'a data URL in percent form',
 			`data:image/png,${[...png].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`,
 		],
+		['a data URL with commas in its quotes', `data:image/png;name="a, b.png";base64,${png.toString('base64')}`],
+		['a data URL that lost its beginning', urlOf(png).slice(5)],
+		['one without a type that lost its beginning', `;name=a,b.png;base64,${png.toString('base64')}`],
 		['bare base64', png.toString('base64')],
 		['bare base64 in lines', png.toString('base64').replace(/.{20}/g, '$&\r\n')],
 	])('as %s is its bytes', (_, text) => {

@@ -345,6 +345,8 @@ describe('a value in the form people have it', () => {
 		'data:image/svg+xml;utf8,<svg/>',
 		'data:application/pdf;name=x y.pdf;base64,JVBERg==',
 		'data:,',
+		'data:image/png;name="a,b.png";base64,iVBORw0KGgo=',
+		' image/png;base64,iVBORw0KGgo=',
 	];
 
 	it.each<[string, INodeParameters, INodeParameters, string]>([

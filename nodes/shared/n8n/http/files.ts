@@ -4,7 +4,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
-import { dataUrlBytes, isDataUrl } from '../../media/dataUrl';
+import { dataUrlBytes, isDataUrl } from '../../core/dataUrl';
 import { isTellingName, namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
@@ -133,7 +133,10 @@ const LONGEST_NAME = 200;
 
 /** Whether a name is none, but what a file holds, or a line of it: it may be megabytes long. */
 const isContent = (name: string): boolean =>
-	name.length > LONGEST_NAME || /^\s*data:/i.test(name) || /^[A-Za-z0-9+/]{60,}={0,2}$/.test(name.trim());
+	name.length > LONGEST_NAME ||
+	/^\s*data:/i.test(name) ||
+	isDataUrl(name) ||
+	/^[A-Za-z0-9+/]{60,}={0,2}$/.test(name.trim());
 
 function assertBinary(context: NodeContext, item: number, value: unknown): IBinaryData | undefined {
 	try {
@@ -252,7 +255,7 @@ function named(head: Buffer, given: string | undefined, mimeType: string | undef
 			'Check the node that makes the file: it may have saved an error or a login page instead.',
 		);
 	}
-	if (isDataUrl(head)) {
+	if (isDataUrl(head.toString())) {
 		throw new InputError(
 			`The file ${given ? `'${given.slice(0, 100)}' ` : ''}holds a data URL, which is a text`,
 			"Make a file of it with n8n's 'Convert to File' node: its operation 'Move Base64 String to File'.",

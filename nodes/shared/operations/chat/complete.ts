@@ -1,3 +1,4 @@
+import { isDataUrl } from '../../core/dataUrl';
 import { dictsIn, isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
@@ -251,7 +252,9 @@ const pictureAt = (given: string): Dict => ({
 /** An address may hold commas itself: only one before the next address divides. */
 const addressesIn = (given: string | readonly string[]): string[] =>
 	listOf(
-		typeof given === 'string' && /^\s*(data:|https?:)/i.test(given) ? given.split(/[\r\n]|,(?=\s*https?:)/i) : given,
+		typeof given === 'string' && (/^\s*(data:|https?:)/i.test(given) || isDataUrl(given))
+			? given.split(/[\r\n]|,(?=\s*https?:)/i)
+			: given,
 	);
 
 /** Files go along with the last message of the user, or as one of their own. */

@@ -298,6 +298,7 @@ describe('a file that is written as a data URL', () => {
 	it.each<[string, (base64: string) => string]>([
 		['data:image/png;base64,', (base64) => base64],
 		['data:image/png;name=a%20b.png;base64,', (base64) => base64],
+		['data:image/png;name="a,b.png";base64,', (base64) => base64],
 		['\n DATA:;base64,', (base64) => base64],
 		['data:image/png; base64, ', (base64) => base64],
 		['data: image/png ;charset=utf-8; BASE64 ,', inLines],
@@ -327,6 +328,7 @@ describe('a file that is written as a data URL', () => {
 		['"data:image/png; charset=binary; base64,', '"'],
 		['\ufeff\ndata:;base64,', ''],
 		['image/png;base64,', ''],
+		['image/png;name="a,b.png";base64,', ''],
 	])('is refused with the way to make a file of it, where the text was stored: %j', async (before, after) => {
 		const text = Buffer.from(`${before}${photo.toString('base64')}${after}`);
 		const { error } = await classify(await bench.engine.binary(text, 'photo.png', 'image/png'));

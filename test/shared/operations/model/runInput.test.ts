@@ -90,6 +90,16 @@ describe('a file', () => {
 		expect(world.inference()[0]?.json).toEqual({ image: text });
 	});
 
+	it.each(['image/png;base64,', ';base64,', '"data:image/png;name="a,b.png";base64,'])(
+		'as a data URL that lost its beginning, or has more in it, is sent as one: %j',
+		async (before) => {
+			const text = `${before}${png.toString('base64')}`;
+			expect(jsonOf(await run(runParameters('hustvl/yolos-small', { image: text })))).toHaveProperty('results');
+			const type = before.includes('png') ? 'image/png' : '';
+			expect(world.inference()[0]?.json).toEqual({ image: `data:${type};base64,${png.toString('base64')}` });
+		},
+	);
+
 	it.each([
 		['missing', "The input item has no file in the field 'missing' [item 0]"],
 		['', "'Image' is missing, but this model needs it [item 0]"],
