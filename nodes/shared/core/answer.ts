@@ -2,6 +2,7 @@ import { Exact, exactOf } from './exact';
 import { isModerated, plainStatus } from './failureWords';
 import type { Dict, Output } from './operation';
 import { AnswerError, attempt, type Problem } from './problem';
+import { saysSomething } from './trim';
 import { parseJson, put } from './values';
 
 /** The API is untrusted: answers are read with these functions, never cast. */
@@ -42,7 +43,7 @@ export const unlike = (own: string, earlier: string): string =>
 /** A text that says something. */
 export function words(value: unknown, what: string): string {
 	const read = text(value, what);
-	if (read.trim() === '') throw missing(what);
+	if (!saysSomething(read)) throw missing(what);
 	return read;
 }
 
@@ -75,6 +76,12 @@ export function number(value: unknown): number | undefined {
 
 /** A seed; one that JavaScript's numbers cannot hold stays the text of its digits. */
 export const seedOf = (value: unknown): number | string | undefined => exactOf(value)?.digits ?? number(value);
+
+/** A switch that some models send as text, or as 0 and 1. */
+export function flag(value: unknown): boolean | undefined {
+	const word = String(typeof value === 'object' ? '' : value).trim();
+	return /^(true|1)$/i.test(word) ? true : /^(false|0)$/i.test(word) ? false : undefined;
+}
 
 export function requiredNumber(value: unknown, what: string): number {
 	const read = number(value);
@@ -255,6 +262,12 @@ export function queuedStatus(answer: Dict): string | undefined {
 	const status = isDict(answer.inference_status) ? answer.inference_status.status : answer.status;
 	return status === 'queued' || status === 'running' ? status : undefined;
 }
+
+const UNDER_WAY =
+	/^(queued|pending|submitted|accepted|scheduled|starting|preparing|running|processing|in[_ -]?progress|generating|rendering|uploading)$/i;
+
+/** Whether what has this state is still worked on (docs/api.md#video-jobs). */
+export const isUnderWay = (status: unknown): boolean => typeof status === 'string' && UNDER_WAY.test(status);
 
 /** Longer than any ID that a service gives. */
 const LONGEST_ID = 100;

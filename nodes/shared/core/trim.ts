@@ -1,3 +1,9 @@
+/** A letter that can be seen, which signs without width, soft hyphens and fillers of other scripts are not. */
+const SEEN = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Whether a text has a letter that can be seen. */
+export const saysSomething = (text: string): boolean => SEEN.test(text);
+
 /** Without the letters at the end that a pattern of one letter knows. A pattern that ends in `+$` tries each run anew at each of its letters. */
 export function trimEnd(text: string, letter: RegExp): string {
 	let end = text.length;

@@ -113,6 +113,33 @@ describe('its request and its items', () => {
 		expect(thrownBy(() => outputsFor(generateImage, { prompt: 'x' }, answer))).toBeInstanceOf(AnswerError);
 	});
 
+	it.each<[string, object, unknown[]]>([
+		['lists', { nsfw_content_detected: [true, false], seed: [7, '8'] }, [true, 7, false, 8]],
+		['lists of texts and numbers', { nsfw_content_detected: ['True', 0] }, [true, undefined, false, undefined]],
+		['one value for all', { nsfw_content_detected: true, seed: 7 }, [true, 7, true, 7]],
+		['one text for all', { nsfw_content_detected: 'false', seed: '7' }, [false, 7, false, 7]],
+		['another name', { has_nsfw_concepts: [false, true] }, [false, undefined, true, undefined]],
+		['lists that are too short', { nsfw_content_detected: [true], seed: [7] }, [true, 7, undefined, undefined]],
+	])('tells of each image what the answer tells in %s', (_, told, expected) => {
+		const made = outputsFor(generateImage, { prompt: 'x' }, { images: [pngUrl, pngUrl], ...told });
+		expect(made.flatMap(({ json }) => [json.nsfwContentDetected, json.seed])).toEqual(expected);
+	});
+
+	it.each(['images', 'data', 'output'])('tells of each image what its own object in %s tells', (name) => {
+		const answer = {
+			[name]: [
+				{ url: pngUrl, seed: 3, nsfw_content_detected: true },
+				{ url: pngUrl, nsfw_content_detected: 'false' },
+			],
+			seed: 5,
+		};
+		const made = outputsFor(generateImage, { prompt: 'x' }, answer);
+		expect(made.map(({ json }) => [json.nsfwContentDetected, json.seed])).toEqual([
+			[true, 3],
+			[false, 5],
+		]);
+	});
+
 	it('does without the values that do not count', () => {
 		const answer = { images: [pngUrl], nsfw_content_detected: 'yes', seed: {} };
 		expect(outputsFor(generateImage, { prompt: 'x' }, answer)[0]?.json).toEqual({
