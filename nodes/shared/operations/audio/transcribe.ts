@@ -9,33 +9,45 @@ import { subtitlesOf, wholeAsOne } from './subtitles';
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
 const spans = (value: unknown): Steps<Span[]> =>
 	mapInSteps(dictsIn(value), (row) => ({
-		start: seconds(row.start) ?? timeOf(row, 0),
-		end: seconds(row.end) ?? timeOf(row, 1),
+		start: timeOf(row, 0) ?? timeOf(row.timestamp ?? row.timestamps, 0),
+		end: timeOf(row, 1) ?? timeOf(row.timestamp ?? row.timestamps, 1),
 		text: (optionalText(row.text) ?? optionalText(row.word) ?? '').trim(),
 	}));
 
-/** A time as a number, as one in text, or as subtitles write it: `00:01:02,500`. */
+/** A time as a number, as one in text with its unit or without, or as subtitles write it: `00:01:02,500`. */
 function seconds(value: unknown): number | undefined {
-	const [, hours = '0', minutes, rest] =
-		/^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)\s*$/.exec(optionalText(value) ?? '') ?? [];
-	if (minutes === undefined || rest === undefined) return number(value);
-	return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest.replace(',', '.'));
+	if (typeof value !== 'string') return number(value);
+	const written = value.trim().replace(',', '.');
+	const [, amount, isThousandth] = /^(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?|(ms))$/i.exec(written) ?? [];
+	if (amount !== undefined) return Number(amount) / (isThousandth ? 1000 : 1);
+	const [, hours = '0', minutes, rest] = /^(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(written) ?? [];
+	if (minutes === undefined) return number(written);
+	return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
-/** Some models give both times in one list, or in an object. */
-const timeOf = ({ timestamp }: Dict, index: number): number | undefined =>
-	Array.isArray(timestamp)
-		? seconds(timestamp[index])
-		: isDict(timestamp)
-			? seconds(index === 0 ? timestamp.start : timestamp.end)
-			: undefined;
+/** What models call a beginning and an end. */
+const TIMES = [
+	['start', 'start_time', 'startTime', 'from', 'begin'],
+	['end', 'end_time', 'endTime', 'to'],
+] as const;
+
+/** The beginning or the end in a row, or in what gives both in one: a list, an object or a text. */
+function timeOf(told: unknown, edge: 0 | 1): number | undefined {
+	const both = typeof told === 'string' ? told.split(/-->|[-–]/) : told;
+	if (Array.isArray(both)) return seconds(both[edge]);
+	if (!isDict(both)) return undefined;
+	const name = TIMES[edge].find((each) => both[each] !== undefined && both[each] !== null);
+	const thousandths = number(both[edge === 0 ? 'start_ms' : 'end_ms']);
+	return name === undefined ? thousandths && thousandths / 1000 : seconds(both[name]);
+}
 
 /** Some models call them chunks. */
 const segmentsOf = ({ segments, chunks }: Dict): Steps<Span[]> => spans(Array.isArray(segments) ? segments : chunks);
 
 /** Older models put the words into their segments. */
 const wordsOf = (answer: Dict) => {
-	const nested = dictsIn(answer.segments).map(({ words }) => words);
+	const rows = Array.isArray(answer.segments) ? answer.segments : answer.chunks;
+	const nested = dictsIn(rows).map(({ words }) => words);
 	return spans(Array.isArray(answer.words) ? answer.words : nested.flat());
 };
 
@@ -169,7 +181,7 @@ export const transcribe = defineOperation({
 		const last = segments.reduce((most, { end = 0 }) => Math.max(most, end), 0);
 		const shared = {
 			language: optionalText(answer.language),
-			duration: length > 0 ? length / 1000 : last > 0 ? last : undefined,
+			duration: [length / 1000, seconds(answer.duration) ?? 0, last].find((each) => each > 0),
 		};
 		const files = yield* subtitlesOf(options, { whole, segments, words, duration: shared.duration });
 		const { splitInto = 'none' } = options;

@@ -327,11 +327,59 @@ describe('what a transcription becomes', () => {
 					{ timestamp: { start: 61.5, end: '0:1:2,25' }, text: 'you' },
 				],
 			],
+			[
+				'with their unit',
+				[
+					{ start: '1s', end: '2000 ms', text: 'Hi' },
+					{ start: '61,5 sec', end: '62.25seconds', text: 'you' },
+				],
+			],
+			[
+				'called otherwise',
+				[
+					{ start_time: 1, end_time: '2.0s', text: 'Hi' },
+					{ startTime: '61.500s', endTime: '62.250s', text: 'you' },
+				],
+			],
+			[
+				'called otherwise within one place',
+				[
+					{ timestamps: { from: '00:00:01,000', to: '00:00:02,000' }, text: 'Hi' },
+					{ timestamp: { start_ms: 61_500, end_ms: '62250' }, text: 'you' },
+				],
+			],
+			[
+				'in one list',
+				[
+					{ timestamp: ['1s', 2], text: 'Hi' },
+					{ timestamps: ['00:01:01,500', '1:2,25'], text: 'you' },
+				],
+			],
+			[
+				'in one text',
+				[
+					{ timestamp: '00:00:01,000 --> 00:00:02,000', text: 'Hi' },
+					{ timestamp: '1:01.5 – 1:02.25', text: 'you' },
+				],
+			],
 		])('whose times are %s', (_, segments) => {
+			expect(cuesOf({ text: 'Hi you', chunks: segments })).toEqual(cuesOf({ text: 'Hi you', segments }));
 			expect(cuesOf({ text: 'Hi you', segments })).toEqual([
 				['00:00:01,000 --> 00:00:02,000', 'Hi'],
 				['00:01:01,500 --> 00:01:02,250', 'you'],
 			]);
+		});
+
+		it('know the length of the recording from its own field, too', () => {
+			const segments = [{ start: 1, text: 'Hi' }];
+			for (const duration of [4, '4', '4.0s', '00:00:04'])
+				expect(cuesOf({ text: 'Hi', segments, duration })).toEqual([['00:00:01,000 --> 00:00:04,000', 'Hi']]);
+		});
+
+		it('have the words of their chunks', () => {
+			const words = [{ word: 'Hi', timestamp: ['1.5s', '2s'] }];
+			const chunks = [{ text: 'Hi', timestamp: [0, 30], words }];
+			expect(cuesOf({ text: 'Hi', chunks })).toEqual([['00:00:01,500 --> 00:00:02,000', 'Hi']]);
 		});
 
 		it.each<[string, Answer[], string]>([
