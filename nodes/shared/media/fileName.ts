@@ -5,8 +5,8 @@ import { trimEnd } from '../core/trim';
 const MOST_LETTERS = 120;
 const MOST_BYTES = 200;
 
-/** Names that Windows has for devices, whatever ending they have. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+/** Names that Windows has for devices, whatever ending they have, and with blanks before it. */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\.|$)/i;
 
 /** The query, the fragment or a parameter of an address behind what is a file's name. */
 const BEHIND = /\.([A-Za-z0-9]{1,5})(?=\?|#[\w=&,.:-]*$|;\w+=)/g;
