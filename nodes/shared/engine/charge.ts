@@ -16,6 +16,8 @@ export type Assume = (answer: Dict | undefined) => number | undefined;
 export class Charge {
 	/** USD that its answers say so far. */
 	told: number | undefined;
+	/** Whether the last one says that it costs nothing, which is no bill as long as a job goes on. */
+	isFree = false;
 	/** USD that it is thought to have cost, once it is over and nobody has said. */
 	assumed: number | undefined;
 	/** What stays set aside for it, since it was answered and nobody has said yet what it costs. */

@@ -95,7 +95,8 @@ export class Meter {
 		if (outcome.ok || !NOT_SENT.includes(outcome.problem.kind)) this.requests++;
 		const own = charge ?? new Charge();
 		const said = outcome.ok ? costOf(outcome.value) : billOf(outcome.problem) || undefined;
-		if (said !== undefined) this.hear(own, said);
+		if (said) this.hear(own, said);
+		own.isFree = said === 0;
 		if (outcome.ok) own.answer = outcome.value;
 		// A receipt says nothing, or 0: what the job costs is not known before it is over.
 		if (outcome.ok && !own.told && !own.held) own.held = reservation;
@@ -108,6 +109,7 @@ export class Meter {
 
 	/** Counts what a request is thought to have cost where no answer said so: it is over. */
 	close(charge: Charge): void {
+		if (charge.isFree) this.hear(charge, 0);
 		if (charge.held && charge.told === undefined) {
 			charge.assumed = charge.assume(charge.answer);
 			charge.isUnknown = charge.isDue && charge.assumed === undefined;

@@ -1,4 +1,4 @@
-import { isDict, number, optionalText, readId, requestIdOf } from '../core/answer';
+import { isDict, isUnderWay, number, optionalText, readId, requestIdOf } from '../core/answer';
 import { known, omit } from '../core/values';
 import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
@@ -78,9 +78,11 @@ const largest = (amounts: ReadonlyArray<number | undefined>): number | undefined
 	amounts.reduce((most, each) => (each !== undefined && each > (most ?? -1) ? each : most), undefined);
 
 /** What an answer says itself: a place that does not count says 0 where another knows. */
-function ownCost({ usage, inference_status: status }: Dict): number | undefined {
+function ownCost({ usage, inference_status: status, status: state }: Dict): number | undefined {
 	const told = isDict(status) ? cost(status.cost) : undefined;
-	return isDict(usage) ? largest([cost(usage.estimated_cost), told]) : told;
+	const most = isDict(usage) ? largest([cost(usage.estimated_cost), told]) : told;
+	// Nothing was billed yet.
+	return most === 0 && isUnderWay(state) ? undefined : most;
 }
 
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
@@ -166,10 +168,10 @@ export function usageOfAll(
 
 function usageOfOne(told: readonly Dict[], model: string, attempts: number): Usage {
 	const each = told.map((answer) => usageOf(answer, model, attempts));
-	const [first, second] = each;
-	return first && !second
-		? first
-		: { model, ...each.at(-1), ...amountsOf(each, (some) => Math.max(...some)), attempts };
+	const last = each.at(-1);
+	const all = { model, ...last, ...amountsOf(each, (some) => Math.max(...some)), attempts };
+	// Of a job that goes on 0 is no bill.
+	return all.costUsd === 0 && last?.costUsd === undefined ? omit(all, 'costUsd') : all;
 }
 
 /** What the amounts come to of those that tell them. */

@@ -100,6 +100,9 @@ describe('a job', () => {
 		[[0.4, undefined], { costUsd: 0.4 }],
 		[[0.1, 0.4, 0.3], { costUsd: 0.4 }],
 		[[undefined, 0], { costUsd: 0 }],
+		[[0, 0], { costUsd: 0 }],
+		[[0, undefined], { estimatedCostUsd: 0.5 }],
+		[[0, undefined, 0, undefined], { estimatedCostUsd: 0.5 }],
 	])('that tells %j is counted once, told or assumed', (costs, figures) => {
 		const meter = new Meter(1);
 		const charges = new Charges(meter);
@@ -115,6 +118,7 @@ describe('a job', () => {
 		charges.close();
 		expect(meter.figures).toEqual({ requests: costs.length, retries: 0, ...figures });
 		expect(charges.estimated).toBe('estimatedCostUsd' in figures ? 0.5 : undefined);
+		expect(meter.figures.costUsd).toBe('costUsd' in figures ? figures.costUsd : undefined);
 		expect(charges.billed).toBe('costUsd' in figures ? figures.costUsd : 0);
 	});
 });

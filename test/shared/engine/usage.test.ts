@@ -258,6 +258,23 @@ describe('a cost that no answer tells', () => {
 		expect(usageOfAll(told, 'm', 1, 0.02)).toEqual({ model: 'm', costUsd: 0.01, attempts: 1 });
 	});
 
+	it.each<[string, unknown[], object]>([
+		['a receipt says 0 and the end nothing', [{ inference_status: { cost: 0 } }, {}], { estimatedCostUsd: 0.02 }],
+		['the end says 0', [{}, { inference_status: { cost: 0 } }], { costUsd: 0 }],
+		[
+			'a receipt says 0 of what is worked on',
+			[{ status: 'in_progress', usage: { estimated_cost: 0 } }],
+			{ estimatedCostUsd: 0.02 },
+		],
+		['a receipt says what it will cost', [{ status: 'queued', inference_status: { cost: 0.3 } }, {}], { costUsd: 0.3 }],
+	])('is what the job is thought to have cost where %s', (_, told, cost) => {
+		expect(usageOfAll([told as Array<Record<string, unknown>>], 'm', 1, 0.02)).toEqual({
+			model: 'm',
+			...cost,
+			attempts: 1,
+		});
+	});
+
 	it('is shared by the parts of a request, and added up over several', () => {
 		const usage = usageOfAll(answers, 'm', 1, 0.02);
 		expect(usageOfItem([{ usage, share: 0.5 }])).toEqual({ model: 'm', estimatedCostUsd: 0.01, attempts: 1 });

@@ -80,6 +80,28 @@ describe('a video job', () => {
 		expect(hintsOf(result).at(-1)).toMatch(/about \$0\.18 estimated/);
 	});
 
+	it.each<[string, object, object]>([
+		['that says 0 as long as it is worked on', { inference_status: { cost: 0 } }, {}],
+		['whose receipt alone has a bill, of 0', { usage: { estimated_cost: '0' } }, { message: 'done' }],
+	])('%s is estimated', async (_, receipt, end) => {
+		world.service.reply = ({ method, path: route }) => {
+			if (route.endsWith('/content')) return { contentType: 'video/mp4', body: makeMp4(1) };
+			if (!route.startsWith('/v1/videos')) return notFound;
+			const job = { id: 'videos_a', object: 'video.generation.job' };
+			return jsonReply(
+				method === 'POST' ? { ...job, status: 'queued', ...receipt } : { ...job, status: 'succeeded', ...end },
+			);
+		};
+		const clock = putInVirtualClock(world.emulator);
+		for (const waitForResult of [true, false]) {
+			const parameters = film({ waitForResult, options: { seconds: 8 } });
+			const result = await world.engine.run({ parameters, credentials: { baseUrl: world.service.url } });
+			expect(usageOf(onlyItem(result))).not.toHaveProperty('costUsd');
+			expect(hintsOf(result).at(-1)).not.toContain('$0 ');
+		}
+		clock.remove();
+	});
+
 	it('costs nothing more when it is fetched', async () => {
 		const started = onlyItem(await world.engine.run({ parameters: film({ waitForResult: false }) }));
 		const { videoId } = started.json;

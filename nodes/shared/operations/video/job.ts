@@ -1,4 +1,4 @@
-import { errorText, optionalText, seedOf } from '../../core/answer';
+import { errorText, isUnderWay, optionalText, seedOf } from '../../core/answer';
 import { isModerated } from '../../core/failureWords';
 import type { Dict, FileOut, NextRequest, Output } from '../../core/operation';
 import { AnswerError, attempt } from '../../core/problem';
@@ -7,8 +7,6 @@ import { idPath } from '../../core/request';
 
 /** Where a video job stands. The API's schema lists no states; these are known (docs/api.md#video-jobs). */
 const DONE = /^(succeeded|success|completed?|done|finished|ready)$/i;
-const WORKING =
-	/^(queued|pending|submitted|accepted|scheduled|starting|preparing|running|processing|in[_ -]?progress|generating|rendering|uploading)$/i;
 const FAILED = /^(failed|failure|error|expired|cancell?ed|rejected)$/i;
 
 export interface Job {
@@ -29,7 +27,7 @@ export function readJob(answer: Dict): Job | undefined {
 	if (!id || !status) return undefined;
 	const state = DONE.test(status)
 		? 'done'
-		: WORKING.test(status)
+		: isUnderWay(status)
 			? 'working'
 			: FAILED.test(status) || isModerated(status)
 				? 'failed'
