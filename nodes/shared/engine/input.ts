@@ -5,6 +5,7 @@ import { Exact, exactOf, isAtLeast } from '../core/exact';
 import { hasMoreEntries, hasMoreValues, holdsMoreValues, MOST_VALUES } from '../core/amount';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
+import { saysSomething } from '../core/trim';
 import { isBrokenArray, parseTyped, snakeCase } from '../core/values';
 
 /**
@@ -150,11 +151,9 @@ function readArray({ displayName }: Field, text: string): unknown {
 	return text;
 }
 
-/** A letter that can be seen: invisible ones are no text. */
-const SEEN = /[^\s\u200b-\u200d\u2060\ufeff]/;
-
 function checkFilled<V extends string | string[]>(field: Field, value: V): V {
-	const isEmpty = typeof value === 'string' ? !SEEN.test(value) : value.length === 0;
+	// What a list without entries means, its operation says.
+	const isEmpty = field.isList && Array.isArray(value) ? value.length === 0 : ![value].flat().some(saysSomething);
 	if (!field.required || !isEmpty) return value;
 	throw new InputError(
 		`'${field.displayName}' is empty`,

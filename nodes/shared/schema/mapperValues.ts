@@ -4,6 +4,7 @@ import { asDataUrl } from '../core/dataUrl';
 import type { Dict } from '../core/operation';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
+import { saysSomething } from '../core/trim';
 import { parseTyped } from '../core/values';
 import { convertValue } from './convert';
 import type { FieldKind, ModelSchema, SchemaField } from '../core/modelSchema';
@@ -58,7 +59,8 @@ export function bodyOf(schema: ModelSchema | undefined, values: Dict): Filled {
 function isBlank(value: unknown, field: SchemaField | undefined): boolean {
 	if (value === undefined || value === null) return true;
 	if (typeof value !== 'string' || field?.values?.includes(value)) return false;
-	return field?.kind === 'string' ? value === '' : value.trim() === '';
+	// Blanks are a value, but for a text that the model needs.
+	return field?.kind === 'string' && !field.required ? value === '' : !saysSomething(value);
 }
 
 function readSource(given: unknown): FileSource | undefined {

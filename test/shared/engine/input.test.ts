@@ -379,7 +379,21 @@ describe('a value that is none', () => {
 		expect(thrownBy(() => readValue(FIELDS.string, value)).message).toMatch(/is no number that can be sent/);
 	});
 
-	it.each(['\u200b', ' \ufeff\n', '\u2060\u00a0\u200d'])('what cannot be seen is empty: %j', (value) => {
+	it.each([
+		'\u200b',
+		' \ufeff\n',
+		'\u2060\u00a0\u200d',
+		'\u00ad',
+		'\u200e\u202e',
+		'\u3164\ufe0f',
+		'\u2800',
+		'\u{e0020}',
+	])('what cannot be seen is empty: %j', (value) => {
+		const list = make({ type: 'string', required: true, orList: true });
+		for (const given of [value, [value], ['', value]])
+			expect(thrownBy(() => readValue(list, given)).message).toBe("'The Field' is empty");
 		expect(thrownBy(() => readValue(FIELDS.required, value)).message).toBe("'The Field' is empty");
+		expect(readValue(FIELDS.required, `${value}ä${value}`)).toBe(`${value}ä${value}`);
+		expect(listOf(`a,${value}`)).toEqual(['a']);
 	});
 });

@@ -2,6 +2,7 @@ import type { ISupplyDataFunctions } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { isDict } from '../../core/answer';
 import type { AnyOperation, Dict, Inputs, Output } from '../../core/operation';
+import { saysSomething } from '../../core/trim';
 import { collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 import { instructionOption, minimumScoreOption, rerank, topNField } from '../../operations/text/rerank';
 import { readParameters } from '../inputs';
@@ -33,7 +34,7 @@ export async function openReranker(context: ISupplyDataFunctions, item: number):
 	const response: Reranker = {
 		async compressDocuments(documents, query) {
 			// Nothing can be said about an empty text, and services refuse it.
-			const told = documents.filter(({ pageContent }) => pageContent.trim() !== '');
+			const told = documents.filter(({ pageContent }) => saysSomething(pageContent));
 			const inputs = told.map(
 				({ pageContent }): Dict => ({
 					model,

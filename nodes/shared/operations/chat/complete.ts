@@ -1,6 +1,7 @@
 import { isDataUrl } from '../../core/dataUrl';
 import { dictsIn, isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
+import { saysSomething } from '../../core/trim';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames, isRepeatable } from '../../core/request';
@@ -191,11 +192,11 @@ export const completeChat = defineOperation({
 	request: ([input], facts) => {
 		const { model, options, messages } = input;
 		const { previousMessages = [], binaryFields = [], imageUrls = '' } = options;
-		const said = messages.values.filter(({ content }) => content.trim() !== '');
+		const said = messages.values.filter(({ content }) => saysSomething(content));
 		const files = binaryFields.map((file) => mediaPart(file, (ability) => requireAbility(facts, model, ability)));
 		const pictures = addressesIn(imageUrls).map(pictureAt);
 		const earlier = readConversation(previousMessages);
-		if (said.length + files.length + pictures.length + earlier.length === 0)
+		if (said.length + files.length + pictures.length === 0 && earlier.every(isSilent))
 			throw new InputError("'Messages' is empty", 'Write at least one message, or check its expression for this item.');
 		if (pictures.length > 0) requireAbility(facts, model, 'images');
 		const { logprobs, numResponses } = options;
@@ -243,6 +244,10 @@ export function readCompletion(answer: Dict, isJson: boolean, responses = 1): Ou
 
 const FEW_NOTE =
 	"Some answers have fewer responses than 'Number of Responses' asks for: choose a model that writes several, or run it for several items.";
+
+/** A message of an earlier conversation that says nothing. */
+const isSilent = ({ content, tool_calls: calls }: Dict): boolean =>
+	!calls && (typeof content === 'string' ? !saysSomething(content) : !Array.isArray(content) || content.length === 0);
 
 const pictureAt = (given: string): Dict => ({
 	type: 'image_url',

@@ -8,6 +8,7 @@ import { hasMoreEntries, MOST_VALUES } from '../../core/amount';
 import { apiNames, jsonRequest } from '../../core/request';
 import { mapInSteps } from '../../core/steps';
 import { parseJson } from '../../core/values';
+import { saysSomething } from '../../core/trim';
 import { modelField, optionsField, simplifyField } from '../fields';
 
 /** Documents of one request; how many it may hold is not documented (docs/api.md#rerank). */
@@ -30,7 +31,7 @@ function listedDocuments(documents: string | readonly string[] | undefined): rea
 	if (hasMoreEntries(documents, MOST_VALUES, LINES)) {
 		throw new InputError(`'Documents' has more than ${MOST_VALUES} lines`, 'Spread them over several items.');
 	}
-	return documents.split(/\r?\n/).filter((line) => line.trim() !== '');
+	return documents.split(/\r?\n/).filter(saysSomething);
 }
 
 /** What an input asks about: its own document, or the list that it has not been split into yet. */
@@ -177,7 +178,7 @@ export const rerank = defineOperation({
 		if (documents.length === 0) {
 			throw new InputError("'Documents' is empty", 'Give at least one text to compare with the query.');
 		}
-		if (documents.some((document) => document.trim() === '')) {
+		if (!documents.every(saysSomething)) {
 			throw new InputError("'Documents' has an empty entry", 'Leave empty texts out of the array.');
 		}
 		if (documents.length > MAX_DOCUMENTS) {

@@ -84,7 +84,7 @@ describe('a reranker for what a vector store found', () => {
 	it('asks nothing for no documents, nor about empty ones', async () => {
 		const { reranker, runs } = await open();
 		expect(await reranker.compressDocuments([], QUESTION)).toEqual([]);
-		expect(await reranker.compressDocuments([new Document({ pageContent: ' \n' })], QUESTION)).toEqual([]);
+		expect(await reranker.compressDocuments([new Document({ pageContent: ' \n\u200b' })], QUESTION)).toEqual([]);
 		expect(asked()).toEqual([]);
 		expect(runs()).toEqual([]);
 		const some = [new Document({ pageContent: '' }), ...documents()];

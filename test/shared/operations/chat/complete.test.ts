@@ -188,8 +188,13 @@ describe('chat: complete', () => {
 		expect(String(idle.errorItems[0]?.json.error)).toContain('cannot reason');
 		const blind = await complete(say(['user', 'x']), { imageUrls: 'https://example.com/a.png' });
 		expect(String(blind.errorItems[0]?.json.error)).toMatch(/cannot see pictures.*'Previous Messages \(JSON\)'/s);
-		const empty = await complete(say(['user', '  ']));
-		expect(String(empty.errorItems[0]?.json.error)).toContain("'Messages' is empty");
+		for (const nothing of ['  ', '\u200b', '\ufeff\u00ad\u2060']) {
+			const silent = [[], [{ role: 'user', content: nothing }], [{ role: 'user', content: [] }, { human: nothing }]];
+			for (const said of silent) {
+				const empty = await complete(say(['user', nothing]), { previousMessages: JSON.stringify(said) });
+				expect(String(empty.errorItems[0]?.json.error)).toContain("'Messages' is empty");
+			}
+		}
 		expect(sent()).toEqual([]);
 	});
 

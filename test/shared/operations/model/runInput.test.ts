@@ -125,6 +125,7 @@ describe('what is refused before anybody pays', () => {
 		['openai/clip-features', { input: '{ "inputs": ' }, "'Input' is not valid JSON"],
 		['openai/clip-features', { input: '[1]' }, "'Input' is a list, but this model takes a JSON object"],
 		['openai/clip-features', {}, "'Input' is missing, but this model needs it"],
+		['emulator/everything', { ...everything, title: ' \u200b\u00ad' }, "'Title' is missing, but this model needs it"],
 		['Qwen/Qwen3-Reranker-8B', { queries: '["a"', documents: '["b"]' }, "'Queries' is not valid JSON"],
 		['emulator/everything', { ...everything, corner: '{x: 1}' }, "'Corner' is not valid JSON"],
 		['emulator/everything', { ...everything, count: 10 }, "'Count' is 10, but this model takes 1 to 9"],

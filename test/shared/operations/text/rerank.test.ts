@@ -165,6 +165,8 @@ describe('of its own', () => {
 			['nothing', '={{ [] }}', /'Documents' is empty/],
 			['blank lines', '={{ "\\n  \\n" }}', /'Documents' is empty/],
 			['an empty entry', '={{ ["a", " "] }}', /empty entry/],
+			['invisible lines', '={{ "\\u200b\\n\\u00ad" }}', /'Documents' is empty/],
+			['an invisible entry', '={{ ["a", "\\u2060"] }}', /empty entry/],
 		])('of %s is one clear error, and nothing is sent', async (_, documents, words) => {
 			const { error } = await world.engine.run({ parameters: list(documents) });
 			expect(error?.message).toMatch(words);
