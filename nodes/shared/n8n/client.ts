@@ -23,6 +23,7 @@ import { Catalog, type KnownModel } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
 import { LOOK_SECONDS, Transport } from './http/transport';
+import { MOST_FALLBACKS } from '../operations/chat/chat';
 import { thoughtCost } from './thought';
 import { ItemMaker } from './outputs';
 
@@ -75,6 +76,8 @@ export class Client {
 		private readonly catalogue: Catalog,
 		private readonly known: Map<string, KnownModel>,
 		private readonly replacements: ReadonlyMap<string, Replacement>,
+		/** The models that the run asks. */
+		private readonly asked: Set<string>,
 		/** Tells those who look for the reason of a slow run. */
 		private readonly detail: (line: string) => void,
 	) {}
@@ -101,11 +104,30 @@ export class Client {
 		const maker = new ItemMaker(context, transport, run, door);
 		const catalogue = new Catalog(context, account, stop);
 		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
+		const asked = new Set([...models.values()].map(({ model }) => model));
+		// The service may go on to one of them by itself (docs/api.md#chat), and a budget has to know what that costs.
+		if (budget < Infinity)
+			for (const settings of [...models.values()])
+				for (const model of settings.fallbacks.slice(0, MOST_FALLBACKS))
+					models.set(keyOf(onModel(settings, model)), onModel(settings, model));
 		const read = async ([key, { model, version }]: [string, Settings]) =>
 			[key, await catalogue.facts(model, version)] as const;
 		const known = new Map(await Promise.all([...models].map(read)));
 		const replacements = await findReplacements(known, catalogue);
-		return new Client(account, transport, run, lanes, door, meter, maker, catalogue, known, replacements, detail);
+		return new Client(
+			account,
+			transport,
+			run,
+			lanes,
+			door,
+			meter,
+			maker,
+			catalogue,
+			known,
+			replacements,
+			asked,
+			detail,
+		);
 	}
 
 	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
@@ -264,8 +286,15 @@ export class Client {
 	/** USD that a request costs at most, where a budget makes that worth knowing. */
 	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
 		if (this.meter.budget === Infinity) return undefined;
-		const { model, schema } = this.facts(settings);
-		return estimateCost(model?.price, mostFacts(costFacts(request, schema))).usd ?? undefined;
+		const others: unknown = request.json?.models;
+		const costs = [settings, ...(Array.isArray(others) ? others.map((model) => onModel(settings, model)) : [])].map(
+			(each) => {
+				const { model, schema } = this.facts(each);
+				return estimateCost(model?.price, mostFacts(costFacts(request, schema))).usd ?? NaN;
+			},
+		);
+		const most = Math.max(...costs);
+		return Number.isNaN(most) ? undefined : most;
 	}
 
 	/** USD that a request has cost by the catalogue's price, for an answer that does not say. */
@@ -274,7 +303,7 @@ export class Client {
 		if (request.method === 'GET') return undefined;
 		// Who answers is who is paid.
 		const { model = settings.model } = servedBy(answer, input) ?? {};
-		const facts = this.facts(model === settings.model ? settings : { ...settings, model, version: '' });
+		const facts = this.facts(model === settings.model ? settings : onModel(settings, model));
 		return thoughtCost(facts, request, answer);
 	}
 
@@ -286,7 +315,7 @@ export class Client {
 
 	/** The models that the run asks, each once. */
 	get models(): string[] {
-		return [...new Set([...this.known.keys()].map((key) => key.split(' ')[0] ?? ''))].filter(Boolean);
+		return [...this.asked].filter(Boolean);
 	}
 
 	/** What the catalogue says about an item's model; nothing when it does not answer. */
@@ -300,6 +329,7 @@ export class Client {
 	/** Asks the catalogue about a model that is needed only now. */
 	async learn(settings: Settings): Promise<void> {
 		const { model, version } = settings;
+		this.asked.add(model);
 		if (!this.known.has(keyOf(settings))) this.known.set(keyOf(settings), await this.catalogue.facts(model, version));
 	}
 
@@ -389,5 +419,7 @@ export async function findReplacements(
 		}),
 	);
 }
+
+const onModel = (settings: Settings, model: unknown): Settings => ({ ...settings, model: String(model), version: '' });
 
 const keyOf = ({ model, version }: Settings) => `${model} ${version}`;

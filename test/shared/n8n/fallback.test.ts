@@ -125,6 +125,23 @@ describe('a chat', () => {
 		expect(sent.map(({ json }) => json)).toEqual([expect.objectContaining({ model: LLAMA, models: [DEEPSEEK] })]);
 	});
 
+	it.each(['emulator/partner-opus', `${DEEPSEEK}, emulator/partner-opus`])(
+		'passes its budget by less than one request also where DeepInfra goes on to a dearer model: %s',
+		async (fallbackModels) => {
+			Object.assign(world.emulator.options, { busyModels: [LLAMA, DEEPSEEK], latencyMs: 50 });
+			const budgetUsd = 0.0004;
+			const parameters = chat(LLAMA, { fallbackModels, budgetUsd, maxTokens: 100 });
+			const result = await run(
+				{ ...parameters, messages: { values: [{ role: 'user', content: '={{ $json.text }}' }] } },
+				texts(20),
+			).finally(() => (world.emulator.options.latencyMs = undefined));
+			const costs = result.items.map((item) => Number(Object(usageOf(item)).costUsd));
+			expect(costs.length).toBeGreaterThan(2);
+			expect(costs.reduce((sum, cost) => sum + cost, 0) - budgetUsd).toBeLessThan(Math.max(...costs));
+			expect(result.customData.deepInfraModel).toBe(LLAMA);
+		},
+	);
+
 	it('with pictures goes to a model that sees, before anything is sent', async () => {
 		const data = await world.engine.binary(makePng(20, 20), 'a.png', 'image/png');
 		const seen = chat(DEEPSEEK, {

@@ -17,6 +17,7 @@ import {
 	temperatureOption,
 } from '../../operations/chat/fields';
 import { readStops } from '../../operations/chat/stops';
+import { MOST_FALLBACKS } from '../../operations/chat/chat';
 import { CHAT_MODEL } from '../../operations/chat/models';
 import { withoutFrame } from '../../operations/chat/framed';
 import { budgetOption, collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
@@ -72,8 +73,6 @@ export const chatModelFields = [
 		topPOption,
 	]),
 ] as const;
-
-const MOST_FALLBACKS = 4;
 
 /**
  * What goes into a request's body beside what n8n's chat client puts there, by the API's names (docs/api.md#chat).

@@ -26,7 +26,7 @@ export interface ChatInput {
 }
 
 /** Models that the service asks itself where the first is busy (docs/api.md#chat). */
-const MOST_FALLBACKS = 4;
+export const MOST_FALLBACKS = 4;
 
 /**
  * @param more fields beside the messages, under the API's names
