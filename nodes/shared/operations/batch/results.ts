@@ -1,4 +1,4 @@
-import { errorText, isDict, list, number, optionalText, refusal, unlike } from '../../core/answer';
+import { errorText, isDict, list, number, optionalText, readId, refusal, unlike } from '../../core/answer';
 import type { ApiRequest, Dict, LineFile, LineOutput, LineReader, Output } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { readCompletion } from '../chat/complete';
@@ -196,9 +196,12 @@ const shareNothing = ({ id, model }: Dict): Dict => ({ id, model });
 function failureOf({ response, error }: Dict): Problem | undefined {
 	if (isDict(response)) {
 		const status = number(response.status_code) ?? 200;
-		if (status < 200 || status >= 300) return { kind: 'status', status, body: response.body };
-		const words = refusal(bodyOf({ response }));
-		return words === undefined ? undefined : { kind: 'refusal', message: words };
+		const requestId = readId(response.request_id);
+		// What it refuses may stand beside its answer, which is then empty.
+		if (status < 200 || status >= 300) return { kind: 'status', status, body: response.body || error, requestId };
+		const body = bodyOf({ response });
+		const words = refusal(Object.keys(body).length > 0 ? body : { error });
+		return words === undefined ? undefined : { kind: 'refusal', message: words, requestId };
 	}
 	const words = errorText(error) ?? (isDict(error) ? optionalText(error.code) : undefined) ?? 'no reason was given';
 	return { kind: 'refusal', message: `The line failed: ${words}` };

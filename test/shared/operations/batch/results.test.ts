@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
 import { secretOf } from '../../../../nodes/shared/n8n/secret';
+import { explain } from '../../../../nodes/shared/engine/explain';
 import { readLines } from '../../../../nodes/shared/n8n/http/lines';
 import type { LineOutput } from '../../../../nodes/shared/core/operation';
 import { readBatch, readBatches } from '../../../../nodes/shared/operations/batch/batches';
@@ -150,6 +151,27 @@ describe('the results of a batch', () => {
 		expect(words[7]).toContain('plain words');
 		expect(words[8]).toBe('status');
 		expect(words[9]).toContain('It brought no result');
+	});
+
+	it.each<[unknown, unknown]>([
+		[{ status_code: 400, request_id: 'req-1', body: null }, { error: { message: 'max_tokens is too large', code: 400 } }],
+		[{ status_code: 422, request_id: 'req-1' }, { code: 'invalid', message: 'max_tokens is too large' }],
+		[{ status_code: 400, request_id: 'req-1', body: '' }, 'max_tokens is too large'],
+		[{ status_code: 200, request_id: 'req-1', body: null }, { message: 'max_tokens is too large' }],
+		[{}, { message: 'max_tokens is too large' }],
+	])('tells why a line failed where that stands beside its answer: %j', (response, error) => {
+		const reader = new BatchReader(readBatch({ id: 'batch_1', status: 'completed', error_file_id: 'file-err' }), false);
+		reader.next();
+		const [{ failure } = {}] = reader.read(JSON.parse(line('0', response, error)));
+		if (!failure) throw new Error('It did not fail');
+		const { message, advice } = explain(failure, { model: '', host: '', attempts: 1 });
+		expect(message).toContain('max_tokens is too large');
+		if (failure.kind === 'status') expect(advice).toContain('Request ID: req-1.');
+	});
+
+	it('takes no word beside an answer for a failure', async () => {
+		const output = line('0', { status_code: 200, body: answer('fine') }, { message: 'odd' });
+		expect((await read({ output, total: 1 })).said).toEqual([['0', 'fine']]);
 	});
 
 	it('loses none of the others where a line is damaged, and deletes nothing', async () => {
