@@ -6,7 +6,7 @@ import type { Dict } from '../../core/operation';
 import { createEmbedding } from '../../operations/embedding/create';
 import { collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 import { readParameters } from '../inputs';
-import { logged, Supplier, type Supplying } from './supplier';
+import { logged, questionOf, refusal, Supplier, type Supplying } from './supplier';
 
 export const embeddingsFields = [
 	modelField('Qwen/Qwen3-Embedding-8B'),
@@ -62,13 +62,21 @@ export async function openEmbeddings(context: ISupplyDataFunctions, item: number
 			if (documents.length === 0) return [];
 			const count = { documents: documents.length };
 			return await logged(context, NodeConnectionTypes.AiEmbedding, 'ai-document-embedded', count, async () => {
+				const empty = documents.indexOf('') + 1;
+				if (empty > 0)
+					throw refusal(
+						context,
+						item,
+						`Document ${empty} of ${documents.length} is empty`,
+						"Leave it out before the vector store, for example with n8n's 'Filter' node.",
+					);
 				const { vectors, shown } = await embed(documents, 'passage');
 				return { value: vectors, shown };
 			});
 		},
 		async embedQuery(query) {
 			return await logged(context, NodeConnectionTypes.AiEmbedding, 'ai-query-embedded', { query }, async () => {
-				const { vectors, shown } = await embed([query], 'query');
+				const { vectors, shown } = await embed([questionOf(context, item, query)], 'query');
 				return { value: vectors[0] ?? [], shown };
 			});
 		},

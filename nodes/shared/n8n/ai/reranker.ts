@@ -6,7 +6,7 @@ import { saysSomething } from '../../core/trim';
 import { collection, maxRetriesOption, modelField, timeoutOption } from '../../operations/fields';
 import { instructionOption, minimumScoreOption, rerank, topNField } from '../../operations/text/rerank';
 import { readParameters } from '../inputs';
-import { logged, Supplier, type Supplying } from './supplier';
+import { logged, questionOf, Supplier, type Supplying } from './supplier';
 
 export const rerankerFields = [
 	modelField('Qwen/Qwen3-Reranker-4B'),
@@ -32,9 +32,11 @@ export async function openReranker(context: ISupplyDataFunctions, item: number):
 	const own = { ...(isDict(options) ? options : {}), topN };
 	const supplier = await Supplier.open(context, item, rerank, { model, options: own });
 	const response: Reranker = {
-		async compressDocuments(documents, query) {
+		async compressDocuments(documents, asked) {
 			// Nothing can be said about an empty text, and services refuse it.
 			const told = documents.filter(({ pageContent }) => saysSomething(pageContent));
+			if (told.length === 0) return [];
+			const query = questionOf(context, item, asked);
 			const inputs = told.map(
 				({ pageContent }): Dict => ({
 					model,

@@ -2,6 +2,7 @@ import type { AiEvent, INodeExecutionData, ISupplyDataFunctions, NodeConnectionT
 import { NodeError, NodeOperationError } from 'n8n-workflow';
 import type { AnyOperation, Dict, Output } from '../../core/operation';
 import { attempt, problemOf, type Problem } from '../../core/problem';
+import { saysSomething } from '../../core/trim';
 import { Likeness } from '../../engine/alike';
 import { readResults } from '../../engine/assemble';
 import { addCosts } from '../../engine/bill';
@@ -139,6 +140,22 @@ export class Supplier {
 		return toNodeError(this.context, redactProblem(problem), situation, this.item);
 	}
 }
+
+/** What a store is asked, which an expression may have left empty. @throws NodeOperationError for that */
+export function questionOf(context: ISupplyDataFunctions, item: number, query: unknown): string {
+	const text = typeof query === 'object' || query === undefined ? '' : String(query);
+	if (saysSomething(text)) return text;
+	throw refusal(context, item, 'The question to search for is empty', 'Check its expression in the node above.');
+}
+
+/** Of what must not be sent. */
+export const refusal = (context: ISupplyDataFunctions, item: number, message: string, advice: string): NodeError =>
+	toNodeError(
+		context,
+		{ kind: 'input', message, advice: `${advice} Nothing was sent.` },
+		{ model: '', host: '', attempts: 0 },
+		item,
+	);
 
 /** Does work and shows its input and output in the run data, as n8n's own sub-nodes do. */
 export async function logged<T>(

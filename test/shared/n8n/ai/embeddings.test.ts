@@ -112,6 +112,29 @@ describe('embeddings for a vector store', () => {
 		expect(runs().map(({ error }) => error?.message)).toEqual([expect.stringContaining('DeepInfra')]);
 	});
 
+	it.each(['""', '" \\n"', 'null', '{}'])('refuse a question that an expression has left empty: %s', async (json) => {
+		const { embeddings, runs } = await open();
+		const failure = await failureOf(embeddings.embedQuery(JSON.parse(json)));
+		expect(failure.message).toBe('The question to search for is empty [item 0]');
+		expect(failure.description).toMatch(/expression.*Nothing was sent/);
+		expect(runs().map(({ error }) => error?.message)).toEqual([failure.message]);
+		expect(asked()).toEqual([]);
+	});
+
+	it('take a number for a question', async () => {
+		const { embeddings } = await open({ inputType: 'none' });
+		expect(await embeddings.embedQuery(JSON.parse('0'))).toHaveLength(1024);
+		expect(asked().map(({ json }) => isDict(json) && json.inputs)).toEqual([['0']]);
+	});
+
+	it('say which document is empty', async () => {
+		const { embeddings } = await open();
+		const failure = await failureOf(embeddings.embedDocuments(['a', 'b', '', 'c', '']));
+		expect(failure.message).toBe('Document 3 of 5 is empty [item 0]');
+		expect(failure.description).toMatch(/Filter.*Nothing was sent/);
+		expect(asked()).toEqual([]);
+	});
+
 	it.each(['BAAI/bge-large-en-v15', 'bge-large-en', 'baai/BGE-large-en-v1.55'])(
 		'name models like one that is not there: %s',
 		async (name) => {

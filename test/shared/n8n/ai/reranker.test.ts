@@ -92,6 +92,14 @@ describe('a reranker for what a vector store found', () => {
 		expect(bodies()[0]?.documents).toHaveLength(3);
 	});
 
+	it.each(['""', '" "', 'null'])('refuses a question that an expression has left empty: %s', async (json) => {
+		const { reranker } = await open();
+		await expect(reranker.compressDocuments(documents(), JSON.parse(json))).rejects.toThrow(
+			'The question to search for is empty',
+		);
+		expect(asked()).toEqual([]);
+	});
+
 	it('sends equal texts once and more than a request takes in several', async () => {
 		const { reranker } = await open({ topN: 2000 });
 		const many = Array.from({ length: 1500 }, (_, index) => new Document({ pageContent: `whales ${index % 1200}` }));
