@@ -284,9 +284,16 @@ function explainNetwork(code: string, message: string, host: string): Words {
 	const known =
 		own(networkWords, code) ?? (code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' ? networkWords.ECONNRESET : undefined);
 	if (known) return known(host);
+	if (/wrong version number|packet length too long/i.test(message)) {
+		return {
+			message: `${host} does not speak HTTPS`,
+			description:
+				"If it is a proxy of yours without a certificate, the 'Base URL' in the DeepInfra credential begins with http://.",
+		};
+	}
 	if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|EPROTO/.test(code)) {
 		return {
-			message: `No secure connection to ${host}: ${message}`,
+			message: `No secure connection to ${host}: ${message.trim()}`,
 			description:
 				"The certificate was not accepted. Check the 'Base URL', the clock of n8n's machine, and whether a proxy replaces certificates.",
 		};

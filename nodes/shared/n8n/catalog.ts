@@ -92,7 +92,7 @@ export class Catalog {
 		const models = await this.models().catch(() => []);
 		return nearestNames(
 			wanted,
-			models.map(({ name }) => name),
+			models.map(({ name }) => name).filter((name) => name !== wanted),
 		);
 	}
 

@@ -482,9 +482,28 @@ describe('a value in the form people have it', () => {
 		expect(items.length).toBe(1);
 		expect(sent()[0]?.path).toBe('/v1/inference/ProsusAI/finbert');
 	});
+
+	it('https before an address that has no certificate is told', async () => {
+		const baseUrl = world.emulator.url.replace('http:', 'https:');
+		const { error } = await run(classify({}), [{ text: 'a' }], 'stopWorkflow', { baseUrl });
+		expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ does not speak HTTPS \[item 0\]$/);
+		expect(error?.description).toMatch(/'Base URL'.*begins with http:\/\//);
+	});
 });
 
 describe('a model', () => {
+	it('that is listed and not there is not named as one that resembles it', async () => {
+		world.emulator.options.faults = ({ path }) =>
+			path.startsWith('/v1/inference/')
+				? { kind: 'status', status: 404, body: { error: 'Model not found' } }
+				: undefined;
+		const { error } = await run(classify({}), [{ text: 'a' }], 'stopWorkflow').finally(
+			() => (world.emulator.options.faults = undefined),
+		);
+		expect(error?.message).toContain("DeepInfra has no model 'ProsusAI/finbert'");
+		expect(error?.description).not.toContain('ProsusAI/finbert');
+	});
+
 	it.each(['stopWorkflow', 'continueErrorOutput'] as const)(
 		'that is not there has neighbours in the error: %s',
 		async (onError) => {

@@ -9,7 +9,7 @@ import { interpret } from '../../engine/receive';
 import { retryDelay } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock } from '../http/clock';
-import { codeOf, deepestMessage, isBeforeSending } from '../http/cause';
+import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { asEvents, isEventStream, textOf, watchEvents, withCalls } from './chatAnswer';
@@ -172,6 +172,7 @@ async function sendOnce(
 		const code = codeOf(error);
 		if (limit.aborted || (code !== undefined && TIMED_OUT.includes(code)))
 			return { problem: { kind: 'timeout', seconds } };
+		if (isNoHttp(error)) return { problem: { kind: 'answer', message: 'DeepInfra sent an answer that is no HTTP' } };
 		const message = redact(deepestMessage(error));
 		if (code === undefined) return { problem: { kind: 'local', message } };
 		const isClosed = CLOSED.includes(code) || code === 'UND_ERR_SOCKET';

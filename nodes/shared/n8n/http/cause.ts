@@ -8,6 +8,13 @@ export function codeOf(error: unknown): string | undefined {
 	return found;
 }
 
+/** Whether a client could make nothing of what it received. */
+export function isNoHttp(error: unknown): boolean {
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
+		if (each.name === 'HTTPParserError' || codeOf(each)?.startsWith('HPE_')) return true;
+	return false;
+}
+
 export function deepestMessage(error: unknown): string {
 	let message = error instanceof Error ? error.message : String(error);
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {

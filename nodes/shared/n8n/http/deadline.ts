@@ -1,7 +1,7 @@
 import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
 import { onAbort } from '../../engine/abort';
 import { clock, ENDED, idleTime } from './clock';
-import { codeOf, deepestMessage, isBeforeSending } from './cause';
+import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from './cause';
 import { failure } from './source';
 import type { Account } from '../credential';
 
@@ -135,7 +135,7 @@ export class PendingRequest {
 		}
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
-		if (code?.startsWith('HPE_')) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
+		if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
 		if (code === undefined) return { kind: 'local', message };
 		if (!CLOSED.includes(code) || isBeforeSending(error)) return { kind: 'network', code, message };
 		if (this.sent) {

@@ -6,6 +6,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
 import { modelId } from '../../../support/parameters';
+import { failureOf } from '../../../support/results';
 import { jsonReply, notFound, startService, type Reply, type Service } from '../../../support/service';
 import { isDict } from '../../../../nodes/shared/core/answer';
 import { stopwatch } from '../../../support/yardstick';
@@ -148,6 +149,18 @@ describe('the chat model under LangChain', () => {
 		await expect(chat.invoke('Hello')).rejects.not.toThrow(/OpenAI/);
 		expect(asked()).toHaveLength(2 * times);
 		expect(runs()[0]?.error?.message).toMatch(words);
+	});
+
+	it.each<[string, Fault | undefined, RegExp, RegExp]>([
+		['that is no HTTP', { kind: 'notHttp' }, /sent an answer that is no HTTP/, /may have billed this request/],
+		['of a server that has no certificate', undefined, /does not speak HTTPS/, /begins with http:/],
+	])('an answer %s is told', async (_, fault, message, description) => {
+		if (fault) failing(1, fault);
+		const baseUrl = fault ? emulator.url : emulator.url.replace('http:', 'https:');
+		const failure = await failureOf((await open({}, { baseUrl })).chat.invoke('Hello'));
+		expect(failure.message).toMatch(message);
+		expect(failure.description).toMatch(description);
+		expect(asked()).toHaveLength(fault ? 1 : 0);
 	});
 
 	describe('with fallback models', () => {

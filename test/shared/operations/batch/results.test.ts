@@ -154,8 +154,14 @@ describe('the results of a batch', () => {
 	});
 
 	it.each<[unknown, unknown]>([
-		[{ status_code: 400, request_id: 'req-1', body: null }, { error: { message: 'max_tokens is too large', code: 400 } }],
-		[{ status_code: 422, request_id: 'req-1' }, { code: 'invalid', message: 'max_tokens is too large' }],
+		[
+			{ status_code: 400, request_id: 'req-1', body: null },
+			{ error: { message: 'max_tokens is too large', code: 400 } },
+		],
+		[
+			{ status_code: 422, request_id: 'req-1' },
+			{ code: 'invalid', message: 'max_tokens is too large' },
+		],
 		[{ status_code: 400, request_id: 'req-1', body: '' }, 'max_tokens is too large'],
 		[{ status_code: 200, request_id: 'req-1', body: null }, { message: 'max_tokens is too large' }],
 		[{}, { message: 'max_tokens is too large' }],
