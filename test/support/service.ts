@@ -41,7 +41,8 @@ export function jsonReply(value: unknown, status = 200): Reply {
 
 export function sentJson(request: SentRequest | undefined): IDataObject {
 	if (request === undefined) throw new Error('There was no such request');
-	expect(request.headers['content-type']).toMatch(/^application\/json\b/);
+	const type = request.headers['content-type'] ?? '';
+	if (!/^application\/json\b/.test(type)) throw new Error(`Not JSON was sent, but '${type}'`);
 	return JSON.parse(request.body.toString());
 }
 
