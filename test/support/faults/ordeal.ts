@@ -5,6 +5,7 @@ import type { Subject } from '../operation/example';
 import type { World } from '../world';
 import { sha256 } from '../files';
 import type { Engine, RunResult } from '../engine/engine';
+import { faultKinds } from './kinds';
 import type { Plan } from './plan';
 
 /** Distinct items of an operation, each of which is known again in the request that asks for it. */
@@ -29,8 +30,8 @@ export async function trialOf(engine: Engine, subject: Subject, count: number): 
 	};
 }
 
-/** Enough that every kind of fault hits one of every second. */
-const ITEMS = 80;
+/** Enough that every kind of fault that is met at once hits one of every second. */
+const ITEMS = 2 * faultKinds.filter(({ isSlow }) => !isSlow).length;
 
 const shared = new WeakMap<World, Map<Subject, Promise<{ trial: Trial; answers: Answer[] }>>>();
 

@@ -23,10 +23,10 @@ export function planOf(kinds: readonly FaultKind[], rate: number) {
 	return ofKinds(kinds, (item, attempt) => (chance(item, attempt) < rate ? chance(item, attempt, 1) : undefined));
 }
 
-/** Spoils half of all tries; the first tries of every second item with each of these kinds in turn. */
-export function planInTurn(kinds: readonly FaultKind[]) {
+/** Spoils half of all tries, or what share of the later ones is said; the first tries of every second item with each of these kinds in turn. */
+export function planInTurn(kinds: readonly FaultKind[], later = 0.5) {
 	return ofKinds(kinds, (item, attempt) => {
-		if (attempt > 1) return chance(item, attempt) < 0.5 ? chance(item, attempt, 1) : undefined;
+		if (attempt > 1) return chance(item, attempt) < later ? chance(item, attempt, 1) : undefined;
 		return item % 2 ? ((((item - 1) / 2) % kinds.length) + 0.5) / kinds.length : undefined;
 	});
 }

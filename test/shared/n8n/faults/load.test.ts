@@ -1,7 +1,8 @@
 import { BAD_TEXT } from '../../../emulator';
 import { expectAccounted } from '../../../support/faults/account';
+import { rightAnswers } from '../../../support/faults/classify';
 import { planOf } from '../../../support/faults/plan';
-import { answerOf, answersOf, trialOf, runOrdeal } from '../../../support/faults/ordeal';
+import { answerOf, trialOf, runOrdeal } from '../../../support/faults/ordeal';
 import { attemptsOf, errorOf, pairedTo, withoutUsage } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
 import { subjectOf } from '../../../support/operation/registry';
@@ -21,7 +22,7 @@ const sent = () => world.emulator.requests.filter(isInference);
 // Other numbers of places, and slow machines: test/shared/engine/call.property.test.ts, without a wire.
 it('a service that takes 20 requests at once answers 1,000 items at a concurrency of 1000, with few requests wasted', async () => {
 	const subject = await trialOf(world.engine, subjectOf('text: classify'), 1000);
-	const answers = await answersOf(world, subject);
+	const answers = rightAnswers(subject);
 	// 1,000 items at 30 ms are 50 rounds; what is refused is answered at once.
 	Object.assign(world.emulator.options, { maxConcurrent: 20, latencyMs: 30 });
 	world.emulator.requests.length = 0;
@@ -126,7 +127,7 @@ describe('embeddings', () => {
 
 it('429 at random, as a busy service answers, is survived by all of 120 items', async () => {
 	const subject = await trialOf(world.engine, subjectOf('text: classify'), 120);
-	const answers = await answersOf(world, subject);
+	const answers = rightAnswers(subject);
 	const kind = {
 		name: 'busy',
 		faults: [{ kind: 'status', status: 429, retryAfter: 0.01 } as const],
