@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type Answer, bytesAnswer, emptyAnswer, errorBody, jsonAnswer } from './answer';
 import { isObject, type Json, parseJson } from './json';
+import { gzipBomb } from './bomb';
 import type { ErrorShape, Fault, KeyForm } from './types';
 
 /** What is done to the connection once the answer's start is out. */
@@ -112,9 +113,9 @@ function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHead
 				},
 			};
 		case 'zipped':
-			return zip(good, good.payload);
+			return zipped(good, gzipSync(good.payload, { level: 9 }));
 		case 'bomb':
-			return zip(good, Buffer.concat([good.payload, Buffer.alloc(fault.bytes)]));
+			return zipped(good, gzipBomb(fault.bytes, good.payload));
 		case 'byteOrderMark':
 			return { ...good, payload: Buffer.concat([Buffer.from('\ufeff'), good.payload]) };
 		case 'failedStatus':
@@ -152,8 +153,7 @@ function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHead
 	}
 }
 
-function zip(good: Answer, content: Buffer): Answer {
-	const payload = gzipSync(content, { level: 9 });
+function zipped(good: Answer, payload: Buffer): Answer {
 	const headers = { ...good.headers, 'content-encoding': 'gzip', 'content-length': String(payload.length) };
 	return { ...good, payload, headers };
 }

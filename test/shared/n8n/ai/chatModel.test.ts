@@ -4,6 +4,7 @@ import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 import { AIMessage, type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
+import { gzipBomb } from '../../../emulator/bomb';
 import { openSupply, type SupplyOptions } from '../../../support/engine/supply';
 import { modelId } from '../../../support/parameters';
 import { failureOf } from '../../../support/results';
@@ -538,7 +539,7 @@ describe('the chat model under LangChain', () => {
 			}
 			const refused = await openAt('', { maxRetries: 0 }, { status: 400, body: gzipSync('{"detail":"too warm"}') });
 			await expect(refused.invoke('Hello')).rejects.toThrow(/too warm/);
-			const bomb = { contentType: 'application/json', body: gzipSync(Buffer.alloc(70 * 1024 * 1024), { level: 9 }) };
+			const bomb = { contentType: 'application/json', body: gzipBomb(70 * 1024 * 1024) };
 			await expect((await openAt('', {}, bomb)).invoke('Hello')).rejects.toThrow(/an answer that is too large/);
 		});
 

@@ -80,7 +80,7 @@ describe('embeddings for a vector store', () => {
 			path.startsWith('/v1/inference/') && JSON.stringify(json).includes('text 1100"')
 				? { kind: 'status', status: 422 }
 				: undefined;
-		const { embeddings } = await open();
+		const { embeddings } = await open({ dimensions: 32 });
 		const texts = Array.from({ length: 2500 }, (_, index) => `text ${index}`);
 		const { description } = await failureOf(embeddings.embedDocuments(texts));
 		const bill = emulator.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
