@@ -50,33 +50,22 @@ const files = readdirSync(nodes, { recursive: true })
 	.map(String)
 	.filter((file) => file.endsWith('.ts'));
 
-function visitAll(file: string, look: (node: ts.Node, line: number) => void): void {
+/** The patterns of a file, and where it builds others. */
+function patternsIn(file: string): { literals: Literal[]; builders: string[] } {
+	const literals: Literal[] = [];
+	const builders: string[] = [];
 	const source = ts.createSourceFile(file, readFileSync(path.join(nodes, file), 'utf8'), ts.ScriptTarget.Latest, true);
 	const visit = (node: ts.Node) => {
-		look(node, source.getLineAndCharacterOfPosition(node.getStart()).line + 1);
+		if (ts.isRegularExpressionLiteral(node)) {
+			const end = node.text.lastIndexOf('/');
+			literals.push({ file, literal: node.text, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+		} else if (ts.isIdentifier(node) && node.text === 'RegExp' && !ts.isTypeReferenceNode(node.parent)) {
+			builders.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
+		}
 		ts.forEachChild(node, visit);
 	};
 	visit(source);
-}
-
-function literalsIn(file: string): Literal[] {
-	const found: Literal[] = [];
-	visitAll(file, (node) => {
-		if (!ts.isRegularExpressionLiteral(node)) return;
-		const end = node.text.lastIndexOf('/');
-		found.push({ file, literal: node.text, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
-	});
-	return found;
-}
-
-/** Where patterns are built. */
-function buildersIn(file: string): string[] {
-	const found: string[] = [];
-	visitAll(file, (node, line) => {
-		if (ts.isIdentifier(node) && node.text === 'RegExp' && !ts.isTypeReferenceNode(node.parent))
-			found.push(`${file}:${line}`);
-	});
-	return found;
+	return { literals, builders };
 }
 
 /** The file and line in the node that called what was called; undefined for others. */
@@ -113,7 +102,8 @@ const isSlow = ({ source, flags }: Pattern): boolean =>
 	analyse({ source, flags }, { reportTypes: { Move: true, Self: true, Trade: true } }).reports.length > 0;
 
 describe('patterns', () => {
-	const literals = files.flatMap(literalsIn);
+	const found = files.map(patternsIn);
+	const literals = found.flatMap((each) => each.literals);
 
 	it('take no longer than their text is long', () => {
 		expect(literals.length).toBeGreaterThan(200);
@@ -127,7 +117,7 @@ describe('patterns', () => {
 			for (const file of files) await import(path.join(nodes, file));
 			for (const run of RUNS) await run();
 		});
-		expect(new Set(built.map(({ place }) => place))).toEqual(new Set(files.flatMap(buildersIn)));
+		expect(new Set(built.map(({ place }) => place))).toEqual(new Set(found.flatMap(({ builders }) => builders)));
 		expect(built.filter(isSlow).map(({ place, source }) => `${place}: ${source}`)).toEqual([]);
 	});
 
