@@ -15,30 +15,41 @@ export function makeJpeg(words: string, size = 0): Buffer {
 	]);
 }
 
+const asBuffer = (bytes: Buffer | string): Buffer => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+
 export const stream = (dict: string, bytes: Buffer | string): Buffer =>
 	Buffer.concat([
 		Buffer.from(`<<${dict} /Length ${Buffer.byteLength(bytes)}>>\nstream\n`),
-		Buffer.from(bytes),
+		asBuffer(bytes),
 		Buffer.from('\nendstream'),
 	]);
 
 export const packed = (dict: string, text: string): Buffer =>
 	stream(`${dict} /Filter /FlateDecode`, deflateSync(Buffer.from(text)));
 
+const END = '\nendobj\n';
+
 /** A PDF of these objects, numbered from 1, of which the first is its root; `trailer` goes beside that. */
 export function makePdf(objects: ReadonlyArray<Buffer | string>, trailer = ''): Buffer {
-	const pieces = [Buffer.from('%PDF-1.7\n')];
-	let length = pieces[0]?.length ?? 0;
+	const pieces: Buffer[] = [];
+	// What is written between two pieces: many objects are short texts.
+	let text = '%PDF-1.7\n';
+	let length = text.length;
 	const offsets = objects.map((object, index) => {
 		const offset = length;
-		const piece = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]);
-		pieces.push(piece);
-		length += piece.length;
+		const head = `${index + 1} 0 obj\n`;
+		if (typeof object === 'string') text += `${head}${object}`;
+		else {
+			pieces.push(Buffer.from(`${text}${head}`), object);
+			text = '';
+		}
+		text += END;
+		length += head.length + Buffer.byteLength(object) + END.length;
 		return `${String(offset).padStart(10, '0')} 00000 n \n`;
 	});
 	const table = ['0000000000 65535 f \n', ...offsets].join('');
 	const end = `xref\n0 ${objects.length + 1}\n${table}trailer\n<</Size ${objects.length + 1} /Root 1 0 R ${trailer}>>\nstartxref\n${length}\n%%EOF\n`;
-	return Buffer.concat([...pieces, Buffer.from(end)]);
+	return Buffer.concat([...pieces, Buffer.from(`${text}${end}`)]);
 }
 
 export const PICTURE = '/Type /XObject /Subtype /Image /Width 99 /Height 140';
