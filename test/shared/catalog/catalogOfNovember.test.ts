@@ -125,8 +125,9 @@ describe('a schema of many forms', () => {
 				),
 			})),
 		};
-		expect(processorTime(() => readJsonSchema(schema))).toBeLessThan(1000);
-		expect(readJsonSchema(schema) === undefined).toBe(Math.min(64, forms) * fields > 2000);
+		let read: unknown;
+		expect(processorTime(() => (read = readJsonSchema(schema)))).toBeLessThan(1000);
+		expect(read === undefined).toBe(Math.min(64, forms) * fields > 2000);
 	});
 });
 

@@ -3,7 +3,7 @@ import { checkBody, checkForm } from '../../../nodes/shared/schema/check';
 import { estimateCost } from '../../../nodes/shared/catalog/estimate';
 import { bodyOf, mappedValues } from '../../../nodes/shared/schema/mapperValues';
 import { mapperFields } from '../../../nodes/shared/schema/mapperFields';
-import { readModels } from '../../../nodes/shared/catalog/model';
+import { readModels, type Model } from '../../../nodes/shared/catalog/model';
 import { searchModels } from '../../../nodes/shared/catalog/models';
 import { pickerRow } from '../../../nodes/shared/catalog/picker';
 import { readPrice } from '../../../nodes/shared/catalog/price';
@@ -35,7 +35,8 @@ function allowRefusal(work: () => unknown): void {
 	} catch (error) {
 		thrown = error;
 	}
-	if (thrown === undefined) return;
+	// Thousands of times, so nothing is expected that is seen already.
+	if (thrown === undefined || (thrown instanceof InputError && String(thrown).length < 1500)) return;
 	expect(thrown).toBeInstanceOf(InputError);
 	expect(String(thrown).length).toBeLessThan(1500);
 }
@@ -54,10 +55,9 @@ describe('whatever the catalogue answers', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(json, spoiled(row))), json, (list, other) => {
 				expect(atOnce(readModels(other))).toBeInstanceOf(Array);
-				for (const model of searchModels(atOnce(readModels(list)), [], 'a')) {
-					expect(typeof pickerRow(model).name).toBe('string');
-					expect(model.name).not.toBe('');
-				}
+				const models = searchModels(atOnce(readModels(list)), [], 'a');
+				const isShown = (model: Model) => typeof pickerRow(model).name === 'string' && model.name !== '';
+				expect(models.filter((model) => !isShown(model))).toEqual([]);
 			}),
 		);
 	});
@@ -67,7 +67,7 @@ describe('whatever the catalogue answers', () => {
 			fc.property(fc.oneof(json, ...Object.values(pricing).map(spoiled)), (value) => {
 				const price = readPrice(value);
 				if (price) expect(price.words).not.toMatch(/NaN|Infinity|undefined|\n/);
-				for (const { usd } of price?.rates ?? []) expect(usd).toBeGreaterThanOrEqual(0);
+				expect(price?.rates.filter(({ usd }) => !(usd >= 0)) ?? []).toEqual([]);
 				const { usd } = estimateCost(price, {
 					inputCharacters: 10,
 					maxNewTokens: 5,
@@ -92,7 +92,7 @@ describe('whatever the catalogue answers', () => {
 				fc.dictionary(fc.constantFrom(...Object.keys(everything.properties)), json),
 				(value, body) => {
 					const schema = readSchema(value);
-					for (const field of mapperFields(schema)) expect(typeof field.displayName).toBe('string');
+					expect(mapperFields(schema).filter(({ displayName }) => typeof displayName !== 'string')).toEqual([]);
 					allowRefusal(() => checkBody(schema, body));
 					allowRefusal(() => bodyOf(schema, body));
 				},
@@ -111,8 +111,8 @@ describe('whatever the user gives', () => {
 			fc.property(values, (body) => {
 				allowRefusal(() => {
 					const checked = checkBody(schema, { prompt: 'x', mode: 'anna', ...body }, { files: ['image'] });
-					for (const name of Object.keys(checked.body)) expect(schema?.byName.has(name)).toBe(true);
-					for (const name of checked.dropped) expect(schema?.byName.has(name)).toBe(false);
+					expect(Object.keys(checked.body).filter((name) => !schema?.byName.has(name))).toEqual([]);
+					expect(checked.dropped.filter((name) => schema?.byName.has(name))).toEqual([]);
 				});
 			}),
 			{ numRuns: 1000 },

@@ -12,11 +12,12 @@ describe('5 MB that are no JSON are told in a moment', () => {
 		['blanks with nothing behind them', ' \n'.repeat(2.5 * MEGABYTE), /Line \d+/],
 		['one word', 'x'.repeat(5 * MEGABYTE), /Line 1, column 1/],
 	])('%s', (_what, text, where) => {
-		const { message, advice } = jsonError('Extra Fields (JSON)', text);
+		let error: ReturnType<typeof jsonError> | undefined;
+		// Nine seconds where each letter looked at all letters behind it.
+		expect(processorTime(() => (error = jsonError('Extra Fields (JSON)', text)))).toBeLessThan(2000);
+		const { message, advice } = error ?? {};
 		expect(message).toBe("'Extra Fields (JSON)' is not valid JSON");
 		expect(advice).toMatch(where);
 		expect(String(advice).length).toBeLessThan(400);
-		// Nine seconds where each letter looked at all letters behind it.
-		expect(processorTime(() => jsonError('Extra Fields (JSON)', text))).toBeLessThan(2000);
 	});
 });

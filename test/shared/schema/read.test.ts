@@ -251,8 +251,9 @@ describe('schemas that are wrong, huge or hostile', () => {
 	});
 
 	test('a schema that explodes costs no time', () => {
-		expect(processorTime(() => readJsonSchema(exploding))).toBeLessThan(2000);
-		expect(field('bomb', known(readJsonSchema(exploding)))).toMatchObject({ kind: 'any' });
+		let read: ModelSchema | undefined;
+		expect(processorTime(() => (read = readJsonSchema(exploding)))).toBeLessThan(2000);
+		expect(field('bomb', known(read))).toMatchObject({ kind: 'any' });
 	});
 
 	test.each(excessive)('%s: limits come before the work', (_, given) => {
