@@ -49,6 +49,8 @@ export function spoil(fault: Fault, good: Answer, headers: IncomingHttpHeaders):
 			return { answer: undefined, reset: true, raw: 'SSH-2.0-OpenSSH_9.6\r\n\r\n' };
 		case 'stalledHeaders':
 			return { answer: undefined, reset: false };
+		case 'status':
+			return { answer: statusAnswer(fault), ending: { kind: 'complete' } };
 		case 'resetMidBody':
 			return { answer: whole(good), ending: { kind: 'reset' }, sent: half(good) };
 		case 'stalledBody':
@@ -68,6 +70,7 @@ type Replacing = Exclude<
 			| 'resetAfter'
 			| 'notHttp'
 			| 'stalledHeaders'
+			| 'status'
 			| 'resetMidBody'
 			| 'stalledBody'
 			| 'slowBody';
@@ -85,8 +88,6 @@ function half(answer: Answer): number {
 
 function replaceAnswer(fault: Replacing, good: Answer, headers: IncomingHttpHeaders): Answer {
 	switch (fault.kind) {
-		case 'status':
-			return statusAnswer(fault);
 		case 'truncatedJson':
 			return { ...good, payload: good.payload.subarray(0, half(good)) };
 		case 'html':

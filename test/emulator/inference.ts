@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer, refuse } from './answer';
+import { type Answer, jsonAnswer, jsonAnswerInTime, refuse } from './answer';
 import { requirePaying } from './accounts';
 import { findDeployment, findModel, findServingModel } from './catalogue';
 import type { EnvelopeShape, Model } from './catalogue/model';
@@ -39,7 +39,7 @@ function run(context: Context, named: Model | undefined): Answer {
 	const requestId = makeRequestId(context.random);
 	const usage: Usage = { runtimeMs: 40 + Math.round(context.random() * 200), ...outcome.usage };
 	const result = { ...outcome.body, ...envelope(model.envelope, model, usage, requestId) };
-	if (!webhook) return jsonAnswer(200, result);
+	if (!webhook) return jsonAnswerInTime(200, result);
 	context.webhooks.send(webhook, { ...result, ...envelope('plain', model, usage, requestId) });
 	return jsonAnswer(200, {
 		request_id: requestId,

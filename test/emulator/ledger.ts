@@ -11,18 +11,19 @@ export interface Bill {
 	readonly requestId?: string;
 }
 
-/** What an answer says it bills, refusals included; one that breaks off is not billed (README.md). */
-export function billIn({ answer, ending }: Delivery): number {
-	if (ending.kind === 'reset' || ending.kind === 'stall') return 0;
+/** What an answer says it bills, refusals included, and how it calls its request; one that breaks off is not billed (README.md). */
+export function billIn({ answer, ending }: Delivery): Pick<Bill, 'costUsd' | 'requestId'> {
+	if (ending.kind === 'reset' || ending.kind === 'stall') return { costUsd: 0 };
 	const text = answer.payload.toString();
-	const events = [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json = '']) => parseJson(json)?.value);
-	const costs = [parseJson(text)?.value, ...events].map(costOf);
-	return costs.reduce((sum, cost) => sum + cost, 0);
+	const whole = parseJson(text);
+	const costUsd = (whole ? [whole.value] : eventsOf(text)).map(costOf).reduce((sum, cost) => sum + cost, 0);
+	return { costUsd, requestId: requestIdIn(whole?.value) };
 }
 
-/** What an answer calls its request. */
-export function requestIdIn({ answer }: Delivery): string | undefined {
-	const body = parseJson(answer.payload.toString())?.value;
+const eventsOf = (text: string) =>
+	[...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json = '']) => parseJson(json)?.value);
+
+function requestIdIn(body: unknown): string | undefined {
 	if (!isObject(body)) return undefined;
 	return [body.request_id, body.id].find((id): id is string => typeof id === 'string');
 }

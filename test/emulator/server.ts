@@ -7,7 +7,7 @@ import { closeBatches, listKept } from './batches/batches';
 import { spoil } from './faults';
 import { randomFrom } from './random';
 import { findRoute, type Found } from './routes';
-import { billIn, requestIdIn } from './ledger';
+import { billIn } from './ledger';
 import { Outages } from './outages';
 import { deliver } from './send';
 import type { Emulator, EmulatorOptions, RecordedRequest } from './types';
@@ -145,9 +145,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 	}
 	const delivery = faulty ?? { answer: good, ending: { kind: 'complete' } as const };
 	record.status = delivery.answer.status;
-	const costUsd = found.kind === 'route' && found.isInference ? billIn(delivery) : 0;
-	if (costUsd > 0)
-		emulator.ledger.push({ index: record.index, path: record.path, costUsd, requestId: requestIdIn(delivery) });
+	const bill = isInference ? billIn(delivery) : undefined;
+	if (bill && bill.costUsd > 0) emulator.ledger.push({ index: record.index, path: record.path, ...bill });
 	isOurEnd = delivery.ending.kind === 'reset';
 	deliver(response, delivery);
 }

@@ -55,13 +55,22 @@ function mp3BytesPerSecond(head: Buffer): number {
 export function makeSound(text: string, secondsPerLetter: number): Buffer {
 	const letters = text.slice(0, 20_000);
 	const perLetter = Math.max(1, Math.round(SAMPLE_RATE * secondsPerLetter));
-	const samples = Buffer.alloc(letters.length * perLetter * 2);
-	for (let index = 0; index < letters.length; index++) {
-		const step = ((110 + (letters.charCodeAt(index) % 64) * 6) * 2 * Math.PI) / SAMPLE_RATE;
-		for (let sample = 0; sample < perLetter; sample++) {
-			samples.writeInt16LE(Math.round(Math.sin(step * sample) * 6000), (index * perLetter + sample) * 2);
-		}
-	}
+	const tones = new Map<number, Buffer>();
+	return Buffer.concat(
+		Array.from({ length: letters.length }, (_, index) => {
+			const pitch = letters.charCodeAt(index) % 64;
+			const tone = tones.get(pitch) ?? makeTone(pitch, perLetter);
+			tones.set(pitch, tone);
+			return tone;
+		}),
+	);
+}
+
+function makeTone(pitch: number, length: number): Buffer {
+	const samples = Buffer.alloc(length * 2);
+	const step = ((110 + pitch * 6) * 2 * Math.PI) / SAMPLE_RATE;
+	for (let sample = 0; sample < length; sample++)
+		samples.writeInt16LE(Math.round(Math.sin(step * sample) * 6000), sample * 2);
 	return samples;
 }
 
