@@ -11,7 +11,7 @@ import { costFacts, costsNothing, estimateCost, mostFacts } from '../catalog/est
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Charges } from '../engine/charge';
 import { servedBy } from '../engine/fallback';
-import { Gate, type Door } from '../engine/gate';
+import { Gate, type Clock, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
 import { isUnheard } from '../engine/retry';
@@ -54,8 +54,6 @@ export interface Asking {
 	/** Hears that the service has taken the request, whose result may take long. */
 	readonly onTaken?: () => void;
 }
-
-const LEAST = 0.1;
 
 /** One service, however many runs of this process ask it. */
 const gates = new SharedGates(clock);
@@ -163,8 +161,8 @@ export class Client {
 			let last: Problem | undefined;
 			const send = async () => {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
-				const isFollowing = look === 'follows';
-				const left = isFollowing ? Math.max(LEAST, (due - now()) / 1000) : time;
+				const left = isFollowing ? (due - now()) / 1000 : time;
+				if (left <= 0) return failed({ kind: 'timeout', seconds, isBillable: false });
 				const patience = isFollowing ? LOOK_SECONDS : undefined;
 				const expected = { kind: answer, largest: largestAnswer, chunks, patience };
 				const outcome = await this.transport.send(each, left, expected);
@@ -176,10 +174,11 @@ export class Client {
 			const isBillable = isFree !== true && !isLook && this.isPaidFor(each, settings);
 			const follows = told.length > 0 ? 'follows' : 'free';
 			const look = isLook ? follows : undefined;
+			const isFollowing = look === 'follows';
 			const passage = lane.passage({
 				estimate: this.mostOf(each, settings),
 				isPaid: isLook,
-				isOwed: look === 'follows',
+				isOwed: isFollowing,
 				isUnwanted,
 				charge: charges.of(
 					isLook,
@@ -196,7 +195,11 @@ export class Client {
 				due = told.length === 0 ? now() + seconds * 1000 : due + now() - since;
 				return refused;
 			};
-			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, this.run, look);
+			// The limit is that of the whole, the pauses between looks included, whatever the service asks for.
+			const sleep: Clock['sleep'] = async (pause, signal) =>
+				await this.run.clock.sleep(isFollowing ? Math.min(pause, Math.max(0, due - now())) : pause, signal);
+			const run = { ...this.run, clock: { now, sleep } };
+			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, run, look);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));

@@ -320,6 +320,24 @@ describe('of its own', () => {
 			},
 		);
 
+		it.each([undefined, '7', '250'])(
+			'once its time is over, whatever break a look asks for: %s seconds',
+			async (pause) => {
+				world.service.requests.length = 0;
+				const headers: Record<string, string> = pause === undefined ? {} : { 'retry-after': pause };
+				world.service.reply = ({ method, path }: SentRequest) => {
+					if (method === 'POST') return jsonReply(job);
+					return path === '/v1/videos/videos_abc' ? { ...jsonReply({ error: 'busy' }, 429), headers } : notFound;
+				};
+				const clock = putInVirtualClock(world.emulator);
+				const { error } = await world.engine
+					.run({ parameters: film('x', { timeout: 20, maxRetries: 10 }), credentials: { baseUrl: world.service.url } })
+					.finally(() => clock.remove());
+				expect(clock.now()).toBeLessThan(22_000);
+				expect(`${error?.message} ${error?.description}`).toMatch(/within 20 seconds.*goes on being made.*videos_abc/);
+			},
+		);
+
 		it.each([402, 429, 503])(
 			'for what is refused with %i, and none for the videos that were begun before',
 			async (status) => {
