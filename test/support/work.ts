@@ -16,6 +16,10 @@ const place = { work: (): void => undefined };
 const context = createContext(place);
 const script = new Script('work()');
 
+/** Nothing else of this process goes on meanwhile, as while it is busy, but others may have the processor. */
+export const block = (milliseconds: number): void =>
+	void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+
 /** Runs synchronous work, and ends it with an error when it takes longer: a regex that runs wild, too. */
 export function within<T>(milliseconds: number, work: () => T): T {
 	const done: T[] = [];

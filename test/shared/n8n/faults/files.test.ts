@@ -8,6 +8,7 @@ import { errorOf, hintsOf, onlyItem, pairedTo } from '../../../support/results';
 import { sentJson } from '../../../support/service';
 import { isInference, openWorld, type World } from '../../../support/world';
 import { images, makePng, makeWav, sha256 } from '../../../support/files';
+import { block } from '../../../support/work';
 import type { Fault, RecordedRequest } from '../../../emulator';
 
 let world: World;
@@ -532,13 +533,10 @@ describe('a request that was sent whole', () => {
 	});
 
 	it('and lost it at once is sent again, however late a busy process learns of it', async () => {
-		const busyFor = (milliseconds: number) => {
-			for (const end = Date.now() + milliseconds; Date.now() < end; );
-		};
 		let count = 0;
 		world.emulator.options.faults = (request) => {
 			if (!isInference(request) || count++ > 0) return undefined;
-			busyFor(1800);
+			block(1800);
 			return { kind: 'resetBeforeHeaders' };
 		};
 		onlyItem(await world.engine.run({ parameters: asked('text', 'classify', 'ProsusAI/finbert', { text: 'x' }) }));
@@ -553,14 +551,18 @@ describe('a request that was sent whole', () => {
 		expect(inference()).toHaveLength(1);
 	});
 
+	let long: INodeExecutionData['binary'];
+	beforeAll(async () => {
+		const large = Buffer.concat([makeWav(0.1), Buffer.alloc(60_000_000)]);
+		long = { data: await world.engine.binary(large, 'long.wav', 'audio/wav') };
+	});
+
 	it.each([413, 401, 400, 402, 415, 504])('is answered early with %i while it is still on its way', async (status) => {
 		world.emulator.options.early = (request) => (isInference(request) ? status : undefined);
-		const large = Buffer.concat([makeWav(0.1), Buffer.alloc(60_000_000)]);
-		const data = await world.engine.binary(large, 'long.wav', 'audio/wav');
 		const parameters = asked('audio', 'transcribe', 'openai/whisper-large-v3');
 		const { errorItems } = await world.engine.run({
 			parameters,
-			items: [{ json: {}, binary: { data } }],
+			items: [{ json: {}, binary: long }],
 			...continued,
 		});
 		expect(errorOf(errorItems[0] ?? { json: {} }).text).toContain(`Emulated error ${status}`);

@@ -5,6 +5,7 @@ import { asked } from '../../../support/parameters';
 import { errorOf, pairedTo } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
 import { subjectOf } from '../../../support/operation/registry';
+import { block } from '../../../support/work';
 
 let world: World;
 let clock: VirtualClock | undefined;
@@ -56,7 +57,7 @@ it('answers that a busy process comes to read late are taken, not thrown away as
 	world.emulator.requests.length = 0;
 	let seen = 0;
 	world.emulator.options.faults = (request) => {
-		if (isInference(request) && ++seen === 5) for (const end = Date.now() + 2500; Date.now() < end; );
+		if (isInference(request) && ++seen === 5) block(2500);
 		return undefined;
 	};
 	const result = await world.engine.run({
