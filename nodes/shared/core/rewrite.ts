@@ -16,8 +16,11 @@ const CLOSE_LOOK = 200;
 
 /** What becomes of the values of an answer. `P` is what is known of a place in it. */
 export interface Rules<P> {
-	/** What stands for a text or an object; undefined where it stays, and what it holds is looked at. */
-	replace(value: string | object, place: P): { readonly by: unknown } | undefined;
+	/**
+	 * What stands for a text or an object, or the steps that make it; undefined where it stays, and what it holds is
+	 * looked at.
+	 */
+	replace(value: string | object, place: P): { readonly by: unknown } | { readonly in: Steps<unknown> } | undefined;
 	/** The place of an object's entry; left out: that of the object. */
 	entry?(name: string, place: P): P;
 	/** The place of a list's entries; left out: that of the list. */
@@ -59,8 +62,9 @@ export function* rewriteInSteps<P>(answer: object, place: P, rules: Rules<P>): S
 	rewriting.open(answer, place);
 	for (;;) {
 		const done = rewriting.goOn();
-		if (done) return done.value;
+		if (done && 'value' in done) return done.value;
 		yield;
+		if (done) rewriting.replaceBy(yield* done.in);
 	}
 }
 
@@ -97,7 +101,7 @@ class Rewriting<P> {
 	}
 
 	/** Goes on until a step is done, or to the end. A loop over every value: too slow within a generator. */
-	goOn(): { readonly value: unknown } | undefined {
+	goOn(): { readonly value: unknown } | { readonly in: Steps<unknown> } | undefined {
 		const { opened, rules } = this;
 		for (let work = 0; work < STEP; work++) {
 			const open = opened[this.depth];
@@ -119,6 +123,7 @@ class Rewriting<P> {
 			if (isText) work += value.length / LETTERS + (value.length > LONG ? CLOSE_LOOK : 0);
 			const place = list || !rules.entry ? open.place : rules.entry(names[at] ?? '', open.place);
 			const replaced = rules.replace(value, place);
+			if (replaced && 'in' in replaced) return replaced;
 			if (replaced) this.keep(open, replaced.by);
 			else if (isText) this.keep(open, value);
 			else if (isAllNumbers(value)) {
@@ -128,6 +133,12 @@ class Rewriting<P> {
 			} else this.open(value, place);
 		}
 		return undefined;
+	}
+
+	/** Goes on behind an entry that took steps of its own. */
+	replaceBy(value: unknown): void {
+		const open = this.opened[this.depth];
+		if (open) this.keep(open, value);
 	}
 
 	/** Ends the look at an entry: `value` is what it becomes. */

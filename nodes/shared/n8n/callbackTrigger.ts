@@ -10,7 +10,6 @@ import { isDict, optionalText, queuedStatus, refusal, requestIdOf } from '../cor
 import { optionFields, type Field } from '../core/fields';
 import type { AnyOperation, Dict } from '../core/operation';
 import { attempt, failed, problemOf, succeeded, type Outcome, type Problem } from '../core/problem';
-import { atOnce } from '../core/steps';
 import { omit } from '../core/values';
 import { finish, readResults, type Finished } from '../engine/assemble';
 import type { CallContext } from '../engine/call';
@@ -25,7 +24,7 @@ import { operations, resources } from '../operations';
 import { explain } from '../engine/explain';
 import { readAccount, type Account } from './credential';
 import { subtitleOf, taskFields } from './describe';
-import { attemptInSteps, clock, ENDED } from './http/clock';
+import { attemptInSteps, clock, ENDED, inSteps } from './http/clock';
 import { Transport } from './http/transport';
 import { toJson } from './json';
 import { ItemMaker } from './outputs';
@@ -169,7 +168,7 @@ export class Callback {
 		const account = await readAccount(context).then(succeeded, (error: unknown) => failed(problemOf(error)));
 		// n8n has parsed it already; what is nested too deeply to be written again comes to nothing anyway.
 		const text = attempt(() => JSON.stringify(body));
-		const answer = account.ok && text.ok ? atOnce(account.value.redactAnswer(body, text.value)) : body;
+		const answer = account.ok && text.ok ? await inSteps(account.value.redactAnswer(body, text.value)) : body;
 		return new Callback(context, answer, requestId, asked, account);
 	}
 

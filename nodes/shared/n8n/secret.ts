@@ -77,12 +77,13 @@ export function secretOf(key: string): Secret {
 			.split(HIDDEN)
 			.map((part) => hide(part, forms, begins))
 			.join(HIDDEN);
+	const hideLong = (text: string) => hideInSteps(text, forms, begins);
 	return {
 		redact,
 		redactProblem: (problem) => redactProblem(problem, redact),
 		*redactAnswer(answer, text) {
 			const mayHold = key.length >= LONG && (yield* isFound(starts, begins, text));
-			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact, redact) : answer;
+			const clean: unknown = mayHold ? yield* redactInSteps(answer, redact, redact, hideLong) : answer;
 			return isDict(clean) ? clean : answer;
 		},
 		part(text) {
@@ -120,6 +121,28 @@ function hide(text: string, forms: readonly string[], begins: RegExp): string {
 		done = to;
 	}
 	return done === 0 ? text : hidden + text.slice(done);
+}
+
+/** Letters that the whole key may take up, with all that may stand between its own. */
+const LONGEST_OF_LETTER = 200;
+
+/** The same for a text of megabytes. */
+function* hideInSteps(text: string, forms: readonly string[], begins: RegExp): Steps<string> {
+	const room = LONGEST_OF_LETTER * Math.max(...forms.map(({ length }) => length));
+	let hidden = '';
+	for (let from = 0; from < text.length; yield) {
+		const piece = text.slice(from, from + STEP + room);
+		let done = 0;
+		for (const range of rangesOf(forms, begins, piece)) {
+			if (range.from >= STEP) break;
+			hidden += piece.slice(done, range.from) + HIDDEN;
+			done = range.to;
+		}
+		const end = Math.max(done, STEP);
+		hidden += piece.slice(done, end);
+		from += end;
+	}
+	return hidden;
 }
 
 interface Range {
@@ -278,9 +301,13 @@ const redactInSteps = (
 	answer: object,
 	redact: (text: string) => string,
 	rename: (name: string) => string,
+	redactLong?: (text: string) => Steps<string>,
 ): Steps<unknown> =>
 	rewriteInSteps(answer, undefined, {
-		replace: (value) => (typeof value === 'string' && !isFile(value) ? { by: redact(value) } : undefined),
+		replace(value) {
+			if (typeof value !== 'string' || isFile(value)) return undefined;
+			return redactLong && value.length > STEP ? { in: redactLong(value) } : { by: redact(value) };
+		},
 		rename,
 		deepest: Infinity,
 	});

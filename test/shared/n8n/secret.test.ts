@@ -170,6 +170,27 @@ describe('an answer', () => {
 		expect(timeOf(SAMPLE, base64('any bytes at all'.repeat(1_000_000)))).toBeLessThan(400);
 	});
 
+	it('that is a text of megabytes is cleaned in steps, the same as at once', () => {
+		for (const form of [
+			SAMPLE,
+			base64(`x${SAMPLE}`),
+			[...SAMPLE].map((letter) => `&#${letter.charCodeAt(0)};\n`).join(''),
+		]) {
+			// At every place where one step may end and the next begin.
+			const text = `<p>${`${form}<b>${'=&amp;'.repeat(40)}</b>`.repeat(3000)}`;
+			const cleaning = secret.redactAnswer({ text }, JSON.stringify({ text }));
+			let steps = 0;
+			let clean: unknown;
+			for (let next = cleaning.next(); ; next = cleaning.next(), steps++)
+				if (next.done) {
+					clean = next.value;
+					break;
+				}
+			expect(clean).toEqual({ text: secret.redact(text) });
+			expect(steps).toBeGreaterThan(text.length / (256 * 1024) - 1);
+		}
+	});
+
 	it.each([
 		'&amp;',
 		'&',

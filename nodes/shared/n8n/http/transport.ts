@@ -151,7 +151,7 @@ export class Transport {
 			veil.rest().forEach(use);
 			const whole = stream.whole(events);
 			// The name of a tool may come in pieces, too.
-			return succeeded(atOnce(this.account.redactAnswer(whole, JSON.stringify(whole))));
+			return succeeded(await inSteps(this.account.redactAnswer(whole, JSON.stringify(whole))));
 		} catch (error) {
 			const problem = flight.problem(error, true, this.account);
 			if (problem.kind !== 'answer' && problem.kind !== 'cut') return failed(problem);
