@@ -6,7 +6,7 @@ import { hasMoreEntries, hasMoreValues, holdsMoreValues, MOST_VALUES } from '../
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
 import { saysSomething } from '../core/trim';
-import { isBrokenArray, parseTyped, snakeCase } from '../core/values';
+import { isBrokenArray, listOf, parseTyped, snakeCase } from '../core/values';
 
 /**
  * What a parameter holds after its expression was evaluated, as the type that its field declares.
@@ -37,7 +37,7 @@ export function readValue(field: Field, value: unknown): unknown {
 		case 'options':
 			return oneOf(field, value);
 		case 'multiOptions':
-			return toTexts(field, value).map((entry) => oneOf(field, entry));
+			return (typeof value === 'string' ? listOf(value) : toTexts(field, value)).map((entry) => oneOf(field, entry));
 		case 'json':
 			return toObject(field, value);
 		case 'fixedCollection':
@@ -53,7 +53,7 @@ export function readValue(field: Field, value: unknown): unknown {
 function checkAmount(field: Field, value: unknown): void {
 	const { displayName, type } = field;
 	const most = field.mostEntries ?? MOST_VALUES;
-	if (type === 'json') {
+	if (type === 'json' || (typeof value === 'string' && /collection$/i.test(type))) {
 		if (!(typeof value === 'string' ? hasMoreValues(value, most) : holdsMoreValues(value, most))) return;
 		throw new InputError(
 			`'${displayName}' is not a JSON object that can be sent: it holds more than ${most} values`,
@@ -209,7 +209,10 @@ function toJson({ displayName }: Field, value: unknown): Dict | unknown[] {
 /** The rows of a collection that holds one kind of them; an expression may give them as an array. */
 function readRows({ displayName, options = [] }: Field, value: unknown): { values: Dict[] } {
 	const inner = options.flatMap((option) => ('values' in option ? option.values : []));
-	const given = isDict(value) ? (value.values ?? []) : value;
+	const read = parsed(value);
+	// One row may stand for itself.
+	const isRow = isDict(read) && inner.some(({ name }) => Object.hasOwn(read, name));
+	const given = isDict(read) && !isRow ? (parsed(read.values) ?? []) : read;
 	const rows: unknown[] = Array.isArray(given) ? given : [given];
 	if (rows.length > MOST_VALUES) throw tooMany(displayName, MOST_VALUES);
 	return {
@@ -226,6 +229,9 @@ function readRows({ displayName, options = [] }: Field, value: unknown): { value
 	};
 }
 
+/** What an expression gives may be written as JSON. */
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? (parseTyped(value) ?? value) : value);
+
 function toBoolean({ displayName }: Field, value: unknown): boolean {
 	// Spreadsheets write TRUE.
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
@@ -238,6 +244,9 @@ function oneOf(field: Field, value: unknown): unknown {
 	const { displayName, options = [] } = field;
 	const values = options.flatMap((option) => ('value' in option ? [option.value] : []));
 	if (values.some((known) => known === value)) return value;
+	const plain = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+	const meant = values.find((known) => String(known).toLowerCase() === plain);
+	if (meant !== undefined) return meant;
 	throw new InputError(`'${displayName}' is '${shown(value).slice(0, 80)}', but must be one of: ${values.join(', ')}`);
 }
 
@@ -252,7 +261,9 @@ function shown(value: unknown): string {
 
 /** The options that the user added. What the collection does not know is left out. */
 function readCollection(field: Field, value: unknown): Dict {
-	const given = isDict(value) ? value : {};
+	// Options that cannot be read are not left out in silence: one may be a budget.
+	const isNone = value === undefined || value === null || (typeof value === 'string' && !saysSomething(value));
+	const given = isNone || (Array.isArray(value) && value.length === 0) ? {} : toObject(field, value);
 	const isEmpty = ({ name }: Field) => given[name] === undefined || given[name] === null || given[name] === '';
 	const read = optionFields(field).flatMap((option): Array<[string, unknown]> => {
 		if (!isEmpty(option)) return [[option.name, readValue(option, given[option.name])]];

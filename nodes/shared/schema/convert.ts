@@ -1,6 +1,6 @@
 import { number } from '../core/answer';
 import { Exact, exactOf } from '../core/exact';
-import { parseTyped } from '../core/values';
+import { listOf, parseTyped } from '../core/values';
 import type { SchemaField } from '../core/modelSchema';
 
 /**
@@ -38,7 +38,12 @@ function convertBoolean(value: unknown): unknown {
 
 function convertList({ items }: SchemaField, value: unknown): unknown {
 	const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parseTyped(value) : undefined;
-	const given = Array.isArray(parsed) ? parsed : value;
+	// Texts and files may hold commas themselves.
+	const isWord =
+		typeof value === 'string' &&
+		['number', 'integer', 'boolean', 'enum'].includes(items?.kind ?? '') &&
+		value.includes(',');
+	const given = Array.isArray(parsed) ? parsed : isWord ? listOf(value) : value;
 	const list = Array.isArray(given) ? given : typeof given === 'object' ? undefined : [given];
 	if (!list) return value;
 	return items ? list.map((entry) => convertValue(items, entry)) : list;

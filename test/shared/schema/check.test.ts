@@ -124,6 +124,17 @@ describe('what is sent', () => {
 	});
 });
 
+test.each([
+	['number', '1, 2.5,3', [1, 2.5, 3]],
+	['integer', '7', [7]],
+	['boolean', 'true, FALSE', [true, false]],
+	['string', 'one, two', ['one, two']],
+	['number', '[1, 2]', [1, 2]],
+])('a list of the type %s takes %j as %j', (type, given, sent) => {
+	const lists = readJsonSchema({ properties: { list: { type: 'array', items: { type } } } });
+	expect(checkBody(lists, { list: given }).body).toEqual({ list: sent });
+});
+
 describe('a parameter that the model does not know', () => {
 	test('is left out and named', () => {
 		const checked = checkBody(schema, { ...given, steps: 4, style: 'oil', unset: undefined }, options);

@@ -98,7 +98,9 @@ function findBinary(context: NodeContext, item: number, value: unknown): IBinary
 		assertBinary(context, item, value) ??
 		// Where a workflow keeps files in `$json`, the name of a field stands for its place there.
 		(typeof value === 'string'
-			? (assertBinary(context, item, `_files.${value}`) ?? agentFile(context, value))
+			? (assertBinary(context, item, `_files.${value}`) ??
+				agentFile(context, value) ??
+				assertTrimmed(context, item, value))
 			: undefined);
 	if (binary === undefined && typeof value === 'object' && value !== null && 'mimeType' in value) {
 		// What `$binary.x` gives while n8n keeps files in memory.
@@ -145,6 +147,10 @@ function assertBinary(context: NodeContext, item: number, value: unknown): IBina
 		return undefined;
 	}
 }
+
+/** Blanks around a name are typed, or come with a line. */
+const assertTrimmed = (context: NodeContext, item: number, name: string): IBinaryData | undefined =>
+	name.trim() === name ? undefined : assertBinary(context, item, name.trim());
 
 const isBinaryValue = (value: unknown): value is IBinaryData =>
 	typeof value === 'object' && value !== null && 'mimeType' in value && ('data' in value || 'id' in value);

@@ -273,6 +273,14 @@ describe('the content of a file instead of the name of its field', () => {
 		}
 	});
 
+	it.each(['photo\n', ' photo ', '\u00a0photo'])('a name may have blanks around it: %j', async (field) => {
+		const operation = subjectOf('image: classify');
+		answerWith(bench.service, operation.answer);
+		const binary = { photo: await bench.engine.binary(makePng(8, 8), 'photo.png', 'image/png') };
+		const parameters = { ...operation.parameters(), inputDataFieldName: '={{ $json.field }}' };
+		itemsOf(await bench.engine.run({ parameters, items: [{ json: { field }, binary }] }));
+	});
+
 	it('a name that is a little long is a name', async () => {
 		const field = 'attachment '.repeat(8).trim();
 		const { error } = await bench.engine.run({
