@@ -94,19 +94,23 @@ export const optionalText = (value: unknown): string | undefined => (typeof valu
 /** Labels with their scores, best first. */
 export function labels(value: unknown): Array<{ label: string; score: number }> {
 	const rows = list(labelRows(value), 'the expected list of labels').map((row) => ({
-		label: words(row.label, 'a label').trim(),
-		score: requiredNumber(row.score, 'a score'),
+		label: words(row.label ?? row.class ?? row.name, 'a label').trim(),
+		score: requiredNumber(row.score ?? row.confidence ?? row.probability, 'a score'),
 	}));
 	if (rows.length === 0) throw missing('any label');
 	return rows.sort((a, b) => b.score - a.score);
 }
 
-/** A row for each label; some models give one list of labels and one of scores, or a single row. */
+/** A row for each label; some models give one list of labels and one of scores, a single row, or each label's score by its name. */
 function labelRows(value: unknown): unknown {
+	if (Array.isArray(value) && value.length === 1 && isDict(value[0])) return labelRows(value[0]);
 	if (!isDict(value)) return value;
 	const { labels: names, scores } = value;
-	if (!Array.isArray(names) || !Array.isArray(scores) || names.length !== scores.length) return [value];
-	return names.map((label: unknown, index) => ({ label, score: scores[index] }));
+	if (Array.isArray(names) && Array.isArray(scores) && names.length === scores.length)
+		return names.map((label: unknown, index) => ({ label, score: scores[index] }));
+	const byName = Object.entries(value).map(([label, score]) => ({ label, score }));
+	const isRow = Object.hasOwn(value, 'label') || byName.length < 2;
+	return isRow || byName.some(({ score }) => number(score) === undefined) ? [value] : byName;
 }
 
 /** What stands for a label when none is likely enough. */
@@ -259,8 +263,9 @@ export function withWords(error: unknown, answer: Dict): unknown {
 
 /** The status that a webhook request is answered with. */
 export function queuedStatus(answer: Dict): string | undefined {
-	const status = isDict(answer.inference_status) ? answer.inference_status.status : answer.status;
-	return status === 'queued' || status === 'running' ? status : undefined;
+	const inner = isDict(answer.inference_status) ? answer.inference_status.status : undefined;
+	const status = inner ?? answer.status;
+	return isUnderWay(status) ? String(status) : undefined;
 }
 
 const UNDER_WAY =

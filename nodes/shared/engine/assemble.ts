@@ -33,7 +33,7 @@ export function* readResults(
 		return [{ outputs: [{ json: { status, requestId: requestIdOf(answer) } }], usage, share: 1, kind: 'plain' }];
 	}
 	// A job that nobody waits for has a state of its own to tell.
-	if (status && !operation.next)
+	if (/^(queued|running)$/.test(status ?? '') && !operation.next)
 		throw new AnswerError(`DeepInfra answered that the request is ${status}, without a result`);
 	if (first.simplify === false || operation.isRaw) {
 		// One that cannot be read is shown as it is.

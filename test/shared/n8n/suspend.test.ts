@@ -34,6 +34,8 @@ describe('a run that sleeps', () => {
 		{ request_id: 'R1', inference_status: { status: 'running' } },
 		{ request_id: null, inference_status: { status: 'queued', cost: 0 } },
 		{ status: 'queued' },
+		{ request_id: 'R2', inference_status: { status: 'pending' } },
+		{ request_id: 'R3', inference_status: { runtime_ms: 0 }, status: 'IN_PROGRESS' },
 	])('sleeps after any receipt: %j', async (receipt) => {
 		world.service.reply = ({ method }) => (method === 'POST' ? jsonReply(receipt) : notFound);
 		const credentials = { baseUrl: world.service.url };

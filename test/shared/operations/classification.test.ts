@@ -17,6 +17,29 @@ it('gives the score of each label by its name', () => {
 	expect(classification([...results, { label: 'neutral', score: 0.01 }]).scores.neutral).toBe(0.3);
 });
 
+it.each<[string, unknown]>([
+	['a map', { neutral: 0.3, POSITIVE: '0.45', __proto: 0.25 }],
+	['a map within a list', [{ neutral: 0.3, POSITIVE: 0.45 }]],
+	[
+		'rows with other names',
+		[
+			{ class: 'neutral', confidence: 0.3 },
+			{ name: 'POSITIVE', probability: '0.45' },
+		],
+	],
+	['two lists', { labels: ['neutral', 'POSITIVE'], scores: [0.3, 0.45] }],
+])('are read from %s', (_, given) => {
+	const { label, score, scores } = classification(given);
+	expect([label, score, scores.neutral]).toEqual(['POSITIVE', 0.45, 0.3]);
+});
+
+it.each([[{}], [{ label: 'x' }], [{ score: 1 }], [{ a: 0.5, b: 'high' }], [[{ a: 1 }, { b: 1 }]]])(
+	'are none in %j',
+	(given) => {
+		expect(() => classification(given)).toThrow('DeepInfra answered without');
+	},
+);
+
 it.each<[number | undefined, string]>([
 	[undefined, 'POSITIVE'],
 	[0, 'POSITIVE'],
