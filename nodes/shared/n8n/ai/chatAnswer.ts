@@ -1,6 +1,6 @@
 import { dictsIn, isDict, optionalText, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
-import type { Problem } from '../../core/problem';
+import { attempt, type Problem } from '../../core/problem';
 import { atOnce } from '../../core/steps';
 import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
@@ -9,7 +9,7 @@ import { within } from '../http/clock';
 import { GRACE } from '../http/events';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
-import { readArguments } from '../../operations/chat/chat';
+import { readArguments, readChoice } from '../../operations/chat/chat';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
@@ -154,6 +154,8 @@ export function watchEvents(
 					if ((next.done || isDone) && !hasAnswer)
 						throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
 					if (isCut) throw cut(new Error('the stream ended before it was done'));
+					const fault = next.done || isDone ? faultOf(chatStream.whole(events)) : undefined;
+					if (fault) throw errorOf(fault);
 				} catch (error) {
 					end();
 					controller.error(error);
@@ -179,6 +181,18 @@ export function watchEvents(
 /** Nothing more is told. */
 async function readOut(pieces: AsyncGenerator<Uint8Array>): Promise<void> {
 	while (!(await pieces.next()).done);
+}
+
+/** Why an agent would end without a word, and nobody know why; nothing at the end of its work is an answer. */
+export function faultOf(answer: Dict): Problem | undefined {
+	const read = attempt(() => {
+		for (const { message, ...choice } of dictsIn(answer.choices)) {
+			const said = isDict(message) ? message : {};
+			readChoice({ ...choice, message: { ...said, content: said.content ?? '' } }, true);
+		}
+	});
+	if (read.ok || read.problem.kind !== 'answer') return undefined;
+	return { ...read.problem, costUsd: costOf(answer) };
 }
 
 /**

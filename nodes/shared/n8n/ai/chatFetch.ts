@@ -11,7 +11,7 @@ import { clock, inSteps } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
-import { asEvents, isEventStream, textOf, watchEvents, withCalls } from './chatAnswer';
+import { asEvents, faultOf, isEventStream, textOf, watchEvents, withCalls } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -75,8 +75,10 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if (isEventStream(result.response)) return watchEvents(result.response, { ...options, onUntold }, errorOf);
 		const whole = await readWhole(result.response, options);
 		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
-		options.onAnswer(whole.value, 0);
 		if (costOf(whole.value) === undefined) onUntold(whole.value);
+		const fault = faultOf(whole.value);
+		if (fault) return await failed(fault, result.attempts, model, options);
+		options.onAnswer(whole.value, 0);
 		const answer = withCalls(whole.value);
 		return body?.stream === true ? asEvents(answer) : Response.json(answer);
 	};

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports */
 import { gzipSync } from 'node:zlib';
-import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
+import { NodeConnectionTypes, type IDataObject, type INodeParameters } from 'n8n-workflow';
 import { AIMessage, type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { startEmulator, type Emulator, type Fault } from '../../../emulator';
@@ -364,6 +364,59 @@ describe('the chat model under LangChain', () => {
 			failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
 			const chat = (await open()).chat.bindTools([now]);
 			expect(await callsIn(await chat.stream('What time is it?'))).toEqual(called);
+		});
+	});
+
+	describe.each<[string, IDataObject, string, RegExp | undefined]>([
+		['only thought', { content: null, reasoning_content: 'Hm' }, 'length', /still thinking.*'Max Tokens'/],
+		['did not get to its first word', { content: '' }, 'length', /before the answer began.*'Max Tokens'/],
+		['refused', { content: null, refusal: 'I cannot help with that' }, 'stop', /refused to answer: I cannot help/],
+		['was filtered', { content: '' }, 'content_filter', /safety filter stopped this answer/],
+		[
+			'calls a tool with half an argument',
+			{ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'calculator', arguments: '{"in' } }] },
+			'tool_calls',
+			/called 'calculator' with arguments that are not a JSON object/,
+		],
+		['was cut at its limit', { content: 'Half of' }, 'length', undefined],
+		['says nothing at the end of its work', { content: null }, 'stop', undefined],
+	])('an answer that %s', (_, said, finish, words) => {
+		const usage = { prompt_tokens: 1, completion_tokens: 9, total_tokens: 10, estimated_cost: 0.04 };
+		const answers = {
+			whole: { id: 'chatcmpl-1', choices: [{ index: 0, message: said, finish_reason: finish }], usage },
+			stream: [
+				{ choices: [{ index: 0, delta: { role: 'assistant', ...said }, finish_reason: null }] },
+				{ choices: [{ index: 0, delta: {}, finish_reason: finish }], usage },
+			],
+		};
+
+		it.each(['whole', 'stream'] as const)('%s', async (way) => {
+			const events = answers.stream.map((event) => JSON.stringify({ id: 'chatcmpl-1', ...event }));
+			failing(
+				3,
+				way === 'whole'
+					? { kind: 'status', status: 200, body: answers.whole }
+					: {
+							kind: 'status',
+							status: 200,
+							body: [...events, '[DONE]'].map((data) => `data: ${data}\n\n`).join(''),
+							contentType: 'text/event-stream',
+						},
+			);
+			const { chat } = await open({ budgetUsd: 0.07 }, { executionId: `said ${Math.random()}` });
+			const ask = async () => {
+				if (way === 'whole') return void (await chat.invoke('Hello'));
+				for await (const piece of await chat.stream('Hello')) void piece;
+			};
+			if (!words) return await ask();
+			const { message, description } = await failureOf(ask());
+			expect(`${message} ${description}`).toMatch(words);
+			expect(description).toContain('DeepInfra billed $0.04 for it.');
+			expect(asked()).toHaveLength(1);
+			// Counted once: there is room for another.
+			await failureOf(ask());
+			await expect(ask()).rejects.toThrow(/Budget reached: this run has cost \$0\.08/);
+			expect(asked()).toHaveLength(2);
 		});
 	});
 
