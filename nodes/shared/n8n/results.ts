@@ -83,7 +83,13 @@ export class RunResults {
 
 	/** What a run that hands nothing on leaves at the service, beside what its failure says already. */
 	leftBehind(said: string): string[] {
-		const others = this.left.filter(({ remains }) => !said.includes(remains));
+		const seen = new Set<string>();
+		// Items that travel together leave the same.
+		const others = this.left.filter(({ remains }) => {
+			const isTold = said.includes(remains) || seen.has(remains);
+			seen.add(remains);
+			return !isTold;
+		});
 		const told = others.slice(0, MOST_LEFT).map(({ item, remains }) => `Item ${item}: ${remains}`);
 		return others.length > MOST_LEFT ? [...told, `So it is with ${others.length - MOST_LEFT} more items.`] : told;
 	}

@@ -189,6 +189,25 @@ describe('batch: create', () => {
 			expect(read.map(({ json }) => json.customId)).toEqual(items.map(({ json }) => json.id));
 		});
 
+		it('names each that was made once where it is stopped at a later one, whatever the number of its items', async () => {
+			Object.assign(most, { lines: 60 });
+			let uploads = 0;
+			world.emulator.options.faults = ({ method, path }) =>
+				method === 'POST' && path === '/v1/files' && ++uploads === 2 ? { kind: 'stalledHeaders' } : undefined;
+			const items = Array.from({ length: 120 }, (_, index) => ({ json: { text: `number ${index}` } }));
+			const cancelOnce = () => uploads === 2;
+			const { error, status } = await world.engine.run({
+				parameters: chatBatch(),
+				items,
+				cancelAfterMs: 20,
+				cancelOnce,
+			});
+			expect(status).toBe('canceled');
+			expect(error?.description?.match(/The batch batch_\w+ was made before and goes on/g)).toHaveLength(1);
+			expect(error?.description).toContain('Item 0: The batch');
+			expect(error?.description).not.toContain('more items');
+		});
+
 		it('names those that were made before where a later one is refused, and leaves no file of its own', async () => {
 			Object.assign(most, { lines: 2 });
 			const files = world.emulator.kept().files.length;
