@@ -20,12 +20,12 @@ function read(text: string, step?: number) {
 }
 
 const vector = (length: number) => Array.from({ length }, (_, index) => Math.sin(index + 1));
-const LARGE: ReadonlyArray<readonly [string, unknown]> = [
-	['vectors', { embeddings: Array.from({ length: 40 }, () => vector(4096)), inference_status: { cost: 0.1 } }],
-	['one vector', vector(200_000)],
+const LARGE: ReadonlyArray<readonly [string, () => unknown]> = [
+	['vectors', () => ({ embeddings: Array.from({ length: 40 }, () => vector(4096)), inference_status: { cost: 0.1 } })],
+	['one vector', () => vector(200_000)],
 	[
 		'segments',
-		{
+		() => ({
 			text: 'a "word" \\ or two '.repeat(20_000),
 			segments: Array.from({ length: 30_000 }, (_, id) => ({
 				id,
@@ -33,17 +33,20 @@ const LARGE: ReadonlyArray<readonly [string, unknown]> = [
 				end: id + 0.5,
 				text: ' said, [so] "it" is',
 			})),
-		},
+		}),
 	],
-	['objects by name', Object.fromEntries(vector(60_000).map((each, index) => [`label ${index}`, { score: each }]))],
-	['what is nested', vector(40).reduce<unknown>((inner) => ({ before: vector(4000), inner, after: 'x' }), 'end')],
+	[
+		'objects by name',
+		() => Object.fromEntries(vector(60_000).map((each, index) => [`label ${index}`, { score: each }])),
+	],
+	['what is nested', () => vector(40).reduce<unknown>((inner) => ({ before: vector(4000), inner, after: 'x' }), 'end')],
 ];
 
 describe('JSON in steps', () => {
-	it.each(LARGE)('reads %s in parts that are parsed one by one', (_, value) => {
-		const text = JSON.stringify(value);
+	it.each(LARGE)('reads %s in parts that are parsed one by one', (_, make) => {
+		const text = JSON.stringify(make());
 		const { value: found, parts, pauses } = read(text);
-		expect(found).toEqual(value);
+		expect(JSON.stringify(found) === text).toBe(true);
 		expect(text.length).toBeGreaterThan(2_500_000);
 		// No part takes longer than a few steps do, and others get their turn after each.
 		expect(Math.max(...parts)).toBeLessThan(3 * STEP);
@@ -111,11 +114,14 @@ describe('JSON in steps', () => {
 			const steps = interpretInSteps(received, 0);
 			let step = steps.next();
 			while (!step.done) step = steps.next();
-			expect(step.value).toEqual(interpret(received, 0));
+			const { value } = step;
+			const whole = interpret(received, 0);
+			if (value.ok && whole.ok) expect(JSON.stringify(value.value) === JSON.stringify(whole.value)).toBe(true);
+			else expect(value).toEqual(whole);
 			const expected = text.endsWith(right) && !text.startsWith('<');
-			expect(step.value.ok).toBe(expected);
-			if (step.value.ok) expect(step.value.value.seed).toBe('18446744073709551615');
-			else expect(JSON.stringify(step.value)).toMatch(/cut off|not JSON|web page/);
+			expect(value.ok).toBe(expected);
+			if (value.ok) expect(value.value.seed).toBe('18446744073709551615');
+			else expect(JSON.stringify(value)).toMatch(/cut off|not JSON|web page/);
 		}
 	});
 });
