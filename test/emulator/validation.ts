@@ -11,7 +11,15 @@ export interface Input {
 	files: Map<string, Upload>;
 }
 
-const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false, validateFormats: false, logger: false });
+// Most validators run once or twice: to shorten their code costs more than it saves.
+const ajv = new Ajv({
+	allErrors: true,
+	strict: false,
+	validateSchema: false,
+	validateFormats: false,
+	logger: false,
+	code: { optimize: false },
+});
 const compiled = new Map<JsonObject, ValidateFunction | undefined>();
 
 /** Compiled once per schema; a schema that does not compile checks nothing. */
