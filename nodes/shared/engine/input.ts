@@ -53,7 +53,7 @@ export function readValue(field: Field, value: unknown): unknown {
 function checkAmount(field: Field, value: unknown): void {
 	const { displayName, type } = field;
 	const most = field.mostEntries ?? MOST_VALUES;
-	if (type === 'json' || (typeof value === 'string' && /collection$/i.test(type))) {
+	if (type === 'json') {
 		if (!(typeof value === 'string' ? hasMoreValues(value, most) : holdsMoreValues(value, most))) return;
 		throw new InputError(
 			`'${displayName}' is not a JSON object that can be sent: it holds more than ${most} values`,
@@ -209,10 +209,7 @@ function toJson({ displayName }: Field, value: unknown): Dict | unknown[] {
 /** The rows of a collection that holds one kind of them; an expression may give them as an array. */
 function readRows({ displayName, options = [] }: Field, value: unknown): { values: Dict[] } {
 	const inner = options.flatMap((option) => ('values' in option ? option.values : []));
-	const read = parsed(value);
-	// One row may stand for itself.
-	const isRow = isDict(read) && inner.some(({ name }) => Object.hasOwn(read, name));
-	const given = isDict(read) && !isRow ? (parsed(read.values) ?? []) : read;
+	const given = isDict(value) ? (value.values ?? []) : value;
 	const rows: unknown[] = Array.isArray(given) ? given : [given];
 	if (rows.length > MOST_VALUES) throw tooMany(displayName, MOST_VALUES);
 	return {
@@ -228,9 +225,6 @@ function readRows({ displayName, options = [] }: Field, value: unknown): { value
 		}),
 	};
 }
-
-/** What an expression gives may be written as JSON. */
-const parsed = (value: unknown): unknown => (typeof value === 'string' ? (parseTyped(value) ?? value) : value);
 
 function toBoolean({ displayName }: Field, value: unknown): boolean {
 	// Spreadsheets write TRUE.
@@ -261,9 +255,7 @@ function shown(value: unknown): string {
 
 /** The options that the user added. What the collection does not know is left out. */
 function readCollection(field: Field, value: unknown): Dict {
-	// Options that cannot be read are not left out in silence: one may be a budget.
-	const isNone = value === undefined || value === null || (typeof value === 'string' && !saysSomething(value));
-	const given = isNone || (Array.isArray(value) && value.length === 0) ? {} : toObject(field, value);
+	const given = isDict(value) ? value : {};
 	const isEmpty = ({ name }: Field) => given[name] === undefined || given[name] === null || given[name] === '';
 	const read = optionFields(field).flatMap((option): Array<[string, unknown]> => {
 		if (!isEmpty(option)) return [[option.name, readValue(option, given[option.name])]];

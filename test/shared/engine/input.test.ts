@@ -26,19 +26,6 @@ const FIELDS = {
 	options: make({ type: 'options', options: choices }),
 	multi: make({ type: 'multiOptions', options: choices }),
 	json: make({ type: 'json' }),
-	rows: make({
-		type: 'fixedCollection',
-		options: [
-			{
-				name: 'values',
-				displayName: 'Values',
-				values: [
-					make({ type: 'string', name: 'name' }),
-					make({ type: 'number', name: 'count', displayName: 'Count', default: 1 }),
-				],
-			},
-		],
-	}),
 	collection: make({
 		type: 'collection',
 		options: [
@@ -90,25 +77,11 @@ describe('reading a parameter', () => {
 		['collection', { seed: null, stop: '' }, {}],
 		['collection', { unknown: 1, seed: 0 }, { seed: 0 }],
 		['collection', undefined, {}],
-		['collection', [], {}],
-		['collection', ' ', {}],
-		['collection', '{ "seed": "7", "stop": "[\\"#\\"]" }', { seed: 7, stop: ['#'] }],
 		['options', ' b\n', 'b'],
 		['options', 'A', 'a'],
 		['multi', 'a, b', ['a', 'b']],
 		['multi', '["b", "a"]', ['b', 'a']],
 		['multi', 'a\nB', ['a', 'b']],
-		['rows', { values: [{ name: 'x', count: '2' }] }, { values: [{ name: 'x', count: 2 }] }],
-		['rows', [{ name: 'x' }], { values: [{ name: 'x', count: 1 }] }],
-		['rows', { name: 'x' }, { values: [{ name: 'x', count: 1 }] }],
-		[
-			'rows',
-			'[{ "name": "x" }, { "name": "y", "count": null }]',
-			{ values: ['x', 'y'].map((name) => ({ name, count: 1 })) },
-		],
-		['rows', { values: '{ "name": "x" }' }, { values: [{ name: 'x', count: 1 }] }],
-		['rows', '{ "values": [{ "count": 3 }] }', { values: [{ name: '', count: 3 }] }],
-		['rows', {}, { values: [] }],
 	])('%s takes %j as %j', (name, value, expected) => {
 		expect(readValue(FIELDS[name], value)).toEqual(expected);
 	});
@@ -156,14 +129,7 @@ describe('reading a parameter', () => {
 		['json', '5', "'The Field' is not a JSON object"],
 		['json', null, "'The Field' is not a JSON object"],
 		['collection', { seed: 'x' }, "'Seed' is not a number"],
-		['collection', 'seed: 7', "'The Field' is not valid JSON"],
-		['collection', '{ "seed": 7', "'The Field' is not valid JSON"],
-		['collection', 7, "'The Field' is not a JSON object"],
-		['collection', '[{ "seed": 7 }]', "'The Field' is not a JSON object"],
 		['multi', 'a, x', "'The Field' is 'x', but must be one of: a, b"],
-		['rows', 'name: x', "'The Field' holds something else than its fields"],
-		['rows', '["x"]', "'The Field' holds something else than its fields"],
-		['rows', [null], "'The Field' holds something else than its fields"],
 	])('%s refuses %j', (name, value, message) => {
 		const error = thrownBy(() => readValue(FIELDS[name], value));
 		expect(error).toBeInstanceOf(InputError);
