@@ -1,4 +1,4 @@
-import { isDict, list, readEach, requiredNumber, text } from '../../core/answer';
+import { isDict, list, number, readEach, requiredNumber, text } from '../../core/answer';
 import { formRequest } from '../../core/request';
 import type { FileRef } from '../../core/fields';
 import { defineOperation, MEGABYTE, type Dict, type TextFile } from '../../core/operation';
@@ -7,15 +7,26 @@ import { listOf } from '../../core/values';
 import { drawBoxes, type Marked } from '../../media/annotate';
 import { mediaInput, mediaInputFields, minScoreOption, modelField, optionsField, simplifyField } from '../fields';
 
+/** What models call the sides of a box; a list of them may mean one thing or another. */
+const SIDES = {
+	xmin: ['xmin', 'x_min', 'x1', 'left', 'x'],
+	ymin: ['ymin', 'y_min', 'y1', 'top', 'y'],
+	xmax: ['xmax', 'x_max', 'x2', 'right'],
+	ymax: ['ymax', 'y_max', 'y2', 'bottom'],
+} as const;
+
 function boxOf(value: unknown) {
 	if (!isDict(value)) throw new AnswerError("DeepInfra answered without an object's box");
-	const side = (name: string) => requiredNumber(value[name], `the side ${name} of an object's box`);
-	return { xmin: side('xmin'), ymin: side('ymin'), xmax: side('xmax'), ymax: side('ymax') };
+	const told = (side: keyof typeof SIDES) => SIDES[side].map((name) => value[name]).find((each) => each !== undefined);
+	const required = (side: keyof typeof SIDES, from = NaN, length?: unknown) =>
+		requiredNumber(told(side) ?? from + (number(length) ?? NaN), `the side ${side} of an object's box`);
+	const [xmin, ymin] = [required('xmin'), required('ymin')];
+	return { xmin, ymin, xmax: required('xmax', xmin, value.width), ymax: required('ymax', ymin, value.height) };
 }
 
 const objectOf = (row: Dict): Marked => ({
-	label: text(row.label, "an object's label"),
-	score: requiredNumber(row.score, "an object's score"),
+	label: text(row.label ?? row.class ?? row.name, "an object's label"),
+	score: requiredNumber(row.score ?? row.confidence, "an object's score"),
 	box: boxOf(row.box),
 });
 

@@ -66,6 +66,19 @@ describe('its request and its items', () => {
 	});
 
 	it.each([
+		{ x1: 1, y1: '2', x2: 30, y2: 15 },
+		{ x_min: 1, y_min: 2, x_max: 30, y_max: 15 },
+		{ left: 1, top: 2, right: 30, bottom: 15 },
+		{ x: 1, y: 2, width: 29, height: '13' },
+		{ left: 1, top: 2, width: 29, height: 13 },
+	])('reads the box %j', (other) => {
+		const results = [{ class: 'cat', confidence: '0.9', box: other }];
+		expect(outputsFor(detectObjects, {}, { results })[0]?.json.objects).toEqual([
+			{ label: 'cat', score: 0.9, box: { xmin: 1, ymin: 2, xmax: 30, ymax: 15 } },
+		]);
+	});
+
+	it.each([
 		[undefined],
 		[[{ score: 1, box }]],
 		[[{ label: 'x', box }]],
