@@ -8,7 +8,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { isDict, number, optionalText, queuedStatus } from '../core/answer';
+import { flag, isDict, number, optionalText, queuedStatus } from '../core/answer';
 import { omit } from '../core/values';
 import type { AnyOperation, Dict } from '../core/operation';
 import { Callback, isUnderWay, readCallback, refuseBody, type Received } from './callbackTrigger';
@@ -36,7 +36,7 @@ const USUAL_WAIT = 3600;
 
 /** Whether the user wants the run to sleep until DeepInfra calls. */
 export const wantsCallback = (context: IExecuteFunctions): boolean =>
-	context.getNodeParameter('options.waitForWebhook', 0, false) === true;
+	flag(context.getNodeParameter('options.waitForWebhook', 0, false)) === true;
 
 /**
  * Asks with this run's own address as the webhook, and puts the run to sleep: `receiveResult` wakes it up.

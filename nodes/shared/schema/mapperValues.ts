@@ -23,13 +23,15 @@ export interface Filled {
 
 /**
  * The values in what n8n's resource mapper stores, without those of fields that the user removed:
- * the editor keeps switches that were never shown as false.
+ * the editor keeps switches that were never shown as false. An expression may give them as JSON.
  */
 export function mappedValues(stored: unknown): Dict {
-	if (!isDict(stored) || !isDict(stored.value)) return {};
+	if (!isDict(stored)) return {};
+	const value = typeof stored.value === 'string' ? parseTyped(stored.value) : stored.value;
+	if (!isDict(value)) return {};
 	const rows = dictsIn(stored.schema);
 	const removed = new Set(rows.filter((row) => row.removed === true).map((row) => row.id));
-	return Object.fromEntries(Object.entries(stored.value).filter(([name]) => !removed.has(name)));
+	return Object.fromEntries(Object.entries(value).filter(([name]) => !removed.has(name)));
 }
 
 /**

@@ -30,6 +30,12 @@ describe('a run that sleeps', () => {
 		expect(webhook).toMatch(/^http:\/\/localhost:5678\/webhook-waiting\/1\?.*nonce=[\da-f-]{36}$/);
 	});
 
+	it.each(['true', ' TRUE '])('sleeps where its switch is the text %j', async (word) => {
+		const waitForWebhook = `={{ '${word}' }}`;
+		const { status } = await world.engine.run({ parameters: parameters({ waitForWebhook }) });
+		expect(status).toBe('waiting');
+	});
+
 	it.each([
 		{ request_id: 'R1', inference_status: { status: 'running' } },
 		{ request_id: null, inference_status: { status: 'queued', cost: 0 } },

@@ -109,6 +109,7 @@ describe('what was filled in', () => {
 			}),
 		).toEqual({ prompt: 'a cat', loud: true });
 		expect(mappedValues({ value: { a: 1 } })).toEqual({ a: 1 });
+		expect(mappedValues({ value: ' {"a": 1, "b": 2}', schema: [{ id: 'b', removed: true }] })).toEqual({ a: 1 });
 		for (const nothing of [null, undefined, 'x', {}, { value: null }, { value: [] }]) {
 			expect(mappedValues(nothing)).toEqual({});
 		}
