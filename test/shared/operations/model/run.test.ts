@@ -136,16 +136,20 @@ describe('in the emulator', () => {
 		});
 
 		it('of every model of the catalogue is one that n8n can show', async () => {
+			const types = ['string', 'number', 'boolean', 'options', 'array', 'object'];
 			for (const { name } of MODELS) {
 				const fields = await fieldsOf(name);
 				expect(new Set(fields.map(({ id }) => id)).size).toBe(fields.length);
-				for (const field of fields) {
-					expect(['string', 'number', 'boolean', 'options', 'array', 'object']).toContain(field.type);
-					expect(field.displayName).not.toMatch(/undefined|NaN|\[object/);
-					expect(field.displayName.length).toBeLessThanOrEqual(120);
-					expect([field.id, (field.options?.length ?? 0) > 0]).toEqual([field.id, field.type === 'options']);
-					expect(field).toMatchObject({ canBeUsedToMatch: false, defaultMatch: false, display: true });
-				}
+				// Thousands: what is right is passed over at once.
+				const wrong = fields.filter(
+					({ type = '', displayName, options, canBeUsedToMatch, defaultMatch, display }) =>
+						!types.includes(type) ||
+						/undefined|NaN|\[object/.test(displayName) ||
+						displayName.length > 120 ||
+						(options?.length ?? 0) > 0 !== (type === 'options') ||
+						[canBeUsedToMatch, defaultMatch, display].join() !== 'false,false,true',
+				);
+				expect(wrong).toEqual([]);
 			}
 		});
 
