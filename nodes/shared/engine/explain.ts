@@ -37,6 +37,8 @@ export interface Situation {
 	readonly subject?: string;
 	/** Why this model was asked instead of another one. */
 	readonly fallbackReason?: string;
+	/** Whether it was asked for an agent, a chain or a store: how many ask at once is not the node's to say. */
+	readonly isSupplied?: boolean;
 }
 
 const BILLING = 'https://deepinfra.com/dash/billing';
@@ -105,24 +107,25 @@ const inSeconds = (seconds: number): string => `${seconds} second${seconds === 1
 const waitOf = ({ retryAfter }: StatusProblem): string =>
 	retryAfter ? ` and asks to wait ${inSeconds(Math.ceil(retryAfter / 1000))}` : '';
 
-const busy: Advice = (problem, { model }, said) => {
+const busy: Advice = (problem, { model, isSupplied = false }, said) => {
 	const { body } = problem;
+	const eased = `${isSupplied ? '' : "lower 'Max Concurrency' or "}raise 'Max Retries' under 'Options'`;
 	const wait = waitOf(problem);
 	if (isTokenLimit(`${said} ${failureWords(body)}`)) {
 		return {
 			happened: `DeepInfra is receiving too many requests: this account's limit of tokens per minute is reached${wait}`,
-			todo: "Wait a minute. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or send shorter texts. DeepInfra can raise the limit.",
+			todo: `Wait a minute, ${eased}, or send shorter texts. DeepInfra can raise the limit.`,
 		};
 	}
 	if (/\b(busy|overloaded)\b/i.test(said)) {
 		return {
 			happened: `DeepInfra is receiving too many requests for ${theModel(model)}${wait}`,
-			todo: "Run the workflow at another time, choose another model, or raise 'Max Retries' or lower 'Max Concurrency' under 'Options'.",
+			todo: `Run the workflow at another time, choose another model, or ${eased}.`,
 		};
 	}
 	return {
 		happened: `DeepInfra is receiving too many requests${wait}`,
-		todo: "An account may have 200 requests at a time per model. Lower 'Max Concurrency' or raise 'Max Retries' under 'Options', or run the workflow at another time.",
+		todo: `An account may have 200 requests at a time per model. Run the workflow at another time, or ${eased}.`,
 	};
 };
 

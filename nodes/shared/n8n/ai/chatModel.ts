@@ -33,8 +33,10 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const serviceTier = optionalText(options.serviceTier);
 	const seconds = number(options.timeout) ?? patienceOf({ options: { serviceTier } }) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
-	const fail = (problem: Problem, host: string, attempts: number, asked = model, nearestModels?: readonly string[]) =>
-		toNodeError(context, problem, { model: asked, host, attempts, nearestModels, billed: billOf(problem) }, item);
+	const fail = (problem: Problem, host: string, attempts: number, asked = model, nearestModels?: readonly string[]) => {
+		const about = { model: asked, host, attempts, nearestModels, billed: billOf(problem) };
+		return toNodeError(context, problem, { ...about, isSupplied: true }, item);
+	};
 
 	let account: Account;
 	let additions: Dict;

@@ -136,8 +136,8 @@ export class Supplier {
 		const { model } = this.settings;
 		const { host, redactProblem } = this.client.account;
 		const nearestModels = isUnknownModel(problem) ? await this.client.nearestModels(model) : undefined;
-		const situation = { model, host, attempts, billed, screenNames: this.requests.names, nearestModels };
-		return toNodeError(this.context, redactProblem(problem), situation, this.item);
+		const about = { model, host, attempts, billed, screenNames: this.requests.names, nearestModels };
+		return toNodeError(this.context, redactProblem(problem), { ...about, isSupplied: true }, this.item);
 	}
 }
 

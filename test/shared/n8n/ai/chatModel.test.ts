@@ -122,6 +122,16 @@ describe('the chat model under LangChain', () => {
 		expect(asked()).toHaveLength(3);
 	});
 
+	it('is told to lower nothing that it does not have', async () => {
+		failing(99, { kind: 'status', status: 429, retryAfter: 0 });
+		const { chat } = await open({ maxRetries: 0 });
+		const advice = { description: expect.stringMatching(/or raise 'Max Retries' under 'Options'\.$/) };
+		await expect(chat.invoke('Hello')).rejects.toMatchObject(advice);
+		await expect(chat.invoke('Hello')).rejects.not.toMatchObject({
+			description: expect.stringContaining('Concurrency'),
+		});
+	});
+
 	const refusals: Array<[string, Fault, RegExp, number]> = [
 		[
 			'no balance',

@@ -155,6 +155,13 @@ describe('embeddings for a vector store', () => {
 		expect(asked()).toHaveLength(3);
 	});
 
+	it('say no option that they do not have where DeepInfra stays busy', async () => {
+		emulator.options.faults = () => ({ kind: 'status', status: 429, retryAfter: 0 });
+		const { embeddings } = await open({ options: { maxRetries: 0 } });
+		const failure = embeddings.embedQuery('x').catch((error: unknown) => error);
+		expect(await failure).toMatchObject({ description: expect.stringMatching(/^(?!.*Concurrency).*'Max Retries'/) });
+	});
+
 	it('end within 0.1 s of Stop, also in the pause of a retry', async () => {
 		emulator.options.faults = ({ path }) =>
 			path.startsWith('/v1/inference/') ? { kind: 'status', status: 503, retryAfter: 60 } : undefined;
