@@ -1,4 +1,4 @@
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
 import { asked, runParameters } from '../../support/parameters';
 import { hintsOf, stored, summary } from '../../support/results';
@@ -34,10 +34,14 @@ afterEach(async () => await service.close());
 const classify = (options: INodeParameters) =>
 	asked('text', 'classify', 'ProsusAI/finbert', { text: '={{ "text " + $itemIndex }}', options });
 
-const run = async (parameters: INodeParameters, count: number): Promise<RunResult> =>
+const run = async (
+	parameters: INodeParameters,
+	count: number,
+	jsonOf: (item: number) => IDataObject = () => ({}),
+): Promise<RunResult> =>
 	await world.engine.run({
 		parameters,
-		items: Array.from({ length: count }, () => ({ json: {} })),
+		items: Array.from({ length: count }, (_, item) => ({ json: jsonOf(item) })),
 		onError: 'continueErrorOutput',
 		credentials: { baseUrl: service.url },
 	});
@@ -173,11 +177,8 @@ it('embeddings that share a request count it once', async () => {
 
 it('embeddings that are too many for a request stop after the one that used the budget up', async () => {
 	const options = { budgetUsd: 0.000001, maxConcurrency: 1, dimensions: 32 };
-	const parameters = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', {
-		text: '={{ "text " + $itemIndex }}',
-		options,
-	});
-	const result = await run(parameters, 1500);
+	const parameters = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}', options });
+	const result = await run(parameters, 1500, (item) => ({ text: `text ${item}` }));
 	expect(sent()).toBe(1);
 	expect(pairs(result.items)).toEqual(indexes(0, 1024));
 	expect(pairs(result.errorItems)).toEqual(indexes(1024, 1500));

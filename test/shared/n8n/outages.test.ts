@@ -14,7 +14,7 @@ let clock: VirtualClock;
 let photo: INodeExecutionData['binary'];
 beforeAll(async () => {
 	world = await openWorld();
-	photo = { data: await world.engine.binary(makePng(20, 20), 'photo.png', 'image/png') };
+	photo = { data: await world.engine.binary(makePng(4, 4), 'photo.png', 'image/png') };
 });
 afterAll(async () => await world.close());
 beforeEach(() => {
