@@ -13,8 +13,10 @@ beforeAll(async () => (world = await openWorld({ asks: 'service', apiKey: KEY })
 afterAll(async () => await world.close());
 
 const MB = 1024 * 1024;
-/** Twice the 250 ms that are promised: what other threads do meanwhile counts here, too. */
-const LONGEST_TURN = 500;
+/** Milliseconds that are promised. Most answers here take longer as a whole. */
+const PROMISED = 250;
+/** Twice that, where much else goes on: what other threads do meanwhile counts here, too. */
+const LONGEST_TURN = 2 * PROMISED;
 const ENVELOPE = JSON.stringify(envelope).slice(1, -1);
 /** In one piece of memory: what `repeat` gives is put together by whoever reads it first. */
 const many = (piece: string, bytes: number) =>
@@ -48,11 +50,11 @@ describe('n8n goes on with its other work', () => {
 			runModel,
 			() => `{${ENVELOPE},"output":[${many(`${'['.repeat(90)}${']'.repeat(90)},`, 4 * MB)}1]}`,
 		],
-		['small numbers', runModel, () => `{${ENVELOPE},"data":{"a":[${many('7,', 10 * MB)}7]}}`],
+		['small numbers', runModel, () => `{${ENVELOPE},"data":{"a":[${many('7,', 20 * MB)}7]}}`],
 		[
 			'short texts',
 			{ ...chat, simplify: false },
-			() => `{"id":"x","usage":{},"choices":[${many('"ab",', 10 * MB)}"x"]}`,
+			() => `{"id":"x","usage":{},"choices":[${many('"ab",', 16 * MB)}"x"]}`,
 		],
 		[
 			'objects of words',
@@ -73,7 +75,7 @@ describe('n8n goes on with its other work', () => {
 			count = items.length + errorItems.length;
 		});
 		expect(count).toBe(1);
-		expect(longest).toBeLessThan(LONGEST_TURN);
+		expect(longest).toBeLessThan(PROMISED);
 	});
 
 	it('while 6,000 equal items get the answer that they share', async () => {
