@@ -1,7 +1,7 @@
 import { dictsIn, isDict, number, optionalText } from '../core/answer';
 import type { ModelSchema } from '../core/modelSchema';
 import type { ApiRequest, Dict } from '../core/operation';
-import { own } from '../core/values';
+import { edgesIn, own } from '../core/values';
 import { countWide } from '../core/wide';
 import { addLetters, lettersIn, NOTHING, tokensOf, type Letters } from './letters';
 import { roundUsd, writeUsd } from './money';
@@ -232,7 +232,7 @@ export function costFacts({ json, form }: ApiRequest, schema?: ModelSchema): Req
 		names.map((name) => body[name]).find((value) => value !== undefined) ??
 		names.map((name) => schema?.byName.get(name)?.default).find((value) => value !== undefined);
 	const seconds = number(first(['seconds', 'duration', 'audio_duration']));
-	const [, wide, high] = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(optionalText(body.size) ?? '') ?? [];
+	const [wide, high] = edgesIn(optionalText(body.size));
 	return {
 		inputCharacters: texts.length > 0 ? sumOf(texts, (text) => text.length) + characters : undefined,
 		wideCharacters: sumOf(texts, countWide) + wideInJson,

@@ -25,6 +25,12 @@ export function known(value: Readonly<Record<string, unknown>>): Record<string, 
 	return copy;
 }
 
+/** Width and height in a text such as 1280x720, as models write it; nothing where it says something else. */
+export function edgesIn(size = ''): [width: number, height: number] | [] {
+	const [, width, height] = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(size) ?? [];
+	return width === undefined || height === undefined ? [] : [Number(width), Number(height)];
+}
+
 /** The names that DeepInfra uses: `maxNewTokens` becomes `max_new_tokens`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

@@ -93,7 +93,7 @@ export interface Received {
 const FRAME = ['request_id', 'inference_status', 'status', 'model', 'version', 'webhook'];
 
 /** Whether a call only says that a job goes on: its result is still to come. */
-export const isUnderWay = (body: Dict): boolean =>
+export const isBeforeResult = (body: Dict): boolean =>
 	queuedStatus(body) !== undefined &&
 	Object.entries(body).every(([name, value]) => FRAME.includes(name) || value === null);
 
@@ -116,7 +116,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	const callback = readCallback(context);
 	const requestId = callback?.requestId;
 	if (!callback || requestId === undefined) return refuseBody(context);
-	if (isUnderWay(callback.body)) return { webhookResponse: 'not the result yet' };
+	if (isBeforeResult(callback.body)) return { webhookResponse: 'not the result yet' };
 	if (isRepeated(context, requestId)) return { webhookResponse: 'received before' };
 	let isTaken = false;
 	try {

@@ -11,7 +11,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { flag, isDict, number, optionalText, queuedStatus } from '../core/answer';
 import { omit } from '../core/values';
 import type { AnyOperation, Dict } from '../core/operation';
-import { Callback, isUnderWay, readCallback, refuseBody, type Received } from './callbackTrigger';
+import { Callback, isBeforeResult, readCallback, refuseBody, type Received } from './callbackTrigger';
 import { clock } from './http/clock';
 import { inputReader } from './inputs';
 import { toJson } from './json';
@@ -110,7 +110,7 @@ export async function receiveResult(context: IWebhookFunctions): Promise<IWebhoo
 	const callback = readCallback(context);
 	if (!callback) return refuseBody(context);
 	// A sender that waits too long for our answer calls again: the first call wakes the run.
-	if (isUnderWay(callback.body) || arrived.has(expected)) return { webhookResponse: 'ignored' };
+	if (isBeforeResult(callback.body) || arrived.has(expected)) return { webhookResponse: 'ignored' };
 	arrived.add(expected);
 	try {
 		return await wakeWith(context, callback);

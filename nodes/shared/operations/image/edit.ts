@@ -11,6 +11,7 @@ import {
 	needsNativeRoute,
 	routeFormRequest,
 } from '../../core/request';
+import { edgesIn } from '../../core/values';
 import {
 	mediaInputFields,
 	mediaInputs,
@@ -66,8 +67,8 @@ const numbered = (files: readonly InlineFile[]): Dict =>
 
 /** Width and height as the model takes them, else the size as it was written. */
 function placeSize(schema: ModelSchema | undefined, size: string | undefined): Dict {
-	const [, width, height] = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(size ?? '') ?? [];
-	const placed = width && height ? placeEdges(schema, Number(width), Number(height)) : { size };
+	const [width, height] = edgesIn(size);
+	const placed = height === undefined ? { size } : placeEdges(schema, width, height);
 	const takesEdges = schema?.byName.has('width') && !schema.byName.has('size');
 	return takesEdges || 'size' in placed ? placed : { size };
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import { Budget, Damaged } from '../../../../nodes/shared/media/pdf/budget';
 import { inflate } from '../../../../nodes/shared/media/pdf/flate';
-import { deflated } from '../../../support/bombs';
+import { deflated } from '../../../emulator/bomb';
 
 const roomy = () => new Budget(64 * 1024 * 1024);
 const words = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `word${(index * 7919) % 1013} `).join(''));

@@ -7,7 +7,7 @@ import { attempt, InputError } from '../../../../nodes/shared/core/problem';
 import { readScanInSteps } from '../../../../nodes/shared/media/pdf/scan';
 import { inSteps } from '../../../../nodes/shared/n8n/http/clock';
 import { FULL_PAGE, makeJpeg, makePage, makePdf, makeScan, packed, PICTURE, stream } from '../../../support/pdf';
-import { deflated } from '../../../support/bombs';
+import { deflated } from '../../../emulator/bomb';
 import { longestTurn, processorTime } from '../../../support/yardstick';
 
 const readScan = (pdf: Buffer) => atOnce(readScanInSteps(pdf));
