@@ -98,6 +98,8 @@ export class Subject {
 	readonly goesAhead: boolean;
 	/** Whether its answer is a JSON object, with something in it that is read. */
 	readonly isJson: boolean;
+	/** Whether files go in or come out. */
+	readonly hasFiles: boolean;
 	/** Whether two items ask for something else, so that they can be told apart. */
 	readonly isDistinct: boolean;
 	/** Whether each item has its own request, which is known by what it asks for. */
@@ -116,6 +118,7 @@ export class Subject {
 		this.nativePath = `/v1/inference/${this.model}`;
 		this.goesAhead = (operation.forms ?? 1) > 1;
 		this.isJson = operation.answer !== 'rows' && !Buffer.isBuffer(Object(example.answer).bytes);
+		this.hasFiles = media !== undefined || example.output === undefined;
 		this.isDistinct = media !== undefined || required !== undefined;
 		this.isSingle = this.isDistinct && !operation.merge && example.follows === undefined;
 	}

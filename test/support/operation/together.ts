@@ -1,16 +1,19 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import type { BinaryMode } from '../engine/engine';
 import { sha256 } from '../files';
 import { expectNoMedia, itemsOf, pairedTo, stored, withoutUsage } from '../results';
 import { openWorld, type World } from '../world';
 import type { Subject } from './example';
 
-/** In each of n8n's ways to keep files: what items get together is what each gets alone. */
+const MODES: readonly BinaryMode[] = ['default', 'filesystem', 'database'];
+
+/** What items get together is what each gets alone; where there are files, in each of n8n's ways to keep them. */
 export function testTogether(subject: Subject): void {
-	const { operation, isDistinct, isNative } = subject;
+	const { operation, isDistinct, isNative, hasFiles } = subject;
 	if (operation.merge || subject.example.needsState) return;
 	const lasting = (item: INodeExecutionData) => subject.lasting(withoutUsage(item));
 
-	describe.each(['default', 'filesystem', 'database'] as const)('binary mode %s', (binaryMode) => {
+	describe.each(hasFiles ? MODES : MODES.slice(0, 1))('binary mode %s', (binaryMode) => {
 		let world: World;
 		beforeAll(async () => (world = await openWorld({ binaryMode })));
 		afterAll(async () => await world.close());
