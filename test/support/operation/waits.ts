@@ -54,7 +54,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 				return item % 2 ? STALLS[((item - 1) / 2) % STALLS.length] : undefined;
 			};
 			const result = await of().engine.run({
-				parameters: withMore(trial.parameters, { timeout: 2, maxRetries: 4, maxConcurrency: 20 }),
+				parameters: withMore(trial.parameters, { timeout: 1, maxRetries: 4, maxConcurrency: 20 }),
 				items: trial.items.slice(0, FEW),
 				onError: 'continueErrorOutput',
 				credentials: { baseUrl: emulator.url },
@@ -79,11 +79,11 @@ export function testWaits(subject: Subject, of: () => World): void {
 		it('is given up in time and not asked again; a run that is stopped leaves nothing open', async () => {
 			const took = stopwatch();
 			const [stalled, stopped] = await Promise.all([stall(), stop()]);
-			expect(took()).toBeLessThan(6000);
+			expect(took()).toBeLessThan(5000);
 			await wait(200);
 
 			const { result } = stalled;
-			expect(result.durationMs).toBeGreaterThan(1950);
+			expect(result.durationMs).toBeGreaterThan(950);
 			expect(result.items.map(pairedTo)).toEqual(EVEN);
 			expect(result.items.map((item) => trial.lasting(withoutUsage(item)))).toEqual(
 				result.items.map((item) => answers[pairedTo(item)]?.json),
@@ -91,7 +91,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 			expect(result.errorItems.map(pairedTo)).toEqual(EVEN.map((item) => item + 1));
 			for (const item of result.errorItems) {
 				const { text } = errorOf(item);
-				expect(text).toContain('did not finish its answer within 2 seconds');
+				expect(text).toContain('did not finish its answer within 1 second');
 				expect(text).toMatch(/may have billed this request/);
 				expect(text).toMatch(/twice|not sent again/);
 				expect(text).toContain("'Timeout'");
