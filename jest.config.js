@@ -17,6 +17,6 @@ module.exports = {
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
 	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js'],
 	testTimeout: 60_000,
-	// Much of the time is waiting, on the emulator and for retries.
-	maxWorkers: 4,
+	// One more than cores, since tests wait, too; each further one takes more from the others than it brings.
+	maxWorkers: 3,
 };
