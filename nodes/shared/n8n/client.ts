@@ -1,16 +1,12 @@
 import type { NodeContext } from './context';
 import type { FileRef } from '../core/fields';
 import { isDict } from '../core/answer';
-import { isRetired, type Model } from '../catalog/model';
-import { findReplacement, indexModels } from '../catalog/models';
 import type { AnyOperation, ApiRequest, Dict, Inputs } from '../core/operation';
 import { isNative } from '../core/request';
 import { atOnce, isSteps } from '../core/steps';
 import { attempt, billOf, failed, succeeded, withoutWords, type Outcome, type Problem } from '../core/problem';
-import { costFacts, costsNothing, estimateCost, mostFacts } from '../catalog/estimate';
 import { callUntilAnswered, type Called, type CallContext } from '../engine/call';
 import { Charges } from '../engine/charge';
-import { servedBy } from '../engine/fallback';
 import { Gate, type Clock, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
 import { FIRST_BURST, Pace } from '../engine/pace';
@@ -19,13 +15,12 @@ import { Meter } from '../engine/meter';
 import { hasWebhook } from '../engine/plan';
 import type { Settings } from '../engine/settings';
 import type { Chunks } from './chunks';
-import { Catalog, type KnownModel } from './catalog';
+import { Catalog } from './catalog';
 import { clock } from './http/clock';
 import { readAccount, type Account } from './credential';
 import { LOOK_SECONDS, Transport } from './http/transport';
-import { MOST_FALLBACKS } from '../operations/chat/chat';
-import { thoughtCost } from './thought';
 import { ItemMaker } from './outputs';
+import { RunModels } from './runModels';
 
 /** What came of a request, and every answer on the way there: each may have been billed. */
 export interface Asked extends Called<Dict> {
@@ -60,8 +55,6 @@ const gates = new SharedGates(clock);
 
 /** What the requests of a run share. */
 export class Client {
-	private readonly nearest = new Map<string, Promise<string[]>>();
-
 	private constructor(
 		readonly account: Account,
 		private readonly transport: Transport,
@@ -71,11 +64,7 @@ export class Client {
 		private readonly door: Door,
 		readonly meter: Meter,
 		readonly maker: ItemMaker,
-		private readonly catalogue: Catalog,
-		private readonly known: Map<string, KnownModel>,
-		private readonly replacements: ReadonlyMap<string, Replacement>,
-		/** The models that the run asks. */
-		private readonly asked: Set<string>,
+		readonly models: RunModels,
 		/** Tells those who look for the reason of a slow run. */
 		private readonly detail: (line: string) => void,
 	) {}
@@ -100,32 +89,8 @@ export class Client {
 		// Downloads wait for each other, not for the service.
 		const door = new Gate(new Pace(maxConcurrency ?? FIRST_BURST), clock).door(stop);
 		const maker = new ItemMaker(context, transport, run, door);
-		const catalogue = new Catalog(context, account, stop);
-		const models = new Map(isFree ? [] : all.map((settings) => [keyOf(settings), settings]));
-		const asked = new Set([...models.values()].map(({ model }) => model));
-		// The service may go on to one of them by itself (docs/api.md#chat), and a budget has to know what that costs.
-		if (budget < Infinity)
-			for (const settings of [...models.values()])
-				for (const model of settings.fallbacks.slice(0, MOST_FALLBACKS))
-					models.set(keyOf(onModel(settings, model)), onModel(settings, model));
-		const read = async ([key, { model, version }]: [string, Settings]) =>
-			[key, await catalogue.facts(model, version)] as const;
-		const known = new Map(await Promise.all([...models].map(read)));
-		const replacements = await findReplacements(known, catalogue);
-		return new Client(
-			account,
-			transport,
-			run,
-			lanes,
-			door,
-			meter,
-			maker,
-			catalogue,
-			known,
-			replacements,
-			asked,
-			detail,
-		);
+		const models = await RunModels.read(new Catalog(context, account, stop), isFree ? [] : all, budget < Infinity);
+		return new Client(account, transport, run, lanes, door, meter, maker, models, detail);
 	}
 
 	/** One request with its retries, and what has to be asked after it, all of it within the time that one may take. */
@@ -171,18 +136,18 @@ export class Client {
 				return failed({ ...(isPersonal ? withoutWords(outcome.problem) : outcome.problem), isBillable });
 			};
 			const isLook = each.method === 'GET';
-			const isBillable = isFree !== true && !isLook && this.isPaidFor(each, settings);
+			const isBillable = isFree !== true && !isLook && this.models.isPaidFor(each, settings);
 			const follows = told.length > 0 ? 'follows' : 'free';
 			const look = isLook ? follows : undefined;
 			const isFollowing = look === 'follows';
 			const passage = lane.passage({
-				estimate: this.mostOf(each, settings),
+				estimate: this.meter.budget < Infinity ? this.models.mostOf(each, settings) : undefined,
 				isPaid: isLook,
 				isOwed: isFollowing,
 				isUnwanted,
 				charge: charges.of(
 					isLook,
-					(answer) => this.assume(each, settings, answer, inputs[0]),
+					(answer) => this.models.assume(each, settings, answer, inputs[0]),
 					isBillable && !hasWebhook(inputs[0]),
 				),
 				options: featuresOf(inputs[0], form),
@@ -286,73 +251,11 @@ export class Client {
 		return this.lanes.of({ model, maxConcurrency, maxRetries });
 	}
 
-	/** USD that a request costs at most, where a budget makes that worth knowing. */
-	private mostOf(request: ApiRequest, settings: Settings): number | undefined {
-		if (this.meter.budget === Infinity) return undefined;
-		const others: unknown = request.json?.models;
-		const costs = [settings, ...(Array.isArray(others) ? others.map((model) => onModel(settings, model)) : [])].map(
-			(each) => {
-				const { model, schema } = this.facts(each);
-				return estimateCost(model?.price, mostFacts(costFacts(request, schema))).usd ?? NaN;
-			},
-		);
-		const most = Math.max(...costs);
-		return Number.isNaN(most) ? undefined : most;
-	}
-
-	/** USD that a request has cost by the catalogue's price, for an answer that does not say. */
-	private assume(request: ApiRequest, settings: Settings, answer: Dict = {}, input: Dict = {}): number | undefined {
-		// To look at what is paid for costs nothing.
-		if (request.method === 'GET') return undefined;
-		// Who answers is who is paid.
-		const { model = settings.model } = servedBy(answer, input) ?? {};
-		const facts = this.facts(model === settings.model ? settings : onModel(settings, model));
-		return thoughtCost(facts, request, answer);
-	}
-
-	/** Whether a request is work of a model that costs something. */
-	private isPaidFor(request: ApiRequest, settings: Settings): boolean {
-		const { model } = { ...request.form, ...request.json };
-		return (isNative(request) || model !== undefined) && !costsNothing(this.facts(settings).model?.price);
-	}
-
-	/** The models that the run asks, each once. */
-	get models(): string[] {
-		return [...this.asked].filter(Boolean);
-	}
-
-	/** What the catalogue says about an item's model; nothing when it does not answer. */
-	facts(settings: Settings): KnownModel {
-		const known = this.known.get(keyOf(settings)) ?? {};
-		const answering = this.replacements.get(settings.model);
-		// Who answers is who is paid.
-		return answering === undefined ? known : { ...known, name: answering.name, model: answering.model ?? known.model };
-	}
-
-	/** Asks the catalogue about a model that is needed only now. */
-	async learn(settings: Settings): Promise<void> {
-		const { model, version } = settings;
-		this.asked.add(model);
-		if (!this.known.has(keyOf(settings))) this.known.set(keyOf(settings), await this.catalogue.facts(model, version));
-	}
-
 	/** How many pages a file has; undefined for one that is no PDF. */
 	async countPages(file: FileRef, { seconds, maxRetries }: Settings): Promise<Outcome<number | undefined>> {
 		const count = async () => await this.transport.countPages(file, seconds);
 		const passage = throughDoor<number | undefined>(this.door, this.run.signal);
 		return (await callUntilAnswered(count, maxRetries, passage, this.run)).outcome;
-	}
-
-	/** Who answers for a retired model: the service forwards without a word (docs/api.md#retirement). */
-	replacement({ model }: Settings): string | undefined {
-		return this.replacements.get(model)?.name;
-	}
-
-	/** Names of models that exist and resemble the one that does not; looked for once, however many items ask. */
-	async nearestModels(model: string): Promise<string[]> {
-		const known = this.nearest.get(model) ?? this.catalogue.nearest(model);
-		this.nearest.set(model, known);
-		return await known;
 	}
 }
 
@@ -400,29 +303,3 @@ function featuresOf({ options }: Dict, form: number): string {
 	written.set(options, known);
 	return `${form} ${known}`;
 }
-
-interface Replacement {
-	readonly name: string;
-	readonly model?: Model;
-}
-
-/** The list is asked for only when a model is retired: its replacement may be retired, too. */
-export async function findReplacements(
-	known: ReadonlyMap<string, KnownModel>,
-	catalogue: Catalog,
-): Promise<ReadonlyMap<string, Replacement>> {
-	const retired = [...known.values()].flatMap(({ model }) => (model && isRetired(model, clock.now()) ? [model] : []));
-	if (retired.length === 0) return new Map();
-	const models = await catalogue.models().catch(() => retired);
-	const find = indexModels(models);
-	return new Map(
-		retired.flatMap((model): Array<[string, Replacement]> => {
-			const name = findReplacement(find, model.name, clock.now()) ?? model.deprecation?.replacedBy;
-			return name === undefined ? [] : [[model.name, { name, model: find(name) }]];
-		}),
-	);
-}
-
-const onModel = (settings: Settings, model: unknown): Settings => ({ ...settings, model: String(model), version: '' });
-
-const keyOf = ({ model, version }: Settings) => `${model} ${version}`;

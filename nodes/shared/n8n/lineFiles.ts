@@ -146,7 +146,7 @@ export class LineFiles {
 
 	/** USD that all lines cost, where the catalogue tells: about, for a dry run, and at most, for a budget. */
 	private estimateLines({ requests }: AskedPack, settings: Settings, share: number, client: Client): Estimate {
-		const { model, schema } = client.facts(settings);
+		const { model, schema } = client.models.facts(settings);
 		const costs: number[] = [];
 		for (const request of requests) {
 			const facts = costFacts(request, schema);

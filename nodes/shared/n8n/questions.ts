@@ -59,7 +59,7 @@ export class Questions {
 	}
 
 	factsOf({ pages }: Entry, settings: Settings, client: Client | undefined): KnownModel {
-		return { ...client?.facts(settings), pages };
+		return { ...client?.models.facts(settings), pages };
 	}
 
 	/** @throws InputError when the model is of another task */
@@ -124,7 +124,7 @@ export class Questions {
 		const moved = reason === undefined ? undefined : moveInputs(inputs, reason);
 		if (!moved || reason === undefined) return undefined;
 		const next = { inputs: moved, settings: readSettings(this.operation, moved[0]) };
-		await client.learn(next.settings);
+		await client.models.learn(next.settings);
 		const form = this.forms.of(next.settings.model);
 		const fitted = this.fit(entry, next, form, client);
 		if (!fitted.ok) return await this.nextModel(entry, next, fitted.problem, client);
@@ -257,7 +257,7 @@ export class Questions {
 
 	/** What would be sent, and what it may cost, as the only output of its item. */
 	preview({ request, dropped }: Fitted, settings: Settings, client: Client): PartResult {
-		const { model, schema, exampleSeconds } = client.facts(settings);
+		const { model, schema, exampleSeconds } = client.models.facts(settings);
 		const answeredBy = this.answeredBy(settings, client);
 		const estimate = estimateCost(model?.price, { ...costFacts(request, schema), exampleSeconds });
 		this.results.estimates.push(estimate.usd);
@@ -278,7 +278,7 @@ export class Questions {
 
 	/** A retired model is answered by its replacement. */
 	answeredBy(settings: Settings, client: Client): string {
-		const replacement = client.replacement(settings);
+		const replacement = client.models.replacement(settings);
 		if (!replacement) return settings.model;
 		this.results.models.add(replacement);
 		this.results.hints.add(`The model '${settings.model}' is retired: DeepInfra answers with '${replacement}' instead`);

@@ -156,7 +156,7 @@ export class RunResults {
 		const isUnknown = isUnknownModel(problem.kind === 'unsent' ? problem.cause : problem);
 		const goesOn = this.context.continueOnFail();
 		// Asked for before the run is ended, which would end the question, too.
-		const nearestModels = isUnknown && model !== '' ? await this.client?.nearestModels(model) : undefined;
+		const nearestModels = isUnknown && model !== '' ? await this.client?.models.nearest(model) : undefined;
 		if (!goesOn) this.stop.abort(ENDED);
 		const host = this.client?.account.host ?? '';
 		const substitute = substituteFor(this.operation.tasks);
@@ -225,7 +225,7 @@ export class RunResults {
 	private areFilesMade(settings: Settings, client: Client): boolean {
 		const known = this.fileMakers.get(settings.model);
 		if (known !== undefined) return known;
-		const found = makesFiles([...this.operation.tasks, ...(client.facts(settings).model?.tasks ?? [])]);
+		const found = makesFiles([...this.operation.tasks, ...(client.models.facts(settings).model?.tasks ?? [])]);
 		this.fileMakers.set(settings.model, found);
 		return found;
 	}
@@ -250,7 +250,7 @@ export class RunResults {
 			const figures = client?.meter.figures ?? { requests: 0, retries: 0 };
 			const summary = report.summary(clock.now(), figures);
 			progress.stop(summary);
-			tagExecution(context, { ...figures, failed: report.failures, model: client?.models.join(', ') ?? '' });
+			tagExecution(context, { ...figures, failed: report.failures, model: client?.models.names.join(', ') ?? '' });
 			const total =
 				this.estimates.length > 0 ? [summarizeEstimates(this.estimates, this.operation.batch !== undefined)] : [];
 			this.hint([...[...this.hints].slice(0, 10), ...total, summary]);

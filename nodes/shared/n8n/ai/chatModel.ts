@@ -12,7 +12,7 @@ import { costOf, usageOf } from '../../engine/usage';
 import { CHAT_PATH } from '../../operations/chat/chat';
 import { patienceOf } from '../../operations/chat/patience';
 import { Catalog, type KnownModel } from '../catalog';
-import { findReplacements } from '../client';
+import { findReplacements } from '../runModels';
 import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
 import { readParameters } from '../inputs';

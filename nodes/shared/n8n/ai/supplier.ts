@@ -91,7 +91,7 @@ export class Supplier {
 		const askBatch = async (batch: Batch): Promise<void> => {
 			if (failed) return;
 			const form = this.forms.of(model);
-			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.facts(this.settings), form }));
+			const fitted = attempt(() => this.requests.make(batch.inputs, { ...this.client.models.facts(this.settings), form }));
 			if (!fitted.ok) return fail(fitted.problem, 0);
 			const { request } = fitted.value;
 			const asked = await this.client.ask(request, this.settings, this.operation, batch.inputs, { form });
@@ -135,7 +135,7 @@ export class Supplier {
 		// A question has one answer or none, so nothing of it goes on.
 		const { model } = this.settings;
 		const { host, redactProblem } = this.client.account;
-		const nearestModels = isUnknownModel(problem) ? await this.client.nearestModels(model) : undefined;
+		const nearestModels = isUnknownModel(problem) ? await this.client.models.nearest(model) : undefined;
 		const about = { model, host, attempts, billed, screenNames: this.requests.names, nearestModels };
 		return toNodeError(this.context, redactProblem(problem), { ...about, isSupplied: true }, this.item);
 	}
