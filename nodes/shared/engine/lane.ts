@@ -30,6 +30,8 @@ export interface Sending {
 	readonly isPaid?: boolean;
 	/** Whether it gets what the service has taken before: whatever others fail with, it neither keeps this back nor is told by it. */
 	readonly isOwed?: boolean;
+	/** Whether its time is running already: it waits for no model that is down, but a key that is refused keeps it back. */
+	readonly isTimed?: boolean;
 	/** Whether nobody can use its answer any more, since the rest of what it belongs to has failed. */
 	isUnwanted?(): boolean;
 	/** The same for requests that ask for the same features. */
@@ -184,8 +186,9 @@ export class Lane {
 	}
 
 	/** What is closed for a request, and learns of its end. */
-	private watch({ isOwed, options }: Sending): Watch | readonly [] {
+	private watch({ isOwed, isTimed, options }: Sending): Watch | readonly [Watch[0]] | readonly [] {
 		if (isOwed) return [];
+		if (isTimed) return [[this.account, 'account']];
 		const known = this.byOptions.get(options);
 		if (known) return known;
 		const made: Watch = [

@@ -126,9 +126,8 @@ export class Client {
 			let last: Problem | undefined;
 			const send = async () => {
 				if (last) this.detail(`'${settings.model}' is asked again after ${inShort(last)}`);
-				const left = isFollowing ? (due - now()) / 1000 : time;
-				if (left <= 0) return failed({ kind: 'timeout', seconds, isBillable: false });
-				const patience = isFollowing ? LOOK_SECONDS : undefined;
+				const left = isTimed ? (due - now()) / 1000 : time;
+				const patience = isTimed ? LOOK_SECONDS : undefined;
 				const expected = { kind: answer, largest: largestAnswer, chunks, patience };
 				const outcome = await this.transport.send(each, left, expected);
 				last = outcome.ok ? undefined : outcome.problem;
@@ -140,10 +139,13 @@ export class Client {
 			const follows = told.length > 0 ? 'follows' : 'free';
 			const look = isLook ? follows : undefined;
 			const isFollowing = look === 'follows';
+			// Who waits for what goes on already waits from the first look on.
+			const isTimed = isFollowing || (isLook && each.remains !== undefined);
 			const passage = lane.passage({
 				estimate: this.meter.budget < Infinity ? this.models.mostOf(each, settings) : undefined,
 				isPaid: isLook,
 				isOwed: isFollowing,
+				isTimed,
 				isUnwanted,
 				charge: charges.of(
 					isLook,
@@ -155,14 +157,15 @@ export class Client {
 			});
 			const enter = async () => {
 				const since = now();
+				if (isTimed && since >= due) return late(seconds);
 				const refused = await passage.enter();
 				// To wait for a turn is none of the service's time: in a long run it may take longer than the answer.
-				due = told.length === 0 ? now() + seconds * 1000 : due + now() - since;
+				due = isTimed || told.length > 0 ? due + now() - since : now() + seconds * 1000;
 				return refused;
 			};
 			// The limit is that of the whole, the pauses between looks included, whatever the service asks for.
 			const sleep: Clock['sleep'] = async (pause, signal) =>
-				await this.run.clock.sleep(isFollowing ? Math.min(pause, Math.max(0, due - now())) : pause, signal);
+				await this.run.clock.sleep(isTimed ? Math.min(pause, Math.max(0, due - now())) : pause, signal);
 			const run = { ...this.run, clock: { now, sleep } };
 			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, run, look);
 		};
@@ -170,7 +173,7 @@ export class Client {
 		this.meter.addRetries(Math.max(0, attempts - 1));
 		if (first.ok) onTaken?.();
 		if (!first.ok && attempts > 0 && isUncertain(first.problem))
-			return { outcome: first, attempts, answers: [], told, remains: request.remains };
+			return { outcome: overdue(first, seconds), attempts, answers: [], told, remains: request.remains };
 		const answers: Dict[] = [];
 		let left: string | undefined;
 		let outcome = first;
@@ -189,10 +192,7 @@ export class Client {
 			left = remains;
 			const time = due - now() - wait * 1000;
 			await this.run.clock.sleep(wait * 1000 + Math.min(time, 0), this.run.signal);
-			const second =
-				time > 0
-					? await call(following, time / 1000)
-					: { outcome: failed({ kind: 'timeout', seconds, isBillable: false }), attempts: 1 };
+			const second = time > 0 ? await call(following, time / 1000) : { outcome: failed(late(seconds)), attempts: 1 };
 			({ outcome } = second);
 			isLook = following.method === 'GET';
 			if (isOptional && !isStopped(outcome) && !isReadable(outcome, items, inputs)) {
@@ -283,6 +283,8 @@ const billFor = (problem: Problem): Dict =>
 /** A failure without anything that the service or the user wrote. */
 const inShort = (problem: Problem): string =>
 	problem.kind === 'status' ? `status ${problem.status}` : problem.kind === 'network' ? problem.code : problem.kind;
+
+const late = (seconds: number): Problem => ({ kind: 'timeout', seconds, isBillable: false });
 
 /** A question that ran out of what was left of the time: the limit is that of the whole. */
 function overdue(outcome: Outcome<Dict>, seconds: number): Outcome<Dict> {

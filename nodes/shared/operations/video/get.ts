@@ -2,7 +2,7 @@ import { defineOperation, MEGABYTE } from '../../core/operation';
 import { modelField, outputDataField, plainOptionsField, simplifyField } from '../fields';
 import { idPath } from '../../core/request';
 import { waitField } from './fields';
-import { askAgain, failureOf, readJob, videoOutputs } from './job';
+import { askAgain, failureOf, howToGet, readJob, videoOutputs } from './job';
 
 export const getVideo = defineOperation({
 	resource: 'video',
@@ -35,7 +35,11 @@ export const getVideo = defineOperation({
 		simplifyField,
 		plainOptionsField([]),
 	],
-	request: ([{ videoId }]) => ({ method: 'GET', path: `/v1/videos/${idPath(videoId, 'Video ID')}` }),
+	request: ([{ videoId, waitForResult }]) => ({
+		method: 'GET',
+		path: `/v1/videos/${idPath(videoId, 'Video ID')}`,
+		...(waitForResult ? { remains: howToGet(videoId.trim(), 'goes on being made, or is ready,') } : {}),
+	}),
 	next: (answer, [{ waitForResult }], asked) => (waitForResult ? askAgain(answer, asked) : undefined),
 	items: (answer) => {
 		const job = readJob(answer);

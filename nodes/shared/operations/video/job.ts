@@ -50,7 +50,7 @@ export function askAgain(answer: Dict, asked: number): NextRequest | undefined {
 }
 
 /** Nothing that is paid for is lost, whatever happens to the run. */
-const howToGet = (id: string, does: string): string =>
+export const howToGet = (id: string, does: string): string =>
 	`The video ${does} at DeepInfra. Get it with the operation 'Get' of the resource 'Video' and the video ID ${id}, instead of making it once more.`;
 
 /** The videos of a job that is done, or of a model's own answer; without any, the job's content from the API itself. */

@@ -343,6 +343,32 @@ describe('of its own', () => {
 			},
 		);
 
+		it.each<[string, Reply, number]>([
+			['is busy', jsonReply({ error: 'busy' }, 429), 1],
+			['is busy and asks for 7 seconds', { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': '7' } }, 1],
+			['asks for 250 seconds', { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': '250' } }, 30],
+			['is down', jsonReply({ error: 'down' }, 503), 30],
+			['does not answer', { body: '', stallAfter: 'nothing' }, 1],
+		])('once its time is over, where the service %s at the first look of Get', async (_, reply, count) => {
+			world.service.reply = () => reply;
+			const parameters = get('videos_abc', { options: { timeout: 20, maxRetries: 10 } });
+			const items = Array.from({ length: count }, () => ({ json: {} }));
+			const { errorItems, elapsed } = await runAtOnce(parameters, { items, onError: 'continueErrorOutput' });
+			expect(elapsed).toBeLessThan(22_000);
+			expect(errorItems).toHaveLength(count);
+			for (const { json } of errorItems)
+				expect(json.error).toMatch(/within 20 seconds.*goes on being made.*'Get'.*videos_abc/);
+		});
+
+		it('for a key that is refused, which is not tried for each video that Get waits for', async () => {
+			world.service.requests.length = 0;
+			world.service.reply = () => jsonReply({ error: 'no' }, 401);
+			const items = Array.from({ length: 200 }, () => ({ json: {} }));
+			const { errorItems } = await runAtOnce(get('videos_abc'), { items, onError: 'continueErrorOutput' });
+			expect(errorItems).toHaveLength(200);
+			expect(world.service.requests.length).toBeLessThan(80);
+		});
+
 		it.each([402, 429, 503])(
 			'for what is refused with %i, and none for the videos that were begun before',
 			async (status) => {
