@@ -208,6 +208,30 @@ describe('the end of a stream', () => {
 		if (body.includes('0.5')) expect(json.usage).toMatchObject({ costUsd: 0.5 });
 	});
 
+	describe('whose calls of tools are written as others do', () => {
+		const of = (choice: object) => event({ id: 'c1', choices: [{ index: 0, ...choice }] });
+		const called = (name: string, given: unknown, rest: object = { index: 0, id: 't1' }) => ({
+			tool_calls: [{ ...rest, function: { name, arguments: given } }],
+		});
+		const calls = (...deltas: object[]) => deltas.map((delta) => of({ delta })).join('');
+
+		it.each<[string, string, object[]]>([
+			['a name in each piece', calls(called('add', '{"a"'), called('add', ':1}')), [{ a: 1 }]],
+			['an object', calls(called('add', { a: 1 })), [{ a: 1 }]],
+			[
+				'one number for two',
+				calls(called('add', '{"a":1}'), called('add', '{}', { index: 0, id: 't2' })),
+				[{ a: 1 }, {}],
+			],
+			['a message', of({ message: called('add', '{"a":1}', {}) }), [{ a: 1 }]],
+			['a single function', calls({ function_call: { name: 'add', arguments: '{"a":1}' } }), [{ a: 1 }]],
+		])('with %s', async (_, body, args) => {
+			const { json } = onlyItem(await read(body + said('', 'tool_calls')));
+			expect(json.toolCalls).toMatchObject(args.map((each) => ({ name: 'add', arguments: each })));
+			expect(Object(json.toolCalls)).toHaveLength(args.length);
+		});
+	});
+
 	describe('that brings no word of what it cost', () => {
 		const pricing = { type: 'tokens', cents_per_input_token: 0.01, cents_per_output_token: 0.01 };
 		const words = 'word '.repeat(80);

@@ -1,4 +1,5 @@
-import { dictsIn, isDict, optionalText, refusal } from '../../core/answer';
+import { randomUUID } from 'crypto';
+import { dictsIn, isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { atOnce } from '../../core/steps';
@@ -9,7 +10,8 @@ import { within } from '../http/clock';
 import { GRACE } from '../http/events';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
-import { readArguments, readChoice } from '../../operations/chat/chat';
+import { readChoice } from '../../operations/chat/chat';
+import { choiceReader, pieceReader } from '../../operations/chat/pieces';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
@@ -60,7 +62,7 @@ class LineReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
 	private readonly veil: Veil;
-	private readonly fitCalls = callFitter();
+	private readonly readPiece = pieceReader(newId);
 
 	constructor(private readonly secret: Secret) {
 		this.veil = new Veil(secret, chatStream);
@@ -93,7 +95,7 @@ class LineReader {
 		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown, isLast: true }];
 		if (!isDict(read)) return [{ text: shown }];
 		const clean = hideIn(read);
-		const event = this.veil.over(this.fitCalls(clean));
+		const event = this.veil.over(this.readPiece(clean));
 		return [{ text: shown === text && event === clean ? text : lineOf(event), event }];
 	}
 }
@@ -101,7 +103,7 @@ class LineReader {
 const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n`;
 
 /**
- * The events, read on their way and unchanged but for the key. One that says that the answer failed ends them with its
+ * The events, read on their way and unchanged but for the key and what the client would not read. One that says that the answer failed ends them with its
  * words: the client knows another service's form of that only, and takes an answer that breaks off for a whole one.
  * @param errorOf the error that stands for a connection that broke, and for such an event
  */
@@ -195,56 +197,17 @@ export function faultOf(answer: Dict): Problem | undefined {
 	return { ...read.problem, costUsd: costOf(answer) };
 }
 
-/**
- * An answer with the calls of its messages as the client reads them: numbered, their arguments the JSON of an object in
- * a text. An agent takes a call with others for none, and ends without a word.
- */
-export const withCalls = (answer: Dict): Dict =>
-	mapCalls(answer, 'message', (call, called, index) => fitCall({ ...call, index }, called));
+/** A whole answer as the client reads it: with a role, and calls that an agent does not take for none. */
+export const asRead = (answer: Dict): Dict => ({
+	...answer,
+	choices: dictsIn(answer.choices).map((choice) => {
+		const { delta, ...rest } = choiceReader(newId)(choice);
+		return { ...rest, message: delta };
+	}),
+});
 
-/** The same for the pieces of an answer, one after the other. */
-function callFitter(): (piece: Dict) => Dict {
-	const ids = new Map<unknown, string[]>();
-	/** Some services do not number calls: a new one has its ID, and what comes without one belongs to the last. */
-	const numberOf = (choice: unknown, id: string): number => {
-		const known = ids.get(choice) ?? [];
-		ids.set(choice, known);
-		const at = id === '' ? known.length - 1 : known.indexOf(id);
-		return at < 0 ? known.push(id) - 1 : at;
-	};
-	return (piece) =>
-		mapCalls(piece, 'delta', (call, called, _, choice) => {
-			const { name, arguments: given } = called;
-			const numbered = { ...call, index: call.index ?? numberOf(choice, optionalText(call.id) ?? '') };
-			// A call may begin without any arguments, or with no more than their beginning.
-			const isOpen = !name || (typeof given === 'string' ? given.trim() === '' : !isDict(given));
-			return isOpen ? numbered : fitCall(numbered, called);
-		});
-}
-
-function mapCalls(
-	answer: Dict,
-	place: 'message' | 'delta',
-	fit: (call: Dict, called: Dict, index: number, choice: unknown) => Dict,
-): Dict {
-	const callsOf = ({ [place]: said }: Dict) => (isDict(said) && Array.isArray(said.tool_calls) ? said.tool_calls : []);
-	const choices = dictsIn(answer.choices);
-	if (!choices.some((choice) => callsOf(choice).length > 0)) return answer;
-	const fitted = choices.map((choice) => {
-		const { [place]: said, index } = choice;
-		const calls = dictsIn(callsOf(choice)).map((call, at) =>
-			fit(call, isDict(call.function) ? call.function : {}, at, index ?? 0),
-		);
-		return isDict(said) && calls.length > 0 ? { ...choice, [place]: { ...said, tool_calls: calls } } : choice;
-	});
-	return { ...answer, choices: fitted };
-}
-
-function fitCall(call: Dict, called: Dict): Dict {
-	const { name, arguments: given } = called;
-	const read = typeof given === 'string' && isDict(parseJson(given)) ? undefined : readArguments(name, given);
-	return read ? { ...call, function: { ...called, arguments: JSON.stringify(read) } } : call;
-}
+/** For a call without one: an agent takes it for none, and ends without a word. */
+const newId = () => `call_${randomUUID()}`;
 
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */
 export function asEvents(answer: Dict): Response {

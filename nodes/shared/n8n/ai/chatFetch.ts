@@ -11,7 +11,7 @@ import { clock, inSteps } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
-import { asEvents, faultOf, isEventStream, textOf, watchEvents, withCalls } from './chatAnswer';
+import { asEvents, asRead, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -79,7 +79,7 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		const fault = faultOf(whole.value);
 		if (fault) return await failed(fault, result.attempts, model, options);
 		options.onAnswer(whole.value, 0);
-		const answer = withCalls(whole.value);
+		const answer = asRead(whole.value);
 		return body?.stream === true ? asEvents(answer) : Response.json(answer);
 	};
 }

@@ -2,6 +2,7 @@ import { dictsIn, isDict, optionalText } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
+import { GROWING, pieceReader } from './pieces';
 
 /** A chat's answer in pieces (docs/api.md#streaming): the text of its first choice is what is handed on. */
 export const chatStream: StreamOf = {
@@ -13,7 +14,8 @@ export const chatStream: StreamOf = {
 	text: (answer) => firstText(answer, 'message'),
 	whole: (events) => {
 		const choices = new Map<unknown, Gathered>();
-		for (const choice of events.flatMap(choicesOf)) {
+		const read = pieceReader();
+		for (const choice of events.flatMap((event) => choicesOf(read(event)))) {
 			const known = choices.get(choice.index ?? 0) ?? { texts: new Map(), calls: new Map() };
 			choices.set(choice.index ?? 0, known);
 			gather(known, choice);
@@ -65,9 +67,6 @@ export const chatStream: StreamOf = {
 	},
 };
 
-/** Of a delta and of a tool's call, the texts that come in pieces. */
-const GROWING = ['content', 'reasoning_content', 'reasoning', 'refusal'];
-
 function changeCall(call: unknown, choice: unknown, by: (piece: string, place: readonly unknown[]) => string): unknown {
 	if (!isDict(call) || !isDict(call.function)) return call;
 	const json = optionalText(call.function.arguments);
@@ -102,20 +101,17 @@ function deltaOf({ delta }: Dict): Dict {
 }
 
 function gather(known: Gathered, choice: Dict): void {
-	const delta = deltaOf(choice);
+	const delta = isDict(choice.delta) ? choice.delta : {};
 	for (const name of GROWING) {
 		const text = optionalText(delta[name]);
 		if (text !== undefined) known.texts.set(name, (known.texts.get(name) ?? '') + text);
 	}
-	const calls = dictsIn(delta.tool_calls);
-	for (const { index, id, function: called } of calls) {
-		// Some services do not number calls: a new one has its ID, and what comes without one belongs to the last.
-		const key = index ?? (optionalText(id) || [...known.calls.keys()].at(-1));
-		const call = known.calls.get(key) ?? { name: '', json: '' };
-		known.calls.set(key, call);
+	for (const { index, id, function: called } of dictsIn(delta.tool_calls)) {
+		const call = known.calls.get(index) ?? { name: '', json: '' };
+		known.calls.set(index, call);
 		call.id ??= optionalText(id);
 		if (!isDict(called)) continue;
-		call.name += optionalText(called.name) ?? '';
+		call.name = optionalText(called.name) || call.name;
 		call.json += optionalText(called.arguments) ?? '';
 	}
 	// Some say nothing in words, before the end or after it.

@@ -455,6 +455,116 @@ describe('the chat model under LangChain', () => {
 		]);
 	});
 
+	describe('reads what no OpenAI writes', () => {
+		const call = (name: unknown, json: unknown, rest: IDataObject = { index: 0, id: 'call_1' }) => ({
+			...rest,
+			type: 'function',
+			function: { name, arguments: json },
+		});
+		const called = (...calls: object[]) => ({ delta: { tool_calls: calls } });
+		const begun = { delta: { role: 'assistant', content: '' } };
+		const ended = { delta: {}, finish_reason: 'tool_calls' };
+		const more = (json: unknown, rest: IDataObject = { index: 0 }) => ({ ...rest, function: { arguments: json } });
+		const [one, two] = [{ input: '1+1' }, { input: '2+2' }];
+		const [first, second] = [JSON.stringify(one), JSON.stringify(two)];
+		const read = async (choices: object[]) => {
+			const events = choices.map((choice) => JSON.stringify({ id: 'c1', choices: [{ index: 0, ...choice }] }));
+			const body = [...events, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+			failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
+			let whole: AIMessageChunk | undefined;
+			for await (const part of await (await open()).chat.stream('Hello')) whole = whole?.concat(part) ?? part;
+			return whole;
+		};
+
+		it.each<[string, object[], object[]]>([
+			['without a role', [called(call('calculator', '{"inp')), called(more('ut":"1+1"}'))], [one]],
+			['with an empty role', [begun, { delta: { role: '', ...called(call('calculator', first)).delta } }], [one]],
+			['without an ID', [begun, called(call('calculator', '', { index: 0 })), called(more(first))], [one]],
+			['with an ID later', [begun, called(call('calculator', '')), called(more(first, { index: 0, id: 't1' }))], [one]],
+			[
+				'with an ID for each piece',
+				[begun, called(call('calculator', '{"inp')), called(more('ut":"1+1"}', { index: 0, id: 'other' }))],
+				[one],
+			],
+			[
+				'with its name in pieces',
+				[begun, called(call('calcu', '')), called(call('lator', first, { index: 0 }))],
+				[one],
+			],
+			[
+				'with its name in each piece',
+				[
+					begun,
+					called(call('calculator', '{"input":"1+1","other":')),
+					called(call('calculator', 'null')),
+					called(more('}')),
+				],
+				[{ ...one, other: null }],
+			],
+			['with an object', [begun, called(call('calculator', '')), called(more(one))], [one]],
+			['in a message', [begun, { message: { tool_calls: [call('calculator', one, {})] } }], [one]],
+			['as the only one', [{ delta: { function_call: { name: 'calculator', arguments: first } } }], [one]],
+			[
+				'numbered like another',
+				[
+					called(call('calculator', first), call('calculator', '{"inp', { index: 0, id: 'call_2' })),
+					called(more('ut":"2+2"}')),
+				],
+				[one, two],
+			],
+			[
+				'numbered like another, without an ID',
+				[
+					called(call('calculator', first, { index: 0, id: '' })),
+					called(call('calculator', second, { index: 0, id: '' })),
+				],
+				[one, two],
+			],
+			[
+				'with the ID of another',
+				[called(call('calculator', first)), called(call('calculator', second, { index: 1, id: 'call_1' }))],
+				[one, two],
+			],
+		])('calls %s', async (_, choices, args) => {
+			const whole = await read([...choices, ended]);
+			expect(whole?.getType()).toBe('ai');
+			expect(whole?.invalid_tool_calls).toEqual([]);
+			expect(whole?.tool_calls).toEqual(
+				args.map((each) => ({ name: 'calculator', args: each, id: expect.stringMatching(/./), type: 'tool_call' })),
+			);
+		});
+
+		it.each<[string, object[]]>([
+			[
+				'in parts',
+				[begun, { delta: { content: [{ type: 'text', text: 'Hel' }] } }, { delta: { content: { text: 'lo' } } }],
+			],
+			['in a message', [begun, { message: { content: 'Hello' } }]],
+			['in a message at its end, too', [{ delta: { content: 'Hello' } }, { delta: {}, message: { content: 'Hello' } }]],
+		])('words %s, with an end that says nothing else', async (_, choices) => {
+			const whole = await read([...choices, { finish_reason: 'stop' }]);
+			expect(whole?.getType()).toBe('ai');
+			expect(whole).toMatchObject({ content: 'Hello', response_metadata: { finish_reason: 'stop' } });
+		});
+
+		it.each([true, false])('a whole answer without role and IDs; streaming: %s', async (streaming) => {
+			const message = {
+				content: [{ type: 'text', text: 'Hm' }],
+				tool_calls: [one, two].map((args) => call('calculator', args, {})),
+			};
+			const body = { id: 'c1', choices: [{ message, finish_reason: 'tool_calls' }] };
+			failing(2, { kind: 'status', status: 200, body });
+			const { chat } = await open({ streaming });
+			let whole: AIMessageChunk | undefined;
+			for await (const part of await chat.stream('Hello')) whole = whole?.concat(part) ?? part;
+			for (const answer of [whole, await chat.invoke('Hello')]) {
+				expect(answer?.content).toBe('Hm');
+				expect(answer?.tool_calls).toMatchObject([{ args: one }, { args: two }]);
+				expect(new Set(answer?.tool_calls?.map(({ id }) => id ?? '')).size).toBe(2);
+			}
+		});
+	});
+
 	it('stays within its budget', async () => {
 		const { chat } = await open({ budgetUsd: 0.0000001 }, { executionId: 'budget' });
 		await chat.invoke('Hello');
@@ -740,6 +850,37 @@ describe('under LangChain', () => {
 		for await (const { tool_call_chunks: calls = [] } of await chat.stream('Hello'))
 			for (const { args } of calls) json += args ?? '';
 		expect(JSON.parse(json)).toEqual({ note: 'got [API key] and [API key]' });
+	});
+
+	it('the key is hidden, and a role given, wherever the bytes of a stream are cut', async () => {
+		const call = (json: string, name?: string) => ({
+			id: 'c1',
+			choices: [
+				{ index: 0, delta: { tool_calls: [{ index: 0, id: name && 't1', function: { name, arguments: json } }] } },
+			],
+		});
+		const json = JSON.stringify({ note: `größer: ${LONG}` }).match(/.{1,7}/g) ?? [];
+		reply(events(call('', 'calculator'), ...json.map((piece) => call(piece))));
+		const whole = globalThis.fetch;
+		for (const size of [1, 7, 64]) {
+			const cutting = jest.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
+				const response = await whole(...request);
+				const bytes = Buffer.from(await response.arrayBuffer());
+				const pieces = new ReadableStream<Uint8Array>({
+					start(controller) {
+						for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size));
+						controller.close();
+					},
+				});
+				return new Response(pieces, response);
+			});
+			const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+			let answer: AIMessageChunk | undefined;
+			for await (const piece of await chat.stream('Hello')) answer = answer?.concat(piece) ?? piece;
+			expect(answer?.tool_calls).toMatchObject([{ name: 'calculator', args: { note: 'größer: [API key]' } }]);
+			expect(cutting).toHaveBeenCalled();
+			cutting.mockRestore();
+		}
 	});
 
 	it.each(['content', 'choices', 'null', '1', 'message'])('a short key is a word of the answer: %s', async (apiKey) => {
