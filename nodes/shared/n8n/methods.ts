@@ -112,12 +112,13 @@ function noModelRows(tasks: readonly string[]): PickerRow[] {
 export async function searchVoices(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 	const model = this.getCurrentNodeParameter('model', { extractValue: true });
 	const catalog = await catalogOf(this);
-	const { schema } = typeof model === 'string' && model !== '' ? await catalog.facts(model) : {};
-	const own = takesOwnVoice(schema) ? readVoices(await catalog.voices().catch(() => undefined)) : [];
+	const chosen = typeof model === 'string' ? model : '';
+	const facts = chosen === '' ? {} : await catalog.facts(chosen);
+	const own = takesOwnVoice(chosen, facts) ? readVoices(await catalog.voices().catch(() => undefined)) : [];
 	const wanted = filter.trim().toLowerCase();
 	const results = [
 		...own.map(({ voiceId, name }) => ({ name: `${name} · your voice`, value: voiceId })),
-		...presetVoices(schema).map((voice) => ({ name: voice, value: voice })),
+		...presetVoices(facts.schema).map((voice) => ({ name: voice, value: voice })),
 	].filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));
 	return { results };
 }

@@ -62,13 +62,18 @@ function textName({ byName, fields }: ModelSchema): string {
 }
 
 /** The voices that a model brings, as its schema lists them; empty where it does not. */
-export function presetVoices(schema: ModelSchema | undefined): string[] {
-	const field = schema && KNOWN.voice.map((name) => schema.byName.get(name)).find((each) => each !== undefined);
-	return valuesOf(field).map(String);
+export const presetVoices = (schema: ModelSchema | undefined): string[] => valuesOf(voiceField(schema)).map(String);
+
+/** Whether a voice of the account can be used: its ID may stand for a voice, not for the description of one. */
+export function takesOwnVoice(model: string, { name = model, schema }: ModelFacts): boolean {
+	if (schema?.byName.has('voice_id')) return true;
+	if (/voice-?design/i.test(name)) return false;
+	const field = voiceField(schema);
+	return !schema || (field?.kind === 'string' && valuesOf(field).length === 0);
 }
 
-/** Whether a voice of the account can be used. */
-export const takesOwnVoice = (schema: ModelSchema | undefined): boolean => schema?.byName.has('voice_id') ?? true;
+const voiceField = (schema: ModelSchema | undefined) =>
+	schema && KNOWN.voice.map((name) => schema.byName.get(name)).find((each) => each !== undefined);
 
 const valuesOf = (field: SchemaField | undefined) => field?.values ?? field?.items?.values ?? [];
 

@@ -346,5 +346,14 @@ describe('of its own', () => {
 			expect(readWave(bytes)).toBeDefined();
 			expect(world.inference()[0]?.json).toMatchObject({ voice_id: made.voiceId });
 		});
+
+		it('has those of the account where any voice can be named, and none where a voice is described', async () => {
+			const [ada] = await search('Qwen/Qwen3-TTS', 'ada');
+			expect(ada).toMatchObject({ name: 'Ada · your voice' });
+			expect(await search('emulator/measured-voice')).toEqual([ada]);
+			expect(await search('Qwen/Qwen3-TTS-VoiceDesign')).toEqual([]);
+			await speak('emulator/measured-voice', 'Hello', { voice: voice(String(ada?.value)) });
+			expect(world.inference()[0]?.json).toMatchObject({ voice: ada?.value });
+		});
 	});
 });
