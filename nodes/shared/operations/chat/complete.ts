@@ -1,7 +1,7 @@
 import { isDataUrl } from '../../core/dataUrl';
 import { dictsIn, isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
-import { saysSomething } from '../../core/trim';
+import { saysSomething, trimEnd } from '../../core/trim';
 import { defineOperation, type Dict, type ModelFacts, type Output } from '../../core/operation';
 import { AnswerError, InputError } from '../../core/problem';
 import { apiNames, isRepeatable } from '../../core/request';
@@ -254,11 +254,11 @@ const pictureAt = (given: string): Dict => ({
 	image_url: { url: readAddress('Image URLs', given, "name its field in 'Files of the Item'") },
 });
 
-/** An address may hold commas itself: only one before the next address divides. */
+/** An address may hold what divides others, and blanks: only those before the next address, or at the end, divide. */
 const addressesIn = (given: string | readonly string[]): string[] =>
 	listOf(
 		typeof given === 'string' && (/^\s*(data:|https?:)/i.test(given) || isDataUrl(given))
-			? given.split(/[\r\n]|,(?=\s*https?:)/i)
+			? given.split(/[\r\n]|[\s,;](?=https?:)/i).map((each) => trimEnd(each, /[\s,;]/))
 			: given,
 	);
 

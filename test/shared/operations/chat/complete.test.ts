@@ -268,6 +268,18 @@ describe('chat: complete', () => {
 		expect(sent()).toHaveLength(1);
 	});
 
+	it.each([
+		'https://a.b/x y.png,',
+		'https://a.b/x y.png; https://a.b/z;1.png ;',
+		'https://a.b/x y.png https://a.b/z;1.png',
+		'https://a.b/x y.png ,\n\thttps://a.b/z;1.png\n',
+	])('takes addresses as people divide them: %j', async (imageUrls) => {
+		await complete(say(['user', 'x']), { imageUrls }, SEES);
+		const [, ...pictures] = Object(bodyOf().messages)[0].content;
+		const addresses = ['https://a.b/x%20y.png', 'https://a.b/z;1.png'].slice(0, imageUrls.includes('z') ? 2 : 1);
+		expect(pictures).toEqual(addresses.map((url) => ({ type: 'image_url', image_url: { url } })));
+	});
+
 	it('waits longer for the cheaper tier, unless it is told how long', () => {
 		const secondsFor = (options: IDataObject) => readSettings(completeChat, { options }).seconds;
 		expect(secondsFor({ serviceTier: 'flex' })).toBeGreaterThan(600);
