@@ -214,11 +214,11 @@ export const completeChat = defineOperation({
 			facts,
 		);
 	},
-	items: (answer, [{ options }]) =>
+	items: (answer, [{ options }], sent) =>
 		readCompletion(
 			answer,
 			options.responseFormat !== undefined && options.responseFormat !== 'text',
-			options.numResponses,
+			number(sent?.json?.n) ?? options.numResponses,
 		),
 });
 

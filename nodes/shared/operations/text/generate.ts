@@ -1,4 +1,4 @@
-import { list, readEach, text } from '../../core/answer';
+import { list, number, readEach, text } from '../../core/answer';
 import { apiNames, isRepeatable, jsonRequest } from '../../core/request';
 import { defineOperation, type Dict } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
@@ -147,11 +147,11 @@ export const generateText = defineOperation({
 		if (name !== undefined) checkRanges(body, schema);
 		return { ...jsonRequest(input, body), note: formatted.note };
 	},
-	items: (answer, [{ options }]) => {
+	items: (answer, [{ options }], sent) => {
 		const results = list(answer.results, 'the generated text');
 		if (results.length === 0) throw new AnswerError('DeepInfra answered without the generated text');
 		const read = (result: Dict) => text(result.generated_text, 'the generated text');
-		if ((options.numResponses ?? 1) > 1)
+		if ((number(sent?.json?.num_responses) ?? options.numResponses ?? 1) > 1)
 			return readEach(results, (result, index) => ({ json: { text: read(result), index } }));
 		return results.slice(0, 1).map((result) => ({ json: { text: read(result) } }));
 	},

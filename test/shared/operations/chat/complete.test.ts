@@ -280,6 +280,11 @@ describe('chat: complete', () => {
 		expect(pictures).toEqual(addresses.map((url) => ({ type: 'image_url', image_url: { url } })));
 	});
 
+	it("gives each response that 'Extra Fields' asked for", async () => {
+		const items = itemsOf(await complete(say(['user', 'How?']), { extraFields: '{ "n": 2 }' }));
+		expect(items.map(({ json }) => json.index)).toEqual([0, 1]);
+	});
+
 	it('waits longer for the cheaper tier, unless it is told how long', () => {
 		const secondsFor = (options: IDataObject) => readSettings(completeChat, { options }).seconds;
 		expect(secondsFor({ serviceTier: 'flex' })).toBeGreaterThan(600);

@@ -200,6 +200,8 @@ describe('in the engine', () => {
 			]);
 			expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 1 }, { item: 1 }]);
 			expect(items[0]?.json).toHaveProperty('usage.requestId', envelope.request_id);
+			const extra = withOptions(subject.parameters(), { extraFields: '{ "num_responses": 2 }' });
+			expect(itemsOf(await world.engine.run({ parameters: extra })).map(({ json }) => json.index)).toEqual([0, 1]);
 		});
 
 		it('keeps an empty text as the answer that it is', async () => {
