@@ -219,6 +219,7 @@ const COMBINATIONS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
  * @param isPart whether it is put together with others, which may have properties that it does not name
  */
 function orNull(schema: Dict, isPart = false): Dict {
+	checkType(schema);
 	const opened: Dict = { ...schema, ...opening(schema, isPart) };
 	if (isDict(schema.items)) opened.items = orNull(schema.items, isPart);
 	for (const name of DEFINITIONS) {
@@ -230,6 +231,18 @@ function orNull(schema: Dict, isPart = false): Dict {
 		if (Array.isArray(held)) opened[name] = held.map((each: unknown) => (isDict(each) ? orNull(each, true) : each));
 	}
 	return opened;
+}
+
+const JSON_TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
+
+/** @throws InputError for a type that no answer is of, such as `date` */
+function checkType({ type }: Dict): void {
+	const wrong = [type].flat().find((each) => typeof each === 'string' && !JSON_TYPES.includes(each));
+	if (wrong === undefined) return;
+	throw new InputError(
+		`'JSON Schema' has the type '${String(wrong).slice(0, 80)}', which no JSON value has`,
+		`Write one of ${JSON_TYPES.join(', ')}. A date is { "type": "string", "format": "date" }.`,
+	);
 }
 
 /** Of a schema with properties: what they are, which are needed, and whether it takes others. */

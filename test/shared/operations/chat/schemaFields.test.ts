@@ -31,6 +31,14 @@ describe('a schema by hand', () => {
 		['an object of nothing', { allOf: [{ type: 'object', properties: {} }] }],
 	])('of %s is none', (_, schema) => expect(() => byHand(schema)).toThrow('There is nothing to extract'));
 
+	it.each<[string, object]>([
+		["'date'", { total: { type: 'date' } }],
+		["'String'", { lines: { type: 'array', items: { type: ['String', 'null'] } } }],
+		["'Number'", { either: { anyOf: [{ type: 'string' }, { type: 'Number' }] } }],
+	])('with the type %s is refused: no answer would ever fit it', (type, properties) => {
+		expect(() => byHand({ type: 'object', properties })).toThrow(`'JSON Schema' has the type ${type}, which`);
+	});
+
 	it('makes nobody invent a value: each property may be null, wherever it is described', () => {
 		const any = { anyOf: [{ type: 'number' }, { type: 'null' }] };
 		const { asked } = byHand({
