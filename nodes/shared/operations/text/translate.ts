@@ -102,7 +102,7 @@ export const translateText = defineOperation({
 		const { tag, text } = setApart(input.text.trim());
 		const prompt = translatePrompt(tag, {
 			target: input.targetLanguage.trim(),
-			source: options.sourceLanguage?.trim(),
+			source: sourceOf(options.sourceLanguage),
 			tone: options.tone?.trim(),
 			glossary: options.glossary?.trim(),
 		});
@@ -150,12 +150,16 @@ export const translateText = defineOperation({
 	},
 });
 
+/** The language that the text is said to be of; forms offer to find it. */
+const sourceOf = (given: string | undefined): string | undefined =>
+	/^\s*(auto|detect)/i.test(given ?? '') ? undefined : given?.trim();
+
 /** @throws AnswerError for one that the limit cut, whose end would be missing without a word */
 function readTranslation(answer: Parameters<typeof readChoices>[0], original: string, given: string | undefined) {
 	const [{ text, finishReason }] = readChoices(answer);
 	if (finishReason === 'length')
 		throw new AnswerError('The translation was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
-	const source = given?.trim();
+	const source = sourceOf(given);
 	if (source) return { translation: unwrap(text), sourceLanguage: source };
 	const [, named = '', rest = ''] = /^\s*([^\n]{1,60})\n([^]*)$/.exec(text) ?? [];
 	const language = trimEnd(named.trim().replace(/^[*_#\s]+/, ''), /[*_.\s]/).replace(/^source language:[*_\s]*/i, '');

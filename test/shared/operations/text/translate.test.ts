@@ -89,6 +89,11 @@ describe('an answer that is a translation', () => {
 		expect(read(text, 'English\nb')).toMatchObject({ translation });
 	});
 
+	it.each(['auto', ' Auto-detect', 'automatic', 'Detect'])('of a text whose language is to be found: %j', (source) => {
+		expect(read('x', 'English\nBonjour', source)).toMatchObject({ translation: 'Bonjour', sourceLanguage: 'English' });
+		expect(JSON.stringify(translateText.request([input('x', source)], {}).json)).toContain('In the first line write');
+	});
+
 	it('is without the name of its language where it has lost a line', () => {
 		expect(read('a\nb', 'English\nx y')).toMatchObject({ translation: 'x y', sourceLanguage: 'English' });
 		expect(read('a\nb', 'Brazilian Portuguese\nx\ny\nz')).toMatchObject({ translation: 'x\ny\nz' });
