@@ -11,6 +11,12 @@ export function trimEnd(text: string, letter: RegExp): string {
 	return text.slice(0, end);
 }
 
+const UNSEEN = /[\s\u200b-\u200f\u2060\ufeff]/;
+
+/** Without blanks and signs without width around it, which come along with what is copied. */
+export const trimUnseen = (text: string): string =>
+	trimEnd(text.replace(/^[\s\u200b-\u200f\u2060\ufeff]+/, ''), UNSEEN);
+
 /** An amount in digits without the zeros at its end; two digits behind the point stay. */
 export const trimZeros = (amount: string): string =>
 	amount.includes('.') ? amount.slice(0, Math.max(trimEnd(amount, /0/).length, amount.indexOf('.') + 3)) : amount;

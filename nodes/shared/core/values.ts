@@ -1,5 +1,5 @@
 import { parseExact } from './exact';
-import { saysSomething } from './trim';
+import { saysSomething, trimUnseen } from './trim';
 
 /** An entry of a record whose key comes from outside: never what every object inherits, such as `constructor`. */
 export const own = <V>(record: Readonly<Record<string, V>>, key: string): V | undefined =>
@@ -37,7 +37,7 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 /** Entries that were typed by commas, by lines or as a JSON array, or given as an array; each once, without blanks around it. */
 export function listOf(given: string | readonly string[]): string[] {
 	const entries = typeof given === 'string' ? (readArray(given) ?? entriesOf(given)) : given;
-	return [...new Set(entries.map((entry) => entry.trim()).filter(saysSomething))];
+	return [...new Set(entries.map(trimUnseen).filter(saysSomething))];
 }
 
 /** What divides the entries of a list: commas and line ends; commas of other scripts where it has neither outside quotes. */

@@ -5,7 +5,7 @@ import { Exact, exactOf, isAtLeast } from '../core/exact';
 import { hasMoreEntries, hasMoreValues, holdsMoreValues, MOST_VALUES } from '../core/amount';
 import { jsonError } from '../core/jsonFault';
 import { InputError } from '../core/problem';
-import { saysSomething } from '../core/trim';
+import { saysSomething, trimUnseen } from '../core/trim';
 import { isBrokenArray, listOf, parseTyped, snakeCase } from '../core/values';
 
 /**
@@ -29,7 +29,7 @@ export function readValue(field: Field, value: unknown): unknown {
 			return checkFilled(field, toText(field, value));
 		case 'resourceLocator':
 			// Among options, n8n gives the list's choice as it is stored.
-			return checkFilled(field, toText(field, isDict(value) && '__rl' in value ? value.value : value).trim());
+			return checkFilled(field, trimUnseen(toText(field, isDict(value) && '__rl' in value ? value.value : value)));
 		case 'number':
 			return field.isExact ? toExact(field, value) : toNumber(field, value);
 		case 'boolean':

@@ -3,7 +3,7 @@ import { field, type Field, type FileRef } from '../core/fields';
 import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
 import { isWebAddress, listOf } from '../core/values';
-import { trimEnd } from '../core/trim';
+import { trimUnseen } from '../core/trim';
 
 /** Fields that several operations share. */
 
@@ -147,10 +147,7 @@ export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaI
 /** @param otherwise what to do with a file that is given as one @throws InputError for what is no web address */
 export function readAddress(name: string, given: string, otherwise: string): string {
 	// Addresses with blanks are common, and every browser writes them so.
-	const url = trimEnd(given.replace(/^[\s\u200b-\u200f\u2060\ufeff]+/, ''), /[\s\u200b-\u200f\u2060\ufeff]/).replaceAll(
-		' ',
-		'%20',
-	);
+	const url = trimUnseen(given).replaceAll(' ', '%20');
 	if (/^data:/i.test(url) || isDataUrl(given)) {
 		throw new InputError(
 			`'${name}' holds the file itself, not its address`,
