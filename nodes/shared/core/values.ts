@@ -40,9 +40,14 @@ export function listOf(given: string | readonly string[]): string[] {
 	return [...new Set(entries.map(trimUnseen).filter(saysSomething))];
 }
 
-/** What divides the entries of a list: commas and line ends; commas of other scripts where it has neither outside quotes. */
-export const dividersOf = (text: string): string =>
-	/[,\r\n]/.test(text.replace(/"[^"]*"/g, '').trim()) ? ',\r\n' : ',，、،\r\n';
+/**
+ * What divides the entries of a list: commas and line ends; where it has neither outside quotes, commas of other scripts,
+ * and what tables and forms write between entries, unless a colon says that the text explains one.
+ */
+export function dividersOf(text: string): string {
+	if (/[,\r\n]/.test(text.replace(/"[^"]*"/g, '').trim())) return ',\r\n';
+	return text.includes(':') ? ',，、،\r\n' : ',，、،;；|\t\r\n';
+}
 
 /** Entries as tables write them: one in double quotes may hold what divides others. */
 function entriesOf(text: string): string[] {
