@@ -163,7 +163,9 @@ function checkFilled<V extends string | string[]>(field: Field, value: V): V {
 
 function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): number {
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
-	const read = number(value);
+	// A whole number such as 1.000 may be one or a thousand.
+	const isUnsure = numberPrecision === 0 && typeof value === 'string' && /\.000\s*$/.test(value);
+	const read = isUnsure ? undefined : number(value);
 	if (read === undefined) throw new InputError(`'${displayName}' is not a number`, adviceForNumber(value));
 	if (read < minValue || read > maxValue) {
 		const range = maxValue === Infinity ? `at least ${minValue}` : `from ${minValue} to ${maxValue}`;
