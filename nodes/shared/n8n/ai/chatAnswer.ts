@@ -38,7 +38,7 @@ export const textOf = async (response: Response): Promise<string> =>
 	decodeText(await readAll(bodyOf(response).pieces, LARGEST_ANSWER), response.headers.get('content-type'));
 
 export const isEventStream = ({ headers }: Response): boolean =>
-	(headers.get('content-type') ?? '').includes('event-stream');
+	/event-stream/i.test(headers.get('content-type') ?? '');
 
 interface Watcher {
 	/** Hides the API key in what a service says. */
@@ -61,6 +61,8 @@ interface Line {
 class LineReader {
 	private readonly decoder = new TextDecoder();
 	private rest = '';
+	/** Of an event that goes on over several lines. */
+	private open = '';
 	private readonly veil: Veil;
 	private readonly readPiece = pieceReader(newId);
 
@@ -75,36 +77,59 @@ class LineReader {
 	}
 
 	end(): Line[] {
-		const lines = this.rest === '' ? [] : this.readLine(this.rest);
+		const lines = this.rest === '' ? [] : this.readLine(`${this.rest}\n`);
 		// Of half an event the client could not read, nothing is left to lose.
-		return [...lines.filter(({ text, event }) => event !== undefined || !/^data:\s*\{/.test(text)), ...this.kept()];
+		return [...lines, ...this.close().filter(({ event }) => event), ...this.kept()];
 	}
 
-	/** What was kept back of the texts until their end; the event before may lack its blank line. */
+	/** What was kept back of the texts until their end. */
 	private kept(): Line[] {
-		return this.veil.rest().map((event) => ({ text: `\n${lineOf(event)}\n`, event }));
+		return this.veil.rest().map((event) => ({ text: lineOf(event), event }));
 	}
 
 	private readLine(text: string): Line[] {
 		// What begins with `data:` passes for a file.
 		const [, field = '', value = ''] = /^(data:)?([^]*)$/.exec(text) ?? [];
-		const hideIn = (answer: Dict) => atOnce(this.secret.redactAnswer(answer, value));
-		const shown = `${field}${String(hideIn({ value }).value)}`;
-		const read = parseJson(value);
 		// The client reads nothing after it.
-		if (value.trim() === '[DONE]') return [...this.kept(), { text: shown, isLast: true }];
-		if (!isDict(read)) return [{ text: shown }];
-		const clean = hideIn(read);
-		const event = this.veil.over(this.readPiece(clean));
-		return [{ text: shown === text && event === clean ? text : lineOf(event), event }];
+		if (value.trim() === '[DONE]') return [...this.close(), ...this.kept(), { text, isLast: true }];
+		const read = this.open === '' ? parseJson(value) : undefined;
+		if (isDict(read)) return [this.lineOf(read, value, text)];
+		const isOpen = field !== '' && (this.open !== '' || /^\s*\{/.test(value));
+		if (isOpen) this.open += value;
+		else return [...(text.trim() === '' ? this.close() : []), { text: field + this.hidden(value) }];
+		return [];
+	}
+
+	/** The event that goes on over several lines. */
+	private close(): Line[] {
+		const { open } = this;
+		this.open = '';
+		const read = parseJson(open);
+		if (isDict(read)) return [this.lineOf(read, open)];
+		return open === '' ? [] : [{ text: `data:${this.hidden(open)}` }];
+	}
+
+	private lineOf(read: Dict, value: string, text?: string): Line {
+		const event = this.veil.over(this.readPiece(this.hide(read, value)));
+		const isSame = text === `data:${this.hidden(value)}` && event === read;
+		return { text: isSame ? `${text}\n` : lineOf(event), event };
+	}
+
+	private hidden(value: string): string {
+		return String(this.hide({ value }, value).value);
+	}
+
+	private hide(answer: Dict, text: string): Dict {
+		return atOnce(this.secret.redactAnswer(answer, text));
 	}
 }
 
-const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n`;
+/** Some services leave out the blank line behind an event, without which the client takes two for one. */
+const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /**
- * The events, read on their way and unchanged but for the key and what the client would not read. One that says that the answer failed ends them with its
- * words: the client knows another service's form of that only, and takes an answer that breaks off for a whole one.
+ * The events, read on their way and unchanged but for the key and what the client would not read. One that says that the
+ * answer failed ends them with its words: the client knows another service's form of that only, and takes an answer that breaks off for a whole one.
  * @param errorOf the error that stands for a connection that broke, and for such an event
  */
 export function watchEvents(

@@ -547,6 +547,28 @@ describe('the chat model under LangChain', () => {
 			expect(whole).toMatchObject({ content: 'Hello', response_metadata: { finish_reason: 'stop' } });
 		});
 
+		const said = (content: string, finish: unknown = null) => ({
+			id: 'c1',
+			choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }],
+		});
+		const lines = [said('Hel'), said('lo'), said('', 'stop')].map((event) => `data: ${JSON.stringify(event)}`);
+		const long = [said('Hel'), said('lo', 'stop')].map((event) =>
+			JSON.stringify(event, null, 1).replace(/^/gm, 'data: '),
+		);
+		it.each<[string, string, string?]>([
+			['no blank lines between them', `${[...lines, 'data: [DONE]'].join('\n')}\n`],
+			['no line end at the last', lines.join('\n')],
+			['several lines each', `${[...long, 'data: [DONE]'].join('\n\n')}\n\n`],
+			['several lines each, without a last word', long.join('\r\n\r\n')],
+			['a kind in capitals', `${lines.join('\n\n')}\n\n`, 'Text/Event-Stream'],
+			['no `data:`', lines.join('\n').replaceAll('data: ', '')],
+		])('events with %s', async (_, body, contentType = 'text/event-stream') => {
+			failing(1, { kind: 'status', status: 200, body, contentType });
+			let text = '';
+			for await (const { content } of await (await open()).chat.stream('Hello')) text += String(content);
+			expect(text).toBe('Hello');
+		});
+
 		it.each([true, false])('a whole answer without role and IDs; streaming: %s', async (streaming) => {
 			const message = {
 				content: [{ type: 'text', text: 'Hm' }],
