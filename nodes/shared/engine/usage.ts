@@ -1,4 +1,4 @@
-import { isDict, isUnderWay, number, optionalText, readId, requestIdOf } from '../core/answer';
+import { isDict, isUnderWay, number, optionalText, queuedStatus, readId, requestIdOf } from '../core/answer';
 import { known, omit } from '../core/values';
 import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
@@ -78,11 +78,12 @@ const largest = (amounts: ReadonlyArray<number | undefined>): number | undefined
 	amounts.reduce((most, each) => (each !== undefined && each > (most ?? -1) ? each : most), undefined);
 
 /** What an answer says itself: a place that does not count says 0 where another knows. */
-function ownCost({ usage, inference_status: status, status: state }: Dict): number | undefined {
+function ownCost(answer: Dict): number | undefined {
+	const { usage, inference_status: status, status: state } = answer;
 	const told = isDict(status) ? cost(status.cost) : undefined;
 	const most = isDict(usage) ? largest([cost(usage.estimated_cost), told]) : told;
 	// Nothing was billed yet.
-	return most === 0 && isUnderWay(state) ? undefined : most;
+	return most === 0 && (isUnderWay(state) || queuedStatus(answer) !== undefined) ? undefined : most;
 }
 
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */

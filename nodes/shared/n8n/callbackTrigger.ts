@@ -253,7 +253,7 @@ export class Callback {
 		const requestId = requestIdOf(this.answer) ?? this.requestId;
 		return {
 			...(requestId === undefined ? {} : { requestId }),
-			status: optionalText(isDict(inner) ? inner.status : status) ?? 'unknown',
+			status: optionalText(isDict(inner) ? inner.status : undefined) ?? optionalText(status) ?? 'unknown',
 			...(ref === undefined ? {} : { ref }),
 		};
 	}

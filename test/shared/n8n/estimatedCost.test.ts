@@ -224,6 +224,25 @@ describe('a text that is written', () => {
 		}
 	});
 
+	it.each([
+		['queued', 0],
+		['running', '0'],
+	])('is no known $0 while its result is on its way: a receipt that says %s and cost %j', async (status, cost) => {
+		const receipt = { request_id: 'r1', inference_status: { status, runtime_ms: 0, cost } };
+		const options = { webhook: 'https://example.com/hook' };
+		const unpriced = await generate(receipt, undefined, options);
+		expect(hintsOf(unpriced).at(-1)).toMatch(/^1 item in · 1 request · \d+ ms$/);
+		expect(unpriced.customData).not.toHaveProperty('deepInfraCostUsd');
+	});
+
+	it('of a picture that is on its way to a webhook is estimated', async () => {
+		const parameters = asked('image', 'generate', 'black-forest-labs/FLUX-1-schnell', {
+			prompt: 'waves',
+			options: { webhook: 'https://example.com/hook' },
+		});
+		expect(hintsOf(await world.engine.run({ parameters })).at(-1)).toMatch(/ 1 request · about \$[\d.]+ estimated · /);
+	});
+
 	it('is not of unknown cost as long as its result is on its way to a webhook', async () => {
 		const receipt = { request_id: 'r1', inference_status: { status: 'queued' } };
 		const result = await generate(receipt, undefined, { webhook: 'https://example.com/hook' });

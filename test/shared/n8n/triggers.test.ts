@@ -362,6 +362,18 @@ describe('DeepInfra Trigger', () => {
 		]);
 	});
 
+	it.each<[string, IDataObject, IDataObject]>([
+		['in its envelope', {}, { cost: 0.25 }],
+		['there as a text', { status: 'succeeded' }, { cost: '$0.25' }],
+		['there, where other counts say nothing', { status: 'succeeded', usage: { estimated_cost: 0 } }, { cost: 0.25 }],
+	])('tells what a result cost that says so %s', async (_, frame, status) => {
+		const { data } = await take({ ...text(), ...frame, inference_status: status });
+		expect(data.workflowData?.[0]?.[0]?.json).toMatchObject({
+			status: frame.status ?? 'unknown',
+			usage: { costUsd: 0.25 },
+		});
+	});
+
 	it.each(['emulator-key-0aB1cD2eF3gH4', 'jwt:eyJhbGciOiJIUzI1NiJ9.e30.s-_x', 'k3y/of+sixteen==.'])(
 		'shows nothing of the key that a result holds: %s',
 		async (apiKey) => {
