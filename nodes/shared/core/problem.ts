@@ -69,6 +69,8 @@ type Failure =
 			readonly message: string;
 			/** Bytes of a large body that was on its way when the service hung up: a refusal of its size is lost that way. */
 			readonly upload?: number;
+			/** Whether there never was a connection, so that nothing was sent. */
+			readonly isUnconnected?: true;
 	  }
 	/** The connection broke after the answer had begun. */
 	| { readonly kind: 'cut'; readonly message: string; readonly requestId?: string; readonly costUsd?: number }

@@ -1,6 +1,6 @@
 import type { Clock } from './gate';
 import { failed, problemOf, type Outcome, type Problem } from '../core/problem';
-import { retryDelay, type Look } from './retry';
+import { limitConnects, retryDelay, type Look } from './retry';
 
 /** What a request passes before each sending, and what hears how that went. */
 export interface Passage<T> {
@@ -34,16 +34,21 @@ export async function callUntilAnswered<T>(
 	passage: Passage<T>,
 	{ clock, signal, random }: CallContext,
 	look?: Look,
+	/** That one sending may take. */
+	seconds = Infinity,
 ): Promise<Called<T>> {
 	let last: Problem | undefined;
+	const mayConnect = limitConnects(seconds);
 	for (let attempts = 1; ; attempts++) {
 		const blocked = await passage.enter();
 		if (blocked) return { outcome: failed(blocked.kind === 'unsent' && last ? last : blocked), attempts: attempts - 1 };
+		const since = clock.now();
 		const outcome = await send().catch((error: unknown) => failed(problemOf(error)));
 		passage.leave(outcome);
 		if (outcome.ok) return { outcome, attempts };
 		last = outcome.problem;
-		const delay = attempts > maxRetries ? undefined : retryDelay(last, attempts, random(), look);
+		const isLast = attempts > maxRetries || !mayConnect(last, clock.now() - since);
+		const delay = isLast ? undefined : retryDelay(last, attempts, random(), look);
 		if (delay === undefined) return { outcome, attempts };
 		await clock.sleep(delay, signal);
 	}

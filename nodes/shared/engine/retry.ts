@@ -24,9 +24,15 @@ const RETRIED_CODES = [
 	'ERR_SOCKET_CLOSED',
 ];
 
+/** The same of one that never was there: after it was, the request may have been worked on. */
+const UNCONNECTED_CODES = ['ETIMEDOUT', 'EADDRNOTAVAIL', 'ENETDOWN', 'EHOSTDOWN'];
+
 /** Whether the service did not take the request, so that it may take it later. */
 export const isUnreachable = (problem: Problem): boolean =>
-	(problem.kind === 'network' && problem.upload === undefined && RETRIED_CODES.includes(problem.code)) ||
+	(problem.kind === 'network' &&
+		problem.upload === undefined &&
+		(RETRIED_CODES.includes(problem.code) ||
+			(problem.isUnconnected === true && UNCONNECTED_CODES.includes(problem.code)))) ||
 	(problem.kind === 'status' && RETRIED_STATUS.includes(problem.status) && !isRefusedForGood(problem.body));
 
 /** Whether the service had the request, and nobody heard or understood what became of it. */
@@ -52,6 +58,20 @@ const isWorthLooking = (look: Look, problem: Problem, attempt: number): boolean 
 		: (problem.kind !== 'timeout' || problem.isEarly === true) &&
 			mayBeBilled(problem) &&
 			(problem.kind !== 'answer' || attempt === 1);
+
+/**
+ * Whether a failure leaves time for one more try. What cannot connect takes as long each time: all those tries together
+ * are to take no longer than one request may.
+ * @param seconds that one request may take
+ */
+export function limitConnects(seconds: number): (problem: Problem, took: number) => boolean {
+	let spent = 0;
+	return (problem, took) => {
+		if (problem.kind !== 'network' || problem.isUnconnected !== true) return true;
+		spent += took;
+		return spent + took <= seconds * 1000;
+	};
+}
 
 /**
  * Milliseconds until the next try, or undefined when trying again is pointless or could bill twice.

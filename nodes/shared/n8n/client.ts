@@ -167,7 +167,7 @@ export class Client {
 			const sleep: Clock['sleep'] = async (pause, signal) =>
 				await this.run.clock.sleep(isTimed ? Math.min(pause, Math.max(0, due - now())) : pause, signal);
 			const run = { ...this.run, clock: { now, sleep } };
-			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, run, look);
+			return await callUntilAnswered(send, maxRetries, { ...passage, enter }, run, look, seconds);
 		};
 		const { outcome: first, attempts } = await call(request, seconds);
 		this.meter.addRetries(Math.max(0, attempts - 1));
@@ -237,7 +237,7 @@ export class Client {
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
 		const passage = this.laneOf(settings).passage({ isPaid: true, isOwed: true, options: path, isAboutModel: false });
-		const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run, 'free');
+		const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run, 'free', seconds);
 		return outcome.ok ? outcome : failed({ ...outcome.problem, isBillable: false });
 	}
 

@@ -4,6 +4,7 @@ import { readRetryAfter, retryDelay } from '../../../nodes/shared/engine/retry';
 const NOW = Date.UTC(2026, 10, 24, 12);
 const status = (code: number, retryAfter?: number): Problem => ({ kind: 'status', status: code, body: '', retryAfter });
 const network = (code: string): Problem => ({ kind: 'network', code, message: '' });
+const unconnected = (code: string): Problem => ({ kind: 'network', code, message: '', isUnconnected: true });
 
 describe('Retry-After', () => {
 	it.each<[unknown, number | undefined]>([
@@ -63,6 +64,16 @@ describe('the wait before the next try', () => {
 
 	it.each(['ENOTFOUND', 'ETIMEDOUT', 'CERT_HAS_EXPIRED', '', 'constructor'])('never follows %j', (code) => {
 		expect(retryDelay(network(code), 1, 1)).toBeUndefined();
+	});
+
+	it.each(['ETIMEDOUT', 'EADDRNOTAVAIL', 'ENETDOWN', 'EHOSTDOWN'])('follows %s where nothing was sent', (code) => {
+		expect(retryDelay(unconnected(code), 1, 1)).toBe(500);
+		expect(retryDelay(network(code), 1, 1)).toBeUndefined();
+	});
+
+	it('never follows what no other try mends, although nothing was sent', () => {
+		for (const code of ['EACCES', 'EINVAL', 'ENOTFOUND', 'CERT_HAS_EXPIRED'])
+			expect(retryDelay(unconnected(code), 1, 1)).toBeUndefined();
 	});
 
 	it.each<[Problem]>([

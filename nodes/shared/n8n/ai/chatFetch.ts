@@ -5,10 +5,10 @@ import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } fro
 import { parseJson } from '../../core/values';
 import { isUnknownModel } from '../../engine/explain';
 import { interpret } from '../../engine/receive';
-import { retryDelay } from '../../engine/retry';
+import { limitConnects, retryDelay } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock, inSteps } from '../http/clock';
-import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from '../http/cause';
+import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { asEvents, asRead, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
@@ -137,11 +137,14 @@ async function sendUntilAnswered(
 	options: ChatFetchOptions,
 ): Promise<Sent & { readonly attempts: number }> {
 	const stop = init?.signal ?? new AbortController().signal;
+	const mayConnect = limitConnects(options.seconds);
 	for (let attempts = 1; ; attempts++) {
+		const since = clock.now();
 		const sent = await sendOnce(url, init, options);
 		stop.throwIfAborted();
 		if ('response' in sent) return { ...sent, attempts };
-		const delay = attempts > options.maxRetries ? undefined : retryDelay(sent.problem, attempts, options.random());
+		const isLast = attempts > options.maxRetries || !mayConnect(sent.problem, clock.now() - since);
+		const delay = isLast ? undefined : retryDelay(sent.problem, attempts, options.random());
 		if (delay === undefined) return { ...sent, attempts };
 		await clock.sleep(delay, stop);
 		stop.throwIfAborted();
@@ -176,8 +179,12 @@ async function sendOnce(
 		if (isNoHttp(error)) return { problem: { kind: 'answer', message: 'DeepInfra sent an answer that is no HTTP' } };
 		const message = redact(deepestMessage(error));
 		if (code === undefined) return { problem: { kind: 'local', message } };
+		if (isBeforeSending(error)) {
+			const known = code === LATE_CONNECT ? 'ETIMEDOUT' : code;
+			return { problem: { kind: 'network', code: known, message, isUnconnected: true } };
+		}
 		const isClosed = CLOSED.includes(code) || code === 'UND_ERR_SOCKET';
-		if (!isClosed || isBeforeSending(error)) return { problem: { kind: 'network', code, message } };
+		if (!isClosed) return { problem: { kind: 'network', code, message } };
 		// It may have been worked on, and billed. When the request was out is not known here, so the whole time counts.
 		const elapsed = clock.now() - start;
 		if (isLost({ elapsed, idle: elapsed, open: 0 }))

@@ -43,8 +43,12 @@ export function storageWords(error: unknown, doing: 'read' | 'write'): string {
 	return /^(file )?not found\b/i.test(said) ? 'it is not there any more' : said;
 }
 
+/** What the client below calls a connection that cannot be opened in time. */
+export const LATE_CONNECT = 'UND_ERR_CONNECT_TIMEOUT';
+
 /** Whether an error says that the connection was never there, so that nothing can have been sent. */
 export function isBeforeSending(error: unknown): boolean {
+	if (codeOf(error) === LATE_CONNECT) return true;
 	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
 		if ('syscall' in each && each.syscall === 'connect') return true;
 		// A name with several addresses, none of which could be reached.

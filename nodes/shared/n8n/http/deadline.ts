@@ -137,7 +137,8 @@ export class PendingRequest {
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
 		if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
 		if (code === undefined) return { kind: 'local', message };
-		if (!CLOSED.includes(code) || isBeforeSending(error)) return { kind: 'network', code, message };
+		if (isBeforeSending(error)) return { kind: 'network', code, message, isUnconnected: true };
+		if (!CLOSED.includes(code)) return { kind: 'network', code, message };
 		if (this.sent) {
 			const elapsed = clock.now() - this.sent.at;
 			const held = { elapsed, idle: idleTime() - this.sent.idle, open: this.openUntil - this.sent.at };

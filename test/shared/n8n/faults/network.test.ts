@@ -1,5 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer } from 'node:net';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { createServer, Socket } from 'node:net';
+import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { type Trial, trialOf } from '../../../support/faults/ordeal';
 import { attemptsOf, errorOf, triesOf } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
@@ -50,6 +51,79 @@ it('a refused connection is tried again, then explained', async () => {
 	const { text, tries } = await ended(refused, 1);
 	expect(text).toMatch(/refuses the connection.*'Base URL'.*ECONNREFUSED/s);
 	expect(tries).toBe(2);
+});
+
+describe('a connection that times out', () => {
+	// The catalogue is remembered.
+	beforeAll(async () => void (await run(world.emulator.url, 0)));
+	afterEach(() => jest.restoreAllMocks());
+
+	const timedOut = (syscall: string) =>
+		Object.assign(new Error(`${syscall} ETIMEDOUT`), { code: 'ETIMEDOUT', errno: -110, syscall });
+	/** As Node fails where a name has several addresses. */
+	const severally = () =>
+		Object.assign(new AggregateError([timedOut('connect'), timedOut('connect')], ''), { code: 'ETIMEDOUT' });
+
+	/** The first connections to the service end so, after so many seconds of the virtual clock. */
+	function breakConnections(most: number, error: () => Error, seconds = 0, now = () => 0): () => number {
+		const { port } = new URL(world.emulator.url);
+		let broken = 0;
+		const real = Reflect.get(Socket.prototype, 'connect');
+		jest.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...given: unknown[]) {
+			const isOurs = String(Reflect.get(Object(given.flat()[0]), 'port')) === port;
+			if (!isOurs || broken >= most) return Reflect.apply(real, this, given);
+			broken++;
+			Reflect.set(this, 'connecting', true);
+			const since = now();
+			const timer = setInterval(() => {
+				if (now() - since < seconds * 1000 && !this.destroyed) return;
+				clearInterval(timer);
+				this.destroy(error());
+			}, 1);
+			return this;
+		});
+		return () => broken;
+	}
+
+	it.each([
+		['to one address', () => timedOut('connect')],
+		['to several', severally],
+	])('%s is tried again: nothing was sent', async (_, error) => {
+		const broken = breakConnections(3, error);
+		const { items, errorItems } = await run(world.emulator.url, 3);
+		expect([items.length, errorItems.length, broken()]).toEqual([3, 0, 3]);
+	});
+
+	it('when it was open is not tried again', async () => {
+		const broken = breakConnections(2, () => timedOut('read'));
+		const { items, errorItems } = await run(world.emulator.url, 4);
+		expect([items.length, errorItems.length, broken()]).toEqual([1, 2, 2]);
+		for (const item of errorItems) expect(errorOf(item).text).toMatch(/timed out/);
+	});
+
+	it.each([
+		[4, 10, 2],
+		[4, 13, 3],
+		[11, 20, 1],
+		[2, 100, 6],
+	])('after %i seconds is tried as often as %i allow: %i times', async (seconds, timeout, tries) => {
+		const clock = putInVirtualClock(world.emulator);
+		const broken = breakConnections(
+			99,
+			() => timedOut('connect'),
+			seconds,
+			() => clock.now(),
+		);
+		const result = await world.engine
+			.run({
+				parameters: { ...subject.parameters, options: { maxRetries: 5, timeout } },
+				items: subject.items.slice(0, 1),
+				credentials: { baseUrl: world.emulator.url },
+			})
+			.finally(() => clock.remove());
+		expect(`${result.error?.message} ${result.error?.description}`).toMatch(/connection timed out.*ETIMEDOUT/s);
+		expect(broken()).toBe(tries);
+	});
 });
 
 it('a name that does not exist is explained at once', async () => {
