@@ -156,7 +156,7 @@ export function watchEvents(
 			const told = costOf(event);
 			if (told !== undefined) counted = Math.max(counted ?? 0, told);
 			if (Array.isArray(event.choices)) hasAnswer = true;
-			const message = Array.isArray(event.choices) ? undefined : refusal(event);
+			const message = refusal(event);
 			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd: costOf(event) });
 		}
 	};

@@ -706,10 +706,14 @@ describe('the chat model under LangChain', () => {
 			await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.1/);
 		});
 
-		it('counts what a failure among its events says that it cost, wherever that stands', async () => {
-			const failure = { error: { message: 'out of memory', usage: { estimated_cost: 0.03 } } };
+		it.each<[string, unknown]>([
+			['alone', undefined],
+			['beside no choices', []],
+			['beside the end of one', [{ index: 0, delta: { content: '' }, finish_reason: 'error' }]],
+		])('counts what a failure among its events says that it cost, wherever that stands: %s', async (_, choices) => {
+			const failure = { choices, error: { message: 'out of memory', usage: { estimated_cost: 0.03 } } };
 			const chat = await openAt(said(words) + event(failure), { budgetUsd: 0.02 });
-			await expect(read(chat)).rejects.toThrow(/out of memory/);
+			await expect(read(chat)).rejects.toThrow(/out of memory.*\[item 0\]/);
 			await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.03/);
 		});
 
