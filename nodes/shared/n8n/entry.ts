@@ -8,7 +8,7 @@ import type { Settings } from '../engine/settings';
 import { toldOf } from '../engine/usage';
 import type { Dict, Inputs, LineReader } from '../core/operation';
 import type { Outcome } from '../core/problem';
-import type { Asked } from './client';
+import type { Asked } from './inquiry';
 
 /** One input item, and what has come of it so far. */
 export interface Entry {
