@@ -110,7 +110,9 @@ class LineReader {
 	}
 
 	private lineOf(read: Dict, value: string, text?: string): Line {
-		const event = this.veil.over(this.readPiece(this.hide(read, value)));
+		const piece = this.readPiece(read);
+		// What came in pieces may be the key only now that they are put together.
+		const event = this.veil.over(this.hide(piece, piece === read ? value : JSON.stringify(piece)));
 		const isSame = text === `data:${this.hidden(value)}` && event === read;
 		return { text: isSame ? `${text}\n` : lineOf(event), event };
 	}

@@ -878,6 +878,18 @@ describe('under LangChain', () => {
 		expect(JSON.parse(json)).toEqual({ note: 'got [API key] and [API key]' });
 	});
 
+	it('the key is never shown in the name of a tool that comes in pieces', async () => {
+		const { chat } = await open({ maxRetries: 0 }, { apiKey: LONG });
+		const call = (name: string) => ({
+			id: 'c1',
+			choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 't1', function: { name, arguments: '' } }] } }],
+		});
+		reply(events(...(LONG.match(/.{1,9}/g) ?? []).map(call)));
+		let whole: AIMessageChunk | undefined;
+		for await (const piece of await chat.stream('Hello')) whole = whole?.concat(piece) ?? piece;
+		expect(whole?.tool_calls).toMatchObject([{ name: '[API key]' }]);
+	});
+
 	it('the key is hidden, and a role given, wherever the bytes of a stream are cut', async () => {
 		const call = (json: string, name?: string) => ({
 			id: 'c1',
