@@ -74,6 +74,9 @@ export function number(value: unknown): number | undefined {
 	return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }
 
+/** Whether a whole number is written so that it may be thousands: `1.000` is one here, and a thousand there. */
+export const mayBeThousands = (value: unknown): boolean => typeof value === 'string' && /\.000\s*$/.test(value);
+
 /** A seed; one that JavaScript's numbers cannot hold stays the text of its digits. */
 export const seedOf = (value: unknown): number | string | undefined => exactOf(value)?.digits ?? number(value);
 

@@ -1,4 +1,4 @@
-import { isDict, number } from '../core/answer';
+import { isDict, mayBeThousands, number } from '../core/answer';
 import { optionFields, type Field } from '../core/fields';
 import type { Dict } from '../core/operation';
 import { Exact, exactOf, isAtLeast } from '../core/exact';
@@ -163,9 +163,7 @@ function checkFilled<V extends string | string[]>(field: Field, value: V): V {
 
 function toNumber({ displayName, typeOptions = {} }: Field, value: unknown): number {
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
-	// A whole number such as 1.000 may be one or a thousand.
-	const isUnsure = numberPrecision === 0 && typeof value === 'string' && /\.000\s*$/.test(value);
-	const read = isUnsure ? undefined : number(value);
+	const read = numberPrecision === 0 && mayBeThousands(value) ? undefined : number(value);
 	if (read === undefined) throw new InputError(`'${displayName}' is not a number`, adviceForNumber(value));
 	if (read < minValue || read > maxValue) {
 		const range = maxValue === Infinity ? `at least ${minValue}` : `from ${minValue} to ${maxValue}`;

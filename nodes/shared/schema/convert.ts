@@ -1,4 +1,4 @@
-import { number } from '../core/answer';
+import { mayBeThousands, number } from '../core/answer';
 import { Exact, exactOf } from '../core/exact';
 import { listOf, parseTyped } from '../core/values';
 import type { SchemaField } from '../core/modelSchema';
@@ -11,6 +11,7 @@ export function convertValue(field: SchemaField, value: unknown): unknown {
 	switch (field.kind) {
 		case 'number':
 		case 'integer':
+			if (field.kind === 'integer' && mayBeThousands(value)) return value;
 			return exactOf(value) ?? number(value) ?? value;
 		case 'boolean':
 			return convertBoolean(value);

@@ -135,6 +135,14 @@ test.each([
 	expect(checkBody(lists, { list: given }).body).toEqual({ list: sent });
 });
 
+test.each(['1.000', ' 20.000'])('%j may be thousands: it is no whole number, but a number', (given) => {
+	const numbers = readJsonSchema({ properties: { whole: { type: 'integer' }, any: { type: 'number' } } });
+	expect(() => checkBody(numbers, { whole: given })).toThrow(
+		`'Whole' is '${given}', but this model takes a whole number`,
+	);
+	expect(checkBody(numbers, { any: given }).body).toEqual({ any: Number(given) });
+});
+
 describe('a parameter that the model does not know', () => {
 	test('is left out and named', () => {
 		const checked = checkBody(schema, { ...given, steps: 4, style: 'oil', unset: undefined }, options);
