@@ -170,14 +170,15 @@ export function inferencePath(model: string): string {
 	return `/v1/inference/${modelPath(model.replace(/^deploy_id:/, 'deploy/'))}`;
 }
 
-export function modelPath(model: string): string {
+/** @param todo where the name is to be changed @throws InputError for what is no model's name */
+export function modelPath(model: string, todo = "Choose one from the list in the field 'Model'."): string {
 	const parts = model.split('/');
 	if (model === '') throw new InputError("'Model' is empty", 'Choose a model from the list or enter its ID.');
 	if (model.length > 200 || FORBIDDEN.test(model) || parts.some((part) => part === '' || /^\.+$/.test(part))) {
 		const shown = model.length > 80 ? `${model.slice(0, 80)}…` : model;
 		throw new InputError(
 			`'${shown}' is not a model name`,
-			'A model name looks like "openai/whisper-large-v3". Choose one from the list in the field \'Model\'.',
+			`A model name looks like "openai/whisper-large-v3". ${todo}`,
 		);
 	}
 	return parts.map(encodeURIComponent).join('/');

@@ -243,7 +243,7 @@ class ItemRun {
 			const { entry } = part;
 			if (entry.isOver) continue;
 			const check = attempt(() => {
-				for (const model of part.settings.fallbacks) modelPath(model);
+				for (const model of part.settings.fallbacks) modelPath(model, "Correct it in 'Fallback Models'.");
 				const facts = this.questions.factsTaken(part.entry, part.input, part.settings, client);
 				part.fitted = part.fitted
 					? this.requests.remake(part.fitted, part.input, facts)

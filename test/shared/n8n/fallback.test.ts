@@ -165,6 +165,9 @@ it('a name that is none is refused before anything is sent', async () => {
 	const result = await run(classify(FINBERT, { fallbackModels: '../../v1/me' }), texts(1));
 	expect(result.errorItems).toHaveLength(1);
 	expect(world.inference()).toEqual([]);
+	const [address] = (await run(classify(FINBERT, { fallbackModels: `https://deepinfra.com/${STARS}` }), texts(1)))
+		.errorItems;
+	expect(errorOf(address ?? { json: {} }).text).toMatch(/is not a model name.*Correct it in 'Fallback Models'\./);
 });
 
 describe('a search of which one text is refused, so that its halves are asked about', () => {
