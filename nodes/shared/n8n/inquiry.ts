@@ -149,12 +149,12 @@ export class Inquiry {
 	}
 
 	/** Asks what follows an answer, after its pause. */
-	private async follow({ request, wait }: NextRequest): Promise<Called<Dict>> {
+	private async follow({ request, wait, isOptional }: NextRequest): Promise<Called<Dict>> {
 		const { clock, signal } = this.asker.run;
 		const time = this.due - this.now() - wait * 1000;
 		await clock.sleep(wait * 1000 + Math.min(time, 0), signal);
 		return time > 0
-			? await this.call(request, time / 1000)
+			? await this.call(request, time / 1000, isOptional)
 			: { outcome: failed(late(this.settings.seconds)), attempts: 1 };
 	}
 
@@ -164,22 +164,22 @@ export class Inquiry {
 		return undo !== undefined && !mayBeDone && (await this.asker.transport.takeBack(undo));
 	}
 
-	/** @param time seconds that it may take */
-	private async call(each: ApiRequest, time = this.settings.seconds): Promise<Called<Dict>> {
+	/** @param time seconds that it may take @param isOptional whether there is a result already, which it is to mend */
+	private async call(each: ApiRequest, time = this.settings.seconds, isOptional = false): Promise<Called<Dict>> {
 		const { transport, run, detail } = this.asker;
 		const { model, maxRetries, seconds } = this.settings;
 		const { answer, isPersonal, largestAnswer } = this.operation;
 		const isLook = each.method === 'GET';
 		const follows = this.told.length > 0 ? 'follows' : 'free';
 		const look = isLook ? follows : undefined;
-		// Who waits for what goes on already waits from the first look on.
-		const isTimed = look === 'follows' || (isLook && each.remains !== undefined);
+		// Who waits for what goes on already waits from the first look on, and a result that is there waits no longer.
+		const isTimed = look === 'follows' || isOptional || (isLook && each.remains !== undefined);
 		const isBillable = this.operation.isFree !== true && !isLook && this.asker.models.isPaidFor(each, this.settings);
 		const left = () => this.due - this.now();
 		let last: Problem | undefined;
 		const send = async () => {
 			if (last) detail(`'${model}' is asked again after ${inShort(last)}`);
-			const patience = isTimed ? LOOK_SECONDS : undefined;
+			const patience = isTimed && isLook ? LOOK_SECONDS : undefined;
 			const expected = { kind: answer, largest: largestAnswer, chunks: this.asking.chunks, patience };
 			const outcome = await transport.send(each, isTimed ? left() / 1000 : time, expected);
 			last = outcome.ok ? undefined : outcome.problem;
@@ -203,7 +203,7 @@ export class Inquiry {
 			estimate: meter.budget < Infinity ? models.mostOf(each, settings) : undefined,
 			isPaid: isLook,
 			isOwed: look === 'follows',
-			isTimed,
+			isTimed: isTimed && isLook,
 			isUnwanted: asking.isUnwanted,
 			charge: this.charges.of(
 				isLook,

@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { putInVirtualClock } from '../../support/engine/virtualClock';
 import { chatParameters, completion, LLAMA } from '../../support/chat';
 import { withOptions } from '../../support/parameters';
 import { hintsOf, itemsOf, onlyItem, stored } from '../../support/results';
@@ -72,4 +73,12 @@ it('the second answer is taken where it can be read', async () => {
 it('a run that is stopped meanwhile stays stopped', async () => {
 	const { result } = await translate({ body: '', stallAfter: 'nothing' }, {}, true);
 	expect(result).toMatchObject({ status: 'canceled', errorItems: [] });
+});
+
+it.each(['7', '250'])('a translation does not wait longer than Timeout for a break of %s seconds', async (pause) => {
+	const clock = putInVirtualClock(world.emulator);
+	const busy = { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': pause } };
+	const { result } = await translate(busy, { timeout: 20, maxRetries: 10 }).finally(() => clock.remove());
+	expect(stored(onlyItem(result).json)).toMatchObject({ translation: 'Bonjour', usage: { costUsd: 0.1 } });
+	expect(clock.now()).toBeLessThan(22_000);
 });
