@@ -92,9 +92,11 @@ class LineReader {
 		const [, field = '', value = ''] = /^(data:)?([^]*)$/.exec(text) ?? [];
 		// The client reads nothing after it.
 		if (value.trim() === '[DONE]') return [...this.close(), ...this.kept(), { text, isLast: true }];
-		const read = this.open === '' ? parseJson(value) : undefined;
+		// What cannot be an object is not parsed: to fail takes longer than to read.
+		const begins = this.open === '' && /^\s*\{/.test(value);
+		const read = begins ? parseJson(value) : undefined;
 		if (isDict(read)) return [this.lineOf(read, value, text)];
-		const isOpen = field !== '' && (this.open !== '' || /^\s*\{/.test(value));
+		const isOpen = field !== '' && (this.open !== '' || begins);
 		if (isOpen) this.open += value;
 		else return [...(text.trim() === '' ? this.close() : []), { text: field + this.hidden(value) }];
 		return [];
