@@ -231,7 +231,9 @@ export class Inquiry {
  * who stops a run wants nothing of it to go on.
  */
 const isUncertain = (problem: Problem): boolean =>
-	isUnheard(problem) || problem.kind === 'network' || (problem.kind === 'status' && problem.status === 408);
+	isUnheard(problem) ||
+	(problem.kind === 'network' && problem.isUnconnected !== true) ||
+	(problem.kind === 'status' && problem.status === 408);
 
 const isStopped = (outcome: Outcome<Dict>): boolean => !outcome.ok && outcome.problem.kind === 'stopped';
 

@@ -353,6 +353,14 @@ describe('batch: create', () => {
 		expect(error?.description).toMatch(/The uploaded file file-\w+ is still at DeepInfra/);
 	});
 
+	it('names no file where nothing was sent', async () => {
+		const credentials = { baseUrl: 'http://127.0.0.1:9' };
+		const parameters = chatBatch({}, { maxRetries: 0 });
+		const { error } = await world.engine.run({ parameters, items: texts('a'), credentials });
+		expect(error?.message).toContain('refuses the connection');
+		expect(error?.description).not.toMatch(/upload|file/);
+	});
+
 	it('leaves no file when it is stopped between its two requests', async () => {
 		const inputs = () => world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch');
 		const before = inputs().length;
