@@ -6,7 +6,7 @@ import { places } from '../../../scripts/host/places';
 import type { Emulator } from '../../emulator';
 
 /** How often, and how often in a row without any sign of work, the process is looked at before a pause is over. */
-const LOOK_MS = 1;
+const LOOK_MS = 2;
 const QUIET_LOOKS = 4;
 
 interface Pause {
