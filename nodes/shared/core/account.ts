@@ -1,5 +1,5 @@
 import { InputError } from './problem';
-import { trimEnd } from './trim';
+import { trimEnd, trimmer, UNSEEN } from './trim';
 
 /** What a credential holds, read once: what was checked is what is sent. */
 
@@ -11,9 +11,7 @@ const LONGEST_KEY = 4096;
 const LONGEST_URL = 2048;
 
 /** What gets between a key and its neighbours when it is copied: blanks, line breaks, invisible letters, quotes. */
-const MARGIN = '[\\s\\u200b-\\u200f\\u2060\\ufeff"\'`]';
-const [FIRST, LETTER] = [new RegExp(`^${MARGIN}+`), new RegExp(MARGIN)];
-const withoutMargins = (text: string): string => trimEnd(text.replace(FIRST, ''), LETTER);
+const withoutMargins = trimmer(`${UNSEEN}"'\``);
 
 /**
  * A key as people paste it, with `Bearer `, spaces or a newline; DeepInfra takes such a key for none at all.

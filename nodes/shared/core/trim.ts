@@ -11,11 +11,17 @@ export function trimEnd(text: string, letter: RegExp): string {
 	return text.slice(0, end);
 }
 
-const UNSEEN = /[\s\u200b-\u200f\u2060\ufeff]/;
+/** Blanks, and signs without width that come along with what is copied: what stands in the brackets of a pattern. */
+export const UNSEEN = '\\s\\u200b-\\u200f\\u2060\\ufeff';
 
-/** Without blanks and signs without width around it, which come along with what is copied. */
-export const trimUnseen = (text: string): string =>
-	trimEnd(text.replace(/^[\s\u200b-\u200f\u2060\ufeff]+/, ''), UNSEEN);
+/** Takes such letters off both ends of a text. @param letters what stands in the brackets of a pattern */
+export function trimmer(letters: string): (text: string) => string {
+	const [first, letter] = [new RegExp(`^[${letters}]+`), new RegExp(`[${letters}]`)];
+	return (text) => trimEnd(text.replace(first, ''), letter);
+}
+
+/** Without what cannot be seen around it. */
+export const trimUnseen = trimmer(UNSEEN);
 
 /** An amount in digits without the zeros at its end; two digits behind the point stay. */
 export const trimZeros = (amount: string): string =>
