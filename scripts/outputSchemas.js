@@ -23,7 +23,13 @@ function schemaOf(shape) {
 	if (Array.isArray(shape)) return { type: 'array', items: schemaOf(shape[0]) };
 	const fields = Object.entries(shape);
 	if (fields.length === 0) return { type: 'object' };
-	return { type: 'object', properties: Object.fromEntries(fields.map(([name, each]) => [name, schemaOf(each)])) };
+	return { type: 'object', properties: Object.fromEntries(fields.map(propertyOf)) };
+}
+
+/** n8n's editor shows the fields of an object whose `type` is that alone. */
+function propertyOf([name, shape]) {
+	const [own, other] = name.split(' | ');
+	return [own, { ...schemaOf(shape), ...(other === 'null' ? { nullable: true } : {}) }];
 }
 
 /** Writes what n8n's editor reads of each operation before it was run, as RESOURCE/OPERATION.json below the folder. */

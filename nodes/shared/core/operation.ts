@@ -66,7 +66,7 @@ export interface TextFile {
 
 type OutputType = 'string' | 'number' | 'integer' | 'boolean';
 
-/** What a field of an output item holds: a value of a type, a list of such, or fields of its own. */
+/** What a field of an output item holds: a value of a type, a list of such, or fields of its own (`name | null`: or null). */
 export type OutputShape =
 	| OutputType
 	| `${OutputType} | null`

@@ -8,7 +8,7 @@ export const MODEL_FIELDS = {
 	description: 'string',
 	contextLength: 'integer | null',
 	tags: ['string'],
-	pricing: {
+	'pricing | null': {
 		type: 'string',
 		text: 'string',
 		rates: [{ usd: 'number', per: 'string' }],
@@ -31,15 +31,17 @@ export function modelItem(model: Model, now: number): Dict {
 		description,
 		contextLength: contextLength ?? null,
 		tags,
-		pricing: price && {
-			type: price.type,
-			text: price.words,
-			rates: price.rates,
-			discount: price.discount && {
-				percent: Math.round(price.discount.share * 1000) / 10,
-				endsAt: price.discount.endsAt === undefined ? null : new Date(price.discount.endsAt).toISOString(),
-			},
-		},
+		pricing: price
+			? {
+					type: price.type,
+					text: price.words,
+					rates: price.rates,
+					discount: price.discount && {
+						percent: Math.round(price.discount.share * 1000) / 10,
+						endsAt: price.discount.endsAt === undefined ? null : new Date(price.discount.endsAt).toISOString(),
+					},
+				}
+			: null,
 		isFeatured: model.featured,
 		isPartner,
 		isPrivate: kind !== 'public',

@@ -152,7 +152,7 @@ describe('in the emulator', () => {
 				{ type: 'output_length', text: '$0.02 / second', rates: rates([0.02, 'second of output']) },
 			],
 			['emulator/barter-13b', { type: 'barter', text: 'two hens a day', rates: [] }],
-			['emulator/unpriced-13b', undefined],
+			['emulator/unpriced-13b', null],
 		])('gives the price of %s in numbers', async (model, pricing) => {
 			const [item] = await list({ search: model, returnAll: true });
 			expect(stored(item?.json).name).toBe(model);
