@@ -59,6 +59,8 @@ type Failure =
 			readonly kind: 'answer';
 			readonly message: string;
 			readonly advice?: string;
+			/** Whether it is no JSON or no HTTP at all: broken, or of somebody on the way, so no matter of the model. */
+			readonly isSpoilt?: true;
 			readonly requestId?: string;
 			readonly costUsd?: number;
 	  }

@@ -48,6 +48,7 @@ const LONGEST_TEXT = 600;
 const shorten = (text: string) => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
 
 type StatusProblem = Extract<Problem, { kind: 'status' }>;
+type AnswerProblem = Extract<Problem, { kind: 'answer' }>;
 interface Advised {
 	readonly happened: string;
 	readonly todo: string;
@@ -316,11 +317,18 @@ function explainNetwork(code: string, message: string, host: string): Words {
 	};
 }
 
-function adviceForAnswer(advice: string | undefined, model: string, bill: string): string {
+function adviceForAnswer({ advice, isSpoilt }: AnswerProblem, model: string, bill: string): string {
 	if (advice) return sentences(advice, bill);
+	if (isSpoilt) {
+		return sentences(
+			bill,
+			'A proxy between n8n and DeepInfra may have spoilt it. Run the workflow again for this item.',
+			"If it stays, check the 'Base URL' in the DeepInfra credential.",
+		);
+	}
 	return model
 		? sentences(
-				`${capital(theModel(model))} may not do this task, or answers in a way that this node does not know.`,
+				`Choose another model: '${model}' may not do this task, or answers in a way that this node does not know.`,
 				bill,
 			)
 		: 'Run the workflow again. If it stays, DeepInfra may have changed what it answers: look for a newer version of this node.';
@@ -387,7 +395,7 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'answer':
 			return {
 				message: problem.message,
-				description: adviceForAnswer(problem.advice, model, mayBe(problem, situation)),
+				description: adviceForAnswer(problem, model, mayBe(problem, situation)),
 			};
 		case 'network':
 			return problem.upload === undefined
@@ -414,7 +422,7 @@ function words(problem: Problem, situation: Situation): Words {
 		case 'source':
 			return {
 				message: `The file at ${problem.host} cannot be downloaded: ${problem.message}`,
-				description: `Nothing was billed by DeepInfra: it did not get the whole request. Check this address: ${withoutTokens(problem.address)}`,
+				description: `Nothing was billed by DeepInfra: it did not get the whole request. Check that n8n's machine can open ${withoutTokens(problem.address)} without a login.`,
 			};
 		case 'download':
 			return {

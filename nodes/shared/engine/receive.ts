@@ -88,6 +88,7 @@ export function* interpretInSteps(
 		return failed({
 			kind: 'answer',
 			message: describe(redact(text.trimStart().slice(0, MOST_OF_PAGE)), parsed.isCut),
+			isSpoilt: true,
 			...told,
 		});
 	if (hasRows && Array.isArray(body)) return succeeded({ rows: body });

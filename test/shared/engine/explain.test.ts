@@ -190,7 +190,11 @@ describe('everything else', () => {
 	it.each<[Problem, RegExp]>([
 		[status(500), /later\.$/],
 		[status(504), /again later/],
-		[{ kind: 'answer', message: 'DeepInfra sent an empty answer' }, /does not know\.$/],
+		[{ kind: 'answer', message: 'DeepInfra answered without a choice' }, /^Choose another model: .* does not know\.$/],
+		[
+			{ kind: 'answer', message: 'DeepInfra sent an empty answer', isSpoilt: true },
+			/^A proxy .* Run the workflow again/,
+		],
 		[{ kind: 'cut', message: 'aborted' }, /^Run the workflow again/],
 		[{ kind: 'lost', seconds: 9 }, /^It may have been worked on\. Run the workflow again/],
 		[{ kind: 'timeout', seconds: 9 }, /^Raise 'Timeout'/],

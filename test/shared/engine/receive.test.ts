@@ -11,18 +11,19 @@ describe('a good answer', () => {
 });
 
 describe('an answer that is none', () => {
-	it.each([
-		['', 'DeepInfra sent an empty answer'],
-		[' \n', 'DeepInfra sent an empty answer'],
-		['{"results": [{"gene', "DeepInfra's answer was cut off: its JSON has no end"],
-		['<!doctype html><h1>Hi</h1>', 'DeepInfra sent a web page instead of an answer'],
-		['upstream error', 'DeepInfra sent an answer that is not JSON: upstream error'],
-		['null', 'DeepInfra answered without a JSON object'],
-		['[1]', 'DeepInfra answered without a JSON object'],
-		['"text"', 'DeepInfra answered without a JSON object'],
-		['5', 'DeepInfra answered without a JSON object'],
-	])('%j is told as such', (text, message) => {
-		expect(receive(200, text)).toEqual({ ok: false, problem: { kind: 'answer', message, requestId: undefined } });
+	it.each<[string, string, true | undefined]>([
+		['', 'DeepInfra sent an empty answer', true],
+		[' \n', 'DeepInfra sent an empty answer', true],
+		['{"results": [{"gene', "DeepInfra's answer was cut off: its JSON has no end", true],
+		['<!doctype html><h1>Hi</h1>', 'DeepInfra sent a web page instead of an answer', true],
+		['upstream error', 'DeepInfra sent an answer that is not JSON: upstream error', true],
+		['null', 'DeepInfra answered without a JSON object', undefined],
+		['[1]', 'DeepInfra answered without a JSON object', undefined],
+		['"text"', 'DeepInfra answered without a JSON object', undefined],
+		['5', 'DeepInfra answered without a JSON object', undefined],
+	])('%j is told as such', (text, message, isSpoilt) => {
+		const problem = { kind: 'answer', message, requestId: undefined, isSpoilt };
+		expect(receive(200, text)).toEqual({ ok: false, problem });
 	});
 
 	it('shows only the start of a long text', () => {

@@ -176,7 +176,8 @@ async function sendOnce(
 		const code = codeOf(error);
 		if (limit.aborted || (code !== undefined && TIMED_OUT.includes(code)))
 			return { problem: { kind: 'timeout', seconds } };
-		if (isNoHttp(error)) return { problem: { kind: 'answer', message: 'DeepInfra sent an answer that is no HTTP' } };
+		if (isNoHttp(error))
+			return { problem: { kind: 'answer', message: 'DeepInfra sent an answer that is no HTTP', isSpoilt: true } };
 		const message = redact(deepestMessage(error));
 		if (code === undefined) return { problem: { kind: 'local', message } };
 		if (isBeforeSending(error)) {

@@ -130,12 +130,16 @@ export class PendingRequest {
 			if (error instanceof RangeError) return TOO_LARGE;
 			const packing = /^Z_DATA|^ERR__?(BROTLI|ZSTD)/.exec(codeOf(error) ?? '');
 			return packing
-				? { kind: 'answer', message: `${host} sent an answer whose packing cannot be read (${message})` }
+				? {
+						kind: 'answer',
+						message: `${host} sent an answer whose packing cannot be read (${message})`,
+						isSpoilt: true,
+					}
 				: { kind: 'cut', message };
 		}
 		const code = codeOf(error);
 		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
-		if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP` };
+		if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP`, isSpoilt: true };
 		if (code === undefined) return { kind: 'local', message };
 		if (isBeforeSending(error)) return { kind: 'network', code, message, isUnconnected: true };
 		if (!CLOSED.includes(code)) return { kind: 'network', code, message };
