@@ -8,7 +8,7 @@ import { filtersOf, isPacking, unpack } from './packing';
 import { Objects } from './objects';
 import { orientationOf } from './turned';
 import { hasTypedText } from './typed';
-import { isPdfDict, Ref, type PdfDict, type PdfValue, type Stream } from './values';
+import { isPdfDict, Ref, Stream, type PdfDict, type PdfValue } from './values';
 
 /** More pages than this are not read in one go. */
 const MOST_PAGES = 2000;
@@ -23,6 +23,9 @@ const LARGEST_PICTURE = 64 * 1024 * 1024;
 const HALF = 0.5;
 const NOTABLE = 0.05;
 
+/** Of the picture, what a page shows at least: less is another page's, as of an open book that was cut in two. */
+const MOSTLY = 0.6;
+
 /** Bytes of text over a scan that are no more than a stamp or a page's number. */
 const STAMP = 200;
 
@@ -35,7 +38,7 @@ export interface ScannedPage {
 
 /** What a reader of scans cannot read; each says what to do. */
 const AS_PICTURES =
-	'Turn its pages into JPEG or PNG files before this node (for example with pdftoppm -r 200 -jpeg), or scan it again and save it as JPEG.';
+	'Turn its pages into JPEG or PNG files before this node (for example with pdftoppm -cropbox -r 200 -jpeg), or scan it again and save it as JPEG.';
 const AS_TEXT =
 	"Read it with n8n's node 'Extract from File' (operation 'Extract From PDF'), which is exact and costs nothing. This operation reads scans.";
 
@@ -130,9 +133,9 @@ function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<Sc
 	const drawing = yield* drawingOf(page, objects);
 	const box = boxOf(page, objects);
 	const pictures = drawing.pictures
-		.map((drawn) => ({ drawn, share: shareOf(drawn.matrix, box) }))
+		.map((drawn) => ({ drawn, ...placeIn(box, drawn.matrix) }))
 		.sort((a, b) => b.share - a.share);
-	const [main, second] = pictures;
+	const [main, ...others] = pictures;
 	const isLetter = drawing.text + drawing.hiddenText > 0 && (!main || hasOwnText(drawing, main.drawn, main.share));
 	if (!isLetter && hasTypedText(page, objects)) {
 		throw new InputError(
@@ -141,10 +144,15 @@ function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<Sc
 		);
 	}
 	if (!main || hasOwnText(drawing, main.drawn, main.share)) throw notAScan(drawing, number);
-	if (second && second.share >= Math.min(NOTABLE, main.share / 2)) {
+	const { image, matrix } = main.drawn;
+	// Its words may stand in many small ones, or in the stencil that it is seen through.
+	const beside = others.reduce((sum, { share }) => sum + share, 0);
+	if ((others.length > 0 && beside >= Math.min(NOTABLE, main.share / 2)) || (image && hasStencil(image, objects))) {
 		throw new InputError(`Page ${number} of the PDF is put together of several pictures`, AS_PICTURES);
 	}
-	const { image, matrix } = main.drawn;
+	if (main.seen < MOSTLY) {
+		throw new InputError(`Page ${number} of the PDF shows only a part of its picture`, AS_PICTURES);
+	}
 	if (!image) throw otherForm(number, 'a picture within its text');
 	const rotate = objects.resolve(page.get('Rotate'));
 	return pictureOf(image, orientationOf(matrix, typeof rotate === 'number' ? rotate : 0), number, objects);
@@ -156,6 +164,15 @@ function hasOwnText({ text, pictures }: Drawing, { textBefore }: Drawn, share: n
 	// Some programs write what they have read under the scan, where it cannot be seen.
 	const under = pictures.length === 1 && share > 0.9 ? textBefore : 0;
 	return text - under > STAMP;
+}
+
+/** Whether a picture is colour alone, whose form a mask of black and white has. */
+function hasStencil({ dict }: Stream, objects: Objects): boolean {
+	return ['SMask', 'Mask'].some((key) => {
+		const mask = objects.resolve(dict.get(key));
+		if (!(mask instanceof Stream)) return false;
+		return key === 'Mask' || objects.resolve(mask.dict.get('BitsPerComponent')) === 1;
+	});
 }
 
 function notAScan({ text, hiddenText, pictures }: Drawing, number: number): InputError {
@@ -215,11 +232,13 @@ function boxOf(page: PdfDict, objects: Objects): Box {
 	return LETTER;
 }
 
-/** How much of the page the unit square covers under a matrix, from 0 to 1. */
-function shareOf([a, b, c, d, e, f]: Matrix, { left, bottom, right, top }: Box): number {
+/** How much of the page the unit square covers under a matrix, and how much of it the page shows, from 0 to 1. */
+function placeIn({ left, bottom, right, top }: Box, [a, b, c, d, e, f]: Matrix) {
 	const xs = [e, e + a, e + c, e + a + c];
 	const ys = [f, f + b, f + d, f + b + d];
-	const width = Math.min(right, Math.max(...xs)) - Math.max(left, Math.min(...xs));
-	const height = Math.min(top, Math.max(...ys)) - Math.max(bottom, Math.min(...ys));
-	return (Math.max(0, width) * Math.max(0, height)) / ((right - left) * (top - bottom));
+	const [first, last, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+	const width = Math.min(right, last) - Math.max(left, first);
+	const height = Math.min(top, high) - Math.max(bottom, low);
+	const covered = Math.max(0, width) * Math.max(0, height);
+	return { share: covered / ((right - left) * (top - bottom)), seen: covered / ((last - first) * (high - low)) };
 }

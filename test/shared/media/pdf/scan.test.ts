@@ -90,6 +90,18 @@ describe('what a page draws', () => {
 		['with words that it covers', page(`${text(3000)} ${FULL_PAGE}`)],
 		['with a stamp over it', page(`${FULL_PAGE} BT [(Page ) -120 (3 \\(of\\) 7)] TJ ET`)],
 		['a receipt, narrow on its page', page('q 180 0 0 400 50 200 cm /Im0 Do Q')],
+		['beside three small marks', page(`${FULL_PAGE} ${'q 40 0 0 40 5 5 cm /Im1 Do Q '.repeat(3)}`, scan)],
+		[
+			'with edges that the page cuts off',
+			makePage('q 700 0 0 900 -44 -54 cm /Im0 Do Q', [scan], '/CropBox [10 10 602 782]'),
+		],
+		[
+			'with a soft mask, as programs give all pictures one',
+			makePage(FULL_PAGE, [
+				stream(`${PICTURE} /Filter /DCTDecode /SMask 6 0 R`, jpeg),
+				stream('/Width 99 /Height 140 /BitsPerComponent 8 /Filter /FlateDecode', 'x'),
+			]),
+		],
 		['beside a small mark', page(`${FULL_PAGE} q 40 0 0 40 5 5 cm /Im1 Do Q`, scan)],
 		[
 			'in a form',
@@ -148,6 +160,24 @@ describe('what a page draws', () => {
 				stream(`${PICTURE} /ImageMask true /Filter /JBIG2Decode`, 'x'),
 			),
 			'several',
+		],
+		[
+			'a background and many small pictures, which hold its words',
+			page([FULL_PAGE, ...[0, 1, 2, 3, 4].map((line) => `q 300 0 0 30 60 ${100 * line} cm /Im1 Do Q`)].join(' '), scan),
+			'several',
+		],
+		...['/SMask', '/Mask'].map((key): [string, Buffer, string] => [
+			`a plain picture that is seen through its words (${key})`,
+			makePage(FULL_PAGE, [
+				stream(`${PICTURE} /Filter /DCTDecode ${key} 6 0 R`, jpeg),
+				stream('/Width 99 /Height 140 /BitsPerComponent 1 /Filter /JBIG2Decode', 'x'),
+			]),
+			'several',
+		]),
+		[
+			'one half of an open book',
+			makePage('q 1224 0 0 792 0 0 cm /Im0 Do Q', [scan], '/CropBox [612 0 1224 792]'),
+			'shows only a part of its picture',
 		],
 		['a picture among its operators', page('q 612 0 0 792 0 0 cm BI /W 1 /H 1 ID \x00EIEI(\nEI Q'), 'within its text'],
 		['JBIG2', makePage(FULL_PAGE, [stream(`${PICTURE} /Filter /JBIG2Decode`, 'x')]), 'JBIG2'],
