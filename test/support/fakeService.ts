@@ -70,7 +70,7 @@ export async function callAll<T>(
 	const calls = Array.from(
 		{ length: count },
 		async (_, index) =>
-			await callUntilAnswered(async () => await send(index, run), maxRetries, throughGate(door, run), run),
+			await callUntilAnswered(async () => await send(index, run), { maxRetries }, throughGate(door, run), run),
 	);
 	return { called: await clock.run(Promise.all(calls)), gate };
 }

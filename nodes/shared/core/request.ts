@@ -137,6 +137,10 @@ export function inlineFiles(value: unknown, files: InlineFile[] = []): InlineFil
 /** Whether a model's own schema says what the request takes; other routes have fields of their own. */
 export const isNative = ({ path }: ApiRequest): boolean => path.startsWith('/v1/inference/');
 
+/** Whether a request is work for a model. */
+export const asksModel = (request: ApiRequest): boolean =>
+	isNative(request) || { ...request.form, ...request.json }.model !== undefined;
+
 /** Whether only the native route can do it: other routes know no versions, deployments and webhooks. */
 export function needsNativeRoute({ model, options }: NativeInput): boolean {
 	const { modelVersion, webhook, extraFields } = options;

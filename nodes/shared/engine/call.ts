@@ -1,6 +1,6 @@
 import type { Clock } from './gate';
 import { failed, problemOf, type Outcome, type Problem } from '../core/problem';
-import { limitConnects, retryDelay, type Look } from './retry';
+import { planRetries, type RetryRules } from './retry';
 
 /** What a request passes before each sending, and what hears how that went. */
 export interface Passage<T> {
@@ -30,15 +30,12 @@ export interface Called<T> {
  */
 export async function callUntilAnswered<T>(
 	send: () => Promise<Outcome<T>>,
-	maxRetries: number,
+	rules: RetryRules,
 	passage: Passage<T>,
 	{ clock, signal, random }: CallContext,
-	look?: Look,
-	/** That one sending may take. */
-	seconds = Infinity,
 ): Promise<Called<T>> {
 	let last: Problem | undefined;
-	const mayConnect = limitConnects(seconds);
+	const delayAfter = planRetries(rules, random);
 	for (let attempts = 1; ; attempts++) {
 		const blocked = await passage.enter();
 		if (blocked) return { outcome: failed(blocked.kind === 'unsent' && last ? last : blocked), attempts: attempts - 1 };
@@ -47,8 +44,7 @@ export async function callUntilAnswered<T>(
 		passage.leave(outcome);
 		if (outcome.ok) return { outcome, attempts };
 		last = outcome.problem;
-		const isLast = attempts > maxRetries || !mayConnect(last, clock.now() - since);
-		const delay = isLast ? undefined : retryDelay(last, attempts, random(), look);
+		const delay = delayAfter(last, clock.now() - since);
 		if (delay === undefined) return { outcome, attempts };
 		await clock.sleep(delay, signal);
 	}

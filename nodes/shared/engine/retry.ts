@@ -59,17 +59,29 @@ const isWorthLooking = (look: Look, problem: Problem, attempt: number): boolean 
 			mayBeBilled(problem) &&
 			(problem.kind !== 'answer' || attempt === 1);
 
-/**
- * Whether a failure leaves time for one more try. What cannot connect takes as long each time: all those tries together
- * are to take no longer than one request may.
- * @param seconds that one request may take
- */
-export function limitConnects(seconds: number): (problem: Problem, took: number) => boolean {
-	let spent = 0;
+/** How often one request is sent again, and how long that may take. */
+export interface RetryRules {
+	readonly maxRetries: number;
+	/** That one sending may take; all that cannot connect may together, since that takes as long each time. */
+	readonly seconds?: number;
+	/** That the breaks which the service asks for may take together; left out: a break as often as it is sent again. */
+	readonly patience?: number;
+	readonly look?: Look;
+}
+
+/** Tells after each failure of a request in how many milliseconds it is sent again; undefined where it is not. */
+export function planRetries(
+	{ maxRetries, seconds = Infinity, patience = Infinity, look }: RetryRules,
+	random: () => number,
+): (problem: Problem, took: number) => number | undefined {
+	let [attempts, connecting, asked] = [0, 0, 0];
 	return (problem, took) => {
-		if (problem.kind !== 'network' || problem.isUnconnected !== true) return true;
-		spent += took;
-		return spent + took <= seconds * 1000;
+		attempts++;
+		const isUnconnected = problem.kind === 'network' && problem.isUnconnected === true;
+		if (isUnconnected) connecting += took;
+		if (problem.kind === 'status') asked += problem.retryAfter ?? 0;
+		const isLate = (isUnconnected && connecting + took > seconds * 1000) || asked > patience * 1000;
+		return isLate || attempts > maxRetries ? undefined : retryDelay(problem, attempts, random(), look);
 	};
 }
 

@@ -93,6 +93,8 @@ const SITUATION = { model: '', host: '', attempts: 1 };
 class BatchPoll {
 	private readonly end = new AbortController();
 	private readonly transport: Transport;
+	/** Until when it waits for what cannot be had at once. */
+	private readonly due = clock.now() + SECONDS * 1000;
 	/** Why news had to wait. */
 	private lastError: unknown;
 
@@ -202,7 +204,10 @@ class BatchPoll {
 			};
 			const read = async () => await this.transport.readLines(file.path, 6 * SECONDS, used, use);
 			const run = { clock, signal: this.end.signal, random: Math.random };
-			const { outcome } = await callUntilAnswered(read, RETRIES, ALONE, run, 'free');
+			// The next poll tries again.
+			const left = Math.max(0, this.due - clock.now()) / 1000;
+			const rules = { maxRetries: RETRIES, seconds: left, patience: left, look: 'free' } as const;
+			const { outcome } = await callUntilAnswered(read, rules, ALONE, run);
 			if (file.otherwise && !outcome.ok && isGone(outcome.problem)) take(file.otherwise);
 			else this.valueOf(outcome);
 		}

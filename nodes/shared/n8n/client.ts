@@ -97,7 +97,8 @@ export class Client {
 		};
 		const read = async () => await this.transport.readLines(path, seconds, used, take);
 		const passage = this.laneOf(settings).passage({ isPaid: true, isOwed: true, options: path, isAboutModel: false });
-		const { outcome } = await callUntilAnswered(read, maxRetries, passage, this.run, 'free', seconds);
+		const rules = { maxRetries, seconds, patience: seconds, look: 'free' } as const;
+		const { outcome } = await callUntilAnswered(read, rules, passage, this.run);
 		return outcome.ok ? outcome : failed({ ...outcome.problem, isBillable: false });
 	}
 
@@ -115,6 +116,6 @@ export class Client {
 	async countPages(file: FileRef, { seconds, maxRetries }: Settings): Promise<Outcome<number | undefined>> {
 		const count = async () => await this.transport.countPages(file, seconds);
 		const passage = throughDoor<number | undefined>(this.door, this.run.signal);
-		return (await callUntilAnswered(count, maxRetries, passage, this.run)).outcome;
+		return (await callUntilAnswered(count, { maxRetries }, passage, this.run)).outcome;
 	}
 }

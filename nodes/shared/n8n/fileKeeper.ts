@@ -115,7 +115,7 @@ export class FileKeeper {
 				return accepted.ok ? await use(source) : accepted;
 			});
 		const passage = throughDoor<Outcome<T>>(this.door, this.run.signal);
-		const { outcome } = await callUntilAnswered(get, DOWNLOAD_RETRIES, passage, this.run);
+		const { outcome } = await callUntilAnswered(get, { maxRetries: DOWNLOAD_RETRIES }, passage, this.run);
 		return outcome.ok ? outcome.value : outcome;
 	}
 }

@@ -1,6 +1,6 @@
 import { isDict } from '../core/answer';
 import type { AnyOperation, ApiRequest, Dict, Inputs, NextRequest } from '../core/operation';
-import { isNative } from '../core/request';
+import { asksModel, isNative } from '../core/request';
 import { atOnce, isSteps } from '../core/steps';
 import { attempt, billOf, failed, succeeded, withoutWords, type Outcome, type Problem } from '../core/problem';
 import { callUntilAnswered, type Called, type CallContext, type Passage } from '../engine/call';
@@ -191,7 +191,9 @@ export class Inquiry {
 			await run.clock.sleep(isTimed ? Math.min(pause, Math.max(0, left())) : pause, signal);
 		const within = { ...run, clock: { now: () => this.now(), sleep } };
 		const passage = this.passage(each, { look, isTimed, isBillable });
-		return await callUntilAnswered(send, maxRetries, passage, within, look, seconds);
+		// What a model is asked to do is worth each break; all else can be asked for later, unless its time is running.
+		const patience = isTimed || asksModel(each) ? undefined : time;
+		return await callUntilAnswered(send, { maxRetries, seconds, patience, look }, passage, within);
 	}
 
 	/** The way of a question past the limits and the budget of the run. */

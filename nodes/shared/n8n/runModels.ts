@@ -2,7 +2,7 @@ import { costFacts, costsNothing, estimateCost, mostFacts } from '../catalog/est
 import { isRetired, type Model } from '../catalog/model';
 import { findReplacement, indexModels } from '../catalog/models';
 import type { ApiRequest, Dict } from '../core/operation';
-import { isNative } from '../core/request';
+import { asksModel } from '../core/request';
 import { servedBy } from '../engine/fallback';
 import type { Settings } from '../engine/settings';
 import { MOST_FALLBACKS } from '../operations/chat/chat';
@@ -92,8 +92,7 @@ export class RunModels {
 
 	/** Whether a request is work of a model that costs something. */
 	isPaidFor(request: ApiRequest, settings: Settings): boolean {
-		const { model } = { ...request.form, ...request.json };
-		return (isNative(request) || model !== undefined) && !costsNothing(this.facts(settings).model?.price);
+		return asksModel(request) && !costsNothing(this.facts(settings).model?.price);
 	}
 }
 

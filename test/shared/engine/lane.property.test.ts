@@ -50,7 +50,7 @@ async function run(
 			return answerTo(index, clock.now());
 		};
 		const passage = lane.passage({ options: '{}', isAboutModel: true, estimate });
-		return await callUntilAnswered(send, maxRetries, passage, context);
+		return await callUntilAnswered(send, { maxRetries }, passage, context);
 	});
 	const called = await clock.run(Promise.all(calls));
 	return { called, sent, milliseconds: clock.now(), most };

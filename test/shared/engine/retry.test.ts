@@ -1,5 +1,5 @@
 import type { Problem } from '../../../nodes/shared/core/problem';
-import { readRetryAfter, retryDelay } from '../../../nodes/shared/engine/retry';
+import { planRetries, readRetryAfter, retryDelay } from '../../../nodes/shared/engine/retry';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const status = (code: number, retryAfter?: number): Problem => ({ kind: 'status', status: code, body: '', retryAfter });
@@ -151,5 +151,35 @@ describe('what only looks and costs nothing is asked for again', () => {
 		[status(503, 300_001)],
 	])('not after %j', (problem) => {
 		expect(delays(problem)).toEqual([undefined, undefined, undefined]);
+	});
+});
+
+describe('one request after another failure', () => {
+	/** How often it is sent again where each try fails so. */
+	const retries = (rules: Parameters<typeof planRetries>[0], problem: Problem, took = 0) => {
+		const delayAfter = planRetries(rules, () => 0);
+		let count = 0;
+		while (delayAfter(problem, took) !== undefined) count++;
+		return count;
+	};
+
+	it.each([0, 1, 4])('is sent again %i times at most', (maxRetries) => {
+		expect(retries({ maxRetries }, status(503))).toBe(maxRetries);
+		expect(retries({ maxRetries }, status(400))).toBe(0);
+	});
+
+	it.each([
+		[10_000, 3],
+		[30_000, 1],
+		[30_001, 0],
+		[0, 9],
+	])('waits for breaks of %i ms as long as they take 30 seconds together: %i times', (retryAfter, count) => {
+		expect(retries({ maxRetries: 9, patience: 30 }, status(429, retryAfter))).toBe(count);
+		expect(retries({ maxRetries: 9 }, status(429, retryAfter))).toBe(9);
+	});
+
+	it('that cannot connect takes no longer than one that can', () => {
+		expect(retries({ maxRetries: 9, seconds: 30 }, unconnected('ETIMEDOUT'), 10_000)).toBe(2);
+		expect(retries({ maxRetries: 9, seconds: 30 }, status(503), 10_000)).toBe(9);
 	});
 });

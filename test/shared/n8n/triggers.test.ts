@@ -281,6 +281,22 @@ describe('DeepInfra Batch Trigger', () => {
 				expect(clock.now()).toBeLessThan(70_000);
 			});
 
+			it('leaves a file to the next poll where a service asks for long breaks', async () => {
+				const memory: IDataObject = {};
+				list();
+				await told(memory);
+				let isBusy = true;
+				const busy = { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': '200' } };
+				serve(() => (isBusy ? busy : { body: file }));
+				const clock = putInVirtualClock(world.emulator);
+				const again = async () => await poll(options(memory, { baseUrl: world.service.url, ...results }));
+				await expect(again()).rejects.toThrow(/asks to wait 200 seconds/);
+				expect(clock.now()).toBeLessThan(300_000);
+				clock.remove();
+				isBusy = false;
+				expect((await again())?.map(({ json }) => json.customId)).toEqual(rows);
+			});
+
 			it('reads on where a file breaks off, each line once', async () => {
 				let asked = 0;
 				const items = await poll40((times) => {

@@ -5,7 +5,7 @@ import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } fro
 import { parseJson } from '../../core/values';
 import { isUnknownModel } from '../../engine/explain';
 import { interpret } from '../../engine/receive';
-import { limitConnects, retryDelay } from '../../engine/retry';
+import { planRetries } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock, inSteps } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT } from '../http/cause';
@@ -137,14 +137,13 @@ async function sendUntilAnswered(
 	options: ChatFetchOptions,
 ): Promise<Sent & { readonly attempts: number }> {
 	const stop = init?.signal ?? new AbortController().signal;
-	const mayConnect = limitConnects(options.seconds);
+	const delayAfter = planRetries(options, options.random);
 	for (let attempts = 1; ; attempts++) {
 		const since = clock.now();
 		const sent = await sendOnce(url, init, options);
 		stop.throwIfAborted();
 		if ('response' in sent) return { ...sent, attempts };
-		const isLast = attempts > options.maxRetries || !mayConnect(sent.problem, clock.now() - since);
-		const delay = isLast ? undefined : retryDelay(sent.problem, attempts, options.random());
+		const delay = delayAfter(sent.problem, clock.now() - since);
 		if (delay === undefined) return { ...sent, attempts };
 		await clock.sleep(delay, stop);
 		stop.throwIfAborted();

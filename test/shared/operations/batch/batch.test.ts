@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readLineId, writeIds } from '../../../../nodes/shared/operations/batch/names';
 import { places } from '../../../../scripts/host/places';
 import type { EmulatorOptions, Fault, RecordedRequest } from '../../../emulator';
+import { putInVirtualClock, type VirtualClock } from '../../../support/engine/virtualClock';
 import { makePng } from '../../../support/files';
 import { operationOf, outputsFor, requestFor } from '../../../support/operations';
 import { modelId } from '../../../support/parameters';
@@ -632,5 +633,50 @@ describe('what the service says of a batch', () => {
 	it('is asked for by its own ID', () => {
 		expect(requestFor(get, { batchId: ' batch_1 ' })).toEqual({ method: 'GET', path: '/v1/batches/batch_1' });
 		expect(requestFor(operationOf('batch', 'cancel'), { batchId: 'batch_1' }).path).toBe('/v1/batches/batch_1/cancel');
+	});
+});
+
+describe('a service that asks for a break', () => {
+	let clock: VirtualClock;
+	beforeEach(() => void (clock = putInVirtualClock(world.emulator)));
+	afterEach(() => clock.remove());
+	/** What comes of a run in which all that these paths get is a refusal that asks for so many seconds. */
+	const runRefused = async (path: RegExp, retryAfter: number, parameters: INodeParameters) => {
+		world.emulator.options.faults = (request) =>
+			path.test(request.path) ? { kind: 'status', status: 429, retryAfter } : undefined;
+		const begun = clock.now();
+		const { error } = await world.engine.run({ parameters, items: texts('a') });
+		return { error, took: (clock.now() - begun) / 1000 };
+	};
+
+	it.each<[string, RegExp]>([
+		['the upload', /^\/v1\/files$/],
+		['the batch', /^\/v1\/batches$/],
+	])('longer than Timeout before %s is there is not obeyed', async (_, path) => {
+		for (const [retryAfter, tries] of [
+			[60, 1],
+			[7, 3],
+		] as const) {
+			world.emulator.requests.length = 0;
+			const { error, took } = await runRefused(path, retryAfter, chatBatch({}, { timeout: 20, maxRetries: 10 }));
+			expect(error?.message).toMatch(`asks to wait ${retryAfter} seconds`);
+			expect(world.emulator.requests.filter((request) => path.test(request.path))).toHaveLength(tries);
+			expect(took).toBeLessThan(20);
+		}
+	});
+
+	it.each<[string, RegExp]>([
+		['the batch', /^\/v1\/batches\//],
+		['its results', /\/content$/],
+	])('longer than Timeout before %s can be read is not obeyed', async (_, path) => {
+		clock.remove();
+		const batchId = await finished(chatBatch(), texts('a'));
+		clock = putInVirtualClock(world.emulator);
+		for (const retryAfter of [60, 7]) {
+			const options = { timeout: 20, maxRetries: 10 };
+			const { error, took } = await runRefused(path, retryAfter, batch('getResults', { batchId, options }));
+			expect(error?.message).toMatch(`asks to wait ${retryAfter} seconds`);
+			expect(took).toBeLessThan(20);
+		}
 	});
 });
