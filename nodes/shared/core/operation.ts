@@ -59,9 +59,15 @@ export type FileOut =
  * or nothing where they cannot be had again.
  */
 export interface TextFile {
-	readonly text: string | { readonly over: FileRef; readonly write: (bytes: Buffer | undefined) => string };
+	readonly text: string | { readonly over: FileRef; readonly write: (bytes: Buffer | undefined) => Written };
 	readonly extension: string;
 	readonly mimeType: string;
+}
+
+/** `note`: what it lacks, for the end of the run. */
+interface Written {
+	readonly text: string;
+	readonly note?: string;
 }
 
 type OutputType = 'string' | 'number' | 'integer' | 'boolean';

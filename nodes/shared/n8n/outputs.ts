@@ -79,8 +79,14 @@ export class ItemMaker {
 		}
 		if (problems.length > 0 && Object.keys(binary).length === 0) return missing(problems);
 		for (const [name, { text, extension, mimeType }] of Object.entries(output.texts ?? {})) {
-			const written = typeof text === 'string' ? text : text.write(await this.transport.read(text.over, place.seconds));
-			const kept = await this.files.write(Buffer.from(written), place.names.claim(place.item, extension), mimeType);
+			const written =
+				typeof text === 'string' ? { text } : text.write(await this.transport.read(text.over, place.seconds));
+			if (written.note) notes.push(written.note);
+			const kept = await this.files.write(
+				Buffer.from(written.text),
+				place.names.claim(place.item, extension),
+				mimeType,
+			);
 			// What was found is good all the same.
 			if (kept.ok) binary[name] = kept.value;
 			else problems.push(kept.problem);

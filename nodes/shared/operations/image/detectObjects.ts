@@ -5,6 +5,7 @@ import { defineOperation, MEGABYTE, type Dict, type TextFile } from '../../core/
 import { AnswerError, attempt } from '../../core/problem';
 import { listOf } from '../../core/values';
 import { drawBoxes, type Marked } from '../../media/annotate';
+import { readImageSize } from '../../media/imageSize';
 import { mediaInput, mediaInputFields, minScoreOption, modelField, optionsField, simplifyField } from '../fields';
 
 /** What models call the sides of a box; a list of them may mean one thing or another. */
@@ -112,8 +113,17 @@ export const detectObjects = defineOperation({
 	},
 });
 
+const BOXES_ALONE =
+	"'Annotated Image Field' shows boxes alone where a picture cannot be got once more, or is no JPEG, PNG, WebP, GIF or BMP: convert it before this node";
+
 const annotated = (over: FileRef, objects: readonly Marked[]): TextFile => ({
-	text: { over, write: (picture) => drawBoxes(objects, picture) },
+	text: {
+		over,
+		write: (picture) => ({
+			text: drawBoxes(objects, picture),
+			note: picture && readImageSize(picture) ? undefined : BOXES_ALONE,
+		}),
+	},
 	extension: 'svg',
 	mimeType: 'image/svg+xml',
 });

@@ -4,7 +4,7 @@ import { makePng, images } from '../../../support/files';
 import { outputsFor, operationOf } from '../../../support/operations';
 import { thrownBy } from '../../../support/work';
 import { withOptions } from '../../../support/parameters';
-import { itemsOf, onlyItem, stored } from '../../../support/results';
+import { hintsOf, itemsOf, onlyItem, stored } from '../../../support/results';
 import { answerWith, envelope } from '../../../support/service';
 import { openWorld, type World } from '../../../support/world';
 import { detectObjects } from '../../../../nodes/shared/operations/image/detectObjects';
@@ -136,6 +136,19 @@ describe('in the engine', () => {
 			const { json } = onlyItem(await world.engine.run({ parameters: subject.parameters(), items: [image] }));
 			expect(json).toMatchObject({ objects: [], count: 0 });
 		});
+	});
+
+	it.each([
+		['a picture', makePng(9, 9), []],
+		['an AVIF', Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf', 'latin1'), ['shows boxes alone']],
+	])('a drawing over %s says what it lacks', async (_, picture, told) => {
+		answerWith(world.service, subject.answer);
+		const data = await world.engine.binary(picture, 'photo', 'image/x');
+		const parameters = withOptions(subject.parameters(), { annotatedImage: 'boxes' });
+		const result = await world.engine.run({ parameters, items: [{ json: {}, binary: { data } }] });
+		expect(Object.keys(onlyItem(result).binary ?? {})).toEqual(['boxes']);
+		const notes = hintsOf(result).filter((hint) => hint.includes('Annotated Image Field'));
+		expect(notes).toEqual(told.map((words) => expect.stringContaining(words) as string));
 	});
 });
 
