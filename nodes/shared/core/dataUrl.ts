@@ -67,6 +67,9 @@ export function isDataUrl(start: string): boolean {
 	return !/[<>\n]/.test(said) && (isWhole || TYPE.test(type) || /^(;|base64)/i.test(said));
 }
 
+/** Whether a text is meant as one, though it may be broken: what an address or a name never is. */
+export const isLikeDataUrl = (start: string): boolean => /^data:/i.test(start.replace(LEAD, '')) || isDataUrl(start);
+
 /** A data URL as it is sent: with its beginning and without what is around it. Undefined for another text. */
 export function asDataUrl(given: string): string | undefined {
 	const head = isDataUrl(given) ? headOf(given) : undefined;

@@ -1,4 +1,4 @@
-import { isDataUrl } from '../core/dataUrl';
+import { isLikeDataUrl } from '../core/dataUrl';
 import { field, type Field, type FileRef } from '../core/fields';
 import type { AnyOperation } from '../core/operation';
 import { InputError } from '../core/problem';
@@ -146,9 +146,10 @@ export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaI
 
 /** @param otherwise what to do with a file that is given as one @throws InputError for what is no web address */
 export function readAddress(name: string, given: string, otherwise: string): string {
+	const plain = trimUnseen(given);
 	// Addresses with blanks are common, and every browser writes them so.
-	const url = trimUnseen(given).replaceAll(' ', '%20');
-	if (/^data:/i.test(url) || isDataUrl(given)) {
+	const url = plain.replaceAll(' ', '%20');
+	if (isLikeDataUrl(plain)) {
 		throw new InputError(
 			`'${name}' holds the file itself, not its address`,
 			`Make a file of it with the node 'Convert to File' (operation 'Move Base64 String to File'), and ${otherwise}.`,

@@ -4,7 +4,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import type { ApiRequest } from '../../core/operation';
 import { InputError } from '../../core/problem';
-import { dataUrlBytes, isDataUrl } from '../../core/dataUrl';
+import { dataUrlBytes, isDataUrl, isLikeDataUrl } from '../../core/dataUrl';
 import { isTellingName, namedFile } from '../../media/fileName';
 import { pageOf } from '../../media/kind';
 import { inlineFiles } from '../../core/request';
@@ -135,10 +135,7 @@ const LONGEST_NAME = 200;
 
 /** Whether a name is none, but what a file holds, or a line of it: it may be megabytes long. */
 const isContent = (name: string): boolean =>
-	name.length > LONGEST_NAME ||
-	/^\s*data:/i.test(name) ||
-	isDataUrl(name) ||
-	/^[A-Za-z0-9+/]{60,}={0,2}$/.test(name.trim());
+	name.length > LONGEST_NAME || isLikeDataUrl(name) || /^[A-Za-z0-9+/]{60,}={0,2}$/.test(name.trim());
 
 function assertBinary(context: NodeContext, item: number, value: unknown): IBinaryData | undefined {
 	try {

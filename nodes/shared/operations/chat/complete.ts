@@ -1,4 +1,4 @@
-import { isDataUrl } from '../../core/dataUrl';
+import { isLikeDataUrl } from '../../core/dataUrl';
 import { dictsIn, isDict, number, optionalText, readEach } from '../../core/answer';
 import { field } from '../../core/fields';
 import { saysSomething, trimEnd } from '../../core/trim';
@@ -257,7 +257,7 @@ const pictureAt = (given: string): Dict => ({
 /** An address may hold what divides others, and blanks: only those before the next address, or at the end, divide. */
 const addressesIn = (given: string | readonly string[]): string[] =>
 	listOf(
-		typeof given === 'string' && (/^\s*(data:|https?:)/i.test(given) || isDataUrl(given))
+		typeof given === 'string' && (/^\s*https?:/i.test(given) || isLikeDataUrl(given))
 			? given.split(/[\r\n]|[\s,;](?=https?:)/i).map((each) => trimEnd(each, /[\s,;]/))
 			: given,
 	);
