@@ -86,11 +86,15 @@ const missing: Advice = (problem, situation, said) => {
 	};
 };
 
-const unknownModel: Advice = (_, { model, nearestModels = [], substitute }) => {
+const unknownModel: Advice = (_, { model, nearestModels = [], substitute, fallbackReason }) => {
 	if (model === '') return { happened: 'DeepInfra does not have what was asked for', todo: 'Check the ID.' };
-	const choice = nearestModels.length
-		? `Models with a similar name: ${nearestModels.join(', ')}. Choose one from the list in the field 'Model'.`
-		: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.";
+	const similar = nearestModels.length ? `Models with a similar name: ${nearestModels.join(', ')}.` : '';
+	const todo = fallbackReason
+		? "Correct it in 'Fallback Models'."
+		: similar
+			? "Choose one from the list in the field 'Model'."
+			: "Choose a model from the list in the field 'Model', or check its ID on deepinfra.com/models.";
+	const choice = sentences(similar, todo);
 	// A similar name may be that of a model for another task.
 	const instead = substitute ? ` If the list has none: ${substitute}.` : '';
 	return { happened: `DeepInfra has no model '${model}'`, todo: `${choice}${instead}` };

@@ -129,6 +129,12 @@ describe('a status', () => {
 
 	it('404 offers models that exist', () => {
 		expect(explain(status(404), { ...situation, nearestModels: ['a/b', 'c/d'] }).description).toContain('a/b, c/d');
+		// One that was asked instead of another stands in another field.
+		for (const nearestModels of [['a/b'], []]) {
+			const about = { ...situation, nearestModels, fallbackReason: "'a/c' is down" };
+			expect(explain(status(404), about).description).toMatch(/'Fallback Models'/);
+			expect(explain(status(404), about).description).not.toMatch(/field 'Model'/);
+		}
 	});
 
 	it('500 about a text that is too long says to shorten it', () => {

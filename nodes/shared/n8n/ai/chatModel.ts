@@ -33,8 +33,11 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	const serviceTier = optionalText(options.serviceTier);
 	const seconds = number(options.timeout) ?? patienceOf({ options: { serviceTier } }) ?? 300;
 	const maxRetries = number(options.maxRetries) ?? 4;
+	/** Why a model was asked instead of another one. */
+	const reasons = new Map<string, string>();
 	const fail = (problem: Problem, host: string, attempts: number, asked = model, nearestModels?: readonly string[]) => {
-		const about = { model: asked, host, attempts, nearestModels, billed: billOf(problem) };
+		const fallbackReason = reasons.get(asked);
+		const about = { model: asked, host, attempts, nearestModels, fallbackReason, billed: billOf(problem) };
 		return toNodeError(context, problem, { ...about, isSupplied: true }, item);
 	};
 
@@ -43,7 +46,8 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 	try {
 		account = await readAccount(context);
 		additions = bodyAdditions(options);
-		for (const name of [model, ...modelsOf(additions.models)]) modelPath(name);
+		modelPath(model);
+		for (const name of modelsOf(additions.models)) modelPath(name, "Correct it in 'Fallback Models'.");
 	} catch (error) {
 		throw fail(problemOf(error), '', 0);
 	}
@@ -106,7 +110,10 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		onBill: (costUsd) => spending.add(costUsd),
 		fallbacks,
 		reasonToMove,
-		onMove: (next, reason) => context.logger.info(`DeepInfra Chat Model: '${next}' is asked, since ${reason}`),
+		onMove: (next, reason) => {
+			reasons.set(next, reason);
+			context.logger.info(`DeepInfra Chat Model: '${next}' is asked, since ${reason}`);
+		},
 		nearestModels: async (wanted) => await catalog.nearest(wanted),
 		onFailure: (problem, attempts, asked, nearestModels) => {
 			const error = fail(problem, account.host, attempts, asked, nearestModels);

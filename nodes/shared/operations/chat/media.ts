@@ -24,18 +24,21 @@ export const mediaPart = (file: FileRef, require: (ability: 'images' | 'sounds')
 		const format = SOUNDS[mimeType];
 		require(format ? 'sounds' : 'images');
 		if (format) return { type: 'input_audio', input_audio: { data: base64, format } };
-		return imageOf(mimeType, size, base64);
+		return imageOf(mimeType, size, base64, ' or a sound (WAV or MP3)');
 	});
 
 /** A picture as the part of a message. */
 export const picturePart = (file: FileRef): InlineFile =>
 	new InlineFile(file, ({ mimeType, size }, base64) => imageOf(mimeType, size, base64));
 
-function imageOf(mimeType: string, size: number, base64: string) {
+/** @param orElse what may be given instead of a picture */
+function imageOf(mimeType: string, size: number, base64: string, orElse = '') {
 	if (!IMAGES.includes(mimeType)) {
 		throw new InputError(
 			`A chat model cannot take a file of the type ${mimeType}`,
-			'Give a picture (JPEG, PNG or WebP) or a sound (WAV or MP3). Convert the file before this node.',
+			mimeType === 'application/pdf'
+				? "The resource 'Document' reads a PDF of scanned pages, and n8n's node 'Extract from File' one that holds text."
+				: `Give a picture (JPEG, PNG or WebP)${orElse}. Convert the file before this node.`,
 		);
 	}
 	if (size > LARGEST_IMAGE) {

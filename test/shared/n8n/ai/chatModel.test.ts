@@ -203,7 +203,9 @@ describe('the chat model under LangChain', () => {
 		it('has tried each as often as it may', async () => {
 			answering('none', busy);
 			const { chat } = await open({ maxRetries: 1, fallbackModels: others });
-			await expect(chat.invoke('Hello')).rejects.toThrow(/DeepInfra is receiving too many requests/);
+			const failure = await failureOf(chat.invoke('Hello'));
+			expect(failure.message).toMatch(/DeepInfra is receiving too many requests/);
+			expect(failure.description).toMatch(/'emulator\/third' was asked since 'emulator\/second' is too busy/);
 			expect(modelsAsked().map(([model]) => model)).toEqual([
 				...[MODEL, MODEL],
 				...['emulator/second', 'emulator/second'],
@@ -761,7 +763,9 @@ describe('the chat model under LangChain', () => {
 		async (name) => {
 			const refused = /^'.+' is not a model name \[item 0\]/;
 			await expect(open({}, {}, name)).rejects.toThrow(refused);
-			await expect(open({ fallbackModels: `b/c, ${name}` })).rejects.toThrow(refused);
+			const other = await failureOf(open({ fallbackModels: `b/c, ${name}` }));
+			expect(other.message).toMatch(refused);
+			expect(other.description).toMatch(/in 'Fallback Models'/);
 			expect(emulator.requests).toEqual([]);
 		},
 	);

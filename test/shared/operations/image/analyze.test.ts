@@ -118,4 +118,17 @@ describe('image: analyze', () => {
 		});
 		expect(String(asksAll.errorItems[0]?.json.error)).toContain('Image input is not supported');
 	});
+
+	it.each(asking)('says what to give instead of another file: %s', async (name, parameters) => {
+		const told = async (fixture: string, mimeType: string) =>
+			(await world.engine.run({ parameters, items: [await file(fixture, mimeType)] })).error?.description;
+		// A sound is for chats alone, and a PDF for documents.
+		expect(await told('tiny.mp4', 'video/mp4')).toMatch(
+			name.startsWith('chat') ? /\(JPEG, PNG or WebP\) or a sound \(WAV or MP3\)\. / : /\(JPEG, PNG or WebP\)\. /,
+		);
+		if (!name.startsWith('document'))
+			expect(await told('invoice-2042.pdf', 'application/pdf')).toMatch(/'Document'.*'Extract from File'/);
+		if (!name.startsWith('chat')) expect(await told('tiny.mp3', 'audio/mpeg')).not.toMatch(/a sound/);
+		expect(chatsOf(world)).toEqual([]);
+	});
 });
