@@ -94,6 +94,10 @@ export function requiredNumber(value: unknown, what: string): number {
 
 export const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** What a chat's answer, or a piece of one, says that it took; some services say it within a choice. */
+export const usageIn = ({ usage, choices }: Dict): Dict | undefined =>
+	isDict(usage) ? usage : dictsIn(choices).flatMap((choice) => (isDict(choice.usage) ? [choice.usage] : []))[0];
+
 /** Labels with their scores, best first. */
 export function labels(value: unknown): Array<{ label: string; score: number }> {
 	const rows = list(labelRows(value), 'the expected list of labels').map((row) => ({

@@ -1,4 +1,4 @@
-import { isDict, isUnderWay, number, optionalText, queuedStatus, readId, requestIdOf } from '../core/answer';
+import { isDict, isUnderWay, number, optionalText, queuedStatus, readId, requestIdOf, usageIn } from '../core/answer';
 import { known, omit } from '../core/values';
 import { addCosts, shareCost } from './bill';
 import type { Dict } from '../core/operation';
@@ -79,16 +79,18 @@ const largest = (amounts: ReadonlyArray<number | undefined>): number | undefined
 
 /** What an answer says itself: a place that does not count says 0 where another knows. */
 function ownCost(answer: Dict): number | undefined {
-	const { usage, inference_status: status, status: state } = answer;
+	const { inference_status: status, status: state } = answer;
+	const usage = usageIn(answer);
 	const told = isDict(status) ? cost(status.cost) : undefined;
-	const most = isDict(usage) ? largest([cost(usage.estimated_cost), told]) : told;
+	const most = usage ? largest([cost(usage.estimated_cost), told]) : told;
 	// Nothing was billed yet.
 	return most === 0 && (isUnderWay(state) || queuedStatus(answer) !== undefined) ? undefined : most;
 }
 
 /** What the answer's envelope says it cost (docs/api.md#envelope); each value only where it is known. */
 export function usageOf(answer: Dict, model: string, attempts: number): Usage {
-	const found = isDict(answer.usage) ? readRouteUsage(answer, answer.usage) : readEnvelope(answer);
+	const usage = usageIn(answer);
+	const found = usage ? readRouteUsage(answer, usage) : readEnvelope(answer);
 	return { model, ...known(found), attempts };
 }
 
@@ -210,11 +212,12 @@ export const reused = <S extends Share>(share: S): S => ({ ...share, costUsd: 0,
 
 /** The API's own response once more, for an equal request: who adds up what responses say they cost gets the bill. */
 export function unpaid(answer: Dict): Dict {
-	const { inference_status: status, usage } = answer;
+	const { inference_status: status } = answer;
+	const usage = usageIn(answer);
 	return {
 		...answer,
 		...(isDict(status) ? { inference_status: { ...status, cost: 0, reused: true } } : {}),
-		...(isDict(usage) ? { usage: { ...usage, estimated_cost: 0, reused: true } } : {}),
+		...(usage ? { usage: { ...usage, estimated_cost: 0, reused: true } } : {}),
 	};
 }
 

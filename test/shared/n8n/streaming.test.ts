@@ -175,10 +175,14 @@ describe('the end of a stream', () => {
 	const hello = said('Hel') + said('lo');
 	const ended = hello + said('', 'stop');
 
-	async function read(body: string | Buffer, options: INodeParameters = {}, cutAfter?: number) {
+	async function read(
+		body: string | Buffer,
+		options: INodeParameters = {},
+		cutAfter?: number,
+		contentType = 'text/event-stream',
+	) {
 		world.service.requests.length = 0;
-		world.service.reply = ({ path }) =>
-			path.endsWith('/completions') ? { contentType: 'text/event-stream', body, cutAfter } : notFound;
+		world.service.reply = ({ path }) => (path.endsWith('/completions') ? { contentType, body, cutAfter } : notFound);
 		const result = await world.engine.run({
 			parameters: withOptions(
 				chatParameters('chat', 'complete', { messages: { values: [{ role: 'user', content: 'Hi' }] } }),
@@ -208,6 +212,23 @@ describe('the end of a stream', () => {
 		if (body.includes('0.5')) expect(json.usage).toMatchObject({ costUsd: 0.5 });
 	});
 
+	it.each(['text/plain; charset=utf-8', 'application/json', 'application/octet-stream', ''])(
+		'is read by what it holds, whatever it is declared to be: %j',
+		async (contentType) => {
+			for (const before of ['', ': ping\n\n', 'event: chunk\n', '\ufeff\n']) {
+				const { json } = onlyItem(await read(before + ended + cost, {}, undefined, contentType));
+				expect(json).toMatchObject({ text: 'Hello', finishReason: 'stop', usage: { costUsd: 0.5 } });
+			}
+		},
+	);
+
+	it('may tell its cost within a choice', async () => {
+		const usage = { prompt_tokens: 3, completion_tokens: 2, estimated_cost: 0.5 };
+		const last = event({ id: 'c1', choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] });
+		const { json } = onlyItem(await read(hello + last));
+		expect(json).toMatchObject({ text: 'Hello', usage: { costUsd: 0.5, inputTokens: 3, outputTokens: 2 } });
+	});
+
 	describe('whose calls of tools are written as others do', () => {
 		const of = (choice: object) => event({ id: 'c1', choices: [{ index: 0, ...choice }] });
 		const called = (name: string, given: unknown, rest: object = { index: 0, id: 't1' }) => ({
@@ -224,11 +245,24 @@ describe('the end of a stream', () => {
 				[{ a: 1 }, {}],
 			],
 			['a message', of({ message: called('add', '{"a":1}', {}) }), [{ a: 1 }]],
+			[
+				'an object in the place of their list',
+				calls({ tool_calls: called('add', '{"a":1}').tool_calls[0] }),
+				[{ a: 1 }],
+			],
+			['their numbers as names', calls({ tool_calls: { '0': called('add', '{"a":1}').tool_calls[0] } }), [{ a: 1 }]],
+			[
+				'no IDs',
+				calls(called('add', '{"a":1}', { index: 0 }), called('add', '{"a":1}', { index: 1 })),
+				[{ a: 1 }, { a: 1 }],
+			],
 			['a single function', calls({ function_call: { name: 'add', arguments: '{"a":1}' } }), [{ a: 1 }]],
 		])('with %s', async (_, body, args) => {
 			const { json } = onlyItem(await read(body + said('', 'tool_calls')));
 			expect(json.toolCalls).toMatchObject(args.map((each) => ({ name: 'add', arguments: each })));
 			expect(Object(json.toolCalls)).toHaveLength(args.length);
+			const ids = JSON.stringify(json.toolCalls).match(/"id":"[^"]+"/g);
+			expect(new Set(ids).size).toBe(args.length);
 		});
 	});
 

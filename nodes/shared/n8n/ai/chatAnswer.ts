@@ -7,11 +7,12 @@ import { parseJson } from '../../core/values';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
 import { within } from '../http/clock';
-import { GRACE } from '../http/events';
+import { TOO_LARGE } from '../http/deadline';
+import { GRACE, Lines } from '../http/events';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
 import { readChoice } from '../../operations/chat/chat';
-import { choiceReader, pieceReader } from '../../operations/chat/pieces';
+import { choiceReader, pieceReader, withUsage } from '../../operations/chat/pieces';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
@@ -59,8 +60,7 @@ interface Line {
 
 /** The lines of a stream, whole ones alone, as its pieces come. */
 class LineReader {
-	private readonly decoder = new TextDecoder();
-	private rest = '';
+	private readonly lines = new Lines();
 	/** Of an event that goes on over several lines. */
 	private open = '';
 	private readonly veil: Veil;
@@ -71,13 +71,12 @@ class LineReader {
 	}
 
 	read(piece: Uint8Array): Line[] {
-		const lines = (this.rest + this.decoder.decode(piece, { stream: true })).split('\n');
-		this.rest = lines.pop() ?? '';
-		return lines.flatMap((line) => this.readLine(`${line}\n`));
+		return this.lines.read(piece).flatMap((line) => this.readLine(`${line}\n`));
 	}
 
 	end(): Line[] {
-		const lines = this.rest === '' ? [] : this.readLine(`${this.rest}\n`);
+		const rest = this.lines.rest();
+		const lines = rest === '' ? [] : this.readLine(`${rest}\n`);
 		// Of half an event the client could not read, nothing is left to lose.
 		return [...lines, ...this.close().filter(({ event }) => event), ...this.kept()];
 	}
@@ -176,8 +175,9 @@ export function watchEvents(
 			// Whoever asks is asked again only once something came.
 			for (;;) {
 				const next = await pieces.next().catch((error: unknown) => ({ done: true, value: undefined, error }));
-				const lines = next.value ? reader.read(next.value) : reader.end();
+				let lines: Line[];
 				try {
+					lines = next.value ? reader.read(next.value) : reader.end();
 					take(lines);
 					// Where its end was told, nothing is missing but the word that it is done, or what it cost.
 					const isCut = next.done && !isDone && !chatStream.isComplete(events);
@@ -189,7 +189,7 @@ export function watchEvents(
 					if (fault) throw errorOf(fault);
 				} catch (error) {
 					end();
-					controller.error(error);
+					controller.error(error instanceof RangeError ? errorOf(TOO_LARGE) : error);
 					return cancel();
 				}
 				if (lines.length > 0) controller.enqueue(encoder.encode(lines.map(({ text }) => text).join('')));
@@ -228,7 +228,7 @@ export function faultOf(answer: Dict): Problem | undefined {
 
 /** A whole answer as the client reads it: with a role, and calls that an agent does not take for none. */
 export const asRead = (answer: Dict): Dict => ({
-	...answer,
+	...withUsage(answer),
 	choices: dictsIn(answer.choices).map((choice) => {
 		const { delta, ...rest } = choiceReader(newId)(choice);
 		return { ...rest, message: delta };
@@ -242,7 +242,9 @@ const newId = () => `call_${randomUUID()}`;
 export function asEvents(answer: Dict): Response {
 	const choices = dictsIn(answer.choices).map(({ message, ...choice }) => ({ ...choice, delta: message }));
 	const chunk = { ...answer, object: 'chat.completion.chunk', choices };
-	return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
-		headers: { 'content-type': 'text/event-stream' },
-	});
+	return asEventStream(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
 }
+
+/** Events as the client takes them. */
+export const asEventStream = (text: string): Response =>
+	new Response(text, { headers: { 'content-type': 'text/event-stream' } });

@@ -11,7 +11,8 @@ import { clock, inSteps } from '../http/clock';
 import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT } from '../http/cause';
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
-import { asEvents, asRead, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
+import { holdsEvents } from '../http/events';
+import { asEvents, asEventStream, asRead, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -72,8 +73,12 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		const onUntold = (answer: Dict) => options.onUntold(asked, answer);
 		if ('problem' in result) return await failed(result.problem, result.attempts, model, options);
 		const errorOf = (problem: Problem) => options.onFailure(problem, result.attempts, model).error;
-		if (isEventStream(result.response)) return watchEvents(result.response, { ...options, onUntold }, errorOf);
-		const whole = await readWhole(result.response, options);
+		const { response } = result;
+		const watch = (events: Response) => watchEvents(events, { ...options, onUntold }, errorOf);
+		if (isEventStream(response)) return watch(response);
+		const text = await readText(response, options);
+		if (isStreamed && text.ok && holdsEvents(text.value)) return watch(asEventStream(text.value));
+		const whole = text.ok ? await readWhole(text.value, response, options) : text;
 		if (!whole.ok) return await failed(whole.problem, result.attempts, model, options);
 		if (costOf(whole.value) === undefined) onUntold(whole.value);
 		const fault = faultOf(whole.value);
@@ -84,16 +89,19 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	};
 }
 
+const readText = async (response: Response, { secret }: ChatFetchOptions): Promise<Outcome<string>> =>
+	await textOf(response).then(succeeded, (error: unknown) => failedBy(unread(error, secret.redact)));
+
 /** The whole answer; one that says that it is none is a failure, whatever its status (docs/api.md#chat). */
-async function readWhole(response: Response, { secret }: ChatFetchOptions): Promise<Outcome<Dict>> {
+async function readWhole(
+	text: string,
+	{ status, headers }: Response,
+	{ secret }: ChatFetchOptions,
+): Promise<Outcome<Dict>> {
 	const { redact } = secret;
-	const headers = Object.fromEntries(response.headers);
-	const { status } = response;
-	const read = await textOf(response).then(succeeded, (error: unknown) => failedBy(unread(error, redact)));
-	if (!read.ok) return read;
-	const outcome = interpret({ status, headers, text: read.value, redact }, clock.now());
+	const outcome = interpret({ status, headers: Object.fromEntries(headers), text, redact }, clock.now());
 	if (!outcome.ok) return failedBy(secret.redactProblem(outcome.problem));
-	if (isAnswer(outcome.value)) return succeeded(await inSteps(secret.redactAnswer(outcome.value, read.value)));
+	if (isAnswer(outcome.value)) return succeeded(await inSteps(secret.redactAnswer(outcome.value, text)));
 	const words = errorText(outcome.value);
 	const message = `DeepInfra answered without a result${words ? `: ${words}` : ''}`;
 	return failedBy({ kind: 'answer', message: redact(message), costUsd: usageOf(outcome.value, '', 1).costUsd });

@@ -6,7 +6,6 @@ import type { Bytes } from './stream';
 
 /** All that one answer may bring in events, bytes. */
 const LARGEST = 256 * 1024 * 1024;
-const LINE_END = 10;
 
 /** Milliseconds in which a stream that is done ends by itself: then its connection can be used again. */
 export const GRACE = 500;
@@ -17,8 +16,42 @@ export interface EventTaker {
 	take(event: Dict): void;
 }
 
-/** Where a line of data begins, and what it says; a byte order mark may stand before the first. */
-const DATA = /^\ufeff?data: ?([^]*)$/;
+/** Where a line of data begins, and what it says. */
+const DATA = /^data: ?([^]*)$/;
+
+/** Whether an answer comes in events, whatever it is declared to be: no JSON begins with the name of a line. */
+export const holdsEvents = (text: string): boolean => /^\s*(data|event|id|retry)?:/.test(text.slice(0, START));
+const START = 1000;
+
+/** The lines of a text that comes in pieces, each as soon as it is whole: they end with a line feed, a carriage return, or both. */
+export class Lines {
+	private readonly decoder = new TextDecoder();
+	private pieces: string[] = [];
+	private isReturned = false;
+	private length = 0;
+
+	/** @throws RangeError for more than any answer has */
+	read(piece: Uint8Array): string[] {
+		this.length += piece.length;
+		if (this.length > LARGEST) throw new RangeError('too large');
+		const decoded = this.decoder.decode(piece, { stream: true });
+		if (decoded === '') return [];
+		const text = this.isReturned && decoded.startsWith('\n') ? decoded.slice(1) : decoded;
+		this.isReturned = decoded.endsWith('\r');
+		const [first = '', ...others] = text.split(/\r\n?|\n/);
+		this.pieces.push(first);
+		const last = others.pop();
+		if (last === undefined) return [];
+		const whole = this.pieces.join('');
+		this.pieces = [last];
+		return [whole, ...others];
+	}
+
+	/** What came behind the last line end. */
+	rest(): string {
+		return this.pieces.join('') + this.decoder.decode();
+	}
+}
 
 /**
  * Server-sent events that hold JSON objects, mostly one a line, until `[DONE]`; comments are left out.
@@ -72,22 +105,9 @@ export async function readEvents(
 	if (!isDone) throw new Error('the stream ended before it was done');
 }
 
-/** The lines of a text, each as soon as it is whole: a character may be split over two pieces. */
 async function* linesOf(bytes: Bytes): AsyncGenerator<string> {
-	let pieces: Uint8Array[] = [];
-	let length = 0;
-	for await (const piece of bytes) {
-		length += piece.length;
-		if (length > LARGEST) throw new RangeError('too large');
-		const end = piece.lastIndexOf(LINE_END) + 1;
-		if (end === 0) {
-			pieces.push(piece);
-			continue;
-		}
-		const lines = Buffer.concat([...pieces, piece.subarray(0, end - 1)]).toString('utf8');
-		pieces = [piece.subarray(end)];
-		yield* lines.split(/\r?\n/).map((line) => line.replace(/\r$/, ''));
-	}
-	const last = Buffer.concat(pieces).toString('utf8');
+	const lines = new Lines();
+	for await (const piece of bytes) yield* lines.read(piece);
+	const last = lines.rest();
 	if (last !== '') yield last;
 }

@@ -13,7 +13,7 @@ import { readId, refusal } from '../../core/answer';
 import { costOf } from '../../engine/usage';
 import type { Account } from '../credential';
 import { contentsOf, writeBody } from './body';
-import { readEvents, type EventTaker } from './events';
+import { holdsEvents, readEvents, type EventTaker } from './events';
 import { Documents } from './documents';
 import { lineLength, readLines, writeLines } from './lines';
 import { openFile, unreadable, type FileUse, type OpenFile } from './files';
@@ -113,6 +113,7 @@ export class Transport {
 			if (isLong) await breathe();
 			const text = decodeText(body, response.headers['content-type']);
 			if (isLong) await breathe();
+			if (chunks && isWell(response) && holdsEvents(text)) return await this.receiveEvents([body], chunks, flight);
 			const { redact } = this.account;
 			const received: Received = { status: response.statusCode, headers: response.headers, text, redact };
 			const outcome = await inSteps(interpretInSteps(received, clock.now(), kind));
@@ -439,11 +440,12 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 	timeout: seconds * 2000 + 60_000,
 });
 
-const isEvents = ({ statusCode, headers }: IN8nHttpFullResponse): boolean =>
-	statusCode >= 200 && statusCode < 300 && /event-stream/i.test(String(headers['content-type']));
+const isWell = ({ statusCode }: IN8nHttpFullResponse): boolean => statusCode >= 200 && statusCode < 300;
+
+const isEvents = (response: IN8nHttpFullResponse): boolean =>
+	isWell(response) && /event-stream/i.test(String(response.headers['content-type']));
 
 /** The bytes decide, whatever type they are declared to have: words are no file, and a sound is no JSON. */
-const isFile = ({ statusCode, headers }: IN8nHttpFullResponse, body: Buffer): boolean =>
-	statusCode >= 200 &&
-	statusCode < 300 &&
-	(kindOf(body) !== undefined || (!/json|text\//i.test(String(headers['content-type'])) && !isText(body)));
+const isFile = (response: IN8nHttpFullResponse, body: Buffer): boolean =>
+	isWell(response) &&
+	(kindOf(body) !== undefined || (!/json|text\//i.test(String(response.headers['content-type'])) && !isText(body)));

@@ -1,12 +1,13 @@
 import { lackOf, type Ability } from '../../catalog/abilities';
-import { dictsIn, isDict, list, number, optionalText } from '../../core/answer';
+import { isDict, list, number, optionalText } from '../../core/answer';
 import type { Exact } from '../../core/exact';
 import type { ApiRequest, Dict, ModelFacts } from '../../core/operation';
 import { AnswerError } from '../../core/problem';
 import { apiNames, modelPath, routeRequest } from '../../core/request';
 import { listOf } from '../../core/values';
-import { textOfContent } from './content';
+import { callsOf, textOfContent } from './content';
 import { parseWritten } from './findJson';
+import { digest } from './prompts';
 
 /** The route of chats (docs/api.md#chat). */
 export const CHAT_PATH = '/v1/chat/completions';
@@ -157,16 +158,12 @@ function takeThoughts(content: string): { text: string; reasoning?: string } {
 	return start ? { text: '', reasoning: content.slice(start[0].length).trim() } : { text: content };
 }
 
-/** Older models call a single function. */
-function callsOf({ tool_calls: calls, function_call: call }: Dict): Dict[] {
-	const all = dictsIn(calls);
-	return all.length === 0 && isDict(call) ? [{ function: call }] : all;
-}
-
-function readCall({ id, function: called }: Dict): ToolCall {
+function readCall({ id, function: called }: Dict, place: number): ToolCall {
 	const { name, arguments: given } = isDict(called) ? called : {};
 	const parsed = readArguments(name, given);
-	if (parsed) return { id: optionalText(id) ?? '', name: optionalText(name) ?? '', arguments: parsed };
+	// Whoever answers a call names it by its ID.
+	const own = () => `call_${digest(`${String(name)} ${JSON.stringify(parsed)}`, place)}`;
+	if (parsed) return { id: optionalText(id) || own(), name: optionalText(name) ?? '', arguments: parsed };
 	throw new AnswerError(
 		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,
 		`The arguments were: "${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))}". Run the workflow again, or choose another model.`,

@@ -1,8 +1,8 @@
-import { dictsIn, isDict, optionalText } from '../../core/answer';
+import { dictsIn, isDict, optionalText, usageIn } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { readArguments } from './chat';
-import { textOfContent } from './content';
+import { callsOf, textOfContent } from './content';
 
 /** Of a piece, the texts that come bit by bit. */
 export const GROWING = ['content', 'reasoning_content', 'reasoning', 'refusal'];
@@ -19,8 +19,8 @@ interface Call {
 
 /**
  * Reads the pieces of an answer one after the other, and gives each as OpenAI's own service writes it: what one said
- * stands in `delta` and has a role, its text is one, and its calls of tools are told apart by number and ID. A piece that
- * is so already stays the same object (docs/n8n.md#chat-model).
+ * stands in `delta` and has a role, its text is one, its calls of tools are told apart by number and ID, and its usage
+ * stands beside the choices. A piece that is so already stays the same object (docs/n8n.md#chat-model).
  * @param newId for calls that come without an ID
  */
 export function pieceReader(newId?: () => string): (event: Dict) => Dict {
@@ -33,8 +33,15 @@ export function pieceReader(newId?: () => string): (event: Dict) => Dict {
 			readers.set(index, reader);
 			return reader(choice);
 		});
-		return read.every((choice, at) => choice === choices[at]) ? event : { ...event, choices: read };
+		const isSame = read.every((choice, at) => choice === choices[at]);
+		return withUsage(isSame ? event : { ...event, choices: read });
 	};
+}
+
+/** With its usage at its top. */
+export function withUsage(answer: Dict): Dict {
+	const usage = usageIn(answer);
+	return usage && usage !== answer.usage ? { ...answer, usage } : answer;
 }
 
 /** The same for the pieces of one choice. */
@@ -47,17 +54,17 @@ export function choiceReader(newId?: () => string): (choice: Dict) => Dict {
 		const isWhole = isDict(message) && !hasSpoken && !speaks(choice.delta);
 		const said = isWhole ? message : isDict(choice.delta) ? choice.delta : {};
 		const { function_call: called, ...others } = said;
-		const calls = dictsIn(said.tool_calls);
-		// Older models call a single function.
-		const isOld = calls.length === 0 && isDict(called);
-		const read = (isOld ? [{ index: 0, type: 'function', function: called }] : calls).map((call, index) =>
+		const calls = callsOf(said);
+		const isOld = calls.length > 0 && calls[0]?.function === called;
+		const isListed = calls.length === 0 || Array.isArray(said.tool_calls);
+		const read = calls.map((call, index) =>
 			isWhole ? readCall({ ...call, index }, known, true, newId) : readCall(call, known, false, newId),
 		);
 		const lacksRole = said.role === '' || (!hasRole && !optionalText(said.role));
 		const isParted = typeof said.content === 'object' && said.content !== null;
 		hasRole = true;
 		hasSpoken ||= speaks(said);
-		const isSame = said === choice.delta && !lacksRole && !isParted && !isOld;
+		const isSame = said === choice.delta && !lacksRole && !isParted && isListed && !isOld;
 		if (isSame && read.every((call, at) => call === calls[at])) return choice;
 		const delta = {
 			...(isOld ? others : said),

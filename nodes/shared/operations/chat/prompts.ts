@@ -18,7 +18,7 @@ export function setApart(text: string): Apart {
 }
 
 /** FNV-1a, eight letters and digits. */
-function digest(text: string, salt: number): string {
+export function digest(text: string, salt: number): string {
 	let hash = 0x811c9dc5 ^ salt;
 	for (let position = 0; position < text.length; position++) {
 		hash = Math.imul(hash ^ text.charCodeAt(position), 0x01000193);

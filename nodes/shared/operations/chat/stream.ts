@@ -1,4 +1,4 @@
-import { dictsIn, isDict, optionalText } from '../../core/answer';
+import { dictsIn, isDict, optionalText, usageIn } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
@@ -20,12 +20,12 @@ export const chatStream: StreamOf = {
 			choices.set(choice.index ?? 0, known);
 			gather(known, choice);
 		}
-		const last = [...events].reverse().find(({ usage }) => isDict(usage));
+		const usage = [...events].reverse().map(usageIn).find(Boolean);
 		return {
 			...events[0],
 			object: 'chat.completion',
 			choices: [...choices].map(([index, gathered]) => ({ index, ...choiceOf(gathered) })),
-			...(last ? { usage: last.usage } : {}),
+			...(usage ? { usage } : {}),
 		};
 	},
 	// A service may know no `n`: what came is what counts.

@@ -504,6 +504,12 @@ describe('the chat model under LangChain', () => {
 				[{ ...one, other: null }],
 			],
 			['with an object', [begun, called(call('calculator', '')), called(more(one))], [one]],
+			['in the place of their list', [begun, { delta: { tool_calls: call('calculator', first) } }], [one]],
+			[
+				'under their numbers',
+				[begun, { delta: { tool_calls: { '0': call('calculator', '{"inp') } } }, called(more('ut":"1+1"}'))],
+				[one],
+			],
 			['in a message', [begun, { message: { tool_calls: [call('calculator', one, {})] } }], [one]],
 			['as the only one', [{ delta: { function_call: { name: 'calculator', arguments: first } } }], [one]],
 			[
@@ -563,6 +569,9 @@ describe('the chat model under LangChain', () => {
 			['several lines each', `${[...long, 'data: [DONE]'].join('\n\n')}\n\n`],
 			['several lines each, without a last word', long.join('\r\n\r\n')],
 			['a kind in capitals', `${lines.join('\n\n')}\n\n`, 'Text/Event-Stream'],
+			['another kind', `${lines.join('\n\n')}\n\n`, 'text/plain'],
+			['another kind, and words before', `: ping\n\n${lines.join('\n\n')}\n\n`, 'application/json'],
+			['carriage returns alone', `${[...lines, 'data: [DONE]'].join('\r\r')}\r\r`],
 			['no `data:`', lines.join('\n').replaceAll('data: ', '')],
 		])('events with %s', async (_, body, contentType = 'text/event-stream') => {
 			failing(1, { kind: 'status', status: 200, body, contentType });
@@ -685,6 +694,20 @@ describe('the chat model under LangChain', () => {
 				await expect(read(chat)).rejects.toThrow(/Budget reached: this run has cost \$0\.02/);
 			}
 			expect(chats()).toHaveLength(4);
+		});
+
+		it.each([true, false])('tells it within a choice; streaming: %s', async (streaming) => {
+			const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5, estimated_cost: 0.5 };
+			const message = { role: 'assistant', content: words };
+			const whole = { id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop', usage }] };
+			const last = event({ id: 'c1', choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] });
+			const chat = streaming
+				? await openAt(said(words) + last, { budgetUsd: 0.1 })
+				: await openAt(JSON.stringify(whole), { budgetUsd: 0.1, streaming }, { contentType: 'application/json' });
+			let answer: AIMessageChunk | undefined;
+			for await (const piece of await chat.stream('Hello')) answer = answer?.concat(piece) ?? piece;
+			expect(answer?.usage_metadata).toMatchObject({ input_tokens: 3, output_tokens: 2 });
+			await expect(read(chat)).rejects.toThrow(/this run has cost \$0\.5/);
 		});
 
 		it.each([null, { type: 'tokens', cents_per_input_token: 0, cents_per_output_token: 0 }])(

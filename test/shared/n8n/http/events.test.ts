@@ -67,12 +67,17 @@ describe('a stream of events', () => {
 		['blanks behind the last word', (stream) => stream.replace('[DONE]', '[DONE]  ')],
 		['a byte order mark', (stream) => `\ufeff${stream.replace(/^[^\n]*\n\n/, '')}`],
 		['line ends of Windows', (stream) => stream.replace(/\r?\n/g, '\r\n')],
+		['carriage returns alone', (stream) => stream.replace(/\r?\n/g, '\r')],
+		[
+			'both in turn',
+			(stream) => stream.replace(/\r?\n\n/g, '\r\n\r').replaceAll('{"id":"c1",', '{"id":"c1",\r\ndata: '),
+		],
 		['events of several lines', (stream) => stream.replaceAll('{"id":"c1",', '{"id":"c1",\ndata: ')],
 		['names and numbers of events', (stream) => stream.replaceAll('data: {', 'event: chunk\nid: 7\nretry: 9\ndata: {')],
 		['words that are no events', (stream) => `data: starting\n\n${stream.replace(': ping', 'data: ping\n\n:')}`],
 		['more after its end', (stream) => `${stream}data: {"choices":[{"index":0,"delta":{"content":"!"}}]}\n\n`],
 	])('with %s is the same answer', async (_, change) => {
-		for (const size of [5, 100_000]) {
+		for (const size of [1, 5, 100_000]) {
 			const events = await gather(Buffer.from(change(STREAM)), size);
 			expect(events.map(chatStream.piece).join('')).toBe('Grüße 🌍!');
 			expect(chatStream.whole(events).usage).toEqual({ estimated_cost: 0.5 });

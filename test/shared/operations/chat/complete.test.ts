@@ -114,6 +114,23 @@ describe('chat: complete', () => {
 		expect(sent()).toHaveLength(1);
 	});
 
+	it.each<[string, (calls: object[]) => unknown]>([
+		['no IDs', (calls) => calls],
+		['empty IDs', (calls) => calls.map((call) => ({ id: '', ...call }))],
+		['their numbers as names', (calls) => ({ ...calls })],
+	])('gives calls of tools that come with %s, each with an ID of its own', async (_, written) => {
+		const call = { type: 'function', function: { name: 'now', arguments: '{}' } };
+		const message = { role: 'assistant', content: null, tool_calls: written([call, call]) };
+		const usage = { prompt_tokens: 1, completion_tokens: 1, estimated_cost: 0.5 };
+		const choices = [{ index: 0, message, finish_reason: 'tool_calls', usage }];
+		world.emulator.options.faults = ({ path }) =>
+			path === CHAT_PATH ? { kind: 'status', status: 200, body: { id: 'c1', choices } } : undefined;
+		const json = jsonOf(await complete(say(['user', 'What time is it?'])));
+		world.emulator.options.faults = undefined;
+		expect(json).toMatchObject({ toolCalls: [{ name: 'now' }, { name: 'now' }], usage: { costUsd: 0.5 } });
+		expect(new Set(JSON.stringify(json.toolCalls).match(/"id":"[^"]+"/g)).size).toBe(2);
+	});
+
 	it('gives tool calls with their arguments, and an error for arguments that are none', async () => {
 		const tools = JSON.stringify([
 			{ name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
