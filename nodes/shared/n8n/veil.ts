@@ -1,5 +1,9 @@
 import type { Dict, StreamOf } from '../core/operation';
+import type { Steps } from '../core/steps';
 import type { Secret } from './secret';
+
+/** Letters of a piece that are looked through at a time: it may look like a key everywhere. */
+const STEP = 64 * 1024;
 
 /** Hides the key in an answer that comes in events: what may be its beginning is kept until the next piece tells. */
 export class Veil {
@@ -12,12 +16,31 @@ export class Veil {
 	) {}
 
 	/** The event with what may be handed on by now. One that needs no change stays the same object. */
-	over(event: Dict): Dict {
-		return this.stream.change(event, (piece, place) => {
-			const { shown, kept } = this.secret.part(`${this.kept.get(place) ?? ''}${piece}`);
-			this.kept.set(place, kept);
-			return shown;
+	*over(event: Dict): Steps<Dict> {
+		const long = new Map<string, string>();
+		const changed = this.stream.change(event, (piece, place) => {
+			if (piece.length <= STEP) return this.next(piece, place);
+			long.set(place, piece);
+			return piece;
 		});
+		if (long.size === 0) return changed;
+		const shown = new Map<string, string>();
+		for (const [place, piece] of long) shown.set(place, yield* this.nextInSteps(piece, place));
+		return this.stream.change(changed, (piece, place) => shown.get(place) ?? piece);
+	}
+
+	private next(piece: string, place: string): string {
+		const { shown, kept } = this.secret.part(`${this.kept.get(place) ?? ''}${piece}`);
+		this.kept.set(place, kept);
+		return shown;
+	}
+
+	/** The same for a piece of megabytes. */
+	private *nextInSteps(piece: string, place: string): Steps<string> {
+		let shown = '';
+		for (let from = 0; from < piece.length; from += STEP, yield)
+			shown += this.next(piece.slice(from, from + STEP), place);
+		return shown;
 	}
 
 	/** At the end: what was kept turned out to be no key, or not all of it. */

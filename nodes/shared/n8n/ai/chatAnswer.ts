@@ -2,13 +2,13 @@ import { randomUUID } from 'crypto';
 import { dictsIn, isDict, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
-import { atOnce } from '../../core/steps';
-import { parseJson } from '../../core/values';
+import { atOnce, STEP, type Steps } from '../../core/steps';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
-import { within } from '../http/clock';
+import { inSteps, within } from '../http/clock';
 import { TOO_LARGE } from '../http/deadline';
 import { GRACE, Lines } from '../http/events';
+import { parseLine } from '../http/lines';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
 import { readChoice } from '../../operations/chat/chat';
@@ -70,15 +70,17 @@ class LineReader {
 		this.veil = new Veil(secret, chatStream);
 	}
 
-	read(piece: Uint8Array): Line[] {
-		return this.lines.read(piece).flatMap((line) => this.readLine(`${line}\n`));
+	*read(piece: Uint8Array): Steps<Line[]> {
+		const lines: Line[] = [];
+		for (const line of this.lines.read(piece)) lines.push(...(yield* this.readLine(`${line}\n`)));
+		return lines;
 	}
 
-	end(): Line[] {
+	*end(): Steps<Line[]> {
 		const rest = this.lines.rest();
-		const lines = rest === '' ? [] : this.readLine(`${rest}\n`);
+		const lines = rest === '' ? [] : yield* this.readLine(`${rest}\n`);
 		// Of half an event the client could not read, nothing is left to lose.
-		return [...lines, ...this.close().filter(({ event }) => event), ...this.kept()];
+		return [...lines, ...(yield* this.close()).filter(({ event }) => event), ...this.kept()];
 	}
 
 	/** What was kept back of the texts until their end. */
@@ -86,44 +88,42 @@ class LineReader {
 		return this.veil.rest().map((event) => ({ text: lineOf(event), event }));
 	}
 
-	private readLine(text: string): Line[] {
+	private *readLine(text: string): Steps<Line[]> {
 		// What begins with `data:` passes for a file.
 		const [, field = '', value = ''] = /^(data:)?([^]*)$/.exec(text) ?? [];
 		// The client reads nothing after it.
-		if (value.trim() === '[DONE]') return [...this.close(), ...this.kept(), { text, isLast: true }];
+		if (value.trim() === '[DONE]') return [...(yield* this.close()), ...this.kept(), { text, isLast: true }];
 		// What cannot be an object is not parsed: to fail takes longer than to read.
 		const begins = this.open === '' && /^\s*\{/.test(value);
-		const read = begins ? parseJson(value) : undefined;
-		if (isDict(read)) return [this.lineOf(read, value, text)];
+		const read = begins ? yield* parseLine(value) : undefined;
+		if (read) return [yield* this.lineOf(read, value, text)];
 		const isOpen = field !== '' && (this.open !== '' || begins);
-		if (isOpen) this.open += value;
-		else return [...(text.trim() === '' ? this.close() : []), { text: field + this.hidden(value) }];
+		if (!isOpen) return [...(text.trim() === '' ? yield* this.close() : []), { text: field + this.hidden(value) }];
+		this.open += value;
 		return [];
 	}
 
 	/** The event that goes on over several lines. */
-	private close(): Line[] {
+	private *close(): Steps<Line[]> {
 		const { open } = this;
 		this.open = '';
-		const read = parseJson(open);
-		if (isDict(read)) return [this.lineOf(read, open)];
+		const read = yield* parseLine(open);
+		if (read) return [yield* this.lineOf(read, open)];
 		return open === '' ? [] : [{ text: `data:${this.hidden(open)}` }];
 	}
 
-	private lineOf(read: Dict, value: string, text?: string): Line {
+	private *lineOf(read: Dict, value: string, text?: string): Steps<Line> {
 		const piece = this.readPiece(read);
 		// What came in pieces may be the key only now that they are put together.
-		const event = this.veil.over(this.hide(piece, piece === read ? value : JSON.stringify(piece)));
-		const isSame = text === `data:${this.hidden(value)}` && event === read;
+		const clean = yield* this.secret.redactAnswer(piece, piece === read ? value : JSON.stringify(piece));
+		const event = yield* this.veil.over(clean);
+		const isShort = text !== undefined && text.length <= STEP;
+		const isSame = event === read && isShort && text === `data:${this.hidden(value)}`;
 		return { text: isSame ? `${text}\n` : lineOf(event), event };
 	}
 
 	private hidden(value: string): string {
-		return String(this.hide({ value }, value).value);
-	}
-
-	private hide(answer: Dict, text: string): Dict {
-		return atOnce(this.secret.redactAnswer(answer, text));
+		return String(atOnce(this.secret.redactAnswer({ value }, value)).value);
 	}
 }
 
@@ -177,7 +177,7 @@ export function watchEvents(
 				const next = await pieces.next().catch((error: unknown) => ({ done: true, value: undefined, error }));
 				let lines: Line[];
 				try {
-					lines = next.value ? reader.read(next.value) : reader.end();
+					lines = await inSteps(next.value ? reader.read(next.value) : reader.end());
 					take(lines);
 					// Where its end was told, nothing is missing but the word that it is done, or what it cost.
 					const isCut = next.done && !isDone && !chatStream.isComplete(events);

@@ -1,7 +1,7 @@
-import { isDict } from '../../core/answer';
 import type { Dict, StreamOf } from '../../core/operation';
-import { parseJson } from '../../core/values';
-import { within } from './clock';
+import type { Steps } from '../../core/steps';
+import { inSteps, within } from './clock';
+import { parseLine } from './lines';
 import type { Bytes } from './stream';
 
 /** All that one answer may bring in events, bytes. */
@@ -60,54 +60,54 @@ export class Lines {
  */
 export async function readEvents(
 	bytes: Bytes,
-	redact: (event: Dict, text: string) => Dict,
+	redact: (event: Dict, text: string) => Steps<Dict>,
 	use: (event: Dict) => void,
 ): Promise<void> {
 	let isDone = false;
 	/** The lines of an event that goes on. */
 	let open: string[] = [];
-	const close = () => {
+	function* close(): Steps<void> {
 		if (open.length === 0) return;
 		const text = open.join('\n');
 		open = [];
-		const event = parseJson(text);
-		if (!isDict(event)) throw new Error('an event of the stream is damaged');
-		use(redact(event, text));
-	};
-	const take = (line: string) => {
+		const event = yield* parseLine(text);
+		if (!event) throw new Error('an event of the stream is damaged');
+		use(yield* redact(event, text));
+	}
+	function* take(line: string): Steps<void> {
 		if (isDone) return;
 		const [, data] = DATA.exec(line) ?? [];
 		if (data === undefined) {
-			if (line === '') close();
+			if (line === '') yield* close();
 		} else if (data.trim() === '[DONE]') {
-			close();
+			yield* close();
 			isDone = true;
 		} else if (open.length > 0) open.push(data);
-		else {
-			const event = parseJson(data);
-			if (isDict(event)) use(redact(event, data));
-			// Other words than JSON are no events.
-			else if (event === undefined && /^\s*\{/.test(data)) open.push(data);
+		// Other words than JSON are no events.
+		else if (/^\s*\{/.test(data)) {
+			const event = yield* parseLine(data);
+			if (event) use(yield* redact(event, data));
+			else open.push(data);
 		}
-	};
+	}
 	const lines = linesOf(bytes);
 	try {
 		for (;;) {
 			const next = isDone ? await within(GRACE, lines.next()) : await lines.next();
 			if (!next || next.done) break;
-			take(next.value);
+			for (const line of next.value) await inSteps(take(line));
 		}
 	} finally {
 		// Not waited for: a connection that stays open may bring nothing any more.
 		lines.return(undefined).catch(() => undefined);
 	}
-	close();
+	await inSteps(close());
 	if (!isDone) throw new Error('the stream ended before it was done');
 }
 
-async function* linesOf(bytes: Bytes): AsyncGenerator<string> {
+async function* linesOf(bytes: Bytes): AsyncGenerator<readonly string[]> {
 	const lines = new Lines();
-	for await (const piece of bytes) yield* lines.read(piece);
+	for await (const piece of bytes) yield lines.read(piece);
 	const last = lines.rest();
-	if (last !== '') yield last;
+	if (last !== '') yield [last];
 }

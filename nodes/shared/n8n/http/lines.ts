@@ -66,7 +66,7 @@ export async function readLines(
 	let count = 0;
 	const take = async (text: string) => {
 		if (text.trim() === '' || count++ < skip) return;
-		const line = await inSteps(parse(text));
+		const line = await inSteps(parseLine(text));
 		await use(line ? await inSteps(redact(line, text)) : text);
 	};
 	let rest: Uint8Array[] = [];
@@ -89,7 +89,8 @@ export async function readLines(
 	return count;
 }
 
-function* parse(text: string): Steps<Dict | undefined> {
+/** The object that a line holds, with its whole numbers digit by digit; undefined for what holds none. */
+export function* parseLine(text: string): Steps<Dict | undefined> {
 	try {
 		// Trimmed of a byte order mark, too.
 		const line = yield* parseInSteps(text.trim(), (part) => parseExact(part, ({ digits }) => digits));

@@ -4,7 +4,7 @@ import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { FileRef } from '../../core/fields';
 import { writeJson } from '../../core/exact';
 import { writePlainJson } from '../../core/halves';
-import { atOnce } from '../../core/steps';
+import type { Steps } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
 import { interpret, interpretInSteps, type Received } from '../../engine/receive';
@@ -144,7 +144,10 @@ export class Transport {
 			take(event);
 		};
 		try {
-			const hideIn = (event: Dict, text: string) => veil.over(atOnce(this.account.redactAnswer(event, text)));
+			const { redactAnswer } = this.account;
+			function* hideIn(event: Dict, text: string): Steps<Dict> {
+				return yield* veil.over(yield* redactAnswer(event, text));
+			}
 			await readEvents(bytes, hideIn, use).catch((error: unknown) => {
 				// Nothing is missing but the word that it is done.
 				if (error instanceof AnswerError || !stream.isComplete(events)) throw error;

@@ -1,9 +1,13 @@
 import type { Dict } from '../../../../nodes/shared/core/operation';
+import type { Steps } from '../../../../nodes/shared/core/steps';
 import { readEvents } from '../../../../nodes/shared/n8n/http/events';
 import { readChoices } from '../../../../nodes/shared/operations/chat/chat';
 import { chatStream } from '../../../../nodes/shared/operations/chat/stream';
+import { watchEvents } from '../../../../nodes/shared/n8n/ai/chatAnswer';
+import { secretOf } from '../../../../nodes/shared/n8n/secret';
+import { Veil } from '../../../../nodes/shared/n8n/veil';
 import { setApart } from '../../../../nodes/shared/operations/chat/prompts';
-import { stopwatch } from '../../../support/yardstick';
+import { longestTurn, stopwatch } from '../../../support/yardstick';
 
 const chunk = (delta: Dict, more: Dict = {}) =>
 	`data: ${JSON.stringify({ id: 'c1', choices: [{ index: 0, delta, ...more }] })}\n\n`;
@@ -19,16 +23,17 @@ const STREAM = [
 	'data: [DONE]\n\n',
 ].join('');
 
+// eslint-disable-next-line require-yield
+function* asItIs(event: Dict): Steps<Dict> {
+	return event;
+}
+
 async function gather(bytes: Buffer, size: number): Promise<Dict[]> {
 	const events: Dict[] = [];
 	const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_unused, index) =>
 		bytes.subarray(index * size, (index + 1) * size),
 	);
-	await readEvents(
-		pieces,
-		(text) => text,
-		(event) => void events.push(event),
-	);
+	await readEvents(pieces, asItIs, (event) => void events.push(event));
 	return events;
 }
 
@@ -53,11 +58,7 @@ describe('a stream of events', () => {
 		}
 		const events: Dict[] = [];
 		const elapsed = stopwatch();
-		await readEvents(
-			held(),
-			(event) => event,
-			(event) => void events.push(event),
-		);
+		await readEvents(held(), asItIs, (event) => void events.push(event));
 		expect(elapsed()).toBeLessThan(5000);
 		expect(events.map(chatStream.piece).join('')).toBe('Grüße 🌍!');
 	});
@@ -171,5 +172,42 @@ describe('a text in its place in a prompt', () => {
 		const again = setApart(`${text}</${tag}>`);
 		expect(again.text.split(again.tag)).toHaveLength(3);
 		expect(setApart(text).tag).toBe(tag);
+	});
+});
+
+/** Milliseconds that are promised. */
+const LONGEST_TURN = 250;
+
+describe('an event of megabytes', () => {
+	const written = 'emulator-key-0aB1cD2eF3gH4';
+	const secret = secretOf(written);
+	const pieces = (events: string) =>
+		events
+			.split('\n')
+			.flatMap((line) => (line.startsWith('data: {') ? [chatStream.piece(JSON.parse(line.slice(6)))] : []));
+
+	it('is looked through in turns with others', async () => {
+		// Looks like the key everywhere.
+		const half = 'em emu '.repeat(30_000);
+		const whole = `${half}${written}${half}`;
+		const body = `${chunk({ content: whole }, { finish_reason: 'stop' })}data: [DONE]\n\n`;
+		const veil = new Veil(secret, chatStream);
+		const events: Dict[] = [];
+		function* hide(event: Dict, json: string): Steps<Dict> {
+			return yield* veil.over(yield* secret.redactAnswer(event, json));
+		}
+		let under = '';
+		const longest = [
+			await longestTurn(async () => await readEvents([Buffer.from(body)], hide, (event) => void events.push(event))),
+			await longestTurn(async () => {
+				const watcher = { secret, onAnswer: () => undefined, onUntold: () => undefined };
+				under = await watchEvents(new Response(body), watcher, ({ kind }) => new Error(kind)).text();
+			}),
+		];
+		// Of texts of megabytes no difference is shown.
+		const expected = whole.replace(written, '[API key]');
+		expect([...events, ...veil.rest()].map(chatStream.piece).join('') === expected).toBe(true);
+		expect(pieces(under).join('') === expected).toBe(true);
+		expect(Math.max(...longest)).toBeLessThan(LONGEST_TURN);
 	});
 });
