@@ -1,5 +1,5 @@
 import { withoutHalves } from './halves';
-import { COMMA, endOfString, isBlankSign, isCloser, isDigit, OPEN_LIST, QUOTE } from './jsonSigns';
+import { BACKSLASH, COMMA, endOfString, isBlankSign, isCloser, isDigit, OPEN_LIST, QUOTE } from './jsonSigns';
 
 /** A whole number that JavaScript's numbers cannot hold, such as a seed of 64 bits: sent digit by digit as it was typed. */
 export class Exact {
@@ -116,6 +116,37 @@ function putBack(value: unknown, replace: (text: string) => unknown): unknown {
 	}
 	return value;
 }
+
+/** JSON in pieces, with the whole numbers that JavaScript would change as texts: for who parses it without us. */
+export class ExactPieces {
+	/** What may go on in the next piece. */
+	private number = '';
+	private isText = false;
+	private isEscaped = false;
+
+	next(piece: string): string {
+		let written = '';
+		let from = 0;
+		for (let at = 0; at < piece.length; at++) {
+			const code = piece.charCodeAt(at);
+			if (this.isText) {
+				if (code === QUOTE && !this.isEscaped) this.isText = false;
+				this.isEscaped = code === BACKSLASH && !this.isEscaped;
+			} else if (isDigit(code) || OF_NUMBERS.includes(piece.charAt(at))) {
+				written += piece.slice(from, at);
+				this.number += piece.charAt(at);
+				from = at + 1;
+			} else {
+				if (this.number !== '') written += exactOf(this.number) ? `"${this.number}"` : this.number;
+				this.number = '';
+				this.isText = code === QUOTE;
+			}
+		}
+		return written + piece.slice(from);
+	}
+}
+
+const OF_NUMBERS = '+-.eE';
 
 /**
  * JSON to be sent: numbers that were kept digit by digit are written as numbers.

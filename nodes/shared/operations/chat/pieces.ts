@@ -1,4 +1,5 @@
 import { dictsIn, isDict, optionalText, usageIn } from '../../core/answer';
+import { ExactPieces } from '../../core/exact';
 import type { Dict } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { readArguments } from './chat';
@@ -15,6 +16,7 @@ interface Call {
 	id: string;
 	name: string;
 	json: string;
+	readonly exact: ExactPieces;
 }
 
 /**
@@ -93,13 +95,15 @@ function readCall(call: Dict, known: Calls, isWhole: boolean, newId?: () => stri
 	if (own.name !== name) own.name += name;
 	const given = argumentsIn(called, own.json, isWhole);
 	own.json += optionalText(given) ?? '';
+	// Who gets it parses it.
+	const exact = typeof given === 'string' ? own.exact.next(given) : given;
 	const isSame = call.index === own.index && (id === own.id || (id === '' && isBegun));
-	if (isSame && given === called.arguments && (name === '' || name === own.name)) return call;
+	if (isSame && exact === called.arguments && (name === '' || name === own.name)) return call;
 	return {
 		...call,
 		index: own.index,
 		...(own.id ? { id: own.id } : {}),
-		function: { ...called, ...(name ? { name: own.name } : {}), arguments: given },
+		function: { ...called, ...(name ? { name: own.name } : {}), arguments: exact },
 	};
 }
 
@@ -133,7 +137,7 @@ class Calls {
 		const index = typeof given === 'number' && !this.taken.has(given) ? given : this.free;
 		this.taken.add(index);
 		this.free = Math.max(this.free, index + 1);
-		return { given, index, id, name: '', json: '' };
+		return { given, index, id, name: '', json: '', exact: new ExactPieces() };
 	}
 }
 

@@ -346,6 +346,7 @@ describe('the chat model under LangChain', () => {
 		['JSON with line breaks', '{"q": "a\nb"}', { q: 'a\nb' }],
 		['JSON in a text', '"{\\"q\\": 1}"', { q: 1 }],
 		['an object', { q: 1 }, { q: 1 }],
+		['a number that JavaScript cannot hold', '{"q": 12345678901234567890}', { q: '12345678901234567890' }],
 		['JSON as it should be', '{"q": [1]}', { q: [1] }],
 	])('calls a tool with %s', (_, given, args) => {
 		const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: given } };
@@ -511,6 +512,24 @@ describe('the chat model under LangChain', () => {
 				[one],
 			],
 			['in a message', [begun, { message: { tool_calls: [call('calculator', one, {})] } }], [one]],
+			[
+				'with numbers that JavaScript cannot hold',
+				[
+					begun,
+					called(call('calculator', '{"input":[-12345678901')),
+					called(more('234567890,1234567890')),
+					called(more('123456.5, 12345678901234567]')),
+					called(more(',"text":"12345678901234567,\\"')),
+					called(more('12345678901234567 ", "n": 12345678901234567}')),
+				],
+				[
+					{
+						input: ['-12345678901234567890', 1234567890123456.5, '12345678901234567'],
+						text: '12345678901234567,"12345678901234567 ',
+						n: '12345678901234567',
+					},
+				],
+			],
 			['as the only one', [{ delta: { function_call: { name: 'calculator', arguments: first } } }], [one]],
 			[
 				'numbered like another',
