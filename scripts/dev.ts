@@ -1,5 +1,4 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readChoices, type Choices } from './arguments';
 import { copyMedia, fillN8n } from './demo/setUp';
@@ -11,6 +10,7 @@ import { Failure, failureText, Interruption } from './host/failure';
 import { installN8n, isInstalled } from './host/install';
 import { readLogin } from './host/login';
 import { installNode } from './host/package';
+import { checkUnused, claimFolder } from './host/owner';
 import { N8N_VERSION, places } from './host/places';
 import { showStep } from './host/progress';
 import { startServer, type Server, type ServerOptions } from './host/server';
@@ -19,6 +19,9 @@ import { interrupted, runSession, type Session } from './session';
 
 /** A save often touches several files, and the assets are copied beside the compiler. */
 const PAUSE = 300;
+
+/** What is changed in its editor stays from one run to the next. */
+const USER_FOLDER = path.join(places.host, 'dev');
 
 const HELP = `npm run dev: work on the node with an n8n beside you
 
@@ -58,6 +61,7 @@ class Host {
 async function check({ port }: Choices): Promise<void> {
 	checkNode(process.version);
 	checkSpace(await readFreeSpace(places.host), places.host, !(await isInstalled()));
+	await checkUnused(USER_FOLDER);
 	await checkPort(port, 'npm run dev');
 }
 
@@ -67,8 +71,8 @@ async function develop(choices: Choices, session: Session): Promise<number> {
 	const { port } = choices;
 	await check(choices);
 	const node = await installN8n(signal);
-	const userFolder = path.join(places.host, 'dev');
-	await mkdir(userFolder, { recursive: true });
+	const userFolder = USER_FOLDER;
+	session.endWith(await claimFolder(userFolder, port));
 	const mediaFolder = await copyMedia(userFolder);
 	const service = await startService(choices.apiKey, session);
 	const host = new Host({ node, userFolder, mediaFolder, port, signal });

@@ -13,6 +13,7 @@ import { Failure } from './host/failure';
 import { installN8n, isInstalled } from './host/install';
 import { readLogin } from './host/login';
 import { installNode } from './host/package';
+import { checkUnused, claimFolder, isRunning } from './host/owner';
 import { N8N_VERSION, places } from './host/places';
 import { showStep } from './host/progress';
 import { cacheOf, startServer } from './host/server';
@@ -38,19 +39,12 @@ async function makeUserFolder(exit: boolean, session: Session): Promise<string> 
 
 const removeFolder = async (folder: string) => await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 
-function isRunning(processId: number): boolean {
-	try {
-		return process.kill(processId, 0);
-	} catch {
-		return false;
-	}
-}
-
 async function check(choices: Choices): Promise<number> {
 	checkNode(process.version);
 	checkSpace(await readFreeSpace(places.host), places.host, !(await isInstalled()));
 	// Nobody opens the editor of a demo that ends by itself, so any port serves.
 	if (choices.exit && !choices.portGiven) return await choosePort(choices.port);
+	if (!choices.exit) await checkUnused(places.userFolder);
 	await checkPort(choices.port, choices.exit ? 'npm run demo' : 'npm start');
 	return choices.port;
 }
@@ -61,6 +55,7 @@ async function runAll(choices: Choices, session: Session): Promise<number> {
 	const port = await check(choices);
 	const node = await installN8n(signal);
 	const userFolder = await makeUserFolder(choices.exit, session);
+	session.endWith(await claimFolder(userFolder, port));
 	const mediaFolder = await copyMedia(userFolder);
 	await showStep("Packing the node and installing it as n8n's installer does", async () => {
 		await installNode(userFolder, signal);

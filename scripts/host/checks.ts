@@ -38,7 +38,8 @@ export async function readFreeSpace(folder: string): Promise<number> {
 	return bavail * bsize;
 }
 
-const answersAt = async (port: number): Promise<boolean> =>
+/** Whether some program listens there. */
+export const answersAt = async (port: number): Promise<boolean> =>
 	await new Promise((resolve) => {
 		const socket = connect({ host: '127.0.0.1', port });
 		const finish = (answers: boolean) => {

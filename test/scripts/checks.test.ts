@@ -1,5 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
 	checkNode,
@@ -11,6 +13,7 @@ import {
 	readPort,
 } from '../../scripts/host/checks';
 import { Failure, failureText, Interruption } from '../../scripts/host/failure';
+import { checkUnused, claimFolder } from '../../scripts/host/owner';
 import { essentialLines } from '../../scripts/host/run';
 import { readChoices } from '../../scripts/arguments';
 
@@ -63,6 +66,24 @@ describe('ports', () => {
 
 	afterAll(async () => {
 		await new Promise((resolve) => server.close(resolve));
+	});
+
+	it('a folder whose n8n runs is refused, and one whose n8n was killed is not', async () => {
+		const folder = await mkdtemp(path.join(tmpdir(), 'owner-'));
+		const refusal = async () => await messageOf(async () => await checkUnused(folder));
+		expect(await refusal()).toBe('no failure');
+		const release = await claimFolder(folder, taken);
+		expect(await refusal()).toMatch(new RegExp(`running already, at http://127\\.0\\.0\\.1:${taken}.*Ctrl-C`, 's'));
+		await release();
+		expect(await refusal()).toBe('no failure');
+		// Of another process by now, or at a port of another program.
+		await claimFolder(folder, await choosePort(0));
+		expect(await refusal()).toBe('no failure');
+		await writeFile(path.join(folder, 'running.json'), JSON.stringify({ processId: 2 ** 30, port: taken }));
+		expect(await refusal()).toBe('no failure');
+		await writeFile(path.join(folder, 'running.json'), '{');
+		expect(await refusal()).toBe('no failure');
+		await rm(folder, { recursive: true });
 	});
 
 	it('a port that is taken is named, with another that is free', async () => {
