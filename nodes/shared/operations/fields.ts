@@ -139,9 +139,11 @@ export interface MediaInput {
 }
 
 /** The file that the media fields name. */
-export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput): FileRef {
-	if (inputSource === 'binary' && inputDataFieldName) return inputDataFieldName;
-	return { file: 'url', url: readAddress('URL', inputUrl ?? '', "choose 'Binary File' here") };
+export function mediaInput({ inputSource, inputDataFieldName, inputUrl }: MediaInput, only?: FileRef['only']): FileRef {
+	// The same one each time: a document is read once.
+	if (inputSource === 'binary' && inputDataFieldName)
+		return only ? { ...inputDataFieldName, only } : inputDataFieldName;
+	return { file: 'url', url: readAddress('URL', inputUrl ?? '', "choose 'Binary File' here"), only };
 }
 
 /** @param otherwise what to do with a file that is given as one @throws InputError for what is no web address */
@@ -174,12 +176,12 @@ export const seedOption = (description: string) =>
 
 /** The files that the media fields name: several names by commas, or as an array. */
 export function mediaInputs(input: MediaInput, only: FileRef['only']): FileRef[] {
-	const ref = mediaInput(input);
+	const ref = mediaInput(input, only);
 	const { value } = ref.file === 'binary' ? ref : { value: undefined };
 	const names = typeof value === 'string' ? listOf(value) : [value].flat();
 	const files = names.filter((name) => name !== '');
-	if (ref.file === 'url' || files.length === 0) return [{ ...ref, only }];
-	return files.map((each) => ({ ...ref, value: each, only }));
+	if (ref.file === 'url' || files.length === 0) return [ref];
+	return files.map((each) => ({ ...ref, value: each }));
 }
 
 /** Below it nothing is said, or said as unsure. */

@@ -3,7 +3,7 @@ import { omit } from '../../../nodes/shared/core/values';
 import { modelId } from '../../support/parameters';
 import { answerWith, inferenceRequests } from '../../support/service';
 import { type World, openWorld } from '../../support/world';
-import { makePng } from '../../support/files';
+import { makePng, makeWav } from '../../support/files';
 import type { Subject } from '../../support/operation/example';
 import { subjectOf } from '../../support/operation/registry';
 
@@ -216,6 +216,40 @@ describe('what is looked at whole', () => {
 				expect(shown).toMatch(/^R[^\p{Cc}]{0,99}…?$/u);
 				expect(JSON.stringify(result).length).toBeLessThan(5000);
 			}
+		}
+	});
+});
+
+describe('files', () => {
+	const sound = makeWav(0.1);
+	it.each<[string, Buffer, string, string]>([
+		['image: classify', sound, 'audio/wav', 'is no picture, but audio/wav'],
+		['image: classifyZeroShot', sound, 'image/png', 'is no picture, but audio/wav'],
+		['image: detectObjects', Buffer.from('%PDF-1.7\n'), 'image/png', 'is no picture, but application/pdf'],
+		['audio: transcribe', makePng(9, 9), 'audio/mpeg', 'is no recording, but image/png'],
+		['audio: transcribe', Buffer.from('%PDF-1.7\n'), 'audio/mpeg', 'is no recording, but application/pdf'],
+	])('%s sends no other medium', async (name, bytes, mimeType, words) => {
+		const operation = subjectOf(name);
+		const data = await bench.engine.binary(bytes, 'file', mimeType);
+		answerWith(bench.service, operation.answer);
+		const items = [{ json: {}, binary: { data } }];
+		const { error } = await bench.engine.run({ parameters: operation.parameters(), items });
+		expect(`${error?.message} ${error?.description}`).toContain(words);
+		expect(inferenceRequests(bench.service)).toEqual([]);
+	});
+
+	it('of a kind that nobody knows are for the model to judge, and a film has sound', async () => {
+		const film = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1');
+		for (const [name, bytes, mimeType] of [
+			['audio: transcribe', film, 'video/mp4'],
+			['audio: transcribe', Buffer.from('.RMF\0\0'), 'application/vnd.rn-realmedia'],
+			['image: classify', Buffer.from('P6 \xff', 'latin1'), 'application/octet-stream'],
+		] as const) {
+			const operation = subjectOf(name);
+			answerWith(bench.service, operation.answer);
+			const data = await bench.engine.binary(bytes, 'file', mimeType);
+			await bench.engine.run({ parameters: operation.parameters(), items: [{ json: {}, binary: { data } }] });
+			expect(inferenceRequests(bench.service)).toHaveLength(1);
 		}
 	});
 });

@@ -199,8 +199,9 @@ export async function openFile(
 ): Promise<OpenFile> {
 	const file = ref.file === 'url' ? await fromUrl(ref.url, openUrl, use) : await openBinary(context, ref, whenOpen);
 	const [media] = file.mimeType.split('/');
-	// What tells nothing of itself is for the service to judge; a video has sound, too.
-	const isRight = media === ref.only || (ref.only === 'audio' && media === 'video');
+	// What tells nothing of itself is for the service to judge; a video has sound, too, and old recordings odd types.
+	const isSound = media === 'video' || (media === 'application' && file.mimeType !== 'application/pdf');
+	const isRight = media === ref.only || (ref.only === 'audio' && isSound);
 	if (ref.only === undefined || isRight || file.mimeType === 'application/octet-stream') return file;
 	throw new InputError(
 		`The file '${file.name}' is no ${ref.only === 'audio' ? 'recording' : 'picture'}, but ${file.mimeType}`,

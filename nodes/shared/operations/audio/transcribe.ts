@@ -164,7 +164,7 @@ export const transcribe = defineOperation({
 		const { options } = input;
 		return formRequest(
 			input,
-			{ audio: mediaInput(input) },
+			{ audio: mediaInput(input, 'audio') },
 			{
 				...apiNames(options, 'task', 'language', 'initialPrompt', 'temperature', 'chunkLevel', 'chunkLengthS'),
 				...(options.splitInto === 'words' ? { chunk_level: 'word' } : {}),

@@ -19,6 +19,6 @@ export const classifyImage = defineOperation({
 		optionsField([unsureOption]),
 	],
 	isDeterministic: () => true,
-	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
+	request: ([input]) => formRequest(input, { image: mediaInput(input, 'image') }),
 	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

@@ -38,7 +38,7 @@ export const classifyZeroShot = defineOperation({
 		if (candidates.length === 0) {
 			throw new InputError("'Candidate Labels' has no label", 'Enter the labels to choose from, separated by commas.');
 		}
-		return formRequest(input, { image: mediaInput(input) }, { candidate_labels: candidates });
+		return formRequest(input, { image: mediaInput(input, 'image') }, { candidate_labels: candidates });
 	},
 	items: (answer, [{ options }]) => [{ json: classification(answer.results, options.minScore) }],
 });

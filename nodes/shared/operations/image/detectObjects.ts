@@ -86,7 +86,7 @@ export const detectObjects = defineOperation({
 		]),
 	],
 	isDeterministic: () => true,
-	request: ([input]) => formRequest(input, { image: mediaInput(input) }),
+	request: ([input]) => formRequest(input, { image: mediaInput(input, 'image') }),
 	items: (answer, [input]) => {
 		const { minScore = 0, outputMode, annotatedImage, labels } = input.options;
 		const wanted = new Set(listOf(labels ?? '').map((label) => label.toLowerCase()));

@@ -56,7 +56,7 @@ type StartImage = Omit<MediaInput, 'inputSource'> & { readonly startImage: 'none
 /** The first picture, as a data URL in the request. */
 function startImage({ startImage: inputSource, ...file }: StartImage): InlineFile | undefined {
 	if (inputSource === 'none') return undefined;
-	return new InlineFile({ ...mediaInput({ inputSource, ...file }), only: 'image' });
+	return new InlineFile(mediaInput({ inputSource, ...file }, 'image'));
 }
 
 export const generateVideo = defineOperation({

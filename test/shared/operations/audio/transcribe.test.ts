@@ -15,7 +15,7 @@ import { openWorld, type World } from '../../../support/world';
 import { transcribe } from '../../../../nodes/shared/operations/audio/transcribe';
 import { testOperation } from '../../../support/operation/suite';
 
-const FILE = { file: 'binary', item: 0, value: 'data' };
+const FILE = { file: 'binary', item: 0, value: 'data', only: 'audio' };
 
 const subject = testOperation(transcribe, {
 	model: 'openai/whisper-large-v3',

@@ -7,7 +7,7 @@ import { openWorld, type World } from '../../../support/world';
 import { classifyZeroShot } from '../../../../nodes/shared/operations/image/classifyZeroShot';
 import { testOperation } from '../../../support/operation/suite';
 
-const FILE = { file: 'binary', item: 0, value: 'data' };
+const FILE = { file: 'binary', item: 0, value: 'data', only: 'image' };
 
 const subject = testOperation(classifyZeroShot, {
 	model: 'openai/clip-vit-base-patch32',
