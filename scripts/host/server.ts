@@ -10,7 +10,8 @@ import { places } from './places';
 import { startProgram } from './programs';
 import { essentialLines } from './run';
 
-const START_LIMIT = 180_000;
+/** On a machine that does much else the first start takes minutes. */
+const START_LIMIT = 600_000;
 const BROKER_PORT = 5679;
 const KEPT_LOG = 20_000;
 
@@ -71,8 +72,11 @@ async function linkCache(userFolder: string): Promise<void> {
 	await symlink(cacheOf(userFolder), link, 'junction');
 }
 
-/** Starts n8n's editor and waits until it answers. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+/**
+ * Starts n8n's editor and waits until it answers.
+ * @param patience milliseconds
+ */
+export async function startServer(options: ServerOptions, patience = START_LIMIT): Promise<Server> {
 	await mkdir(options.userFolder, { recursive: true });
 	await linkCache(options.userFolder);
 	const logFile = path.join(options.userFolder, 'n8n.log');
@@ -95,18 +99,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 	let exitCode: number | undefined;
 	void program.ended.then((code) => (exitCode = code));
 
-	const limit = Date.now() + START_LIMIT;
+	const limit = Date.now() + patience;
 	while (Date.now() < limit && exitCode === undefined && !options.signal.aborted) {
 		if (await isReady(url)) return { url, logFile, ended: program.ended, stop };
 		await new Promise((resolve) => setTimeout(resolve, 300));
 	}
+	// Once it is stopped, it has ended in any case.
+	const ended = exitCode;
 	await stop();
 	if (options.signal.aborted) throw new Interruption();
 	throw new Failure(
-		exitCode === undefined
-			? `n8n did not answer at ${url} within ${START_LIMIT / 1000} seconds. Its last words:`
-			: `n8n ended while it was starting (exit code ${exitCode}). Its last words:`,
-		`Run the command again; when it fails in the same way, delete the folder ${places.host}, which makes a new n8n. ` +
+		ended === undefined
+			? `n8n did not answer at ${url} within ${patience / 1000} seconds. Its last words:`
+			: `n8n ended while it was starting (exit code ${ended}). Its last words:`,
+		`${ended === undefined ? 'This machine may be too busy: end other programs. ' : ''}Run the command again; when it fails in the same way, delete the folder ${places.host}, which makes a new n8n. ` +
 			`n8n's whole log is in ${logFile}.`,
 		essentialLines(recent, 20),
 	);

@@ -162,9 +162,13 @@ describe.each(examples)('%s', (_file, { workflow, nodes }) => {
 
 	it('tells what to change, in notes that cover no node', () => {
 		const notes = nodes.filter(({ type }) => type === NOTE);
-		expect(String(dictOf(notes[0]?.parameters).content)).toMatch(
-			/\*\*Set up\*\*\n1\. Choose your DeepInfra credential/,
-		);
+		const setUp = String(dictOf(notes[0]?.parameters).content);
+		expect(setUp).toMatch(/\*\*Set up\*\*\n1\. Choose your DeepInfra credential/);
+		const [, count] = /credential in the (\w+) DeepInfra nodes/.exec(setUp) ?? [];
+		if (count !== undefined) expect(count).toBe(['two', 'three', 'four', 'five'][ours.length - 2]);
+		// What starts by itself does so only once it is published.
+		if (nodes.some(({ type }) => String(type).endsWith('scheduleTrigger')))
+			expect(setUp).toMatch(/Publish the workflow/);
 		for (const note of notes) {
 			const [left = 0, top = 0] = listOf(note.position).map(Number);
 			const { width, height } = dictOf(note.parameters);

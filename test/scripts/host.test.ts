@@ -1,11 +1,15 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { choosePort } from '../../scripts/host/checks';
 import { cleanEnvironment } from '../../scripts/host/environment';
-import { Interruption } from '../../scripts/host/failure';
+import { failureText, Interruption } from '../../scripts/host/failure';
 import { needsOwnNode, nodePackage } from '../../scripts/host/node';
 import { durationText } from '../../scripts/host/progress';
 import { startProgram } from '../../scripts/host/programs';
 import { runProgram } from '../../scripts/host/run';
+import { startServer } from '../../scripts/host/server';
 
 describe('the environment of npm and n8n', () => {
 	it("keeps the user's own settings, and leaves out what belongs to this project or another n8n", () => {
@@ -53,6 +57,31 @@ it("Node for n8n is fetched only when the machine's is older than 24", () => {
 
 it('durations are told in minutes and seconds', () => {
 	expect([400, 59_400, 60_000, 205_000].map(durationText)).toEqual(['0 s', '59 s', '1 min 0 s', '3 min 25 s']);
+});
+
+it.each([
+	[
+		'does not answer is not said to have ended',
+		'setTimeout(() => {}, 60000)',
+		1000,
+		/did not answer at .* within 1 seconds.*This machine may be too busy/s,
+	],
+	['ends is', 'process.exit(7)', 30_000, /ended while it was starting \(exit code 7\)/],
+])('an n8n that %s', async (_, work, patience, words) => {
+	const userFolder = await mkdtemp(path.join(tmpdir(), 'server-'));
+	const program = path.join(userFolder, 'n8n');
+	await writeFile(program, `#!${process.execPath}\n${work}\n`, { mode: 0o755 });
+	const signal = new AbortController().signal;
+	const options = {
+		node: { version: '', program },
+		userFolder,
+		mediaFolder: userFolder,
+		port: await choosePort(0),
+		signal,
+	};
+	const failure: unknown = await startServer(options, patience).catch((error: unknown) => error);
+	expect(failureText(failure)).toMatch(words);
+	await rm(userFolder, { recursive: true, force: true });
 });
 
 describe('programs', () => {
