@@ -4,6 +4,7 @@ import { defineOperation, type Dict, type Output } from '../../core/operation';
 import { mapInSteps, type Steps } from '../../core/steps';
 import type { Span } from '../../media/timing';
 import { mediaInput, mediaInputFields, modelField, optionsField, simplifyField } from '../fields';
+import { languageGiven } from '../text/languages';
 import { subtitlesOf, wholeAsOne } from './subtitles';
 
 /** Models leave out times or texts; what is there is passed on. Their tokenizers put a blank before each word. */
@@ -166,7 +167,8 @@ export const transcribe = defineOperation({
 			input,
 			{ audio: mediaInput(input, 'audio') },
 			{
-				...apiNames(options, 'task', 'language', 'initialPrompt', 'temperature', 'chunkLevel', 'chunkLengthS'),
+				language: languageGiven(options.language),
+				...apiNames(options, 'task', 'initialPrompt', 'temperature', 'chunkLevel', 'chunkLengthS'),
 				...(options.splitInto === 'words' ? { chunk_level: 'word' } : {}),
 			},
 		);

@@ -1,3 +1,7 @@
+/** The language that somebody names; forms offer to find it. */
+export const languageGiven = (given: string | undefined): string | undefined =>
+	/^\s*(auto|detect)/i.test(given ?? '') ? undefined : given?.trim();
+
 /** Names that are not those of the codes of two letters, and those whose codes have three. */
 const OTHERS = (
 	'Mandarin Cantonese Hakka Hokkien Wu Farsi Dari Flemish Bengali Oriya Tagalog Castilian Valencian Moldovan Hawaiian ' +

@@ -7,7 +7,7 @@ import { chatOptions } from '../chat/fields';
 import { CHAT_MODEL, CHAT_TASKS } from '../chat/models';
 import { roomFor, splitInSteps } from '../chat/parts';
 import { patienceOf } from '../chat/patience';
-import { isLanguage } from './languages';
+import { isLanguage, languageGiven } from './languages';
 import { lostPrompt, setApart, translatePrompt } from '../chat/prompts';
 import { modelField, routeOptionsField, simplifyField } from '../fields';
 import { trimEnd } from '../../core/trim';
@@ -102,7 +102,7 @@ export const translateText = defineOperation({
 		const { tag, text } = setApart(input.text.trim());
 		const prompt = translatePrompt(tag, {
 			target: input.targetLanguage.trim(),
-			source: sourceOf(options.sourceLanguage),
+			source: languageGiven(options.sourceLanguage),
 			tone: options.tone?.trim(),
 			glossary: options.glossary?.trim(),
 		});
@@ -150,16 +150,12 @@ export const translateText = defineOperation({
 	},
 });
 
-/** The language that the text is said to be of; forms offer to find it. */
-const sourceOf = (given: string | undefined): string | undefined =>
-	/^\s*(auto|detect)/i.test(given ?? '') ? undefined : given?.trim();
-
 /** @throws AnswerError for one that the limit cut, whose end would be missing without a word */
 function readTranslation(answer: Parameters<typeof readChoices>[0], original: string, given: string | undefined) {
 	const [{ text, finishReason }] = readChoices(answer);
 	if (finishReason === 'length')
 		throw new AnswerError('The translation was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
-	const source = sourceOf(given);
+	const source = languageGiven(given);
 	if (source) return { translation: unwrap(text), sourceLanguage: source };
 	const [, named = '', rest = ''] = /^\s*([^\n]{1,60})\n([^]*)$/.exec(text) ?? [];
 	const language = trimEnd(named.trim().replace(/^[*_#\s]+/, ''), /[*_.\s]/).replace(/^source language:[*_\s]*/i, '');

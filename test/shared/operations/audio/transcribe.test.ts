@@ -81,6 +81,10 @@ describe('its request and its items', () => {
 		});
 	});
 
+	it.each([' Auto', 'auto-detect', 'detect', ' '])('finds the language where it is given as %j', (language) => {
+		expect(requestFor(transcribe, { options: { language } }).form).toEqual({ audio: FILE });
+	});
+
 	it('gives text, language, duration and segments', () => {
 		const answer = { text: 'Hello World', language: 'en', input_length_ms: '2500', segments };
 		expect(outputsFor(transcribe, {}, answer)).toEqual([
