@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { dictsIn, isDict, refusal } from '../../core/answer';
+import { dictsIn, isDict, optionalText, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
 import { atOnce, STEP, type Steps } from '../../core/steps';
@@ -12,7 +12,7 @@ import { parseLine } from '../http/lines';
 import { decodeText, LARGEST_ANSWER, readAll } from '../http/stream';
 import { unpacked } from '../http/unpack';
 import { readChoice } from '../../operations/chat/chat';
-import { choiceReader, pieceReader, withUsage } from '../../operations/chat/pieces';
+import { choiceReader, pieceReader, withUsage, type CallIds } from '../../operations/chat/pieces';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
 import { Veil } from '../veil';
@@ -42,6 +42,8 @@ export const isEventStream = ({ headers }: Response): boolean =>
 	/event-stream/i.test(headers.get('content-type') ?? '');
 
 interface Watcher {
+	/** The IDs of calls in the conversation so far. */
+	readonly taken: ReadonlySet<string>;
 	/** Hides the API key in what a service says. */
 	readonly secret: Secret;
 	/** A chunk of the answer. @param counted USD of its cost that the chunks before have told: each may tell what all have cost */
@@ -64,10 +66,14 @@ class LineReader {
 	/** Of an event that goes on over several lines. */
 	private open = '';
 	private readonly veil: Veil;
-	private readonly readPiece = pieceReader(newId);
+	private readonly readPiece: (event: Dict) => Dict;
 
-	constructor(private readonly secret: Secret) {
+	constructor(
+		private readonly secret: Secret,
+		taken: ReadonlySet<string>,
+	) {
 		this.veil = new Veil(secret, chatStream);
+		this.readPiece = pieceReader(idsBeside(taken));
 	}
 
 	*read(piece: Uint8Array): Steps<Line[]> {
@@ -137,14 +143,14 @@ const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n\n`;
  */
 export function watchEvents(
 	response: Response,
-	{ secret, onAnswer, onUntold }: Watcher,
+	{ secret, taken, onAnswer, onUntold }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
 	const { body, status, statusText, headers } = response;
 	if (!body) return new Response(null, { status, statusText, headers });
 	const { pieces, cancel } = bodyOf(response);
 	const { redact } = secret;
-	const reader = new LineReader(secret);
+	const reader = new LineReader(secret, taken);
 	const encoder = new TextEncoder();
 	const events: Dict[] = [];
 	let hasAnswer = false;
@@ -227,16 +233,21 @@ export function faultOf(answer: Dict): Problem | undefined {
 }
 
 /** A whole answer as the client reads it: with a role, and calls that an agent does not take for none. */
-export const asRead = (answer: Dict): Dict => ({
+export const asRead = (answer: Dict, taken: ReadonlySet<string>): Dict => ({
 	...withUsage(answer),
 	choices: dictsIn(answer.choices).map((choice) => {
-		const { delta, ...rest } = choiceReader(newId)(choice);
+		const { delta, ...rest } = choiceReader(idsBeside(taken))(choice);
 		return { ...rest, message: delta };
 	}),
 });
 
-/** For a call without one: an agent takes it for none, and ends without a word. */
-const newId = () => `call_${randomUUID()}`;
+const idsBeside = (taken: ReadonlySet<string>): CallIds => ({ taken, make: () => `call_${randomUUID()}` });
+
+/** The IDs of the calls in a conversation. */
+export const callIdsIn = (messages: unknown): ReadonlySet<string> =>
+	new Set(
+		dictsIn(messages).flatMap(({ tool_calls: calls }) => dictsIn(calls).flatMap(({ id }) => optionalText(id) ?? [])),
+	);
 
 /** A whole answer as the one piece of a stream, for a client that asked for pieces of a model that gives none. */
 export function asEvents(answer: Dict): Response {

@@ -12,7 +12,7 @@ import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT } from 
 import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { holdsEvents } from '../http/events';
-import { asEvents, asEventStream, asRead, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
+import { asEvents, asEventStream, asRead, callIdsIn, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -74,7 +74,8 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if ('problem' in result) return await failed(result.problem, result.attempts, model, options);
 		const errorOf = (problem: Problem) => options.onFailure(problem, result.attempts, model).error;
 		const { response } = result;
-		const watch = (events: Response) => watchEvents(events, { ...options, onUntold }, errorOf);
+		const taken = callIdsIn(asked.messages);
+		const watch = (events: Response) => watchEvents(events, { ...options, taken, onUntold }, errorOf);
 		if (isEventStream(response)) return watch(response);
 		const text = await readText(response, options);
 		if (isStreamed && text.ok && holdsEvents(text.value)) return watch(asEventStream(text.value));
@@ -84,7 +85,7 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		const fault = faultOf(whole.value);
 		if (fault) return await failed(fault, result.attempts, model, options);
 		options.onAnswer(whole.value, 0);
-		const answer = asRead(whole.value);
+		const answer = asRead(whole.value, taken);
 		return body?.stream === true ? asEvents(answer) : Response.json(answer);
 	};
 }

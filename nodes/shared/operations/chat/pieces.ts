@@ -8,6 +8,13 @@ import { callsOf, textOfContent } from './content';
 /** Of a piece, the texts that come bit by bit. */
 export const GROWING = ['content', 'reasoning_content', 'reasoning', 'refusal'];
 
+/** An agent takes a call without an ID for none, and one with that of an earlier call for that one: it asks again and again. */
+export interface CallIds {
+	/** Those of the conversation so far. */
+	readonly taken: ReadonlySet<string>;
+	make(): string;
+}
+
 /** A call of a tool, as far as it has come. */
 interface Call {
 	/** The service's own number, which may be that of others, too. */
@@ -23,15 +30,15 @@ interface Call {
  * Reads the pieces of an answer one after the other, and gives each as OpenAI's own service writes it: what one said
  * stands in `delta` and has a role, its text is one, its calls of tools are told apart by number and ID, and its usage
  * stands beside the choices. A piece that is so already stays the same object (docs/n8n.md#chat-model).
- * @param newId for calls that come without an ID
+ * @param ids for calls that come without one, or with that of another
  */
-export function pieceReader(newId?: () => string): (event: Dict) => Dict {
+export function pieceReader(ids?: CallIds): (event: Dict) => Dict {
 	const readers = new Map<unknown, (choice: Dict) => Dict>();
 	return (event) => {
 		const choices = dictsIn(event.choices);
 		const read = choices.map((choice) => {
 			const { index = 0 } = choice;
-			const reader = readers.get(index) ?? choiceReader(newId);
+			const reader = readers.get(index) ?? choiceReader(ids);
 			readers.set(index, reader);
 			return reader(choice);
 		});
@@ -47,8 +54,8 @@ export function withUsage(answer: Dict): Dict {
 }
 
 /** The same for the pieces of one choice. */
-export function choiceReader(newId?: () => string): (choice: Dict) => Dict {
-	const known = new Calls();
+export function choiceReader(ids?: CallIds): (choice: Dict) => Dict {
+	const known = new Calls(ids);
 	let hasRole = false;
 	let hasSpoken = false;
 	return (choice) => {
@@ -60,7 +67,7 @@ export function choiceReader(newId?: () => string): (choice: Dict) => Dict {
 		const isOld = calls.length > 0 && calls[0]?.function === called;
 		const isListed = calls.length === 0 || Array.isArray(said.tool_calls);
 		const read = calls.map((call, index) =>
-			isWhole ? readCall({ ...call, index }, known, true, newId) : readCall(call, known, false, newId),
+			isWhole ? readCall({ ...call, index }, known, true) : readCall(call, known, false),
 		);
 		const lacksRole = said.role === '' || (!hasRole && !optionalText(said.role));
 		const isParted = typeof said.content === 'object' && said.content !== null;
@@ -84,13 +91,12 @@ const speaks = (said: unknown): boolean =>
 	(isDict(said.function_call) ||
 		['tool_calls', ...GROWING].some((name) => said[name] !== '' && Object(said[name] ?? '').length !== 0));
 
-function readCall(call: Dict, known: Calls, isWhole: boolean, newId?: () => string): Dict {
+function readCall(call: Dict, known: Calls, isWhole: boolean): Dict {
 	const called = isDict(call.function) ? call.function : {};
 	const id = optionalText(call.id) ?? '';
 	const name = optionalText(called.name) ?? '';
 	const own = known.callOf(call.index ?? undefined, id, name);
 	const isBegun = own.name !== '' || own.json !== '';
-	own.id ||= id || newId?.() || '';
 	// Some repeat it in each piece.
 	if (own.name !== name) own.name += name;
 	const given = argumentsIn(called, own.json, isWhole);
@@ -110,17 +116,26 @@ function readCall(call: Dict, known: Calls, isWhole: boolean, newId?: () => stri
 /** Tells calls apart: some services do not number them, and some all of them alike. */
 class Calls {
 	private readonly byNumber = new Map<unknown, Call>();
+	/** By the service's own, which may be that of a call of an earlier turn. */
 	private readonly byId = new Map<string, Call>();
 	private readonly taken = new Set<unknown>();
 	private free = 0;
 	private last?: Call;
 
+	constructor(private readonly ids?: CallIds) {}
+
 	/** The call that a piece belongs to. @param given its number */
 	callOf(given: unknown, id: string, name: string): Call {
-		const call = this.known(given, id, name) ?? this.begin(given, id);
+		const call = this.known(given, id, name) ?? this.begin(given);
 		this.byNumber.set(given, call);
+		call.id ||= this.ownId(id, call);
 		if (id !== '') this.byId.set(id, call);
 		return (this.last = call);
+	}
+
+	private ownId(id: string, call: Call): string {
+		const isTaken = id === '' || this.ids?.taken.has(id) === true || (this.byId.get(id) ?? call) !== call;
+		return isTaken ? (this.ids?.make() ?? id) : id;
 	}
 
 	private known(given: unknown, id: string, name: string): Call | undefined {
@@ -133,11 +148,11 @@ class Calls {
 		return goesOn ? last : undefined;
 	}
 
-	private begin(given: unknown, id: string): Call {
+	private begin(given: unknown): Call {
 		const index = typeof given === 'number' && !this.taken.has(given) ? given : this.free;
 		this.taken.add(index);
 		this.free = Math.max(this.free, index + 1);
-		return { given, index, id, name: '', json: '', exact: new ExactPieces() };
+		return { given, index, id: '', name: '', json: '', exact: new ExactPieces() };
 	}
 }
 

@@ -470,12 +470,12 @@ describe('the chat model under LangChain', () => {
 		const more = (json: unknown, rest: IDataObject = { index: 0 }) => ({ ...rest, function: { arguments: json } });
 		const [one, two] = [{ input: '1+1' }, { input: '2+2' }];
 		const [first, second] = [JSON.stringify(one), JSON.stringify(two)];
-		const read = async (choices: object[]) => {
+		const read = async (choices: object[], talk: Parameters<ChatOpenAI['stream']>[0] = 'Hello') => {
 			const events = choices.map((choice) => JSON.stringify({ id: 'c1', choices: [{ index: 0, ...choice }] }));
 			const body = [...events, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
 			failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
 			let whole: AIMessageChunk | undefined;
-			for await (const part of await (await open()).chat.stream('Hello')) whole = whole?.concat(part) ?? part;
+			for await (const part of await (await open()).chat.stream(talk)) whole = whole?.concat(part) ?? part;
 			return whole;
 		};
 
@@ -552,6 +552,16 @@ describe('the chat model under LangChain', () => {
 				[called(call('calculator', first)), called(call('calculator', second, { index: 1, id: 'call_1' }))],
 				[one, two],
 			],
+			[
+				'with the ID of another, in pieces',
+				[
+					called(call('calculator', '{"inp')),
+					called(more('ut":"1+1"}', { index: 0, id: 'call_1' })),
+					called(call('calculator', '{"inp', { index: 1, id: 'call_1' })),
+					called(more('ut":"2+2"}', { index: 1, id: 'call_1' })),
+				],
+				[one, two],
+			],
 		])('calls %s', async (_, choices, args) => {
 			const whole = await read([...choices, ended]);
 			expect(whole?.getType()).toBe('ai');
@@ -559,7 +569,28 @@ describe('the chat model under LangChain', () => {
 			expect(whole?.tool_calls).toEqual(
 				args.map((each) => ({ name: 'calculator', args: each, id: expect.stringMatching(/./), type: 'tool_call' })),
 			);
+			expect(new Set(whole?.tool_calls?.map(({ id }) => id)).size).toBe(args.length);
 		});
+
+		it.each([true, false])(
+			'calls a tool with the ID of an earlier turn: the agent would not see what it gave; streaming: %s',
+			async (streaming) => {
+				const turn = call('calculator', first, { id: 'functions.calculator:0' });
+				const message = { role: 'assistant', content: null, tool_calls: [turn] };
+				const choices = [{ index: 0, message, finish_reason: 'tool_calls' }];
+				failing(3, { kind: 'status', status: 200, body: { id: 'c1', choices } });
+				const { chat } = await open({ streaming });
+				const [told] = (await chat.invoke('1+1?')).tool_calls ?? [];
+				expect(told?.id).toBe('functions.calculator:0');
+				const talk = [
+					new HumanMessage('1+1?'),
+					new AIMessage({ content: '', tool_calls: told ? [told] : [] }),
+					new ToolMessage({ content: '2', tool_call_id: told?.id ?? '' }),
+				];
+				for (const answer of [await chat.invoke(talk), await read([{ message }, ended], talk)])
+					expect(answer?.tool_calls).toMatchObject([{ args: one, id: expect.stringMatching(/^call_/) }]);
+			},
+		);
 
 		it.each<[string, object[]]>([
 			[

@@ -200,7 +200,7 @@ describe('an event of megabytes', () => {
 		const longest = [
 			await longestTurn(async () => await readEvents([Buffer.from(body)], hide, (event) => void events.push(event))),
 			await longestTurn(async () => {
-				const watcher = { secret, onAnswer: () => undefined, onUntold: () => undefined };
+				const watcher = { secret, taken: new Set<string>(), onAnswer: () => undefined, onUntold: () => undefined };
 				under = await watchEvents(new Response(body), watcher, ({ kind }) => new Error(kind)).text();
 			}),
 		];
