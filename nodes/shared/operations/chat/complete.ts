@@ -319,7 +319,11 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: ToolOptions, model: string
 function readTool(tool: unknown) {
 	const called = isDict(tool) && isDict(tool.function) ? tool.function : tool;
 	const name = isDict(called) ? optionalText(called.name)?.trim() : undefined;
-	if (isDict(called) && name) return { type: 'function', function: { ...called, name } };
+	if (isDict(called) && name) {
+		// As the Model Context Protocol and others call them.
+		const { inputSchema, input_schema: schema = inputSchema, ...rest } = called;
+		return { type: 'function', function: { ...(schema === undefined ? {} : { parameters: schema }), ...rest, name } };
+	}
 	throw new InputError(
 		"'Tools' holds something that is no function",
 		'Give an array such as [{ "name": "get_weather", "description": "…", "parameters": { "type": "object", "properties": {} } }].',

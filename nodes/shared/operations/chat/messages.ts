@@ -31,7 +31,8 @@ export function readConversation(given: unknown): Dict[] {
 	if (Object.keys(given).length === 0) return [];
 	if (Array.isArray(given.messages)) return readConversation(given.messages);
 	const { role } = given;
-	if (typeof role === 'string' && ROLES.includes(role)) return [given];
+	if (typeof role === 'string' && ROLES.includes(role))
+		return [Array.isArray(given.tool_calls) ? { ...given, tool_calls: dictsIn(given.tool_calls).map(callFor) } : given];
 	// In the order in which they were said.
 	const turns = Object.entries(given).flatMap(([name, content]) => said(own(TURNS, name), content));
 	return Object.keys(given).some((name) => own(TURNS, name)) ? turns : [readStored(given)];
@@ -62,10 +63,15 @@ function readStored({ type, id, data, kwargs }: Dict): Dict {
 
 /** The calls of tools that a stored message makes, as the API writes them. */
 function callsIn({ tool_calls: calls, additional_kwargs: more }: Dict): Dict[] {
-	const read = dictsIn(calls).map(({ id, name, args = {} }) => ({
-		id,
-		type: 'function',
-		function: { name, arguments: typeof args === 'string' ? args : writeJson(args) },
-	}));
+	const read = dictsIn(calls).map(callFor);
 	return read.length > 0 || !isDict(more) ? read : dictsIn(more.tool_calls);
+}
+
+/** A call as the API writes it; a memory, and this node's own output, have it without its frame, and its arguments parsed. */
+function callFor(call: Dict): Dict {
+	const { id, function: framed } = call;
+	const { name, args = {}, arguments: given = args } = isDict(framed) ? framed : call;
+	if (typeof name !== 'string' || (isDict(framed) && typeof given === 'string')) return call;
+	const json = typeof given === 'string' ? given : writeJson(given);
+	return { id, type: 'function', function: { name, arguments: json } };
 }

@@ -114,6 +114,17 @@ describe('chat: complete', () => {
 		expect(sent()).toHaveLength(1);
 	});
 
+	it('sends the parameters of a tool that comes from a list of the Model Context Protocol', async () => {
+		const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+		const tools = ['inputSchema', 'input_schema', 'parameters'].map((name) => ({
+			name: 'weather',
+			[name]: parameters,
+		}));
+		await complete(say(['user', 'Hello']), { tools: JSON.stringify(tools) });
+		const tool = { type: 'function', function: { name: 'weather', parameters } };
+		expect(bodyOf().tools).toEqual([tool, tool, tool]);
+	});
+
 	it.each<[string, (calls: object[]) => unknown]>([
 		['no IDs', (calls) => calls],
 		['empty IDs', (calls) => calls.map((call) => ({ id: '', ...call }))],

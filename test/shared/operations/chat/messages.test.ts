@@ -72,6 +72,19 @@ it.each<[string, unknown, unknown[]]>([
 			},
 		],
 	],
+	[
+		"this node's own calls of tools, and such with an object of arguments",
+		[
+			{ role: 'assistant', content: '', tool_calls: [{ id: 'c1', name: 'weather', arguments: { city: 'Rome' } }] },
+			{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'weather', arguments: { city: 'Rome' } } }] },
+			{ role: 'assistant', tool_calls: [call, { id: 'x', type: 'other' }] },
+		],
+		[
+			{ role: 'assistant', content: '', tool_calls: [call] },
+			{ role: 'assistant', tool_calls: [call] },
+			{ role: 'assistant', tool_calls: [call, { id: 'x', type: 'other' }] },
+		],
+	],
 	['an empty memory', { messages: [{}] }, []],
 ])('%s are messages of the API', (_, given, messages) => expect(readConversation(given)).toEqual(messages));
 
