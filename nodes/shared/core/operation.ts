@@ -195,6 +195,8 @@ export interface StreamOf {
 	request(request: ApiRequest): ApiRequest;
 	/** The text that an event brings; empty for one that brings none. */
 	piece(event: Dict): string;
+	/** The same for all events of one stream in turn, without what the model only thinks. */
+	pieces(): (event: Dict) => string;
 	/** The same of a whole answer. */
 	text(answer: Dict): string;
 	/** The answer as it would have come in one piece. */

@@ -18,6 +18,7 @@ export function chunksFor(context: IExecuteFunctions, item: number, stream: Stre
 	// Older n8n has no streams.
 	if (!('isStreaming' in context) || !context.isStreaming()) return undefined;
 	let text = '';
+	const read = stream.pieces();
 	const isStopped = () => context.getExecutionCancelSignal()?.aborted === true;
 	// Who reads along may have left: the whole answer is in the item all the same.
 	const send = (type: 'begin' | 'item' | 'end', content?: string) =>
@@ -32,7 +33,7 @@ export function chunksFor(context: IExecuteFunctions, item: number, stream: Stre
 	};
 	return {
 		stream,
-		take: (event) => hand(stream.piece(event)),
+		take: (event) => hand(read(event)),
 		end(answer) {
 			if (text === '') hand(stream.text(answer));
 			if (text !== '') send('end');

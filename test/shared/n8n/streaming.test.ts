@@ -222,6 +222,26 @@ describe('the end of a stream', () => {
 		},
 	);
 
+	it('is read by whoever reads along without what the model only thinks', async () => {
+		const pieces: unknown[] = [];
+		const thinking = ['<think>', 'Hm.', '</think>', '\n\nHel', 'lo'].map((content) => said(content)).join('');
+		const whole = completion('<think>Hm.</think>\n\nHello');
+		for (const reply of [
+			{ contentType: 'text/event-stream', body: thinking + said('', 'stop') + cost },
+			jsonReply(whole),
+		]) {
+			world.service.reply = ({ path }) => (path === CHAT_PATH ? reply : notFound);
+			const messages = { values: [{ role: 'user', content: 'Hi' }] };
+			const result = await world.engine.run({
+				parameters: chatParameters('chat', 'complete', { messages }),
+				credentials: { baseUrl: world.service.url },
+				onChunk: ({ type, content }) => void (type === 'item' && pieces.push(content)),
+			});
+			expect(onlyItem(result).json).toMatchObject({ text: 'Hello', reasoning: 'Hm.' });
+		}
+		expect(pieces).toEqual(['Hel', 'lo', 'Hello']);
+	});
+
 	it('may tell its cost within a choice', async () => {
 		const usage = { prompt_tokens: 3, completion_tokens: 2, estimated_cost: 0.5 };
 		const last = event({ id: 'c1', choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] });

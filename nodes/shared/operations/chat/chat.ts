@@ -8,6 +8,7 @@ import { listOf } from '../../core/values';
 import { callsOf, textOfContent } from './content';
 import { parseWritten } from './findJson';
 import { digest } from './prompts';
+import { takeThoughts } from './thoughts';
 
 /** The route of chats (docs/api.md#chat). */
 export const CHAT_PATH = '/v1/chat/completions';
@@ -122,7 +123,7 @@ export function readChoice(
 	}
 	const { text, reasoning } = takeThoughts(textOfContent(said.content) ?? optionalText(written) ?? '');
 	const thoughts = optionalText(said.reasoning_content) || optionalText(said.reasoning) || reasoning;
-	const toolCalls = callsOf(said).map(readCall);
+	const toolCalls = callsOf(said).map((call, place) => readCall(call, place, finishReason));
 	const isBlank = text.trim() === '' && toolCalls.length === 0;
 	const isMeant = mayBeBlank && finishReason === 'stop' && typeof said.content === 'string';
 	if (isBlank && !isMeant) throw emptyChoice(finishReason, thoughts);
@@ -146,27 +147,19 @@ function emptyChoice(finishReason: string, thoughts: string | undefined): Answer
 		: new AnswerError('The token limit was reached before the answer began', `${RAISE_LIMIT}.`);
 }
 
-/** Older reasoning models think between tags in front of their answer; some leave out the first tag. */
-function takeThoughts(content: string): { text: string; reasoning?: string } {
-	const start = /^\s*<think>/.exec(content);
-	const end = content.indexOf('</think>');
-	if (end >= 0 && (start || !content.slice(0, end).includes('<think>'))) {
-		const reasoning = content.slice(start?.[0].length ?? 0, end).trim();
-		return { text: content.slice(end + '</think>'.length).trimStart(), reasoning };
-	}
-	// Cut off within the thoughts.
-	return start ? { text: '', reasoning: content.slice(start[0].length).trim() } : { text: content };
-}
-
-function readCall({ id, function: called }: Dict, place: number): ToolCall {
+function readCall({ id, function: called }: Dict, place: number, finishReason: string): ToolCall {
 	const { name, arguments: given } = isDict(called) ? called : {};
 	const parsed = readArguments(name, given);
 	// Whoever answers a call names it by its ID.
 	const own = () => `call_${digest(`${String(name)} ${JSON.stringify(parsed)}`, place)}`;
 	if (parsed) return { id: optionalText(id) || own(), name: optionalText(name) ?? '', arguments: parsed };
+	const tool = optionalText(name) || 'a tool';
+	const were = `The arguments were: "${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))}".`;
+	if (finishReason === 'length')
+		throw new AnswerError(`The call of '${tool}' was cut off at the token limit`, `${RAISE_LIMIT}. ${were}`);
 	throw new AnswerError(
-		`The model called '${optionalText(name) ?? 'a tool'}' with arguments that are not a JSON object`,
-		`The arguments were: "${shorten(typeof given === 'string' ? given : (JSON.stringify(given) ?? 'none'))}". Run the workflow again, or choose another model.`,
+		`The model called '${tool}' with arguments that are not a JSON object`,
+		`${were} Run the workflow again, or choose another model.`,
 	);
 }
 

@@ -4,6 +4,7 @@ import type { Dict } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { readArguments } from './chat';
 import { callsOf, textOfContent } from './content';
+import { takeThoughts, Thoughts } from './thoughts';
 
 /** Of a piece, the texts that come bit by bit. */
 export const GROWING = ['content', 'reasoning_content', 'reasoning', 'refusal'];
@@ -28,7 +29,7 @@ interface Call {
 
 /**
  * Reads the pieces of an answer one after the other, and gives each as OpenAI's own service writes it: what one said
- * stands in `delta` and has a role, its text is one, its calls of tools are told apart by number and ID, and its usage
+ * stands in `delta` and has a role, its text is one and without thoughts, its calls of tools are told apart by number and ID, and its usage
  * stands beside the choices. A piece that is so already stays the same object (docs/n8n.md#chat-model).
  * @param ids for calls that come without one, or with that of another
  */
@@ -56,6 +57,7 @@ export function withUsage(answer: Dict): Dict {
 /** The same for the pieces of one choice. */
 export function choiceReader(ids?: CallIds): (choice: Dict) => Dict {
 	const known = new Calls(ids);
+	const thoughts = new Thoughts();
 	let hasRole = false;
 	let hasSpoken = false;
 	return (choice) => {
@@ -73,12 +75,19 @@ export function choiceReader(ids?: CallIds): (choice: Dict) => Dict {
 		const isParted = typeof said.content === 'object' && said.content !== null;
 		hasRole = true;
 		hasSpoken ||= speaks(said);
-		const isSame = said === choice.delta && !lacksRole && !isParted && isListed && !isOld;
+		const content = isParted ? textOfContent(said.content) : optionalText(said.content);
+		const isLast = Boolean(optionalText(choice.finish_reason));
+		const told = isWhole ? takeThoughts(content ?? '') : thoughts.next(content ?? '', isLast);
+		const isText = !isParted && told.text === (content ?? '') && !told.reasoning;
+		const isSame = said === choice.delta && !lacksRole && isText && isListed && !isOld;
 		if (isSame && read.every((call, at) => call === calls[at])) return choice;
 		const delta = {
 			...(isOld ? others : said),
 			...(lacksRole ? { role: 'assistant' } : {}),
-			...(isParted ? { content: textOfContent(said.content) } : {}),
+			...(isText ? {} : { content: told.text }),
+			...(told.reasoning
+				? { reasoning_content: `${optionalText(said.reasoning_content) ?? ''}${told.reasoning}` }
+				: {}),
 			...(read.length > 0 ? { tool_calls: read } : {}),
 		};
 		return { ...(isWhole ? rest : choice), delta };

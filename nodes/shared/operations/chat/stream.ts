@@ -3,6 +3,7 @@ import type { Dict, StreamOf } from '../../core/operation';
 import { parseJson } from '../../core/values';
 import { textOfContent } from './content';
 import { GROWING, pieceReader } from './pieces';
+import { takeThoughts } from './thoughts';
 
 /** A chat's answer in pieces (docs/api.md#streaming): the text of its first choice is what is handed on. */
 export const chatStream: StreamOf = {
@@ -11,7 +12,11 @@ export const chatStream: StreamOf = {
 		json: { ...request.json, stream: true, stream_options: { include_usage: true } },
 	}),
 	piece: (event) => firstText(event, 'delta'),
-	text: (answer) => firstText(answer, 'message'),
+	pieces: () => {
+		const read = pieceReader();
+		return (event) => firstText(read(event), 'delta');
+	},
+	text: (answer) => takeThoughts(firstText(answer, 'message')).text,
 	whole: (events) => {
 		const choices = new Map<unknown, Gathered>();
 		const read = pieceReader();

@@ -391,6 +391,12 @@ describe('the chat model under LangChain', () => {
 			'tool_calls',
 			/called 'calculator' with arguments that are not a JSON object/,
 		],
+		[
+			'is cut within the call of a tool',
+			{ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'calculator', arguments: '{"in' } }] },
+			'length',
+			/call of 'calculator' was cut off at the token limit.*'Max Tokens'/,
+		],
 		['was cut at its limit', { content: 'Half of' }, 'length', undefined],
 		['says nothing at the end of its work', { content: null }, 'stop', undefined],
 	])('an answer that %s', (_, said, finish, words) => {
@@ -599,6 +605,13 @@ describe('the chat model under LangChain', () => {
 			],
 			['in a message', [begun, { message: { content: 'Hello' } }]],
 			['in a message at its end, too', [{ delta: { content: 'Hello' } }, { delta: {}, message: { content: 'Hello' } }]],
+			...[1, 3, 20].map((size): [string, object[]] => [
+				`behind thoughts in tags, by ${size} letters`,
+				['\n<think>Hm, <thin', 'k> or </thi', ' nk>?</think>\n\nHello']
+					.join('')
+					.match(new RegExp(`[^]{1,${size}}`, 'g'))
+					?.map((content) => ({ delta: { content } })) ?? [],
+			]),
 		])('words %s, with an end that says nothing else', async (_, choices) => {
 			const whole = await read([...choices, { finish_reason: 'stop' }]);
 			expect(whole?.getType()).toBe('ai');
@@ -628,6 +641,19 @@ describe('the chat model under LangChain', () => {
 			let text = '';
 			for await (const { content } of await (await open()).chat.stream('Hello')) text += String(content);
 			expect(text).toBe('Hello');
+		});
+
+		it('words behind thoughts in tags in a whole answer; those are kept apart', async () => {
+			for (const content of ['<think>Hm</think>\nHello', 'Hm</think>Hello']) {
+				failing(1, { kind: 'status', status: 200, body: { id: 'c1', choices: [{ message: { content } }] } });
+				const answer = await (await open()).chat.invoke('Hello');
+				expect(answer).toMatchObject({ content: 'Hello', additional_kwargs: { reasoning_content: 'Hm' } });
+			}
+		});
+
+		it.each(['<thin', '<think', ' < b', '</think', '<'])('words that only begin like tags: %s', async (content) => {
+			const whole = await read([begun, { delta: { content } }, { delta: {}, finish_reason: 'stop' }]);
+			expect(whole?.content).toBe(content);
 		});
 
 		it.each([true, false])('a whole answer without role and IDs; streaming: %s', async (streaming) => {
