@@ -2,7 +2,7 @@ import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
 import type { Problem } from '../core/problem';
 import { rewriteInSteps } from '../core/rewrite';
-import { atOnce, STEP, type Steps } from '../core/steps';
+import { atOnce, type Steps } from '../core/steps';
 import { own } from '../core/values';
 import { fileOf } from '../media/find';
 
@@ -24,6 +24,9 @@ export interface Secret {
 /** A key of this length is no word that an answer could hold by chance. */
 const LONG = 16;
 const HIDDEN = '[API key]';
+
+/** Letters of a text that are looked through at a time: it may look like a key everywhere. */
+export const STEP = 64 * 1024;
 
 /** Letters that tell whether it is worth looking through an answer. */
 const START = 8;

@@ -1,9 +1,6 @@
 import type { Dict, StreamOf } from '../core/operation';
 import type { Steps } from '../core/steps';
-import type { Secret } from './secret';
-
-/** Letters of a piece that are looked through at a time: it may look like a key everywhere. */
-const STEP = 64 * 1024;
+import { STEP, type Secret } from './secret';
 
 /** Hides the key in an answer that comes in events: what may be its beginning is kept until the next piece tells. */
 export class Veil {
