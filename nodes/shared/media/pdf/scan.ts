@@ -103,6 +103,7 @@ function pagesUnder(top: PdfValue | undefined, objects: Objects): PdfDict[] {
 	const pages: PdfDict[] = [];
 	const seen = new Set<number>();
 	const open: Array<{ node: PdfValue; from: PdfDict }> = [{ node: top ?? null, from: new Map() }];
+	let isAnyGone = false;
 	for (let next = open.pop(); next; next = open.pop()) {
 		objects.budget.spend(128);
 		if (next.node instanceof Ref) {
@@ -110,7 +111,10 @@ function pagesUnder(top: PdfValue | undefined, objects: Objects): PdfDict[] {
 			seen.add(next.node.number);
 		}
 		const node = objects.resolve(next.node);
-		if (!isPdfDict(node)) continue;
+		if (!isPdfDict(node)) {
+			isAnyGone = true;
+			continue;
+		}
 		const from = next.from;
 		const inherited = new Map(INHERITED.map((key) => [key, node.get(key) ?? from.get(key) ?? null] as const));
 		const kids = objects.resolve(node.get('Kids'));
@@ -126,6 +130,10 @@ function pagesUnder(top: PdfValue | undefined, objects: Objects): PdfDict[] {
 			);
 		}
 	}
+	// What a tool took out may still be named; then they are as many as they are said to be.
+	const count = objects.resolve(objects.dict(top)?.get('Count'));
+	if (isAnyGone && typeof count === 'number' && pages.length < count)
+		throw new Damaged('some of its pages are missing');
 	return pages;
 }
 

@@ -322,6 +322,22 @@ describe('a file that was changed', () => {
 	});
 });
 
+describe('a file that was cut off', () => {
+	const whole = makeScan([makeJpeg('one'), makeJpeg('two'), makeJpeg('three')]);
+
+	it.each(['6 0 obj', '7 0 obj', '8 0 obj', '9 0 obj'])('before %s does not lose its last pages', (object) => {
+		const cut = whole.subarray(0, whole.indexOf(`\n${object}`) + 1);
+		expect(refusalOf(cut).message).toMatch(/^The PDF is damaged: /);
+	});
+
+	it('is whole where only what nobody needs is missing', () => {
+		expect(wordsOf(whole.subarray(0, whole.indexOf('xref')))).toEqual(['one', 'two', 'three']);
+		// A page that was taken out, though its place is still named.
+		const left = Buffer.from(whole.toString('latin1').replace('/Kids [3 0 R', '/Kids [99 0 R 3 0 R'), 'latin1');
+		expect(wordsOf(left)).toEqual(['one', 'two', 'three']);
+	});
+});
+
 describe('a file that means harm', () => {
 	const catalogue = '<</Type /Catalog /Pages 2 0 R>>';
 	const nested = (count: number, open: string, close: string) => `${open.repeat(count)}${close.repeat(count)}`;
