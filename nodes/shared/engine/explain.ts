@@ -174,9 +174,21 @@ const statuses: Readonly<Record<number, Advice>> = {
 		happened: 'DeepInfra gave up waiting for the request',
 		todo: 'Run the workflow again. If it stays, the connection of n8n to DeepInfra may be too slow for this file.',
 	}),
+	407: () => ({
+		happened: 'A proxy between n8n and DeepInfra wants a login of its own',
+		todo: "Set the proxy's login in n8n's environment (HTTPS_PROXY), then run the workflow again.",
+	}),
+	410: (_, { model }) => ({
+		happened: `DeepInfra no longer has ${model === '' ? 'what was asked for' : theModel(model)}`,
+		todo: model === '' ? 'Check the ID: it may have expired.' : 'Choose another model.',
+	}),
 	413: () => ({
 		happened: 'The file or text is larger than DeepInfra accepts',
 		todo: 'Send a smaller file: compress the audio, scale the image down or split the text.',
+	}),
+	415: (_, { model }) => ({
+		happened: `${capital(theModel(model))} does not take this kind of file`,
+		todo: "Convert the file before this node. The model's page on deepinfra.com lists what the model accepts.",
 	}),
 	422: () => ({
 		happened: 'DeepInfra does not accept a value of this request',
