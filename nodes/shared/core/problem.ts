@@ -93,15 +93,21 @@ type Failure =
 	/** There is a result, but n8n could not keep it: its storage is full, say. */
 	| { readonly kind: 'storage'; readonly message: string; readonly requestId?: string }
 	/** No answer in time; `seconds` is the limit that passed: an early one, where there is time left to ask again. */
-	| { readonly kind: 'timeout'; readonly seconds: number; readonly isEarly?: true }
+	| {
+			readonly kind: 'timeout';
+			readonly seconds: number;
+			readonly isEarly?: true;
+			/** Whether not even the whole request was out, so that nobody can have worked on it. */
+			readonly isUnsent?: true;
+	  }
 	/** n8n refused to send or could not prepare the request. */
 	| { readonly kind: 'local'; readonly message: string; readonly advice?: string }
 	/** The run has cost as much as the user allows, so this item was not sent; `possible` may be billed beside it. */
 	| { readonly kind: 'budget'; readonly budget: number; readonly spent: number; readonly possible?: number }
 	/** Not sent, since others failed with what this one could not survive either. */
 	| { readonly kind: 'unsent'; readonly cause: Problem }
-	/** The run was stopped: by the user, or because another item failed. */
-	| { readonly kind: 'stopped' };
+	/** The run was stopped, by the user, or because another item failed; `isUnsent`: before the whole request was out. */
+	| { readonly kind: 'stopped'; readonly isUnsent?: true };
 
 /** USD that the service says it billed for what failed. */
 export const billOf = (problem: Problem): number => ('costUsd' in problem && problem.costUsd) || 0;

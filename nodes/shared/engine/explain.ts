@@ -453,6 +453,17 @@ function words(problem: Problem, situation: Situation): Words {
 					`DeepInfra has billed the result. Check the storage of n8n's machine. ${situation.remains ? '' : BILLED_AGAIN}`.trim(),
 			};
 		case 'timeout':
+			if (problem.isUnsent)
+				return {
+					message: `The request could not be sent to ${host} within ${inSeconds(problem.seconds)}`,
+					description:
+						"DeepInfra did not get all of it, so nothing was billed. Raise 'Timeout' under 'Options', send a smaller file, or check how fast n8n's connection is.",
+				};
+			if (problem.isEarly)
+				return {
+					message: `DeepInfra sent nothing for ${inSeconds(problem.seconds)}`,
+					description: 'It only looked at what is there, which was not billed. Run the workflow again later.',
+				};
 			return {
 				message: `DeepInfra did not finish its answer within ${inSeconds(problem.seconds)}`,
 				description: sentences(mayBe(problem, situation), "Raise 'Timeout' under 'Options' for tasks that take long."),

@@ -10,7 +10,8 @@ import { trimZeros } from '../core/trim';
 const NOT_SENT: ReadonlyArray<Problem['kind']> = ['input', 'source', 'local'];
 
 /** Whether the service may bill it: nobody heard its answer, or waited for it when the run was ended. */
-const mayBeDone = (problem: Problem): boolean => problem.kind === 'stopped' || mayBeBilled(problem);
+const mayBeDone = (problem: Problem): boolean =>
+	(problem.kind === 'stopped' && problem.isUnsent !== true) || mayBeBilled(problem);
 
 /** What a run's requests came to. */
 export interface Figures {

@@ -37,7 +37,8 @@ export const isUnreachable = (problem: Problem): boolean =>
 
 /** Whether the service had the request, and nobody heard or understood what became of it. */
 export const isUnheard = (problem: Problem): boolean =>
-	['timeout', 'cut', 'lost', 'answer'].includes(problem.kind) ||
+	['cut', 'lost', 'answer'].includes(problem.kind) ||
+	(problem.kind === 'timeout' && problem.isUnsent !== true) ||
 	(problem.kind === 'status' && problem.status >= 500 && !isUnreachable(problem));
 
 /** Whether the service may have done what it was asked for, and bill it, although no result came. */
@@ -64,6 +65,8 @@ export interface RetryRules {
 	readonly maxRetries: number;
 	/** That one sending may take; all that cannot connect may together, since that takes as long each time. */
 	readonly seconds?: number;
+	/** Whether all tries together may take no longer than that. */
+	readonly isWhole?: true;
 	/** That the breaks which the service asks for may take together; left out: a break as often as it is sent again. */
 	readonly patience?: number;
 	readonly look?: Look;
@@ -71,16 +74,16 @@ export interface RetryRules {
 
 /** Tells after each failure of a request in how many milliseconds it is sent again; undefined where it is not. */
 export function planRetries(
-	{ maxRetries, seconds = Infinity, patience = Infinity, look }: RetryRules,
+	{ maxRetries, seconds = Infinity, isWhole, patience = Infinity, look }: RetryRules,
 	random: () => number,
 ): (problem: Problem, took: number) => number | undefined {
-	let [attempts, connecting, asked] = [0, 0, 0];
+	let [attempts, left, asked] = [0, seconds * 1000, 0];
 	return (problem, took) => {
 		attempts++;
 		const isUnconnected = problem.kind === 'network' && problem.isUnconnected === true;
-		if (isUnconnected) connecting += took;
+		if (isWhole || isUnconnected) left -= took;
 		if (problem.kind === 'status') asked += problem.retryAfter ?? 0;
-		const isLate = (isUnconnected && connecting + took > seconds * 1000) || asked > patience * 1000;
+		const isLate = (isWhole ? left <= 0 : isUnconnected && left < took) || asked > patience * 1000;
 		return isLate || attempts > maxRetries ? undefined : retryDelay(problem, attempts, random(), look);
 	};
 }

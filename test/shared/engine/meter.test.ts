@@ -158,6 +158,7 @@ describe('a failure that may be billed', () => {
 		{ kind: 'cut', message: 'x' } as const,
 		{ kind: 'lost', seconds: 3 } as const,
 		{ kind: 'answer', message: 'x' } as const,
+		{ kind: 'stopped' } as const,
 		...[500, 504, 520, 524].map(status),
 	])('uses up the budget by its estimate, and is not told as billed: %j', (problem) => {
 		const meter = new Meter(0.5);
@@ -169,14 +170,17 @@ describe('a failure that may be billed', () => {
 		expect(meter.figures).toEqual({ requests: 2, retries: 0, possibleUsd: 0.6, budgetReached: 0.5 });
 	});
 
-	it.each([status(400), status(429), status(503), { kind: 'refusal', message: 'no' } as const])(
-		'is none where it was refused: %j',
-		(problem) => {
-			const meter = new Meter(0.5);
-			meter.settle(meter.reserve(0.6), failed(problem));
-			expect(meter.figures).toEqual({ requests: 1, retries: 0 });
-		},
-	);
+	it.each([
+		...[400, 429, 503].map(status),
+		{ kind: 'refusal', message: 'no' } as const,
+		{ kind: 'timeout', seconds: 3, isUnsent: true } as const,
+		{ kind: 'stopped', isUnsent: true } as const,
+		{ kind: 'network', code: 'ETIMEDOUT', message: '', isUnconnected: true } as const,
+	])('is none where it was refused, or not sent whole: %j', (problem) => {
+		const meter = new Meter(0.5);
+		meter.settle(meter.reserve(0.6), failed(problem));
+		expect(meter.figures).toEqual({ requests: 1, retries: 0 });
+	});
 
 	it('counts as told where it tells its cost, and as nothing where nobody knows one', () => {
 		const meter = new Meter(1);

@@ -8,8 +8,8 @@ import { interpret } from '../../engine/receive';
 import { planRetries } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock, inSteps } from '../http/clock';
-import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT } from '../http/cause';
-import { CLOSED, isLost, TOO_LARGE } from '../http/deadline';
+import { deepestMessage } from '../http/cause';
+import { connectionProblem, lateProblem, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { holdsEvents } from '../http/events';
 import { asEvents, asEventStream, asRead, callIdsIn, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
@@ -181,31 +181,16 @@ async function sendOnce(
 		// Hidden after it was parsed: a short key may be a word of the answer's own JSON.
 		return { problem: outcome.ok ? NO_RESULT : secret.redactProblem(outcome.problem) };
 	} catch (error) {
-		const code = codeOf(error);
-		if (limit.aborted || (code !== undefined && TIMED_OUT.includes(code)))
-			return { problem: { kind: 'timeout', seconds } };
-		if (isNoHttp(error))
-			return { problem: { kind: 'answer', message: 'DeepInfra sent an answer that is no HTTP', isSpoilt: true } };
-		const message = redact(deepestMessage(error));
-		if (code === undefined) return { problem: { kind: 'local', message } };
-		if (isBeforeSending(error)) {
-			const known = code === LATE_CONNECT ? 'ETIMEDOUT' : code;
-			return { problem: { kind: 'network', code: known, message, isUnconnected: true } };
-		}
-		const isClosed = CLOSED.includes(code) || code === 'UND_ERR_SOCKET';
-		if (!isClosed) return { problem: { kind: 'network', code, message } };
-		// It may have been worked on, and billed. When the request was out is not known here, so the whole time counts.
+		if (limit.aborted) return { problem: lateProblem(error, seconds) };
+		// When the request was out is not known here, so the whole time counts.
 		const elapsed = clock.now() - start;
-		if (isLost({ elapsed, idle: elapsed, open: 0 }))
-			return { problem: { kind: 'lost', seconds: Math.floor(elapsed / 1000) } };
-		return { problem: { kind: 'network', code: 'ECONNRESET', message } };
+		return {
+			problem: connectionProblem(error, { redact, host: 'DeepInfra', seconds }, { elapsed, idle: elapsed, open: 0 }),
+		};
 	}
 }
 
 const NO_RESULT: Problem = { kind: 'answer', message: 'DeepInfra answered without a result' };
-
-/** Limits of the client below, which ends a request that gets no answer. */
-const TIMED_OUT = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** The chat client makes an error of it whose code says which of ours it stands for. Its status decides nothing. */
 async function failed(

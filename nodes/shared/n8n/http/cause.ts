@@ -43,8 +43,34 @@ export function storageWords(error: unknown, doing: 'read' | 'write'): string {
 	return /^(file )?not found\b/i.test(said) ? 'it is not there any more' : said;
 }
 
-/** What the client below calls a connection that cannot be opened in time. */
+/** What the client below the chat model calls a connection that cannot be opened in time. */
 export const LATE_CONNECT = 'UND_ERR_CONNECT_TIMEOUT';
+
+/**
+ * What is known to have left of a request that was ended, by Node's own socket, which n8n's client hands out with its
+ * error (docs/n8n.md#errors): nothing where it was not open yet, or not all. Undefined where all of it may have.
+ */
+export function leftOf(error: unknown): 'nothing' | 'not all' | undefined {
+	for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+		const request: unknown = 'request' in each ? each.request : undefined;
+		if (typeof request !== 'object' || request === null || !('socket' in request)) continue;
+		const { socket } = request;
+		if (socket === null) return 'nothing';
+		if (!isSocket(socket) || socket.writableLength === 0) return undefined;
+		// What waits in it waits for its opening, or for the answer to the greeting of one that is encrypted.
+		return socket.listenerCount('connect') > 0 || socket.alpnProtocol === null ? 'nothing' : 'not all';
+	}
+	return undefined;
+}
+
+interface WrittenSocket {
+	readonly writableLength: number;
+	readonly alpnProtocol?: unknown;
+	listenerCount(event: string): number;
+}
+
+const isSocket = (value: unknown): value is WrittenSocket =>
+	typeof value === 'object' && value !== null && 'writableLength' in value && 'listenerCount' in value;
 
 /** Whether an error says that the connection was never there, so that nothing can have been sent. */
 export function isBeforeSending(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { AnswerError, InputError, problemOf, SourceError, type Problem } from '../../core/problem';
 import { onAbort } from '../../engine/abort';
 import { clock, ENDED, idleTime } from './clock';
-import { codeOf, deepestMessage, isBeforeSending, isNoHttp } from './cause';
+import { codeOf, deepestMessage, isBeforeSending, isNoHttp, LATE_CONNECT, leftOf } from './cause';
 import { failure } from './source';
 import type { Account } from '../credential';
 
@@ -14,6 +14,8 @@ export const LARGE_UPLOAD = 8 * 1024 * 1024;
 /** How one request is going, and what ends it: its deadline, or the end of the run. */
 export class PendingRequest {
 	private readonly controller = new AbortController();
+	/** Until when all of it has to be there, and until when the next of it. */
+	private end: number;
 	private due: number;
 	private lastLook = -Infinity;
 	/** Until when it was open for certain: what came before one look is heard of before the next. */
@@ -32,8 +34,11 @@ export class PendingRequest {
 		readonly seconds: number,
 		private readonly leave: (flight: PendingRequest) => void,
 		private patience = Infinity,
+		left = seconds,
 	) {
-		this.due = clock.now() + Math.min(patience, seconds) * 1000;
+		this.end = clock.now() + left * 1000;
+		this.due = this.end;
+		this.goesOn();
 	}
 
 	get signal(): AbortSignal {
@@ -44,7 +49,7 @@ export class PendingRequest {
 	checkDeadline(now: number, blocked: number): void {
 		this.openUntil = this.lastLook;
 		this.lastLook = now;
-		if (this.isInTurn) this.due += blocked;
+		if (this.isInTurn) this.extend(blocked);
 		if (now < this.due || !this.isInTurn) return;
 		this.isLate = true;
 		this.controller.abort(ENDED);
@@ -70,8 +75,13 @@ export class PendingRequest {
 		this.isInTurn = false;
 		await turn();
 		this.isInTurn = true;
-		this.due += clock.now() - since;
+		this.extend(clock.now() - since);
 		if (this.signal.aborted) throw ENDED;
+	}
+
+	private extend(milliseconds: number): void {
+		this.end += milliseconds;
+		this.due += milliseconds;
 	}
 
 	/** Why the request cannot be sent on, in an error of ours: n8n's client would put one of its own in its place. */
@@ -92,8 +102,13 @@ export class PendingRequest {
 
 	/** The answer begins: the rest of it has all the time. */
 	hears(): void {
-		this.due += Math.max(0, this.seconds - this.patience) * 1000;
 		this.patience = Infinity;
+		this.goesOn();
+	}
+
+	/** More of the answer came, and as much time as the first of it had has the next. */
+	goesOn(): void {
+		this.due = Math.min(this.end, clock.now() + this.patience * 1000);
 	}
 
 	/** What must happen at the end of the flight, however it ends. */
@@ -115,18 +130,18 @@ export class PendingRequest {
 
 	/** Why the flight ended with this error. */
 	problem(error: unknown, hasBegun: boolean, { redact, host }: Account): Problem {
-		if (this.isStopped) return { kind: 'stopped' };
-		const { waitsFor } = this;
-		if (this.isLate) {
-			if (waitsFor) return failure(waitsFor, `it took longer than ${this.seconds} seconds`, 'once').problem;
-			return this.patience < this.seconds
-				? { kind: 'timeout', seconds: this.patience, isEarly: true }
-				: { kind: 'timeout', seconds: this.seconds };
-		}
+		if (this.isStopped) return { kind: 'stopped', ...(leftOf(error) ? { isUnsent: true } : {}) };
+		const { waitsFor, patience, seconds } = this;
+		const isEarly = this.due < this.end;
+		if (this.isLate && waitsFor)
+			return isEarly
+				? failure(waitsFor, `nothing came from it for ${patience} seconds`, 'often').problem
+				: failure(waitsFor, `it took longer than ${seconds} seconds`, 'once').problem;
+		if (this.isLate) return lateProblem(error, isEarly ? patience : seconds, isEarly);
 		const known = this.fault ?? causeOf(error);
 		if (known) return problemOf(known);
-		const message = redact(deepestMessage(error)).slice(0, 500);
 		if (hasBegun) {
+			const message = redact(deepestMessage(error)).slice(0, 500);
 			if (error instanceof RangeError) return TOO_LARGE;
 			const packing = /^Z_DATA|^ERR__?(BROTLI|ZSTD)/.exec(codeOf(error) ?? '');
 			return packing
@@ -137,18 +152,14 @@ export class PendingRequest {
 					}
 				: { kind: 'cut', message };
 		}
-		const code = codeOf(error);
-		if (code === 'ECONNABORTED') return { kind: 'timeout', seconds: this.seconds };
-		if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP`, isSpoilt: true };
-		if (code === undefined) return { kind: 'local', message };
-		if (isBeforeSending(error)) return { kind: 'network', code, message, isUnconnected: true };
-		if (!CLOSED.includes(code)) return { kind: 'network', code, message };
-		if (this.sent) {
-			const elapsed = clock.now() - this.sent.at;
-			const held = { elapsed, idle: idleTime() - this.sent.idle, open: this.openUntil - this.sent.at };
-			if (isLost(held)) return { kind: 'lost', seconds: Math.floor(elapsed / 1000) };
-		}
-		return { kind: 'network', code, message, ...(this.upload === undefined ? {} : { upload: this.upload }) };
+		return connectionProblem(error, { redact, host, seconds, upload: this.upload }, this.held);
+	}
+
+	/** How long its connection was open after it was sent; undefined where it was not sent whole. */
+	private get held(): Held | undefined {
+		if (!this.sent) return undefined;
+		const { at, idle } = this.sent;
+		return { elapsed: clock.now() - at, idle: idleTime() - idle, open: this.openUntil - at };
 	}
 }
 
@@ -172,11 +183,59 @@ const HELD = 500;
  */
 export const isLost = ({ elapsed, idle, open }: Held): boolean => elapsed >= 1000 && Math.max(idle, open) >= HELD;
 
+/**
+ * A request that a limit of ours has ended. What was never connected, or not sent whole, cannot have been billed.
+ * @param isEarly whether there is time left to ask again
+ */
+export function lateProblem(error: unknown, seconds: number, isEarly = false): Problem {
+	const left = leftOf(error);
+	if (left === 'nothing') return unconnected('ETIMEDOUT', 'connect ETIMEDOUT');
+	return {
+		kind: 'timeout',
+		seconds,
+		...(isEarly ? { isEarly } : {}),
+		...(left === 'not all' ? { isUnsent: true } : {}),
+	};
+}
+
+const unconnected = (code: string, message: string): Problem => ({
+	kind: 'network',
+	code: code === LATE_CONNECT ? 'ETIMEDOUT' : code,
+	message,
+	isUnconnected: true,
+});
+
+interface Asked extends Pick<Account, 'redact' | 'host'> {
+	readonly seconds: number;
+	readonly upload?: number;
+}
+
+/**
+ * Why a request got no answer, whatever client sent it.
+ * @param held how long its connection was open after it was sent; left out: it was not sent whole
+ */
+export function connectionProblem(error: unknown, { redact, host, seconds, upload }: Asked, held?: Held): Problem {
+	const code = codeOf(error);
+	if (code !== undefined && TIMED_OUT.includes(code)) return lateProblem(error, seconds);
+	if (isNoHttp(error)) return { kind: 'answer', message: `${host} sent an answer that is no HTTP`, isSpoilt: true };
+	const message = redact(deepestMessage(error)).slice(0, 500);
+	if (code === undefined) return { kind: 'local', message };
+	if (isBeforeSending(error)) return unconnected(code, message);
+	if (!CLOSED.includes(code)) return { kind: 'network', code, message };
+	if (held && leftOf(error) === undefined && isLost(held))
+		return { kind: 'lost', seconds: Math.floor(held.elapsed / 1000) };
+	const known = code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code;
+	return { kind: 'network', code: known, message, ...(upload === undefined ? {} : { upload }) };
+}
+
+/** What the clients below call their own limits on the time of an answer. */
+const TIMED_OUT = ['ECONNABORTED', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
 /** What reading an answer comes to that is longer than may be held. */
 export const TOO_LARGE: Problem = { kind: 'answer', message: 'DeepInfra sent an answer that is too large' };
 
 /** What may end a connection after the request was sent. */
-export const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH'];
+const CLOSED = ['ECONNRESET', 'EPIPE', 'ERR_SOCKET_CLOSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_SOCKET'];
 
 /** An error of ours, however deep n8n's client has wrapped it. */
 function causeOf(error: unknown): Error | undefined {
@@ -195,9 +254,9 @@ export class PendingRequests {
 		onAbort(run, () => this.all.forEach((flight) => flight.stop()));
 	}
 
-	/** @param patience seconds in which an answer must begin */
-	start(seconds: number, patience?: number): PendingRequest {
-		const flight = new PendingRequest(seconds, (landed) => this.all.delete(landed), patience);
+	/** @param patience seconds in which an answer must begin @param left of the seconds, where others were spent before */
+	start(seconds: number, patience?: number, left?: number): PendingRequest {
+		const flight = new PendingRequest(seconds, (landed) => this.all.delete(landed), patience, left);
 		this.all.add(flight);
 		if (this.run.aborted) flight.stop();
 		else if (!this.isWatching) void this.watch();

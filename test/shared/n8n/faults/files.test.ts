@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { putInVirtualClock } from '../../../support/engine/virtualClock';
@@ -617,6 +617,31 @@ describe('an upload that is broken off in the middle', () => {
 			/closed the connection while \d+ MB were on their way.*no request of this size: send a smaller file/s,
 		);
 		expect(world.emulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
+	it.each(ways)('by Timeout, in %s: cannot have been billed', async (_, parameters, item) => {
+		// The catalogue answers; what is sent is not read.
+		const slow = createServer((socket) => {
+			socket.on('error', () => undefined);
+			socket.once('data', (first: Buffer) => {
+				if (!first.toString('latin1').startsWith('GET')) return socket.pause();
+				const there = connect(Number(new URL(world.emulator.url).port), '127.0.0.1', () => there.write(first));
+				return there.on('error', () => undefined).pipe(socket);
+			});
+		});
+		await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+		const address = slow.address();
+		const options = { timeout: 2, ...(parameters.resource === 'voice' ? {} : { budgetUsd: 9 }) };
+		const result = await world.engine.run({
+			parameters: { ...parameters, options },
+			items: [await item()],
+			credentials: { baseUrl: `http://127.0.0.1:${Object(address).port}` },
+			...continued,
+		});
+		slow.close();
+		const { text } = errorOf(result.errorItems[0] ?? { json: {} });
+		expect(text).toMatch(/could not be sent to 127.0.0.1.* within 2 seconds.*nothing was billed/s);
+		expect(`${text} ${hintsOf(result).join()}`).not.toMatch(/may (have|be) bill/);
 	});
 
 	it('is sent again where it is small', async () => {

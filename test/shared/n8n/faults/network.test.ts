@@ -2,7 +2,7 @@
 import { createServer, Socket } from 'node:net';
 import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { type Trial, trialOf } from '../../../support/faults/ordeal';
-import { attemptsOf, errorOf, triesOf } from '../../../support/results';
+import { attemptsOf, errorOf, hintsOf, triesOf } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
 import { subjectOf } from '../../../support/operation/registry';
 import { stopwatch } from '../../../support/yardstick';
@@ -99,6 +99,46 @@ describe('a connection that times out', () => {
 		const { items, errorItems } = await run(world.emulator.url, 4);
 		expect([items.length, errorItems.length, broken()]).toEqual([1, 2, 2]);
 		for (const item of errorItems) expect(errorOf(item).text).toMatch(/timed out/);
+	});
+
+	it.each([1, 8])(
+		'is told as that where Timeout is over first, after %i seconds: nothing is billed',
+		async (timeout) => {
+			const clock = putInVirtualClock(world.emulator);
+			const broken = breakConnections(
+				99,
+				() => timedOut('connect'),
+				127,
+				() => clock.now(),
+			);
+			const result = await world.engine
+				.run({
+					parameters: { ...subject.parameters, options: { timeout, budgetUsd: 1 } },
+					items: subject.items.slice(0, 1),
+					onError: 'continueErrorOutput',
+					credentials: { baseUrl: world.emulator.url },
+				})
+				.finally(() => clock.remove());
+			const [item = { json: {} }] = result.errorItems;
+			expect(errorOf(item).text).toMatch(/cannot be reached: the connection timed out/);
+			expect(`${errorOf(item).text} ${hintsOf(result).join()}`).not.toMatch(/bill/);
+			expect(broken()).toBe(1);
+		},
+	);
+
+	it('has not been one where Timeout is over after it was opened: that may be billed', async () => {
+		const clock = putInVirtualClock(world.emulator);
+		world.emulator.options.faults = () => ({ kind: 'stalledHeaders' });
+		const { errorItems } = await world.engine
+			.run({
+				parameters: { ...subject.parameters, options: { timeout: 2 } },
+				items: subject.items,
+				onError: 'continueErrorOutput',
+			})
+			.finally(() => clock.remove());
+		world.emulator.options.faults = undefined;
+		for (const item of errorItems) expect(errorOf(item).text).toMatch(/did not finish its answer.*may have billed/);
+		expect(errorItems).toHaveLength(3);
 	});
 
 	it.each([

@@ -93,6 +93,27 @@ it.each([
 	[{ elapsed: 1600, idle: 0, open: 500 }, true],
 ])('held for %j: lost is %s', (held, lost) => expect(isLost(held)).toBe(lost));
 
+describe('a request that Timeout ends', () => {
+	/** As n8n's client fails, with the socket of Node's own request. */
+	const ended = (socket: object | null) =>
+		new Error('canceled', {
+			cause: Object.assign(new Error('canceled'), { code: 'ERR_CANCELED', request: { socket } }),
+		});
+	const waiting = { writableLength: 9, listenerCount: () => 0 };
+
+	it.each<[string, object | null, object]>([
+		['whose connection nobody has begun to open', null, { kind: 'network', isUnconnected: true }],
+		['whose connection never opened', { ...waiting, listenerCount: () => 2 }, { kind: 'network', isUnconnected: true }],
+		['whose greeting got no answer', { ...waiting, alpnProtocol: null }, { kind: 'network', isUnconnected: true }],
+		['of which a part was sent', { ...waiting, alpnProtocol: false }, { kind: 'timeout', isUnsent: true }],
+		['that was sent', { ...waiting, writableLength: 0, alpnProtocol: 'http/1.1' }, { kind: 'timeout', seconds: 1 }],
+		['of which nothing is known', {}, { kind: 'timeout', seconds: 1 }],
+	])('%s', async (_, socket, problem) => {
+		const flight = await lookAfter(Array<number>(6).fill(200), sent);
+		expect(flight.problem(ended(socket), false, account)).toMatchObject(problem);
+	});
+});
+
 describe('waiting for its turn', () => {
 	it('is no time of the service: its own begins afterwards', async () => {
 		let now = 0;
