@@ -12,7 +12,7 @@ import { connectionFailure, failure, limited, readWhole, type Source } from './h
 import { isStream } from './http/stream';
 import type { Transport } from './http/transport';
 
-/** Getting a file again costs nothing, so this does not follow the user's limit. */
+/** Getting a file again costs nothing, so this does not follow the user's limit; all tries together follow Timeout. */
 const DOWNLOAD_RETRIES = 4;
 
 /** Bytes of one of the files that are put together. */
@@ -107,15 +107,22 @@ export class FileKeeper {
 		seconds: number,
 		use: (source: Source) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
-		const get = async () =>
-			await this.transport.download(url, seconds, async (source) => {
+		const { clock, signal } = this.run;
+		let left = seconds;
+		const get = async () => {
+			const since = clock.now();
+			const got = await this.transport.download(url, seconds, left, async (source) => {
 				const { head, kind } = source;
 				if (isText(head)) throw failure(source.url, `it gives a text: ${quote(head)}`, 'once');
 				const accepted = attempt(() => accept?.(kind));
 				return accepted.ok ? await use(source) : accepted;
 			});
-		const passage = throughDoor<Outcome<T>>(this.door, this.run.signal);
-		const { outcome } = await callUntilAnswered(get, { maxRetries: DOWNLOAD_RETRIES }, passage, this.run);
+			left -= (clock.now() - since) / 1000;
+			return got;
+		};
+		const passage = throughDoor<Outcome<T>>(this.door, signal);
+		const rules = { maxRetries: DOWNLOAD_RETRIES, seconds, isWhole: true } as const;
+		const { outcome } = await callUntilAnswered(get, rules, passage, this.run);
 		return outcome.ok ? outcome.value : outcome;
 	}
 }

@@ -19,6 +19,8 @@ export interface Source {
 	readonly fileName: string | undefined;
 	/** Bytes that its server announces. n8n's client unpacks what comes packed, so this may be the packed length. */
 	readonly announced: number | undefined;
+	/** Hears of each piece that is read. */
+	goesOn?(): void;
 }
 
 /** Asks one address, without following it anywhere. */
@@ -171,6 +173,7 @@ export function limited(source: Source, most = Infinity): Stream | Buffer {
 	const limit = Math.min(most, largestOf(source));
 	let length = 0;
 	return content.map((piece: unknown) => {
+		source.goesOn?.();
 		if (piece instanceof Uint8Array) length += piece.length;
 		if (length > limit) throw tooLarge(url, limit);
 		return piece;

@@ -34,7 +34,7 @@ const DOCUMENT_SECONDS = 600;
 /** Bytes from which work on a question or an answer lets others in between. */
 const LONG_WORK = 1024 * 1024;
 
-/** Seconds in which the answer to a look has to begin: a dead connection must not take all of the time. */
+/** Seconds in which the answer to a look has to begin, and a file to go on: a dead connection must not take all of the time. */
 export const LOOK_SECONDS = 60;
 
 /** Seconds that taking something back may take. */
@@ -210,7 +210,7 @@ export class Transport {
 		let hasBegun = false;
 		try {
 			const response = await this.authenticated(await this.optionsOf({ method: 'GET', path }, flight), flight);
-			flight.hears();
+			flight.goesOn();
 			const { statusCode: status, headers } = response;
 			if (status < 200 || status >= 300) {
 				const text = decodeText(await readUnpacked(bytesOf(response.body), LONG_WORK), headers['content-type']);
@@ -219,7 +219,8 @@ export class Transport {
 			}
 			hasBegun = true;
 			const { redactAnswer } = this.account;
-			return succeeded({ lines: await readLines(unpacked(bytesOf(response.body)), skip, redactAnswer, use) });
+			const pieces = unpacked(goingOn(bytesOf(response.body), flight));
+			return succeeded({ lines: await readLines(pieces, skip, redactAnswer, use) });
 		} catch (error) {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {
@@ -243,10 +244,16 @@ export class Transport {
 	/**
 	 * Gets a file that an answer points to and hands it to `use`.
 	 * The key goes along only to what lies below the base URL, and never to where that redirects.
+	 * @param left of the seconds, where others were spent on it before
 	 * @param use must read it: it is closed afterwards
 	 */
-	async download<T>(address: string, seconds: number, use: (source: Source) => Promise<T>): Promise<Outcome<T>> {
-		const flight = this.flights.start(seconds);
+	async download<T>(
+		address: string,
+		seconds: number,
+		left: number,
+		use: (source: Source) => Promise<T>,
+	): Promise<Outcome<T>> {
+		const flight = this.flights.start(seconds, LOOK_SECONDS, left);
 		try {
 			const { baseUrl } = this.account;
 			const first = resolveAddress(address, baseUrl);
@@ -258,7 +265,8 @@ export class Transport {
 				await flight.during(first, async () => {
 					const source = await openSource(first, ask, (url) => checkAddress(url, baseUrl));
 					this.closeAtEnd(source.content, flight);
-					return await use(source);
+					flight.goesOn();
+					return await use({ ...source, goesOn: () => flight.goesOn() });
 				}),
 			);
 		} catch (error) {
@@ -442,6 +450,14 @@ const streamed = ({ signal, seconds }: PendingRequest) => ({
 	// Later than our own deadline, which also covers the answer's body and knows when this process was busy.
 	timeout: seconds * 2000 + 60_000,
 });
+
+/** Each piece gives the next as much time. */
+async function* goingOn(bytes: Bytes, flight: PendingRequest): AsyncGenerator<Uint8Array> {
+	for await (const piece of bytes) {
+		yield piece;
+		flight.goesOn();
+	}
+}
 
 const isWell = ({ statusCode }: IN8nHttpFullResponse): boolean => statusCode >= 200 && statusCode < 300;
 

@@ -1,4 +1,5 @@
 import { isBelow, resolveAddress } from '../../../../nodes/shared/n8n/http/address';
+import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { images } from '../../../support/files';
 import { freshModel } from '../../../support/parameters';
 import { jsonReply } from '../../../support/service';
@@ -73,5 +74,30 @@ describe('of a run', () => {
 			({ path, headers }) => `${path} ${headers.authorization === undefined ? 'no key' : 'key'}`,
 		);
 		expect(keys.sort()).toEqual(['/deepinfra/files/y.png key', '/other/x.png no key']);
+	});
+
+	it.each<[string, number, RegExp | undefined, number]>([
+		['that stalls in its middle is got anew within a minute', 1, undefined, 62],
+		['that stalls again and again is given up with Timeout', 99, /nothing came|longer than 150 seconds/, 152],
+	])('a file %s', async (_, stalls, words, seconds) => {
+		const { service } = world;
+		let asked = 0;
+		service.reply = ({ method, path }) => {
+			const file = { body: images.png.bytes, contentType: 'image/png' };
+			if (path.endsWith('.png')) return asked++ < stalls ? { ...file, stallAfter: 40 } : file;
+			return method === 'POST'
+				? jsonReply({ images: ['/files/y.png'], inference_status: { status: 'succeeded' } })
+				: { status: 404, body: '{}' };
+		};
+		const clock = putInVirtualClock(world.emulator);
+		const model = freshModel();
+		const { items, error } = await world.engine
+			.run({
+				parameters: { resource: 'image', operation: 'generate', model, prompt: 'a cat', options: { timeout: 150 } },
+			})
+			.finally(() => clock.remove());
+		expect(clock.now() / 1000).toBeLessThan(seconds);
+		expect(items).toHaveLength(words ? 0 : 1);
+		if (words) expect(error?.message).toMatch(words);
 	});
 });

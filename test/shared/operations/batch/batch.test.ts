@@ -510,6 +510,23 @@ describe('batch: getResults', () => {
 		expect(output.map(({ json }) => json.customId)).toEqual(items.map((_, index) => String(index)));
 	});
 
+	it.each<[string, number]>([
+		['reads on where a file stalls in its middle, and each line once', 1],
+		['gives up within minutes where it does so again and again', 99],
+	])('%s', async (_, stalls) => {
+		const items = Array.from({ length: 300 }, (_, index) => ({ json: { text: `number ${index}` } }));
+		const id = await finished(chatBatch(), items);
+		let asks = 0;
+		world.emulator.options.faults = ({ path }) =>
+			path.endsWith('/content') && asks++ < stalls ? { kind: 'stalledBody' } : undefined;
+		const clock = putInVirtualClock(world.emulator);
+		const result = await results(id, { maxRetries: 1 }).finally(() => clock.remove());
+		expect(clock.now()).toBeLessThan(stalls === 1 ? 65_000 : 125_000);
+		const names = result.items.map(({ json }) => json.customId);
+		expect(names).toEqual(stalls === 1 ? items.map((_, index) => String(index)) : []);
+		if (stalls > 1) expect(errorOf(result.errorItems[0] ?? { json: {} }).text).toMatch(/sent nothing for 60 seconds/);
+	});
+
 	it('deletes no files of a run that fails, whose results nobody gets', async () => {
 		const [good, bad] = [await finished(chatBatch(), texts('a')), await finished(chatBatch(), texts('b'))];
 		const contents = () => world.emulator.requests.filter(({ path }) => path.endsWith('/content'));
