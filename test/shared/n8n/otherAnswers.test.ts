@@ -66,7 +66,7 @@ describe('a chat', () => {
 		[
 			'a single function',
 			say({ content: null, function_call: call }),
-			{ toolCalls: [{ id: '', name: 'f', arguments: { a: 1 } }] },
+			{ toolCalls: [{ id: 'call_2e26ab8b', name: 'f', arguments: { a: 1 } }] },
 		],
 		...[undefined, null, '', ' ', 'null', '{}'].map((given): [string, IDataObject, IDataObject] => [
 			`a call whose arguments are ${JSON.stringify(given)}`,
