@@ -266,8 +266,8 @@ const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? Array
 /** Scripts without blanks between words that may be cut behind any letter; of others, two may make one. */
 const ANYWHERE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}]/u;
 
-/** A letter with its tone, its vowel or its accent. */
-const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
+/** A letter with its tone, its vowel or its accent, and with what may not begin a line. */
+const LETTER = /(?:\P{M}\p{M}*|\p{M}+)[\p{Pe}\p{Pf}、。，．！？：；…､｡]{0,3}/gu;
 
 function cut(word: string, longest: number): string[] {
 	if (!ANYWHERE.test(word)) return [word];

@@ -46,6 +46,10 @@ describe('lines', () => {
 		['ที่นี่', 1, ['ที่', 'นี่']],
 		['がぎぐげご'.normalize('NFD'), 5, ['がぎ', 'ぐげ', 'ご'].map((each) => each.normalize('NFD'))],
 		['ພາສາລາວດີຫຼາຍ', 6, ['ພາສາລາ', 'ວດີຫຼາ', 'ຍ']],
+		// No line begins with what closes the one before.
+		['日本語のテスト。これは長い', 7, ['日本語のテス', 'ト。これは長い']],
+		['「はい！」と彼は言った', 4, ['「は', 'い！」と', '彼は言っ', 'た']],
+		[`字${'。'.repeat(15)}`, 5, ['字。。。', '。。。。', '。。。。', '。。。。']],
 	])('of %j within %i characters', (text, longest, lines) => expect(wrap(text, longest)).toEqual(lines));
 });
 
