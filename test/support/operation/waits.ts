@@ -76,9 +76,24 @@ export function testWaits(subject: Subject, of: () => World): void {
 			return { result, emulator };
 		}
 
-		it('is given up in time and not asked again; a run that is stopped leaves nothing open', async () => {
+		async function fail() {
+			const emulator = await start();
+			emulator.options.latencyMs = 100;
+			emulator.options.faults = (request) =>
+				subject.asks(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 423 } : undefined;
+			const result = await of().engine.run({
+				parameters: withMore(trial.parameters, { maxConcurrency: 10 }),
+				items: trial.items,
+				credentials: { baseUrl: emulator.url },
+			});
+			// what was on its way when it ended arrives, and nothing after it
+			await wait(150);
+			return { result, emulator, atEnd: asked(emulator).length };
+		}
+
+		it('is given up in time and not asked again; a run that fails or is stopped asks nothing more', async () => {
 			const took = stopwatch();
-			const [stalled, stopped] = await Promise.all([stall(), stop()]);
+			const [stalled, stopped, failed] = await Promise.all([stall(), stop(), fail()]);
 			expect(took()).toBeLessThan(5000);
 			await wait(200);
 
@@ -104,6 +119,11 @@ export function testWaits(subject: Subject, of: () => World): void {
 			const open = subject.goesAhead ? 1 : FIRST_BURST;
 			expect(asked(stopped.emulator)).toHaveLength(open);
 			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(open);
+
+			expect(failed.result).toMatchObject({ status: 'error', items: [], error: { httpCode: '423', itemIndex: 5 } });
+			expect(failed.result.error?.message).toContain('Emulated error 423');
+			expect(failed.atEnd).toBeLessThan(25);
+			expect(asked(failed.emulator)).toHaveLength(failed.atEnd);
 		});
 
 		it('is asked again after a while, and every item is accounted for', async () => {
@@ -118,26 +138,6 @@ export function testWaits(subject: Subject, of: () => World): void {
 			await expectAccounted(of(), ordeal, plan, kindOf, { maxRetries: 1, answers });
 			const met = ordeal.ledgers.flatMap(({ spoiled }) => spoiled.map((fault) => kindOf(fault).name));
 			expect(new Set(met)).toEqual(new Set(kinds.map(({ name }) => name)));
-		});
-
-		it('is asked nothing more after the first failure, where nothing says to go on', async () => {
-			const emulator = await start();
-			emulator.options.latencyMs = 100;
-			emulator.options.faults = (request) =>
-				subject.asks(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 423 } : undefined;
-			const result = await of().engine.run({
-				parameters: withMore(trial.parameters, { maxConcurrency: 10 }),
-				items: trial.items,
-				credentials: { baseUrl: emulator.url },
-			});
-			expect(result).toMatchObject({ status: 'error', items: [], error: { httpCode: '423', itemIndex: 5 } });
-			expect(result.error?.message).toContain('Emulated error 423');
-			// what was on its way when it ended arrives, and nothing after it
-			await wait(150);
-			const atEnd = asked(emulator).length;
-			expect(atEnd).toBeLessThan(25);
-			await wait(200);
-			expect(asked(emulator)).toHaveLength(atEnd);
 		});
 	});
 }
