@@ -152,7 +152,8 @@ export const translateText = defineOperation({
 
 /** @throws AnswerError for one that the limit cut, whose end would be missing without a word */
 function readTranslation(answer: Parameters<typeof readChoices>[0], original: string, given: string | undefined) {
-	const [{ text, finishReason }] = readChoices(answer);
+	const [{ text: written, finishReason }] = readChoices(answer);
+	const text = unfence(written, original);
 	if (finishReason === 'length')
 		throw new AnswerError('The translation was cut off at the token limit', `${RAISE_LIMIT}. ${rawText(text)}`);
 	const source = languageGiven(given);
@@ -162,7 +163,7 @@ function readTranslation(answer: Parameters<typeof readChoices>[0], original: st
 	const names = isLanguage(language);
 	// A model that forgets the first line has written the translation alone, with as many lines as the text.
 	return names === 'surely' || (names && breaksIn(text) !== breaksIn(original))
-		? { translation: unwrap(rest), sourceLanguage: language }
+		? { translation: unwrap(unfence(rest, original)), sourceLanguage: language }
 		: { translation: unwrap(text), sourceLanguage: null };
 }
 
@@ -172,6 +173,10 @@ const unwrap = (text: string): string =>
 		.trim()
 		.replace(/^<(text-[0-9a-f]{8})>\n?([^]*?)\n?<\/\1>$/, '$2')
 		.trim();
+
+/** Without a fence around all of it that its original has nothing of. */
+const unfence = (text: string, original: string): string =>
+	original.includes('```') ? text : text.trim().replace(/^```[\w-]*[ \t]*\r?\n([^]*?)\r?\n?```$/, '$1');
 
 const breaksIn = (text: string): number => text.trim().split('\n').length - 1;
 

@@ -94,6 +94,18 @@ describe('an answer that is a translation', () => {
 		expect(JSON.stringify(translateText.request([input('x', source)], {}).json)).toContain('In the first line write');
 	});
 
+	it.each<[string, string]>([
+		['```\nEnglish\nBonjour\n```', 'x'],
+		['English\n```text\nBonjour\n```', 'x'],
+		['English\n\n```html\r\n<b>Bonjour</b>\r\n```\n', '<b>x</b>'],
+	])('is without a fence that its text does not have, and not asked for again: %j', (said, text) => {
+		const asked = translateText.request([input(text)], {});
+		expect(translateText.next?.(completion(said), [input(text)], 0, asked)).toBeUndefined();
+		const translation = text.replace('x', 'Bonjour');
+		expect(read(text, said)).toEqual({ translation, sourceLanguage: 'English', note: undefined });
+		expect(read('```\nx\n```', 'English\n```\nBonjour\n```').translation).toBe('```\nBonjour\n```');
+	});
+
 	it('is without the name of its language where it has lost a line', () => {
 		expect(read('a\nb', 'English\nx y')).toMatchObject({ translation: 'x y', sourceLanguage: 'English' });
 		expect(read('a\nb', 'Brazilian Portuguese\nx\ny\nz')).toMatchObject({ translation: 'x\ny\nz' });
