@@ -15,6 +15,7 @@ import { readChoice } from '../../operations/chat/chat';
 import { choiceReader, pieceReader, withUsage, type CallIds } from '../../operations/chat/pieces';
 import { chatStream } from '../../operations/chat/stream';
 import type { Secret } from '../secret';
+import type { CallThoughts } from './callThoughts';
 import { Veil } from '../veil';
 
 /** An answer's body as it was before a proxy packed it without saying so. */
@@ -46,6 +47,7 @@ interface Watcher {
 	readonly taken: ReadonlySet<string>;
 	/** Hides the API key in what a service says. */
 	readonly secret: Secret;
+	readonly thoughts: CallThoughts;
 	/** A chunk of the answer. @param counted USD of its cost that the chunks before have told: each may tell what all have cost */
 	onAnswer(answer: Dict, counted: number): void;
 	/** What came of an answer that is over, whole or not, and did not say what it cost. */
@@ -143,7 +145,7 @@ const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n\n`;
  */
 export function watchEvents(
 	response: Response,
-	{ secret, taken, onAnswer, onUntold }: Watcher,
+	{ secret, taken, thoughts, onAnswer, onUntold }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
 	const { body, status, statusText, headers } = response;
@@ -191,8 +193,10 @@ export function watchEvents(
 					if ((next.done || isDone) && !hasAnswer)
 						throw errorOf({ kind: 'answer', message: 'DeepInfra sent an empty answer' });
 					if (isCut) throw cut(new Error('the stream ended before it was done'));
-					const fault = next.done || isDone ? faultOf(chatStream.whole(events)) : undefined;
+					const whole = next.done || isDone ? chatStream.whole(events) : undefined;
+					const fault = whole && faultOf(whole);
 					if (fault) throw errorOf(fault);
+					if (whole) thoughts.remember(whole);
 				} catch (error) {
 					end();
 					controller.error(error instanceof RangeError ? errorOf(TOO_LARGE) : error);

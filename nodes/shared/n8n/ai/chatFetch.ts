@@ -12,6 +12,7 @@ import { deepestMessage } from '../http/cause';
 import { connectionProblem, lateProblem, TOO_LARGE } from '../http/deadline';
 import type { Secret } from '../secret';
 import { holdsEvents } from '../http/events';
+import type { CallThoughts } from './callThoughts';
 import { asEvents, asEventStream, asRead, callIdsIn, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
@@ -28,6 +29,8 @@ export interface ChatFetchOptions {
 	readonly maxRetries: number;
 	/** Put into each request's body: what the client does not know, or names otherwise. */
 	readonly additions: Dict;
+	/** What the model thought before earlier calls of tools. */
+	readonly thoughts: CallThoughts;
 	/** Whether answers may come in pieces; otherwise the client gets a whole answer as one piece. */
 	readonly streaming: boolean;
 	/** Sends; n8n's proxy and address rules come in `init`. */
@@ -63,7 +66,7 @@ export interface ChatFetchOptions {
  */
 export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	return async (url, init) => {
-		const body = completeBody(init?.body, options.additions);
+		const body = completeBody(init?.body, options);
 		const refused = body && options.refuse(body);
 		if (refused) return await failed(refused, 0, modelOf(body), options);
 		const isStreamed = body?.stream === true && options.streaming;
@@ -86,6 +89,7 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 		if (fault) return await failed(fault, result.attempts, model, options);
 		options.onAnswer(whole.value, 0);
 		const answer = asRead(whole.value, taken);
+		options.thoughts.remember(answer);
 		return body?.stream === true ? asEvents(answer) : Response.json(answer);
 	};
 }
@@ -205,11 +209,15 @@ async function failed(
 	return Response.json({ error: { message: error.message, code } }, { status: 400 });
 }
 
-function completeBody(body: unknown, additions: Dict): Dict | undefined {
+function completeBody(body: unknown, { additions, thoughts }: ChatFetchOptions): Dict | undefined {
 	const read = typeof body === 'string' ? parseJson(body) : undefined;
 	if (!isDict(read)) return undefined;
 	const { messages } = read;
-	return { ...read, ...additions, messages: Array.isArray(messages) ? messages.map(fitMessage) : messages };
+	return {
+		...read,
+		...additions,
+		messages: Array.isArray(messages) ? thoughts.addTo(messages.map(fitMessage)) : messages,
+	};
 }
 
 /** An agent that says nothing beside its tool calls sends an empty list, which a model's template may not take. */

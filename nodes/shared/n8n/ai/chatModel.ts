@@ -17,6 +17,7 @@ import { readAccount, type Account } from '../credential';
 import { toNodeError } from '../errors';
 import { readParameters } from '../inputs';
 import { thoughtCost } from '../thought';
+import { CallThoughts } from './callThoughts';
 import { makeChatFetch, type Fetch } from './chatFetch';
 import { bodyAdditions, chatModelFields } from './chatModelFields';
 import { spendingOf } from './spending';
@@ -94,6 +95,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		seconds,
 		maxRetries,
 		additions,
+		thoughts: CallThoughts.of(`${context.getExecutionId()} ${context.getNode().id} ${item}`),
 		streaming: options.streaming !== false,
 		send: fetch,
 		random: Math.random,

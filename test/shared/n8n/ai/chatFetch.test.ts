@@ -1,4 +1,5 @@
 import type { Problem } from '../../../../nodes/shared/core/problem';
+import { CallThoughts } from '../../../../nodes/shared/n8n/ai/callThoughts';
 import { makeChatFetch } from '../../../../nodes/shared/n8n/ai/chatFetch';
 import { clock } from '../../../../nodes/shared/n8n/http/clock';
 import { secretOf } from '../../../../nodes/shared/n8n/secret';
@@ -19,6 +20,7 @@ async function ask(fails: number, cause: object, took = 0, seconds = 300) {
 		seconds,
 		maxRetries: 5,
 		additions: {},
+		thoughts: CallThoughts.of('test'),
 		streaming: false,
 		send: async () => {
 			if (sent++ >= fails) return await Promise.resolve(Response.json(answer));

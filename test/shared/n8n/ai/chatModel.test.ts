@@ -476,12 +476,12 @@ describe('the chat model under LangChain', () => {
 		const more = (json: unknown, rest: IDataObject = { index: 0 }) => ({ ...rest, function: { arguments: json } });
 		const [one, two] = [{ input: '1+1' }, { input: '2+2' }];
 		const [first, second] = [JSON.stringify(one), JSON.stringify(two)];
-		const read = async (choices: object[], talk: Parameters<ChatOpenAI['stream']>[0] = 'Hello') => {
+		const read = async (choices: object[], talk: Parameters<ChatOpenAI['stream']>[0] = 'Hello', run = {}) => {
 			const events = choices.map((choice) => JSON.stringify({ id: 'c1', choices: [{ index: 0, ...choice }] }));
 			const body = [...events, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
 			failing(1, { kind: 'status', status: 200, body, contentType: 'text/event-stream' });
 			let whole: AIMessageChunk | undefined;
-			for await (const part of await (await open()).chat.stream(talk)) whole = whole?.concat(part) ?? part;
+			for await (const part of await (await open({}, run)).chat.stream(talk)) whole = whole?.concat(part) ?? part;
 			return whole;
 		};
 
@@ -641,6 +641,42 @@ describe('the chat model under LangChain', () => {
 			let text = '';
 			for await (const { content } of await (await open()).chat.stream('Hello')) text += String(content);
 			expect(text).toBe('Hello');
+		});
+
+		it.each([true, false])('thoughts before calls of tools go back with them; streaming: %s', async (streaming) => {
+			const reasoning = { reasoning_content: 'Hm: 1+1, 2+2.' };
+			const calls = [
+				call('calculator', first, { index: 0, id: 't1' }),
+				call('calculator', second, { index: 1, id: 't2' }),
+			];
+			const run = { executionId: `thinking ${streaming}` };
+			const options = { streaming };
+			// n8n makes a message of each call.
+			const talk = ['t1', 't2'].flatMap((id) => [
+				new AIMessage({ content: [], tool_calls: [{ id, name: 'calculator', args: one }] }),
+				new ToolMessage({ content: '2', tool_call_id: id }),
+			]);
+			if (streaming)
+				await read([{ delta: reasoning }, { delta: { content: '' } }, called(...calls), ended], 'Hello', run);
+			else {
+				const message = { role: 'assistant', content: null, ...reasoning, tool_calls: calls };
+				failing(1, {
+					kind: 'status',
+					status: 200,
+					body: { id: 'c1', choices: [{ message, finish_reason: 'tool_calls' }] },
+				});
+				await (await open(options, run)).chat.invoke('Hello');
+			}
+			// The chat model is opened anew for each turn; another run knows nothing of it.
+			for (const [again, thought] of [
+				[run, reasoning],
+				[{ executionId: 'other' }, {}],
+			] as const) {
+				await (await open(options, again)).chat.invoke(talk);
+				const sent = bodies().at(-1)?.messages;
+				expect(sent).toMatchObject([{ role: 'assistant', ...thought }, { role: 'tool' }, { role: 'assistant' }, {}]);
+				expect(JSON.stringify(sent).split('Hm: ')).toHaveLength('reasoning_content' in thought ? 2 : 1);
+			}
 		});
 
 		it('words behind thoughts in tags in a whole answer; those are kept apart', async () => {

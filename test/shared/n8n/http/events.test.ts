@@ -3,6 +3,7 @@ import type { Steps } from '../../../../nodes/shared/core/steps';
 import { readEvents } from '../../../../nodes/shared/n8n/http/events';
 import { readChoices } from '../../../../nodes/shared/operations/chat/chat';
 import { chatStream } from '../../../../nodes/shared/operations/chat/stream';
+import { CallThoughts } from '../../../../nodes/shared/n8n/ai/callThoughts';
 import { watchEvents } from '../../../../nodes/shared/n8n/ai/chatAnswer';
 import { secretOf } from '../../../../nodes/shared/n8n/secret';
 import { Veil } from '../../../../nodes/shared/n8n/veil';
@@ -200,7 +201,13 @@ describe('an event of megabytes', () => {
 		const longest = [
 			await longestTurn(async () => await readEvents([Buffer.from(body)], hide, (event) => void events.push(event))),
 			await longestTurn(async () => {
-				const watcher = { secret, taken: new Set<string>(), onAnswer: () => undefined, onUntold: () => undefined };
+				const watcher = {
+					secret,
+					thoughts: CallThoughts.of('test'),
+					taken: new Set<string>(),
+					onAnswer: () => undefined,
+					onUntold: () => undefined,
+				};
 				under = await watchEvents(new Response(body), watcher, ({ kind }) => new Error(kind)).text();
 			}),
 		];

@@ -103,7 +103,8 @@ describe('an answer that is a translation', () => {
 		expect(translateText.next?.(completion(said), [input(text)], 0, asked)).toBeUndefined();
 		const translation = text.replace('x', 'Bonjour');
 		expect(read(text, said)).toEqual({ translation, sourceLanguage: 'English', note: undefined });
-		expect(read('```\nx\n```', 'English\n```\nBonjour\n```').translation).toBe('```\nBonjour\n```');
+		const fenced = '```\nBonjour\n```';
+		expect(read('```\nx\n```', `English\n${fenced}`)).toMatchObject({ translation: fenced });
 	});
 
 	it('is without the name of its language where it has lost a line', () => {
