@@ -163,7 +163,14 @@ export const editImage = defineOperation({
 			input,
 			// Repeated as it is: with brackets the route does not know it (docs/api.md#image-edits).
 			{ image: edit.pictures, ...(edit.mask ? { mask: edit.mask } : {}) },
-			{ model, prompt, n: edit.count, size: edit.size, seed: options.seed, response_format: 'b64_json' },
+			{
+				model,
+				prompt,
+				n: edit.count,
+				size: edgesIn(edit.size).join('x') || edit.size,
+				seed: options.seed,
+				response_format: 'b64_json',
+			},
 		);
 	},
 	isFormRefused: (problem: Problem) =>

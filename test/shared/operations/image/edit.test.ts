@@ -58,6 +58,15 @@ describe('the size that was asked for, on the native route', () => {
 	});
 });
 
+it.each([
+	['512 × 768', '512x768'],
+	['512*768', '512x768'],
+	[' 512X768 ', '512x768'],
+	['auto', 'auto'],
+])('tells the route for edits the size %j as %s', (size, told) => {
+	expect(requestFor(editImage, { prompt: 'x', options: { size } }).form).toMatchObject({ size: told });
+});
+
 describe('of its own', () => {
 	let world: World;
 	beforeAll(async () => (world = await openWorld()));
