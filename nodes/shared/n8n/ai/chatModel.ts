@@ -95,7 +95,7 @@ export async function openChatModel(context: ISupplyDataFunctions, item: number)
 		seconds,
 		maxRetries,
 		additions,
-		thoughts: CallThoughts.of(`${context.getExecutionId()} ${context.getNode().id} ${item}`),
+		thoughts: new CallThoughts(`${context.getExecutionId()} ${context.getNode().id} ${item}`),
 		streaming: options.streaming !== false,
 		send: fetch,
 		random: Math.random,

@@ -20,7 +20,7 @@ async function ask(fails: number, cause: object, took = 0, seconds = 300) {
 		seconds,
 		maxRetries: 5,
 		additions: {},
-		thoughts: CallThoughts.of('test'),
+		thoughts: new CallThoughts('test'),
 		streaming: false,
 		send: async () => {
 			if (sent++ >= fails) return await Promise.resolve(Response.json(answer));

@@ -203,7 +203,7 @@ describe('an event of megabytes', () => {
 			await longestTurn(async () => {
 				const watcher = {
 					secret,
-					thoughts: CallThoughts.of('test'),
+					thoughts: new CallThoughts('test'),
 					taken: new Set<string>(),
 					onAnswer: () => undefined,
 					onUntold: () => undefined,
