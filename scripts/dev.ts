@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readChoices, type Choices } from './arguments';
 import { copyMedia, fillN8n } from './demo/setUp';
@@ -106,6 +107,8 @@ async function develop(choices: Choices, session: Session): Promise<number> {
 		else console.error(`\n${build.errors}\n\nThis does not compile; n8n keeps the build that passed last.\n`);
 	};
 	console.log('  Building …');
+	// Only now: a run that is refused must not take away what another one, or a test, uses.
+	await rm(path.join(places.project, 'dist'), { recursive: true, force: true });
 	const watch = startWatch(places.project, report);
 	session.endWith(async () => await watch.stop());
 	const ended = await Promise.race([watch.ended, interrupted(signal)]);

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,11 @@ async function until(holds: () => boolean): Promise<void> {
 	for (let tries = 0; tries < 600 && !holds(); tries++) await wait(50);
 	expect(holds()).toBe(true);
 }
+
+it('takes no build away before it has looked whether it may run', () => {
+	const { scripts } = JSON.parse(readFileSync(path.join(places.project, 'package.json'), 'utf8'));
+	expect(scripts.dev).toBe('tsx scripts/dev.ts');
+});
 
 describe("the compiler's words", () => {
 	const readIn = (size: number, text: string): Build[] => {
