@@ -2,6 +2,7 @@ import type { NodeContext } from './context';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest, Dict, Inputs } from '../core/operation';
 import { failed, type Outcome } from '../core/problem';
+import type { ScannedPage } from '../media/pdf/scan';
 import { callUntilAnswered, type CallContext } from '../engine/call';
 import { Gate, type Door } from '../engine/gate';
 import { Lanes, SharedGates, throughDoor, type Lane } from '../engine/lane';
@@ -112,10 +113,13 @@ export class Client {
 		return this.lanes.of({ model, maxConcurrency, maxRetries });
 	}
 
-	/** How many pages a file has; undefined for one that is no PDF. */
-	async countPages(file: FileRef, { seconds, maxRetries }: Settings): Promise<Outcome<number | undefined>> {
-		const count = async () => await this.transport.countPages(file, seconds);
-		const passage = throughDoor<number | undefined>(this.door, this.run.signal);
-		return (await callUntilAnswered(count, { maxRetries }, passage, this.run)).outcome;
+	/** The pages of a file; undefined for one that is no PDF. */
+	async pagesOf(
+		file: FileRef,
+		{ seconds, maxRetries }: Settings,
+	): Promise<Outcome<readonly ScannedPage[] | undefined>> {
+		const read = async () => await this.transport.pagesOf(file, seconds);
+		const passage = throughDoor<readonly ScannedPage[] | undefined>(this.door, this.run.signal);
+		return (await callUntilAnswered(read, { maxRetries }, passage, this.run)).outcome;
 	}
 }

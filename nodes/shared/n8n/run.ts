@@ -138,9 +138,11 @@ class ItemRun {
 		for (const entry of entries) {
 			const file = attempt(() => (entry.isOver ? undefined : this.operation.pagesOf?.(entry.input)));
 			if (!file.ok || file.value === undefined) continue;
-			const pages = await client.countPages(file.value, entry.settings);
-			if (pages.ok) entry.pages = pages.value;
-			else await this.results.fail(entry, pages.problem);
+			const pages = await client.pagesOf(file.value, entry.settings);
+			if (pages.ok) {
+				entry.pages = pages.value?.length;
+				if (pages.value?.some(({ isWrittenOn }) => isWrittenOn)) this.results.hints.add(WRITTEN_ON);
+			} else await this.results.fail(entry, pages.problem);
 			if (this.stop.signal.aborted) return;
 		}
 	}
@@ -419,4 +421,8 @@ class ItemRun {
 }
 
 /** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */
+/** Filled-in words, too, where they are few. */
+const WRITTEN_ON =
+	'A page of a PDF has a little text over its picture, such as a stamp or a page number: it is not read. Where it matters, turn the pages into pictures before this node';
+
 const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? MOST_PER_MODEL) + 100;

@@ -32,6 +32,8 @@ const STAMP = 200;
 /** A page that is a scan. */
 export interface ScannedPage {
 	readonly mimeType: 'image/jpeg';
+	/** Whether a few words stand over the picture, such as a stamp. */
+	readonly isWrittenOn: boolean;
 	/** The page's picture, its EXIF saying how it is turned. @throws InputError when it is damaged */
 	bytes(): Buffer;
 }
@@ -163,16 +165,17 @@ function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<Sc
 	}
 	if (!image) throw otherForm(number, 'a picture within its text');
 	const rotate = objects.resolve(page.get('Rotate'));
-	return pictureOf(image, orientationOf(matrix, typeof rotate === 'number' ? rotate : 0), number, objects);
+	const picture = pictureOf(image, orientationOf(matrix, typeof rotate === 'number' ? rotate : 0), number, objects);
+	return { ...picture, isWrittenOn: textOver(drawing, main.drawn, main.share) > 0 };
 }
 
 /** Whether there is text beside the picture, which would be lost with it. */
-function hasOwnText({ text, pictures }: Drawing, { textBefore }: Drawn, share: number): boolean {
-	if (share < HALF) return text > 0;
-	// Some programs write what they have read under the scan, where it cannot be seen.
-	const under = pictures.length === 1 && share > 0.9 ? textBefore : 0;
-	return text - under > STAMP;
-}
+const hasOwnText = (drawing: Drawing, drawn: Drawn, share: number): boolean =>
+	textOver(drawing, drawn, share) > (share < HALF ? 0 : STAMP);
+
+/** Bytes of it. Some programs write what they have read under the scan, where it cannot be seen. */
+const textOver = ({ text, pictures }: Drawing, { textBefore }: Drawn, share: number): number =>
+	text - (pictures.length === 1 && share > 0.9 ? textBefore : 0);
 
 /** Whether a picture is colour alone, whose form a mask of black and white has. */
 function hasStencil({ dict }: Stream, objects: Objects): boolean {
@@ -201,7 +204,7 @@ const FORMS: Readonly<Record<string, string>> = {
 	'/JPXDecode': 'a JPEG 2000 picture',
 };
 
-function pictureOf(image: Stream, orientation: Orientation, number: number, objects: Objects): ScannedPage {
+function pictureOf(image: Stream, orientation: Orientation, number: number, objects: Objects) {
 	const filters = filtersOf(image, objects.resolve);
 	const packing = filters.slice(0, -1);
 	const form = filters.at(-1)?.name ?? '';
@@ -216,7 +219,7 @@ function pictureOf(image: Stream, orientation: Orientation, number: number, obje
 	// Only what is packed once more has to be unpacked to be looked at.
 	if (packing.length === 0) stored();
 	// The page says which side is up, whatever the camera has written into the picture.
-	return { mimeType: 'image/jpeg', bytes: () => turnJpeg(stored(), orientation) };
+	return { mimeType: 'image/jpeg' as const, bytes: () => turnJpeg(stored(), orientation) };
 }
 
 interface Box {

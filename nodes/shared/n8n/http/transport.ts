@@ -25,6 +25,7 @@ import { Veil } from '../veil';
 import { checkAddress, isBelow, resolveAddress } from './address';
 import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
+import type { ScannedPage } from '../../media/pdf/scan';
 import { bytesOf, decodeText, isStream, iterate, LARGEST_ANSWER, readAll, type Bytes } from './stream';
 import { readUnpacked, unpacked } from './unpack';
 
@@ -228,12 +229,12 @@ export class Transport {
 		}
 	}
 
-	/** How many pages a file has; undefined for one that is no PDF. */
-	async countPages(file: FileRef, seconds: number): Promise<Outcome<number | undefined>> {
+	/** The pages of a file; undefined for one that is no PDF. */
+	async pagesOf(file: FileRef, seconds: number): Promise<Outcome<readonly ScannedPage[] | undefined>> {
 		const flight = this.flights.start(seconds);
 		try {
 			const read = async () => await this.documents.pages(file, seconds);
-			return succeeded((await this.fromHost(file, flight, read))?.length);
+			return succeeded(await this.fromHost(file, flight, read));
 		} catch (error) {
 			return failed(flight.problem(error, false, this.account));
 		} finally {

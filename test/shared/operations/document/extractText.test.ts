@@ -3,8 +3,8 @@ import { CHAT_OPTIONS, CHAT_PATH, chatsOf, completion, completionUsage, SEES } f
 import { costOf, fixture, itemsWith, readDocuments } from '../../../support/documents';
 import { testOperation } from '../../../support/operation/suite';
 import { outputsFor } from '../../../support/operations';
-import { makeJpeg, makeScan } from '../../../support/pdf';
-import { pairedTo } from '../../../support/results';
+import { FULL_PAGE, makeJpeg, makePage, makeScan, PICTURE, stream } from '../../../support/pdf';
+import { hintsOf, pairedTo } from '../../../support/results';
 import { type World, openWorld } from '../../../support/world';
 
 testOperation(extractDocumentText, {
@@ -63,6 +63,19 @@ describe('document: extractText', () => {
 	afterAll(async () => await world.close());
 	beforeEach(() => (world.emulator.requests.length = 0));
 	const sent = () => chatsOf(world);
+
+	it('says that the few words over a scan are not read', async () => {
+		const stamped = (text: string) =>
+			makePage(`${FULL_PAGE} BT (${text}) Tj ET`, [stream(`${PICTURE} /Filter /DCTDecode`, makeJpeg('A form'))]);
+		for (const [text, told] of [
+			['Ada Lovelace', 1],
+			['', 0],
+		] as const) {
+			const result = await readDocuments(world, 'extractText', await itemsWith(world, [stamped(text), 'form.pdf']));
+			expect(result.items.map(({ json }) => json.text)).toEqual(['A form']);
+			expect(hintsOf(result).filter((hint) => hint.includes('text over its picture'))).toHaveLength(told);
+		}
+	});
 
 	it('reads a scan page by page, in order, and a picture as it is', async () => {
 		const items = await itemsWith(
