@@ -140,7 +140,8 @@ class BatchPoll {
 			// One whose results cannot be had now comes with a later poll, and keeps none of the others back.
 			const made = await this.itemsOf(batch).catch((error: unknown) => this.postpone(batch, error));
 			if (!made) continue;
-			items.push(...made);
+			// One by one: of a list there may be more than a call takes arguments.
+			for (const item of made) items.push(item);
 			told.push(batch.id);
 		}
 		remember(memory, listed, isFirst ? ended.map(({ id }) => id) : told, since);

@@ -272,6 +272,12 @@ describe('DeepInfra Batch Trigger', () => {
 				expect(items.map(({ json }) => json.customId)).toEqual(rows);
 			});
 
+			it('gives more results than a call takes arguments', async () => {
+				const choices = Array.from({ length: 130_000 }, (_, index) => ({ index, message: { content: 'x' } }));
+				const line = { custom_id: 'row 0', response: { status_code: 200, body: { id: 'c', choices } } };
+				expect(await poll40(() => ({ body: JSON.stringify(line) }))).toHaveLength(choices.length);
+			});
+
 			it('asks again for a file whose connection is dead', async () => {
 				const clock = putInVirtualClock(world.emulator);
 				const items = await poll40((times) =>
