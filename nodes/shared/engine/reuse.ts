@@ -1,7 +1,7 @@
 import { InlineFile, inlineFiles } from '../core/request';
 import type { FileRef } from '../core/fields';
 import type { ApiRequest } from '../core/operation';
-import type { Outcome, Problem } from '../core/problem';
+import { failed, type Outcome, type Problem } from '../core/problem';
 
 /** What is known of a file before it is read: two that differ in it differ. */
 export type FileMark = (file: FileRef) => string;
@@ -29,19 +29,23 @@ interface Told {
 
 /** Answers that equal requests share; each is forgotten once nobody is left who could want it. */
 export class SharedAnswers<T extends Told> {
-	private readonly groups = new Map<string, { left: number; asked: Map<string, Promise<T>> }>();
+	private readonly groups = new Map<
+		string,
+		{ left: number; asked: Map<string, Promise<T>>; late: Map<string, number> }
+	>();
 
 	/** @param keys of all requests that may be sent; those that occur once share nothing */
 	constructor(keys: readonly string[]) {
 		const counts = new Map<string, number>();
 		for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-		for (const [key, size] of counts) if (size > 1) this.groups.set(key, { left: size, asked: new Map() });
+		for (const [key, size] of counts)
+			if (size > 1) this.groups.set(key, { left: size, asked: new Map(), late: new Map() });
 	}
 
 	/** Requests that come up in later rounds, of which nobody knows yet how many will be equal: kept to the end. */
 	expect(keys: readonly string[]): void {
 		for (const key of keys) {
-			if (!this.groups.has(key)) this.groups.set(key, { left: Infinity, asked: new Map() });
+			if (!this.groups.has(key)) this.groups.set(key, { left: Infinity, asked: new Map(), late: new Map() });
 		}
 	}
 
@@ -52,7 +56,7 @@ export class SharedAnswers<T extends Told> {
 
 	/**
 	 * What `ask` brings, or what it has brought for an equal request. One that failed with a fault of its own,
-	 * such as a lost connection, leaves it to the next to ask.
+	 * such as a lost connection, leaves it to the next to ask; not for ever where each takes all of its time.
 	 * @param key one of the constructor's
 	 * @param exact tells apart what the key does not
 	 */
@@ -67,7 +71,12 @@ export class SharedAnswers<T extends Told> {
 			for (let known = group.asked.get(exact); known; known = group.asked.get(exact)) {
 				const told = await known;
 				if (told.outcome.ok || isShared(told.outcome.problem)) return { told, isReused: true };
-				if (group.asked.get(exact) === known) group.asked.delete(exact);
+				const isLate = told.outcome.problem.kind === 'timeout';
+				const late = group.late.get(exact) ?? 0;
+				if (isLate && late >= MOST_LATE) return { told: unsent(told, told.outcome.problem), isReused: true };
+				if (group.asked.get(exact) !== known) continue;
+				group.asked.delete(exact);
+				if (isLate) group.late.set(exact, late + 1);
 			}
 			const asked = ask();
 			group.asked.set(exact, asked);
@@ -77,6 +86,14 @@ export class SharedAnswers<T extends Told> {
 		}
 	}
 }
+
+/** How often an equal request is sent once more that had no answer in time. */
+const MOST_LATE = 3;
+
+const unsent = <T extends Told>(told: T, cause: Problem): T => ({
+	...told,
+	outcome: failed({ kind: 'unsent', cause }),
+});
 
 /** Whether an equal request would fail in the same way. */
 const isShared = (problem: Problem): boolean =>

@@ -27,7 +27,7 @@ export function hopelessFor(problem: Problem): Scope | undefined {
 	if (problem.kind !== 'status') return undefined;
 	const { status, body } = problem;
 	const said = errorText(body);
-	if (status === 401 || status === 402 || isUnpaid(status, said)) return 'account';
+	if ([401, 402, 407].includes(status) || isUnpaid(status, said)) return 'account';
 	if (status >= 300 && status < 400) return 'account';
 	if (isBlocked(problem)) return undefined;
 	if (status === 403) return said && !/model/i.test(said) ? 'account' : 'model';

@@ -57,6 +57,14 @@ describe('1,000 items with a key that is', () => {
 			Array.from({ length: 1000 }, (_, item) => ({ item })),
 		);
 	});
+
+	it('never seen, since a proxy on the way wants a login, are asked about as seldom', async () => {
+		world.emulator.options.faults = (request) =>
+			request.method === 'POST' ? { kind: 'status', status: 407, body: '<html>Proxy</html>' } : undefined;
+		const { errorItems } = await run(classify(), texts(100));
+		expect(world.inference().length).toBeLessThanOrEqual(17);
+		expect(errorsOf(errorItems).filter((text) => /^Not sent: .*proxy/.test(text)).length).toBeGreaterThanOrEqual(83);
+	});
 });
 
 describe('equal requests', () => {
@@ -166,6 +174,20 @@ describe('equal requests', () => {
 		expect(result.errorItems).toHaveLength(1);
 		expect(result.items).toHaveLength(4);
 		expect(world.inference()).toHaveLength(2);
+	});
+});
+
+describe('equal requests that have no answer in time', () => {
+	it('are not sent for ever, one after the other', async () => {
+		world.emulator.options.faults = (request) =>
+			Object(request.json).input === 'text 0' ? { kind: 'stalledHeaders' } : undefined;
+		const clock = putInVirtualClock(world.emulator);
+		const result = await run(classify({ timeout: 2 }), texts(20, 2)).finally(() => clock.remove());
+		expect(result.items).toHaveLength(10);
+		const errors = errorsOf(result.errorItems);
+		expect(errors.filter((text) => /^DeepInfra did not finish its answer/.test(text))).toHaveLength(4);
+		expect(errors.filter((text) => /^Not sent: DeepInfra did not finish its answer/.test(text))).toHaveLength(6);
+		expect(world.inference()).toHaveLength(5);
 	});
 });
 
