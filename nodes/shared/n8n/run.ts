@@ -141,7 +141,7 @@ class ItemRun {
 			const pages = await client.pagesOf(file.value, entry.settings);
 			if (pages.ok) {
 				entry.pages = pages.value?.length;
-				if (pages.value?.some(({ isWrittenOn }) => isWrittenOn)) this.results.hints.add(WRITTEN_ON);
+				if (pages.value?.some(({ isDrawnOn }) => isDrawnOn)) this.results.hints.add(DRAWN_ON);
 			} else await this.results.fail(entry, pages.problem);
 			if (this.stop.signal.aborted) return;
 		}
@@ -422,7 +422,7 @@ class ItemRun {
 
 /** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */
 /** Filled-in words, too, where they are few. */
-const WRITTEN_ON =
-	'A page of a PDF has a little text over its picture, such as a stamp or a page number: it is not read. Where it matters, turn the pages into pictures before this node';
+const DRAWN_ON =
+	'A page of a PDF has a little text or a shape over its picture, such as a stamp or a black bar: the picture is read without it, as it is beneath. Where that matters, turn the pages into pictures before this node';
 
 const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? MOST_PER_MODEL) + 100;

@@ -16,6 +16,8 @@ export interface Drawn {
 	readonly matrix: Matrix;
 	/** How much text was visible before it, and may be under it. */
 	readonly textBefore: number;
+	/** How many shapes were filled before it. */
+	readonly fillsBefore: number;
 }
 
 /** What a page draws, as far as it matters whether it is a scan. */
@@ -25,6 +27,8 @@ export interface Drawing {
 	readonly text: number;
 	/** Bytes of text that cannot: what a scanner's own reading has left there. */
 	readonly hiddenText: number;
+	/** Shapes that are filled, such as bars. */
+	readonly fills: number;
 }
 
 /** Forms within forms. */
@@ -61,6 +65,7 @@ class Painter {
 	readonly pictures: Drawn[] = [];
 	text = 0;
 	hiddenText = 0;
+	fills = 0;
 	private state: State = { matrix: IDENTITY, textMode: 0 };
 	private readonly saved: State[] = [];
 	private read = 0;
@@ -99,6 +104,15 @@ class Painter {
 			case 'Tr':
 				this.state = { ...this.state, textMode: typeof operands[0] === 'number' ? operands[0] : 0 };
 				return;
+			case 'f':
+			case 'F':
+			case 'f*':
+			case 'B':
+			case 'B*':
+			case 'b':
+			case 'b*':
+				this.fills++;
+				return;
 			case 'Tj':
 			case 'TJ':
 			case "'":
@@ -122,7 +136,8 @@ class Painter {
 	}
 
 	private add(image: Stream | undefined): void {
-		if (this.pictures.length < MOST) this.pictures.push({ image, matrix: this.state.matrix, textBefore: this.text });
+		if (this.pictures.length >= MOST) return;
+		this.pictures.push({ image, matrix: this.state.matrix, textBefore: this.text, fillsBefore: this.fills });
 	}
 
 	private *paintForm(form: Stream, resources: PdfDict | undefined, depth: number): Steps<void> {

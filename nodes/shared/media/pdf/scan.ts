@@ -32,8 +32,8 @@ const STAMP = 200;
 /** A page that is a scan. */
 export interface ScannedPage {
 	readonly mimeType: 'image/jpeg';
-	/** Whether a few words stand over the picture, such as a stamp. */
-	readonly isWrittenOn: boolean;
+	/** Whether a few words or shapes lie over the picture, such as a stamp or a black bar. */
+	readonly isDrawnOn: boolean;
 	/** The page's picture, its EXIF saying how it is turned. @throws InputError when it is damaged */
 	bytes(): Buffer;
 }
@@ -166,7 +166,8 @@ function* scannedPage(page: PdfDict, number: number, objects: Objects): Steps<Sc
 	if (!image) throw otherForm(number, 'a picture within its text');
 	const rotate = objects.resolve(page.get('Rotate'));
 	const picture = pictureOf(image, orientationOf(matrix, typeof rotate === 'number' ? rotate : 0), number, objects);
-	return { ...picture, isWrittenOn: textOver(drawing, main.drawn, main.share) > 0 };
+	const isCovered = drawing.fills > main.drawn.fillsBefore;
+	return { ...picture, isDrawnOn: isCovered || textOver(drawing, main.drawn, main.share) > 0 };
 }
 
 /** Whether there is text beside the picture, which would be lost with it. */
