@@ -679,6 +679,37 @@ describe('the chat model under LangChain', () => {
 			}
 		});
 
+		it.each([true, false])(
+			"a tool's own 'id' goes back as it was, where n8n writes the call's; streaming: %s",
+			async (streaming) => {
+				const run = { executionId: `ids ${streaming}` };
+				const given = [{ id: '17', note: 'x' }, { note: 'y' }];
+				const calls = given.map((args, index) => call('order', JSON.stringify(args), { index, id: `call_${index}` }));
+				if (streaming) await read([called(...calls), ended], 'Hello', run);
+				else {
+					const choices = [{ index: 0, message: { tool_calls: calls }, finish_reason: 'tool_calls' }];
+					failing(1, { kind: 'status', status: 200, body: { id: 'c1', choices } });
+					await (await open({ streaming }, run)).chat.invoke('Hello');
+				}
+				const again = given.flatMap((args, index) => {
+					const id = `call_${index}`;
+					const wrong = { id, name: 'order', args: { ...args, id } };
+					return [
+						new AIMessage({ content: [], tool_calls: [wrong] }),
+						new ToolMessage({ content: '2', tool_call_id: id }),
+					];
+				});
+				await (await open({ streaming }, run)).chat.invoke(again);
+				const withArguments = (json: string) => ({ tool_calls: [{ function: { arguments: json } }] });
+				expect(bodies().at(-1)?.messages).toMatchObject([
+					withArguments('{"id":"17","note":"x"}'),
+					{ role: 'tool' },
+					withArguments('{"note":"y"}'),
+					{ role: 'tool' },
+				]);
+			},
+		);
+
 		it('words behind thoughts in tags in a whole answer; those are kept apart', async () => {
 			for (const content of ['<think>Hm</think>\nHello', 'Hm</think>Hello']) {
 				failing(1, { kind: 'status', status: 200, body: { id: 'c1', choices: [{ message: { content } }] } });
