@@ -42,11 +42,23 @@ export const textOf = async (response: Response): Promise<string> =>
 export const isEventStream = ({ headers }: Response): boolean =>
 	/event-stream/i.test(headers.get('content-type') ?? '');
 
-interface Watcher {
-	/** The IDs of calls in the conversation so far. */
-	readonly taken: ReadonlySet<string>;
+interface Reading {
 	/** Hides the API key in what a service says. */
 	readonly secret: Secret;
+	/** That the whole answer may take. */
+	readonly seconds: number;
+}
+
+/** Why an answer that has begun could not be read to its end: the signal of `AbortSignal.timeout` names its error. */
+export function unread(error: unknown, { secret, seconds }: Reading): Problem {
+	if (error instanceof RangeError) return TOO_LARGE;
+	const isLate = isDict(error) && error.name === 'TimeoutError';
+	return isLate ? { kind: 'timeout', seconds } : { kind: 'cut', message: secret.redact(deepestMessage(error)) };
+}
+
+interface Watcher extends Reading {
+	/** The IDs of calls in the conversation so far. */
+	readonly taken: ReadonlySet<string>;
 	readonly thoughts: CallThoughts;
 	/** A chunk of the answer. @param counted USD of its cost that the chunks before have told: each may tell what all have cost */
 	onAnswer(answer: Dict, counted: number): void;
@@ -145,7 +157,7 @@ const lineOf = (event: Dict): string => `data: ${JSON.stringify(event)}\n\n`;
  */
 export function watchEvents(
 	response: Response,
-	{ secret, taken, thoughts, onAnswer, onUntold }: Watcher,
+	{ secret, seconds, taken, thoughts, onAnswer, onUntold }: Watcher,
 	errorOf: (problem: Problem) => Error,
 ): Response {
 	const { body, status, statusText, headers } = response;
@@ -171,7 +183,7 @@ export function watchEvents(
 			if (message !== undefined) throw errorOf({ kind: 'refusal', message: redact(message), costUsd: costOf(event) });
 		}
 	};
-	const cut = (error: unknown) => errorOf({ kind: 'cut', message: redact(deepestMessage(error)) });
+	const cut = (error: unknown) => errorOf(unread(error, { secret, seconds }));
 	let isOver = false;
 	/** Once: whoever stops reading has asked for it all the same. */
 	const end = () => {

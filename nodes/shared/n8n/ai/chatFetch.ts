@@ -8,12 +8,21 @@ import { interpret } from '../../engine/receive';
 import { planRetries } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';
 import { clock, inSteps } from '../http/clock';
-import { deepestMessage } from '../http/cause';
-import { connectionProblem, lateProblem, TOO_LARGE } from '../http/deadline';
+import { connectionProblem, lateProblem } from '../http/deadline';
 import type { Secret } from '../secret';
 import { holdsEvents } from '../http/events';
 import type { CallThoughts } from './callThoughts';
-import { asEvents, asEventStream, asRead, callIdsIn, faultOf, isEventStream, textOf, watchEvents } from './chatAnswer';
+import {
+	asEvents,
+	asEventStream,
+	asRead,
+	callIdsIn,
+	faultOf,
+	isEventStream,
+	textOf,
+	unread,
+	watchEvents,
+} from './chatAnswer';
 
 /** The web's own `fetch`, as the chat client calls it. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -94,8 +103,8 @@ export function makeChatFetch(options: ChatFetchOptions): Fetch {
 	};
 }
 
-const readText = async (response: Response, { secret }: ChatFetchOptions): Promise<Outcome<string>> =>
-	await textOf(response).then(succeeded, (error: unknown) => failedBy(unread(error, secret.redact)));
+const readText = async (response: Response, options: ChatFetchOptions): Promise<Outcome<string>> =>
+	await textOf(response).then(succeeded, (error: unknown) => failedBy(unread(error, options)));
 
 /** The whole answer; one that says that it is none is a failure, whatever its status (docs/api.md#chat). */
 async function readWhole(
@@ -111,10 +120,6 @@ async function readWhole(
 	const message = `DeepInfra answered without a result${words ? `: ${words}` : ''}`;
 	return failedBy({ kind: 'answer', message: redact(message), costUsd: usageOf(outcome.value, '', 1).costUsd });
 }
-
-/** Why an answer that has begun could not be read to its end. */
-const unread = (error: unknown, redact: (text: string) => string): Problem =>
-	error instanceof RangeError ? TOO_LARGE : { kind: 'cut', message: redact(deepestMessage(error)) };
 
 const isAnswer = ({ choices }: Dict): boolean => Array.isArray(choices) && choices.length > 0;
 

@@ -130,14 +130,16 @@ export class PendingRequest {
 
 	/** Why the flight ended with this error. */
 	problem(error: unknown, hasBegun: boolean, { redact, host }: Account): Problem {
-		if (this.isStopped) return { kind: 'stopped', ...(leftOf(error) ? { isUnsent: true } : {}) };
+		// Whoever answers has the request.
+		const sending = hasBegun ? undefined : error;
+		if (this.isStopped) return { kind: 'stopped', ...(leftOf(sending) ? { isUnsent: true } : {}) };
 		const { waitsFor, patience, seconds } = this;
 		const isEarly = this.due < this.end;
 		if (this.isLate && waitsFor)
 			return isEarly
 				? failure(waitsFor, `nothing came from it for ${patience} seconds`, 'often').problem
 				: failure(waitsFor, `it took longer than ${seconds} seconds`, 'once').problem;
-		if (this.isLate) return lateProblem(error, isEarly ? patience : seconds, isEarly);
+		if (this.isLate) return lateProblem(sending, isEarly ? patience : seconds, isEarly);
 		const known = this.fault ?? causeOf(error);
 		if (known) return problemOf(known);
 		if (hasBegun) {

@@ -162,6 +162,18 @@ describe('the chat model under LangChain', () => {
 		expect(runs()[0]?.error?.message).toMatch(words);
 	});
 
+	it.each(['as a whole', 'in pieces'])('an answer that stalls, %s, is told by Timeout', async (how) => {
+		failing(1, { kind: 'stalledBody' });
+		const { chat } = await open({ timeout: 1 });
+		const read = async () => {
+			for await (const piece of await chat.stream('Write three words')) void piece;
+		};
+		const failure = await failureOf(how === 'in pieces' ? read() : chat.invoke('Write three words'));
+		expect(failure.message).toMatch(/did not finish its answer within 1 second/);
+		expect(failure.description).toMatch(/may have billed this request.*Raise 'Timeout'/);
+		expect(asked()).toHaveLength(1);
+	});
+
 	it.each<[string, Fault | undefined, RegExp, RegExp]>([
 		['that is no HTTP', { kind: 'notHttp' }, /sent an answer that is no HTTP/, /may have billed this request/],
 		['of a server that has no certificate', undefined, /does not speak HTTPS/, /begins with http:/],

@@ -203,6 +203,7 @@ describe('an event of megabytes', () => {
 			await longestTurn(async () => {
 				const watcher = {
 					secret,
+					seconds: 300,
 					thoughts: new CallThoughts('test'),
 					taken: new Set<string>(),
 					onAnswer: () => undefined,
