@@ -161,7 +161,7 @@ describe('hostile values', () => {
 
 	it('in a URL go no further than the place for it', () => {
 		const url = 'https://user:secret@a.b/x';
-		expect(fromWeb(url)).toEqual({ image: { file: 'url', url } });
+		expect(fromWeb(url)).toEqual({ image: { file: 'url', url, only: 'image' } });
 	});
 
 	it.each(['https://a.b/\r\nHost: c', 'https://a.b/\u0000', 'https://a\tb', `https://a.b/${'x'.repeat(1_000_000)}`])(
