@@ -212,8 +212,11 @@ describe('what was billed', () => {
 		const batch = await run(embed, texts(33, 11));
 		for (const result of [single, batch]) {
 			const told = /· \$([\d.]+) ·/.exec(result.hints.map(({ message }) => message).join())?.[1];
-			expect(costsOf(result.items)).toBeGreaterThan(0);
-			expect(Number(costsOf(result.items).toPrecision(3))).toBeCloseTo(Number(told), 12);
+			const costs = costsOf(result.items);
+			expect(costs).toBeGreaterThan(0);
+			// Told with three digits; which of two it is may depend on the order in which the costs are added up.
+			const halfDigit = 10 ** (Math.floor(Math.log10(costs)) - 2) / 2;
+			expect(Math.abs(costs - Number(told))).toBeLessThan(halfDigit * 1.000_001);
 		}
 		expect(batch.items.filter((item) => usageOf(item).reused === true)).toHaveLength(22);
 	});
