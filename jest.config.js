@@ -17,6 +17,6 @@ module.exports = {
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
 	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js'],
 	testTimeout: 60_000,
-	// One more than cores, since tests wait, too; each further one takes more from the others than it brings.
-	maxWorkers: 3,
+	// Two more than the cores of a small machine, since tests wait, too; each further one takes more than it brings.
+	maxWorkers: 4,
 };
