@@ -72,11 +72,10 @@ async function develop(choices: Choices, session: Session): Promise<number> {
 	const { port } = choices;
 	await check(choices);
 	const node = await installN8n(signal);
-	const userFolder = USER_FOLDER;
-	session.endWith(await claimFolder(userFolder, port));
-	const mediaFolder = await copyMedia(userFolder);
+	session.endWith(await claimFolder(USER_FOLDER, port));
+	const mediaFolder = await copyMedia(USER_FOLDER);
 	const service = await startService(choices.apiKey, session);
-	const host = new Host({ node, userFolder, mediaFolder, port, signal });
+	const host = new Host({ node, userFolder: USER_FOLDER, mediaFolder, port, signal });
 	session.endWith(async () => await host.stop());
 
 	let isFilled = false;
@@ -87,7 +86,7 @@ async function develop(choices: Choices, session: Session): Promise<number> {
 			});
 			if (isFilled) return;
 			const client = new N8nClient(`http://127.0.0.1:${port}`);
-			const login = await readLogin(userFolder);
+			const login = await readLogin(USER_FOLDER);
 			await client.signIn(login);
 			const [demo] = await fillN8n(client, service, mediaFolder, false);
 			isFilled = true;

@@ -6,6 +6,7 @@ import { choosePort } from '../../scripts/host/checks';
 import { cleanEnvironment } from '../../scripts/host/environment';
 import { failureText, Interruption } from '../../scripts/host/failure';
 import { needsOwnNode, nodePackage } from '../../scripts/host/node';
+import { isRunning } from '../../scripts/host/owner';
 import { durationText } from '../../scripts/host/progress';
 import { startProgram } from '../../scripts/host/programs';
 import { runProgram } from '../../scripts/host/run';
@@ -86,16 +87,9 @@ it.each([
 
 describe('programs', () => {
 	const options = { cwd: __dirname, env: cleanEnvironment(process.env, process.execPath) };
-	const isAlive = (id: number): boolean => {
-		try {
-			return process.kill(id, 0);
-		} catch {
-			return false;
-		}
-	};
 	const isGone = async (id: number): Promise<boolean> => {
-		for (let tries = 0; tries < 100 && isAlive(id); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-		return !isAlive(id);
+		for (let tries = 0; tries < 100 && isRunning(id); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+		return !isRunning(id);
 	};
 	const sleeper = 'setTimeout(() => {}, 60000)';
 
@@ -133,7 +127,7 @@ describe('programs', () => {
 		const script = `const { spawn } = require('child_process');
 			console.log(spawn(process.execPath, ['-e', '${sleeper}'], { stdio: 'ignore' }).pid); ${sleeper}`;
 		const { program, id } = await startAndRead(script);
-		expect(isAlive(id)).toBe(true);
+		expect(isRunning(id)).toBe(true);
 		await program.stop();
 		expect(await isGone(id)).toBe(true);
 

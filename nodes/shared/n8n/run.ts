@@ -420,9 +420,9 @@ class ItemRun {
 	}
 }
 
-/** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */
 /** Filled-in words, too, where they are few. */
 const DRAWN_ON =
 	'A page of a PDF has a little text or a shape over its picture, such as a stamp or a black bar: the picture is read without it, as it is beneath. Where that matters, turn the pages into pictures before this node';
 
+/** How many batches of a model are open at a time: those that run, and many more that wait for their next try. */
 const openBatches = ([first]: readonly Entry[]): number => 4 * (first?.settings.maxConcurrency ?? MOST_PER_MODEL) + 100;

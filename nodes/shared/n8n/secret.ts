@@ -26,7 +26,7 @@ const LONG = 16;
 const HIDDEN = '[API key]';
 
 /** Letters of a text that are looked through at a time: it may look like a key everywhere. */
-export const STEP = 64 * 1024;
+export const AT_A_TIME = 64 * 1024;
 
 /** Letters that tell whether it is worth looking through an answer. */
 const START = 8;
@@ -134,14 +134,14 @@ function* hideInSteps(text: string, forms: readonly string[], begins: RegExp): S
 	const room = LONGEST_OF_LETTER * Math.max(...forms.map(({ length }) => length));
 	let hidden = '';
 	for (let from = 0; from < text.length; yield) {
-		const piece = text.slice(from, from + STEP + room);
+		const piece = text.slice(from, from + AT_A_TIME + room);
 		let done = 0;
 		for (const range of rangesOf(forms, begins, piece)) {
-			if (range.from >= STEP) break;
+			if (range.from >= AT_A_TIME) break;
 			hidden += piece.slice(done, range.from) + HIDDEN;
 			done = range.to;
 		}
-		const end = Math.max(done, STEP);
+		const end = Math.max(done, AT_A_TIME);
 		hidden += piece.slice(done, end);
 		from += end;
 	}
@@ -293,9 +293,9 @@ const READINGS: Readonly<Record<string, readonly Reading[]>> = {
 
 /** Whether one of the forms stands in a text. */
 function* isFound(forms: readonly string[], begins: RegExp, text: string): Steps<boolean> {
-	for (let from = 0; from < text.length; from += STEP) {
+	for (let from = 0; from < text.length; from += AT_A_TIME) {
 		if (from > 0) yield;
-		if (rangesOf(forms, begins, text.slice(from, from + STEP + LONGEST_START), 1).length > 0) return true;
+		if (rangesOf(forms, begins, text.slice(from, from + AT_A_TIME + LONGEST_START), 1).length > 0) return true;
 	}
 	return false;
 }
@@ -309,7 +309,7 @@ const redactInSteps = (
 	rewriteInSteps(answer, undefined, {
 		replace(value) {
 			if (typeof value !== 'string' || isFile(value)) return undefined;
-			return redactLong && value.length > STEP ? { in: redactLong(value) } : { by: redact(value) };
+			return redactLong && value.length > AT_A_TIME ? { in: redactLong(value) } : { by: redact(value) };
 		},
 		rename,
 		deepest: Infinity,

@@ -1,6 +1,6 @@
 import type { Dict, StreamOf } from '../core/operation';
 import type { Steps } from '../core/steps';
-import { STEP, type Secret } from './secret';
+import { AT_A_TIME, type Secret } from './secret';
 
 /** Hides the key in an answer that comes in events: what may be its beginning is kept until the next piece tells. */
 export class Veil {
@@ -16,7 +16,7 @@ export class Veil {
 	*over(event: Dict): Steps<Dict> {
 		const long = new Map<string, string>();
 		const changed = this.stream.change(event, (piece, place) => {
-			if (piece.length <= STEP) return this.next(piece, place);
+			if (piece.length <= AT_A_TIME) return this.next(piece, place);
 			long.set(place, piece);
 			return piece;
 		});
@@ -35,8 +35,8 @@ export class Veil {
 	/** The same for a piece of megabytes. */
 	private *nextInSteps(piece: string, place: string): Steps<string> {
 		let shown = '';
-		for (let from = 0; from < piece.length; from += STEP, yield)
-			shown += this.next(piece.slice(from, from + STEP), place);
+		for (let from = 0; from < piece.length; from += AT_A_TIME, yield)
+			shown += this.next(piece.slice(from, from + AT_A_TIME), place);
 		return shown;
 	}
 

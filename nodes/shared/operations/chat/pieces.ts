@@ -29,8 +29,9 @@ interface Call {
 
 /**
  * Reads the pieces of an answer one after the other, and gives each as OpenAI's own service writes it: what one said
- * stands in `delta` and has a role, its text is one and without thoughts, its calls of tools are told apart by number and ID, and its usage
- * stands beside the choices. A piece that is so already stays the same object (docs/n8n.md#chat-model).
+ * stands in `delta` and has a role, its text is one and without thoughts, its calls of tools are told apart by number
+ * and ID, and its usage stands beside the choices. A piece that is so already stays the same object
+ * (docs/n8n.md#chat-model).
  * @param ids for calls that come without one, or with that of another
  */
 export function pieceReader(ids?: CallIds): (event: Dict) => Dict {
