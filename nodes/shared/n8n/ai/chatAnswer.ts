@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 import { dictsIn, isDict, optionalText, refusal } from '../../core/answer';
 import type { Dict } from '../../core/operation';
 import { attempt, type Problem } from '../../core/problem';
-import { atOnce, STEP, type Steps } from '../../core/steps';
+import { STEP, type Steps } from '../../core/steps';
 import { costOf } from '../../engine/usage';
 import { deepestMessage } from '../http/cause';
 import { inSteps, within } from '../http/clock';
@@ -116,9 +116,10 @@ class LineReader {
 		// What cannot be an object is not parsed: to fail takes longer than to read.
 		const begins = this.open === '' && /^\s*\{/.test(value);
 		const read = begins ? yield* parseLine(value) : undefined;
-		if (read) return [yield* this.lineOf(read, value, text)];
+		if (read) return [yield* this.clean(read, value, text)];
 		const isOpen = field !== '' && (this.open !== '' || begins);
-		if (!isOpen) return [...(text.trim() === '' ? yield* this.close() : []), { text: field + this.hidden(value) }];
+		if (!isOpen)
+			return [...(text.trim() === '' ? yield* this.close() : []), { text: field + (yield* this.hidden(value)) }];
 		this.open += value;
 		return [];
 	}
@@ -128,22 +129,22 @@ class LineReader {
 		const { open } = this;
 		this.open = '';
 		const read = yield* parseLine(open);
-		if (read) return [yield* this.lineOf(read, open)];
-		return open === '' ? [] : [{ text: `data:${this.hidden(open)}` }];
+		if (read) return [yield* this.clean(read, open)];
+		return open === '' ? [] : [{ text: `data:${yield* this.hidden(open)}` }];
 	}
 
-	private *lineOf(read: Dict, value: string, text?: string): Steps<Line> {
+	private *clean(read: Dict, value: string, text?: string): Steps<Line> {
 		const piece = this.readPiece(read);
 		// What came in pieces may be the key only now that they are put together.
-		const clean = yield* this.secret.redactAnswer(piece, piece === read ? value : JSON.stringify(piece));
-		const event = yield* this.veil.over(clean);
+		const redacted = yield* this.secret.redactAnswer(piece, piece === read ? value : JSON.stringify(piece));
+		const event = yield* this.veil.over(redacted);
 		const isShort = text !== undefined && text.length <= STEP;
-		const isSame = event === read && isShort && text === `data:${this.hidden(value)}`;
+		const isSame = event === read && isShort && text === `data:${yield* this.hidden(value)}`;
 		return { text: isSame ? `${text}\n` : lineOf(event), event };
 	}
 
-	private hidden(value: string): string {
-		return String(atOnce(this.secret.redactAnswer({ value }, value)).value);
+	private *hidden(value: string): Steps<string> {
+		return String((yield* this.secret.redactAnswer({ value }, value)).value);
 	}
 }
 
