@@ -1,5 +1,5 @@
 import { errorText } from '../core/answer';
-import { isInputTooLong } from './explain';
+import { isInputTooLong } from './statuses';
 import { billOf, type Problem } from '../core/problem';
 import type { Dict, Inputs } from '../core/operation';
 import type { AskedModel } from './fallback';

@@ -1,7 +1,8 @@
 import type { NodeContext } from './context';
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { explain, type Situation } from '../engine/explain';
+import { explain } from '../engine/explain';
+import type { Situation } from '../engine/words';
 import type { Problem } from '../core/problem';
 
 export type NodeError = NodeApiError | NodeOperationError;

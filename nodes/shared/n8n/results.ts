@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { summarizeEstimates } from '../catalog/estimate';
 import { substituteFor } from '../catalog/substitutes';
-import { isUnknownModel, type Situation } from '../engine/explain';
+import { isUnknownModel } from '../engine/statuses';
+import type { Situation } from '../engine/words';
 import type { Finished } from '../engine/assemble';
 import { addCosts, exactDollars } from '../engine/bill';
 import type { Missed } from '../engine/halving';

@@ -1,4 +1,5 @@
-import { explain, type Situation } from '../../../nodes/shared/engine/explain';
+import { explain } from '../../../nodes/shared/engine/explain';
+import type { Situation } from '../../../nodes/shared/engine/words';
 import { InputError, AnswerError, problemOf, type Problem } from '../../../nodes/shared/core/problem';
 
 const situation: Situation = { model: 'owner/name', host: 'api.deepinfra.com', attempts: 1 };

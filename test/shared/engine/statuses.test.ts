@@ -1,5 +1,7 @@
 import { failed, type Problem } from '../../../nodes/shared/core/problem';
-import { explain, isInputTooLong, isUnknownModel, type Situation } from '../../../nodes/shared/engine/explain';
+import { explain } from '../../../nodes/shared/engine/explain';
+import { isInputTooLong, isUnknownModel } from '../../../nodes/shared/engine/statuses';
+import type { Situation } from '../../../nodes/shared/engine/words';
 import { retryDelay } from '../../../nodes/shared/engine/retry';
 import { hopelessFor, signOf } from '../../../nodes/shared/engine/verdict';
 

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Problem } from '../../../nodes/shared/core/problem';
 import { toFailedItem, toNodeError } from '../../../nodes/shared/n8n/errors';
-import type { Situation } from '../../../nodes/shared/engine/explain';
+import type { Situation } from '../../../nodes/shared/engine/words';
 import { TAKEN_WORDS } from '../../support/takenWords';
 
 const node: INode = { id: '1', name: 'DeepInfra', type: 'x', typeVersion: 1, position: [0, 0], parameters: {} };

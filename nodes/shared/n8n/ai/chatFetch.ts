@@ -3,7 +3,7 @@ import { writePlainJson } from '../../core/halves';
 import type { Dict } from '../../core/operation';
 import { billOf, failed as failedBy, succeeded, type Outcome, type Problem } from '../../core/problem';
 import { parseJson } from '../../core/values';
-import { isUnknownModel } from '../../engine/explain';
+import { isUnknownModel } from '../../engine/statuses';
 import { interpret } from '../../engine/receive';
 import { planRetries } from '../../engine/retry';
 import { costOf, usageOf } from '../../engine/usage';

@@ -6,7 +6,7 @@ import { saysSomething } from '../../core/trim';
 import { Likeness } from '../../engine/alike';
 import { readResults } from '../../engine/assemble';
 import { addCosts } from '../../engine/bill';
-import { isUnknownModel } from '../../engine/explain';
+import { isUnknownModel } from '../../engine/statuses';
 import { Forms } from '../../engine/forms';
 import { inParallel } from '../../engine/parallel';
 import { planBatches, type Batch } from '../../engine/plan';
