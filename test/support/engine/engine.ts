@@ -296,7 +296,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		};
 		const workflow = new Workflow({
 			...definition,
-			nodeTypes: new EngineNodeTypes(loader, runOptions.items ?? [{ json: {} }]),
+			nodeTypes: new EngineNodeTypes(loader, runOptions.items ?? [{ json: {} }], runOptions.parameters),
 		});
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
@@ -356,7 +356,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 			nodes,
 			connections: {},
 			active: false,
-			nodeTypes: new EngineNodeTypes(loader, []),
+			nodeTypes: new EngineNodeTypes(loader, [], parameters),
 		});
 		const placed = workflow.getNode(nodeName);
 		if (placed === null) throw new Error('The workflow lost its node');
