@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
-/** What the yardstick's work takes on the machine that the limits in the tests were written for, in milliseconds. */
-const REFERENCE_MS = 6;
+/** What the yardstick's work, done twice, takes on the machine that the limits in the tests were written for, in milliseconds. */
+const REFERENCE_MS = 5;
 
 /** Milliseconds of the processor; what other programs do does not count. */
 function measure(work: () => void): NodeJS.CpuUsage {
@@ -12,7 +12,7 @@ function measure(work: () => void): NodeJS.CpuUsage {
 
 /** Work of the kinds that the code does: text is taken apart, parsed, sorted and written. */
 function yardstick(): void {
-	const rows = Array.from({ length: 3000 }, (_, index) => ({ id: (index * 7919) % 12_503, text: `row ${index}` }));
+	const rows = Array.from({ length: 1500 }, (_, index) => ({ id: (index * 7919) % 12_503, text: `row ${index}` }));
 	const text = JSON.stringify(rows.sort((a, b) => a.id - b.id));
 	let quotes = 0;
 	for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === 0x22) quotes++;
@@ -37,8 +37,9 @@ function measureBefore(): number {
 
 function measureAfter(): number {
 	// Both parts, since the system knows their sum exactly, but which was whose only to some milliseconds.
-	const { user, system } = measure(yardstick);
-	last = { took: user + system, at: performance.now() };
+	const halves = [measure(yardstick), measure(yardstick)].map(({ user, system }) => user + system);
+	// One of them may have paid for what others left behind: it would make all work seem quick.
+	last = { took: 2 * Math.min(...halves), at: performance.now() };
 	return last.took;
 }
 
