@@ -41,6 +41,9 @@ export async function within<T>(milliseconds: number, work: Promise<T>): Promise
 	}
 }
 
+/** Bytes of a question or an answer from which work on it lets others in between. */
+export const LONG_WORK = 1024 * 1024;
+
 /** Lets others in: Stop, and all else that n8n has to do. */
 export const breathe = async (): Promise<void> => await clock.sleep(0, NEVER);
 

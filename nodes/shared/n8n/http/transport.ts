@@ -1,39 +1,30 @@
-import { randomUUID } from 'crypto';
-import { hasItems, type ServiceContext } from '../context';
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { readId, refusal } from '../../core/answer';
 import type { FileRef } from '../../core/fields';
-import { writeJson } from '../../core/exact';
-import { writePlainJson } from '../../core/halves';
-import type { Steps } from '../../core/steps';
 import type { AnyOperation, ApiRequest, Dict } from '../../core/operation';
 import { AnswerError, failed, succeeded, type Outcome } from '../../core/problem';
+import type { Steps } from '../../core/steps';
 import { interpret, interpretInSteps, type Received } from '../../engine/receive';
-import { breathe, clock, inSteps } from './clock';
-import { readId, refusal } from '../../core/answer';
 import { costOf } from '../../engine/usage';
-import type { Account } from '../credential';
-import { contentsOf, writeBody } from './body';
-import { holdsEvents, readEvents, type EventTaker } from './events';
-import { Documents } from './documents';
-import { lineLength, readLines, writeLines } from './lines';
-import { openFile, unreadable, type FileUse, type OpenFile } from './files';
-import { PendingRequests, type PendingRequest } from './deadline';
-import { StreamingForm } from './form';
-import { sendAuthorized } from './authorized';
-import { Room } from './room';
-import { Veil } from '../veil';
-import { checkAddress, isBelow, resolveAddress } from './address';
-import { connectionFailure, failure, openSource, type Source } from './source';
 import { isText, kindOf } from '../../media/kind';
 import type { ScannedPage } from '../../media/pdf/scan';
-import { bytesOf, decodeText, isStream, iterate, LARGEST_ANSWER, readAll, type Bytes } from './stream';
+import type { ServiceContext } from '../context';
+import type { Account } from '../credential';
+import { Veil } from '../veil';
+import { checkAddress, isBelow, resolveAddress } from './address';
+import { sendAuthorized } from './authorized';
+import { breathe, clock, inSteps, LONG_WORK } from './clock';
+import { PendingRequests, type PendingRequest } from './deadline';
+import { holdsEvents, readEvents, type EventTaker } from './events';
+import { lineLength, readLines } from './lines';
+import { closeAtEnd, Outgoing } from './outgoing';
+import { Room } from './room';
+import { openSource, type Source } from './source';
+import { bytesOf, decodeText, LARGEST_ANSWER, readAll, type Bytes } from './stream';
 import { readUnpacked, unpacked } from './unpack';
 
 /** Seconds that a document may take to be read or downloaded. */
 const DOCUMENT_SECONDS = 600;
-
-/** Bytes from which work on a question or an answer lets others in between. */
-const LONG_WORK = 1024 * 1024;
 
 /** Seconds in which the answer to a look has to begin, and a file to go on: a dead connection must not take all of the time. */
 export const LOOK_SECONDS = 60;
@@ -58,12 +49,8 @@ interface Expected {
 /** Sends requests with n8n's own client, so that its proxy, domain and address rules hold. The only file that sends. */
 export class Transport {
 	private readonly flights: PendingRequests;
-	private readonly documents: Documents;
+	private readonly outgoing: Outgoing;
 	private readonly room = new Room();
-	/** For bodies that hold files, which are there before any answer is: apart, so that an answer never waits for them. */
-	private readonly bodies = new Room();
-	/** Addresses whose files turned out to have another length than their server announces. */
-	private readonly wrongLengths = new Set<string>();
 
 	constructor(
 		private readonly context: ServiceContext,
@@ -71,15 +58,7 @@ export class Transport {
 		run: AbortSignal,
 	) {
 		this.flights = new PendingRequests(run);
-		// A document belongs to all requests that ask about its pages: the end of one of them must not end its reading.
-		this.documents = new Documents(async (ref, seconds, use) => {
-			const flight = this.flights.start(seconds);
-			try {
-				return await use(await this.open(ref, flight));
-			} finally {
-				flight.land();
-			}
-		});
+		this.outgoing = new Outgoing(context, this.flights, async (url, flight) => await this.anonymous(url, flight));
 	}
 
 	/**
@@ -125,7 +104,7 @@ export class Transport {
 			return failed(flight.problem(error, hasBegun, this.account));
 		} finally {
 			this.room.giveBack(flight);
-			this.bodies.giveBack(flight);
+			this.outgoing.giveBack(flight);
 			flight.land();
 		}
 	}
@@ -188,7 +167,7 @@ export class Transport {
 	async measureLine(line: Dict): Promise<Outcome<number>> {
 		const flight = this.flights.start(DOCUMENT_SECONDS);
 		try {
-			return succeeded(await lineLength(line, async (ref) => await this.open(ref, flight)));
+			return succeeded(await lineLength(line, async (ref) => await this.outgoing.open(ref, flight)));
 		} catch (error) {
 			return failed(flight.problem(error, false, this.account));
 		} finally {
@@ -233,8 +212,7 @@ export class Transport {
 	async pagesOf(file: FileRef, seconds: number): Promise<Outcome<readonly ScannedPage[] | undefined>> {
 		const flight = this.flights.start(seconds);
 		try {
-			const read = async () => await this.documents.pages(file, seconds);
-			return succeeded(await this.fromHost(file, flight, read));
+			return succeeded(await this.outgoing.pages(file, flight));
 		} catch (error) {
 			return failed(flight.problem(error, false, this.account));
 		} finally {
@@ -265,7 +243,7 @@ export class Transport {
 			return succeeded(
 				await flight.during(first, async () => {
 					const source = await openSource(first, ask, (url) => checkAddress(url, baseUrl));
-					this.closeAtEnd(source.content, flight);
+					closeAtEnd(source.content, flight);
 					flight.goesOn();
 					return await use({ ...source, goesOn: () => flight.goesOn() });
 				}),
@@ -281,7 +259,7 @@ export class Transport {
 	async read(ref: FileRef, seconds: number): Promise<Buffer | undefined> {
 		const flight = this.flights.start(seconds);
 		try {
-			return await readAll((await this.open(ref, flight)).content, LARGEST_COPY);
+			return await readAll((await this.outgoing.open(ref, flight)).content, LARGEST_COPY);
 		} catch {
 			return undefined;
 		} finally {
@@ -307,7 +285,7 @@ export class Transport {
 		{ method = 'POST', path, query, json, form }: ApiRequest,
 		flight: PendingRequest,
 	): Promise<IHttpRequestOptions> {
-		const body = form ? await this.fill(form, flight) : json && (await this.bodyOf(json, flight));
+		const body = form ? await this.outgoing.fill(form, flight) : json && (await this.outgoing.write(json, flight));
 		const isWritten = typeof body === 'string' || Buffer.isBuffer(body);
 		return {
 			...streamed(flight),
@@ -317,126 +295,6 @@ export class Transport {
 			headers: { accept: 'application/json', ...(isWritten ? { 'content-type': 'application/json' } : {}) },
 			body,
 		};
-	}
-
-	/** Written here: n8n's client would leave out what is called `constructor` (docs/n8n.md#multipart), and writes all at once. */
-	private async bodyOf(json: Dict, flight: PendingRequest): Promise<Buffer | string> {
-		const { letters, hasFiles, isExact } = contentsOf(json);
-		if (hasFiles) {
-			const { bodies } = this;
-			const use: FileUse = {
-				isHeld: true,
-				takeRoom: async (bytes) => await flight.takeTurn(async () => await bodies.take(flight, bytes)),
-			};
-			const body = await writeBody(
-				json,
-				async (ref) => await this.open(ref, flight, use),
-				async (length) => await flight.takeTurn(async () => await bodies.hold(flight, length)),
-			);
-			flight.begins(body.length);
-			return body;
-		}
-		flight.begins(letters);
-		const isLong = letters >= LONG_WORK;
-		if (isLong) await breathe();
-		const text = isExact ? writeJson(json, `${randomUUID()}:`) : writePlainJson(json);
-		if (!isLong) return text;
-		await breathe();
-		const body = Buffer.from(text);
-		await breathe();
-		return body;
-	}
-
-	private async fill(form: NonNullable<ApiRequest['form']>, flight: PendingRequest): Promise<StreamingForm> {
-		const filled = new StreamingForm(flight);
-		for (const [name, value] of Object.entries(form)) {
-			for (const part of typeof value === 'string' ? [value] : [value].flat()) {
-				filled.append(name, typeof part === 'string' ? part : await this.open(part, flight, { isHeld: false }));
-			}
-		}
-		return filled;
-	}
-
-	private async open(ref: FileRef, flight: PendingRequest, use: FileUse = { isHeld: true }): Promise<OpenFile> {
-		if (ref.file === 'page') {
-			const read = async () => await this.documents.page(ref.of, ref.page, flight.seconds);
-			return await this.fromHost(ref.of, flight, read);
-		}
-		if (ref.file === 'lines') {
-			const { name, lines, bytes: size } = ref;
-			const content = writeLines(lines, async (line, write) => await this.withFiles(line, flight, write));
-			return { name, mimeType: 'application/jsonl', size, content };
-		}
-		const close = (content: unknown) => this.closeAtEnd(content, flight);
-		const openUrl = async (url: URL) => {
-			const ask = async (each: URL) => await this.anonymous(each, flight);
-			const source = await openSource(url, ask);
-			close(source.content);
-			return { ...source, isLengthWrong: this.wrongLengths.has(url.href) };
-		};
-		const { context } = this;
-		if (!hasItems(context)) throw new Error('A trigger has no files to send');
-		const open = async () => await openFile(context, ref, openUrl, close, use);
-		if (ref.file !== 'url') return this.keptOn(await open(), flight);
-		const file = await flight.during(new URL(ref.url), open);
-		return { ...file, content: this.sentOn(file, new URL(ref.url), flight) };
-	}
-
-	/** A line's files are closed with it: a file of lines may have tens of thousands of them. */
-	private async withFiles(
-		line: Dict,
-		whole: PendingRequest,
-		write: (line: Dict, open: (ref: FileRef) => Promise<OpenFile>) => Promise<Buffer>,
-	): Promise<Buffer> {
-		const flight = this.flights.start(whole.seconds);
-		try {
-			return await write(line, async (ref) => await this.open(ref, flight));
-		} catch (error) {
-			throw error instanceof Error ? whole.blame(error) : error;
-		} finally {
-			flight.land();
-		}
-	}
-
-	/** Reads a file; when that takes too long, it is its own host's fault. */
-	private async fromHost<T>(ref: FileRef, flight: PendingRequest, read: () => Promise<T>): Promise<T> {
-		return ref.file === 'url' ? await flight.during(new URL(ref.url), read) : await read();
-	}
-
-	/** A stored file that is sent on while it is read: when that fails, it is n8n's own storage. */
-	private keptOn(file: OpenFile, flight: PendingRequest): OpenFile {
-		async function* content() {
-			try {
-				yield* iterate(file.content);
-			} catch (error) {
-				throw flight.blame(unreadable(file.name, error));
-			}
-		}
-		return { ...file, content: content() };
-	}
-
-	/** A file that is sent on while it comes: when it breaks off, that is its own host's fault. */
-	private async *sentOn({ content, size }: OpenFile, url: URL, flight: PendingRequest): AsyncGenerator<Uint8Array> {
-		let length = 0;
-		const pieces = iterate(content);
-		const read = async () => await pieces.next();
-		while (length <= size) {
-			const next = await flight.during(url, read).catch((error: unknown) => {
-				throw flight.blame(connectionFailure(url, error));
-			});
-			if (next.done) break;
-			length += next.value.length;
-			if (length <= size) yield next.value;
-		}
-		if (length === size) return;
-		// The next try measures it first.
-		this.wrongLengths.add(url.href);
-		throw flight.blame(failure(url, `its length is not the ${size} bytes that it had or announced before`, 'often'));
-	}
-
-	/** A request that fails early leaves its file open otherwise. */
-	private closeAtEnd(content: unknown, flight: PendingRequest): void {
-		if (isStream(content)) flight.atEnd(() => content.destroy());
 	}
 }
 
