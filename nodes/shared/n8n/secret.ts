@@ -179,7 +179,9 @@ function rangesOf(forms: readonly string[], begins: RegExp, text: string, most =
 	begins.lastIndex = 0;
 	for (let found; ranges.length < most && (found = begins.exec(text)); ) {
 		const { index: from } = found;
-		const to = forms.reduce((end, form) => Math.max(end, endOf(form, text, from)), -1);
+		const letters = lettersAt(text, from);
+		let to = -1;
+		for (const form of forms) if (isAmong(letters, form)) to = Math.max(to, endOf(form, text, from));
 		if (to > from) ranges.push({ from, to });
 		begins.lastIndex = Math.max(to, from + 1);
 	}
@@ -214,6 +216,12 @@ function endOf(form: string, text: string, from: number): number {
 	let doubt = text.length;
 	const isOpen = (place: number) => text.length - place < LONGEST_LETTER && UNFINISHED.test(text.slice(place));
 	for (let place = 0; place < form.length; place++) {
+		// Mostly a letter is written as it is.
+		const code = form.charCodeAt(place);
+		if (code === text.charCodeAt(at) && code !== EQUALS_SIGN) {
+			at++;
+			continue;
+		}
 		let next = afterLetter(form, place, text, at);
 		if (next < 0 && place > 0 && ODD.test(text[at] ?? '')) {
 			// Behind a blank the sign of a mail's line break may be the key's own.
@@ -231,6 +239,8 @@ function endOf(form: string, text: string, from: number): number {
 	return at;
 }
 
+const EQUALS_SIGN = 61;
+
 /** Characters that one letter may be written with. */
 const LONGEST_LETTER = 40;
 /** Nothing, or what a letter may begin with that is written otherwise. */
@@ -239,7 +249,11 @@ const UNFINISHED =
 
 /** Where the last of a text begins that may be a key's beginning; its length where there is none. */
 function settledOf(text: string, forms: readonly string[], begins: RegExp): number {
-	const isOpen = (from: number) => forms.some((form) => endOf(form, text, from) === OPEN);
+	const isOpen = (from: number) => {
+		// Near its end there may be half a letter.
+		const letters = text.length - from < LONGEST_LETTER ? undefined : lettersAt(text, from);
+		return forms.some((form) => (!letters || isAmong(letters, form)) && endOf(form, text, from) === OPEN);
+	};
 	// Mostly it is what was kept that goes on.
 	if (isOpen(0)) return 0;
 	const longest = LONGEST_LETTER * Math.max(...forms.map(({ length }) => length));
@@ -261,6 +275,25 @@ function afterLetter(form: string, place: number, text: string, at: number): num
 		if (groups && isSame(read(groups), letter)) return pattern.lastIndex;
 	}
 	return isPlain ? at + 1 : NONE;
+}
+
+/** What the letter at a place of the text may be: read once, since all forms ask. */
+function lettersAt(text: string, at: number): string {
+	const found = text.charAt(at);
+	const readings = READINGS[found];
+	if (!readings) return found;
+	return readings.reduce((letters, { pattern, read }) => {
+		pattern.lastIndex = at;
+		const groups = pattern.exec(text);
+		return groups ? `${letters}${read(groups) ?? ''}` : letters;
+	}, found);
+}
+
+/** Whether a form may begin with one of these letters. */
+function isAmong(letters: string, form: string): boolean {
+	const first = form.charAt(0);
+	for (let at = 0; at < letters.length; at++) if (isSame(letters[at], first)) return true;
+	return false;
 }
 
 const byCode = (digits: string, base: number): string => String.fromCharCode(parseInt(digits, base));

@@ -89,6 +89,9 @@ describe.each([
 
 	it.each(escapes)('is hidden in pieces of any length %s', (_form, write) => {
 		const whole = `before ${write(key)} between, 100 % \\alpha & ${write(key)}; after ${key.slice(0, 5)}`;
+		// Whether the last sign is the key's own, or begins a letter of a mail, the next piece tells.
+		const bare = (text: string) => text.replace(/(?<=key\])(?:=?3D)+/gi, '');
+		const hidden = bare(secret.redact(whole));
 		for (const size of key.length > 100 ? [17] : [1, 2, 5, 13]) {
 			let shown = '';
 			let kept = '';
@@ -97,9 +100,7 @@ describe.each([
 				shown += next.shown;
 				({ kept } = next);
 			}
-			// Whether the last sign is the key's own, or begins a letter of a mail, the next piece tells.
-			const bare = (text: string) => text.replace(/(?<=key\])(?:=?3D)+/gi, '');
-			expect(bare(shown + kept)).toBe(bare(secret.redact(whole)));
+			expect(bare(shown + kept)).toBe(hidden);
 		}
 	});
 
@@ -159,15 +160,15 @@ describe('an answer', () => {
 		});
 	});
 
-	const timeOf = (key: string, text: string) => {
-		const raw = JSON.stringify({ text });
-		const answer = read(raw);
-		return processorTime(() => atOnce(secretOf(key).redactAnswer(answer, raw)));
-	};
+	const timeOf = (key: string, text: string, raw = JSON.stringify({ text })) =>
+		processorTime(() => atOnce(secretOf(key).redactAnswer({ text }, raw)));
 
 	it('of 20 MB is searched in no time', () => {
-		expect(timeOf(SAMPLE, 'The quick brown fox aBout a lazy %20 dog. '.repeat(500_000))).toBeLessThan(400);
-		expect(timeOf(SAMPLE, base64('any bytes at all'.repeat(1_000_000)))).toBeLessThan(400);
+		for (const text of [
+			Buffer.alloc(21_000_000, 'The quick brown fox aBout a lazy %20 dog. ').toString(),
+			Buffer.alloc(16_000_000, 'any bytes at all').toString('base64'),
+		])
+			expect(timeOf(SAMPLE, text, `{"text":"${text}"}`)).toBeLessThan(400);
 	});
 
 	it('that is a text of megabytes is cleaned in steps, the same as at once', () => {
@@ -210,7 +211,8 @@ describe('an answer', () => {
 		'\\u0061\\',
 		`${'a'.repeat(31)}b`,
 	])('of %j again and again takes no longer', (unit) => {
-		expect(timeOf('a'.repeat(32), unit.repeat(500_000 / unit.length))).toBeLessThan(2000);
+		// What grows with the square of 150,000 letters, or of a step's, takes many seconds.
+		expect(timeOf('a'.repeat(32), unit.repeat(150_000 / unit.length))).toBeLessThan(600);
 	});
 });
 
