@@ -343,6 +343,16 @@ describe('a file that means harm', () => {
 	const nested = (count: number, open: string, close: string) => `${open.repeat(count)}${close.repeat(count)}`;
 	const many = (count: number, each: (index: number) => string) =>
 		Array.from({ length: count }, (_, index) => each(index));
+	/** Pieces that begin with a number each, counted from 0 in seven digits. */
+	const numbered = (count: number, rest: string): Buffer => {
+		const piece = `0000000${rest}`;
+		const bytes = Buffer.alloc(count * piece.length, piece);
+		for (let index = 0; index < count; index++) {
+			for (let at = index * piece.length + 6, left = index; left > 0; left = Math.floor(left / 10))
+				bytes[at--] = 48 + (left % 10);
+		}
+		return Buffer.concat([Buffer.from('%PDF-1.4\n'), bytes]);
+	};
 	const formBomb = makePdf([
 		catalogue,
 		'<</Kids [3 0 R]>>',
@@ -387,15 +397,9 @@ describe('a file that means harm', () => {
 			'a table that leads to itself',
 			() => Buffer.from('%PDF-1.4\nxref\n0 0\ntrailer\n<</Root 1 0 R /Prev 9>>\nstartxref\n9\n%%EOF'),
 		],
-		[
-			'streams without an end',
-			() => Buffer.from(`%PDF-1.4\n${many(300_000, (index) => `${index + 1} 0 obj <<>>\nstream\n`).join('')}`),
-		],
-		[
-			'a million empty objects',
-			() => Buffer.from(`%PDF-1.4\n${many(1_000_000, (index) => `${index} 0 obj `).join('')}`),
-		],
-		['texts without an end', () => Buffer.from(`%PDF-1.4\n${many(200_000, (index) => `${index} 0 obj (`).join('')}`)],
+		['streams without an end', () => numbered(300_000, ' 0 obj <<>>\nstream\n')],
+		['a million empty objects', () => numbered(1_000_000, ' 0 obj ')],
+		['texts without an end', () => numbered(200_000, ' 0 obj (')],
 	])('%s ends soon, in plain words', (_, make) => {
 		const pdf = make();
 		let refusal: ReturnType<typeof refusalOf> | undefined;
@@ -416,7 +420,7 @@ describe('a file that means harm', () => {
 					try {
 						readScan(bytes).forEach((page) => page.bytes());
 					} catch (error) {
-						expect(error).toBeInstanceOf(InputError);
+						if (!(error instanceof InputError)) throw error;
 					}
 				}
 			}
@@ -430,12 +434,12 @@ describe('a file that means harm', () => {
 
 describe('a large scan', () => {
 	const MB = 1024 * 1024;
-	const drawn = (piece: string) => makePage(stream('', piece.repeat((6 * MB) / piece.length)), [scan]);
+	const drawn = (size: number, piece: string) => makePage(stream('', piece.repeat(size / piece.length)), [scan]);
 
 	it.each<[string, () => Buffer, RegExp | undefined]>([
-		['drawn with lines', () => drawn('1 2 m 3 4 l S '), /is empty or drawn with lines/],
-		['text', () => drawn('(ab) Tj '), /holds text/],
-		['saved states', () => drawn('q Q '), /is empty or drawn with lines/],
+		['drawn with lines', () => drawn(4 * MB, '1 2 m 3 4 l S '), /is empty or drawn with lines/],
+		['text', () => drawn(3 * MB, '(ab) Tj '), /holds text/],
+		['saved states', () => drawn(4 * MB, 'q Q '), /is empty or drawn with lines/],
 		['broken objects', () => Buffer.from(`%PDF-1.7\n${'trailer<< 9 0 obj<<'.repeat(200_000)}`), /damaged/],
 		['many pages', () => makeScan(Array.from({ length: 1500 }, () => makeJpeg('x', 2000))), undefined],
 	])('lets others in while it is read: %s', async (_, make, refusal) => {
@@ -446,7 +450,8 @@ describe('a large scan', () => {
 		});
 		if (refusal) expect(said).toMatch(refusal);
 		else expect(said).toBeUndefined();
-		expect(longest).toBeLessThan(500);
+		// Pages are read a hundred at a time, what they draw in smaller steps.
+		expect(longest).toBeLessThan(refusal ? 120 : 500);
 	});
 
 	it('200 pages of 100 MB are read without a copy', () => {
