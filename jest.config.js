@@ -15,7 +15,7 @@ module.exports = {
 	},
 	transformIgnorePatterns: [`/node_modules/(?!${sharedPackages})`],
 	setupFiles: ['<rootDir>/test/support/engine/environment.ts'],
-	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js'],
+	setupFilesAfterEnv: ['<rootDir>/test/support/jest/secondTry.js', '<rootDir>/test/support/jest/oneMatcher.js'],
 	testTimeout: 60_000,
 	// Two more than the cores of a small machine, since tests wait, too; each further one takes more than it brings.
 	maxWorkers: 4,
