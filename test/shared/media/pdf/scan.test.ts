@@ -420,7 +420,8 @@ describe('a file that means harm', () => {
 					try {
 						readScan(bytes).forEach((page) => page.bytes());
 					} catch (error) {
-						if (!(error instanceof InputError)) throw error;
+						// Hundreds are refused; to expect each takes longer than to read it.
+						if (!(error instanceof InputError)) expect(error).toBeInstanceOf(InputError);
 					}
 				}
 			}
