@@ -54,15 +54,25 @@ export type Family = keyof typeof templates;
 
 function withoutTokens(content: string, tokens: readonly string[]): string {
 	if (!tokens.some((token) => content.includes(token))) return content;
+	const longest = Math.max(...tokens.map(({ length }) => length));
 	const kept: string[] = [];
-	// Letter by letter, since removing one token can make another out of its two sides.
-	for (const letter of content) {
-		kept.push(letter);
-		const token = tokens.find((each) => each.endsWith(letter) && kept.slice(-each.length).join('') === each);
-		if (token) kept.length -= token.length;
+	// Piece by piece, each up to the end that a token may have, since removing one can make another out of its two sides.
+	for (const piece of content.split(AFTER_END)) {
+		kept.push(piece);
+		let tail = '';
+		for (let at = kept.length - 1; at >= 0 && tail.length < longest; at--) tail = `${kept[at]?.slice(-longest)}${tail}`;
+		const token = tokens.find((each) => tail.endsWith(each));
+		for (let left = token?.length ?? 0; left > 0; ) {
+			const last = kept.pop() ?? '';
+			if (last.length > left) kept.push(last.slice(0, -left));
+			left -= last.length;
+		}
 	}
 	return kept.join('');
 }
+
+/** Where a token may end. */
+const AFTER_END = /(?<=[>\]])/;
 
 /** A user's message in a family's own format, and the tokens that end the answer. */
 export function applyTemplate(
