@@ -51,11 +51,9 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 /** Whether a text has more entries than so many, parted by any of some signs. */
 export function hasMoreEntries(text: string, most: number, signs = dividersOf(text)): boolean {
-	const codes = Array.from(signs, (sign) => sign.charCodeAt(0));
+	// Windows ends a line with two signs.
+	const divider = new RegExp(`[${signs}](?<!\\r(?=\\n))`, 'g');
 	let count = 1;
-	for (let at = 0; at < text.length && count <= most; at++) {
-		// Windows ends a line with two signs.
-		if (codes.includes(text.charCodeAt(at)) && !text.startsWith('\r\n', at)) count++;
-	}
+	while (count <= most && divider.test(text)) count++;
 	return count > most;
 }
