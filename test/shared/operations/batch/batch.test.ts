@@ -4,11 +4,14 @@ import path from 'node:path';
 import { readLineId, writeIds } from '../../../../nodes/shared/operations/batch/names';
 import { places } from '../../../../scripts/host/places';
 import type { EmulatorOptions, Fault, RecordedRequest } from '../../../emulator';
+import { page } from '../../../emulator/batches/files';
+import { batchAnswer } from '../../../support/batches';
 import { putInVirtualClock, type VirtualClock } from '../../../support/engine/virtualClock';
 import { makePng } from '../../../support/files';
 import { operationOf, outputsFor, requestFor } from '../../../support/operations';
 import { modelId } from '../../../support/parameters';
 import { errorOf, hintsOf, itemsOf, jsonOf, pairedTo, stored } from '../../../support/results';
+import { jsonReply, notFound } from '../../../support/service';
 import { thrownBy } from '../../../support/work';
 import { openWorld, type World } from '../../../support/world';
 
@@ -381,11 +384,13 @@ describe('batch: create', () => {
 });
 
 describe('batch: getResults', () => {
+	const items = Array.from({ length: 600 }, (_, index) => ({ json: { text: `number ${index}`, id: `sku-${index}` } }));
+	/** A batch of all of them, which nobody changes. */
+	let made: Promise<string> | undefined;
+	const largeBatch = async () => await (made ??= finished(chatBatch(), items));
+
 	it('gives an item for each line in the order of create, whatever order they come in', async () => {
-		const items = Array.from({ length: 600 }, (_, index) => ({
-			json: { text: `number ${index}`, id: `sku-${index}` },
-		}));
-		const id = await finished(chatBatch(), items);
+		const id = await largeBatch();
 		const output = itemsOf(await results(id));
 		expect(output.map(({ json }) => json.customId)).toEqual(items.map(({ json }) => json.id));
 		expect(new Set(output.map(pairedTo))).toEqual(new Set([0]));
@@ -479,10 +484,12 @@ describe('batch: getResults', () => {
 		const failures = result.errorItems.map((item) => errorOf(item).text);
 		expect(failures.map((text) => text.slice(0, 6))).toEqual(['row c:', 'row d:']);
 		expect(failures[0]).toMatch(/expired|completion window/);
-		for (const { id: file } of world.emulator.kept().files.filter(({ purpose }) => purpose === 'batch')) {
-			const key = { authorization: 'Bearer emulator-key' };
-			await fetch(`${world.emulator.url}/v1/files/${file}`, { method: 'DELETE', headers: key });
-		}
+		const file = world.emulator
+			.kept()
+			.files.filter(({ purpose }) => purpose === 'batch')
+			.at(-1)?.id;
+		const key = { authorization: 'Bearer emulator-key' };
+		await fetch(`${world.emulator.url}/v1/files/${file}`, { method: 'DELETE', headers: key });
 		if (listsExpired) return;
 		const without = await results(id);
 		expect(without.items).toHaveLength(2);
@@ -501,21 +508,19 @@ describe('batch: getResults', () => {
 		['a gateway waits too long', { kind: 'status', status: 504 }],
 		['the service breaks', { kind: 'status', status: 500 }],
 	])('reads on where %s, and each line once', async (_, fault) => {
-		const items = Array.from({ length: 400 }, (_, index) => ({ json: { text: `number ${index}` } }));
-		const id = await finished(chatBatch(), items);
+		const id = await largeBatch();
 		let breaks = 0;
 		world.emulator.options.faults = ({ path }) => (path.endsWith('/content') && breaks++ === 0 ? fault : undefined);
 		const output = itemsOf(await results(id));
 		expect(breaks).toBeGreaterThan(1);
-		expect(output.map(({ json }) => json.customId)).toEqual(items.map((_, index) => String(index)));
+		expect(output.map(({ json }) => json.customId)).toEqual(items.map(({ json }) => json.id));
 	});
 
 	it.each<[string, number]>([
 		['reads on where a file stalls in its middle, and each line once', 1],
 		['gives up within minutes where it does so again and again', 99],
 	])('%s', async (_, stalls) => {
-		const items = Array.from({ length: 300 }, (_, index) => ({ json: { text: `number ${index}` } }));
-		const id = await finished(chatBatch(), items);
+		const id = await largeBatch();
 		let asks = 0;
 		world.emulator.options.faults = ({ path }) =>
 			path.endsWith('/content') && asks++ < stalls ? { kind: 'stalledBody' } : undefined;
@@ -523,7 +528,7 @@ describe('batch: getResults', () => {
 		const result = await results(id, { maxRetries: 1 }).finally(() => clock.remove());
 		expect(clock.now()).toBeLessThan(stalls === 1 ? 65_000 : 125_000);
 		const names = result.items.map(({ json }) => json.customId);
-		expect(names).toEqual(stalls === 1 ? items.map((_, index) => String(index)) : []);
+		expect(names).toEqual(stalls === 1 ? items.map(({ json }) => json.id) : []);
 		if (stalls > 1) expect(errorOf(result.errorItems[0] ?? { json: {} }).text).toMatch(/sent nothing for 60 seconds/);
 	});
 
@@ -571,32 +576,44 @@ describe('batch: getResults', () => {
 });
 
 describe('batch: getAll', () => {
-	it('reads page after page, by state and age', async () => {
-		setBatches({ ms: 5 });
-		const key = { authorization: 'Bearer emulator-key', 'content-type': 'application/json' };
-		const { batches } = world.emulator.kept();
-		const [input] = world.emulator.requests;
-		expect(input).toBeUndefined();
+	const all = async (options: INodeParameters = {}, baseUrl = world.emulator.url) =>
+		itemsOf(
+			await world.engine.run({
+				parameters: batch('getAll', { returnAll: true, options }),
+				credentials: { baseUrl },
+			}),
+		).map(({ json }) => json);
+
+	it('reads page after page', async () => {
+		const rows = Array.from({ length: 211 }, (_, index) => ({
+			...batchAnswer,
+			id: `batch_${index}`,
+			status: index % 7 === 3 ? 'expired' : 'completed',
+			created_at: Math.floor(Date.now() / 1000) - index * 3600,
+		}));
+		world.service.requests.length = 0;
+		world.service.reply = ({ path, query }) => (path === '/v1/batches' ? jsonReply(page(rows, query)) : notFound);
+		const ids = rows.map(({ id }) => id);
+		expect((await all({}, world.service.url)).map(({ batchId }) => batchId)).toEqual(ids);
+		expect(world.service.requests).toHaveLength(3);
+		const credentials = { baseUrl: world.service.url };
+		const some = itemsOf(await world.engine.run({ parameters: batch('getAll', { limit: 120 }), credentials }));
+		expect(some.map(({ json }) => json.batchId)).toEqual(ids.slice(0, 120));
+		const expired = await all({ states: ['expired'] }, world.service.url);
+		expect(expired.map(({ batchId }) => batchId)).toEqual(ids.filter((_, index) => index % 7 === 3));
+		world.service.requests.length = 0;
+		const young = await all({ maxAgeHours: 149.5 }, world.service.url);
+		expect(young.map(({ batchId }) => batchId)).toEqual(ids.slice(0, 150));
+		expect(world.service.requests).toHaveLength(2);
+	});
+
+	it('lists by state and age', async () => {
 		await finished(chatBatch(), texts('a'));
-		const file = world.emulator.kept().files.find(({ purpose }) => purpose === 'batch')?.id;
-		const body = JSON.stringify({ input_file_id: file, endpoint: '/v1/chat/completions', completion_window: '24h' });
-		for (let made = 0; made < 210; made++) {
-			await fetch(`${world.emulator.url}/v1/batches`, { method: 'POST', headers: key, body });
-			if (made % 50 === 49) await untilEnded();
-		}
-		await untilEnded();
-		world.emulator.requests.length = 0;
-		const all = itemsOf(await world.engine.run({ parameters: batch('getAll', { returnAll: true }) }));
-		expect(all).toHaveLength(batches.length + 211);
-		expect(asked('GET').filter(({ path }) => path === '/v1/batches').length).toBeGreaterThan(2);
-		const some = itemsOf(await world.engine.run({ parameters: batch('getAll', { limit: 120 }) }));
-		expect(some.map(({ json }) => json.batchId)).toEqual(all.slice(0, 120).map(({ json }) => json.batchId));
-		const states = { returnAll: true, options: { states: ['expired'] } };
-		const expired = itemsOf(await world.engine.run({ parameters: batch('getAll', states) }));
-		expect(new Set(expired.map(({ json }) => json.status))).toEqual(new Set(['expired']));
-		const old = { returnAll: true, options: { maxAgeHours: 0 } };
-		expect(itemsOf(await world.engine.run({ parameters: batch('getAll', old) }))).toEqual([]);
-	}, 60_000);
+		const { batches } = world.emulator.kept();
+		expect((await all()).map(({ batchId }) => batchId)).toEqual(batches.map(({ id }) => id).reverse());
+		expect(new Set((await all({ states: ['expired'] })).map(({ status }) => status))).toEqual(new Set(['expired']));
+		expect(await all({ maxAgeHours: 0 })).toEqual([]);
+	});
 });
 
 describe('the IDs of lines', () => {
