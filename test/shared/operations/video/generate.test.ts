@@ -351,7 +351,7 @@ describe('of its own', () => {
 			['is busy', jsonReply({ error: 'busy' }, 429), 1],
 			['is busy and asks for 7 seconds', { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': '7' } }, 1],
 			['asks for 250 seconds', { ...jsonReply({ error: 'busy' }, 429), headers: { 'retry-after': '250' } }, 30],
-			['is down', jsonReply({ error: 'down' }, 503), 30],
+			['is down', jsonReply({ error: 'down' }, 503), 20],
 			['does not answer', { body: '', stallAfter: 'nothing' }, 1],
 		])('once its time is over, where the service %s at the first look of Get', async (_, reply, count) => {
 			world.service.reply = () => reply;
@@ -391,12 +391,12 @@ describe('of its own', () => {
 						...(looks++ < 3 ? {} : { status: 'succeeded', data: [{ url: '/made.mp4' }] }),
 					});
 				};
-				const items = Array.from({ length: 200 }, (_, index) => ({ json: { prompt: `number ${index}` } }));
+				const items = Array.from({ length: 120 }, (_, index) => ({ json: { prompt: `number ${index}` } }));
 				const parameters = film('={{ $json.prompt }}', { maxRetries: 0 });
 				const result = await runAtOnce(parameters, { items, onError: 'continueErrorOutput' });
 				expect(result.items.map(({ json }) => json.videoId)).toEqual(['videos_1', 'videos_2', 'videos_3']);
-				expect(result.errorItems).toHaveLength(197);
-				expect(begun).toBeLessThan(80);
+				expect(result.errorItems).toHaveLength(117);
+				expect(begun).toBeLessThan(60);
 			},
 		);
 
@@ -462,11 +462,13 @@ describe('of its own', () => {
 		expect(result.stoppedInMs).toBeLessThan(100);
 	});
 
+	/** Before the first try: what one holds in memory, the next one would find there. */
+	let before: number | undefined;
 	it('streams a large video into the storage', async () => {
 		// the whole 500 MB: npm run bench
-		const size = 200 * 1024 * 1024;
+		const size = 120 * 1024 * 1024;
 		global.gc?.();
-		const before = process.memoryUsage().rss;
+		before ??= process.memoryUsage().rss;
 		let most = 0;
 		const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
 		const { binary } = onlyItem(await world.engine.run({ parameters: film(`long <<${size} bytes>>`) }));
