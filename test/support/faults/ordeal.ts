@@ -5,7 +5,6 @@ import type { Subject } from '../operation/example';
 import type { World } from '../world';
 import { sha256 } from '../files';
 import type { Engine, RunResult } from '../engine/engine';
-import { faultKinds } from './kinds';
 import type { Plan } from './plan';
 
 /** Distinct items of an operation, each of which is known again in the request that asks for it. */
@@ -30,17 +29,14 @@ export async function trialOf(engine: Engine, subject: Subject, count: number): 
 	};
 }
 
-/** Enough that every kind of fault that is met at once hits one of every second. */
-const ITEMS = 2 * faultKinds.filter(({ isSlow }) => !isSlow).length;
-
 const shared = new WeakMap<World, Map<Subject, Promise<{ trial: Trial; answers: Answer[] }>>>();
 
-/** Items of an operation with their answers while nothing goes wrong; asked for once in a world. */
-export async function sharedTrial(world: World, subject: Subject) {
+/** So many items of an operation with their answers while nothing goes wrong; asked for once in a world. */
+export async function sharedTrial(world: World, subject: Subject, count: number) {
 	const ofWorld = shared.get(world) ?? new Map<Subject, Promise<{ trial: Trial; answers: Answer[] }>>();
 	shared.set(world, ofWorld);
 	const make = async () => {
-		const trial = await trialOf(world.engine, subject, ITEMS);
+		const trial = await trialOf(world.engine, subject, count);
 		return { trial, answers: await answersOf(world, trial) };
 	};
 	const known = ofWorld.get(subject) ?? make();

@@ -23,20 +23,35 @@ export function planOf(kinds: readonly FaultKind[], rate: number) {
 	return ofKinds(kinds, (item, attempt) => (chance(item, attempt) < rate ? chance(item, attempt, 1) : undefined));
 }
 
-/** Spoils half of all tries, or what share of the later ones is said; the first tries of every second item with each of these kinds in turn. */
-export function planInTurn(kinds: readonly FaultKind[], later = 0.5) {
-	return ofKinds(kinds, (item, attempt) => {
+/** Items of which the first in a row has no fault. */
+const ROW = 4;
+
+/** Whether an item has a fault, where three of four have: the so-manieth that has, from 0. */
+export const faultAt = (item: number): number | undefined =>
+	item % ROW ? item - 1 - Math.floor(item / ROW) : undefined;
+
+/** Items of which so many have a fault. */
+export const itemsFor = (faults: number): number => Math.ceil((faults * ROW) / (ROW - 1));
+
+/**
+ * Spoils half of all later tries, or what share of them is said; the first tries of three items of four with each of
+ * these kinds in turn. Which of its faults, that depends on the `turn`, too.
+ */
+export function planInTurn(kinds: readonly FaultKind[], { later = 0.5, turn = 0 } = {}) {
+	const choose = (item: number, attempt: number) => {
 		if (attempt > 1) return chance(item, attempt) < later ? chance(item, attempt, 1) : undefined;
-		return item % 2 ? ((((item - 1) / 2) % kinds.length) + 0.5) / kinds.length : undefined;
-	});
+		const at = faultAt(item);
+		return at === undefined ? undefined : ((at % kinds.length) + 0.5) / kinds.length;
+	};
+	return ofKinds(kinds, choose, turn);
 }
 
 /** Takes the faults from these kinds: which one, a number from 0 to 1 says. */
-function ofKinds(kinds: readonly FaultKind[], choose: (item: number, attempt: number) => number | undefined) {
+function ofKinds(kinds: readonly FaultKind[], choose: (item: number, attempt: number) => number | undefined, turn = 0) {
 	const owners = new Map(kinds.flatMap((kind) => kind.faults.map((fault) => [fault, kind] as const)));
 	const plan: Plan = (item, attempt) => {
 		const share = choose(item, attempt);
-		return share === undefined ? undefined : take(take(kinds, share).faults, chance(item, attempt, 2));
+		return share === undefined ? undefined : take(take(kinds, share).faults, chance(item, attempt, 2 + turn));
 	};
 	const kindOf = (fault: Fault): FaultKind => {
 		const kind = owners.get(fault);

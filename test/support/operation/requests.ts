@@ -2,7 +2,7 @@ import { expectNoMedia, hintsOf, itemsOf, onlyItem, stored, summary } from '../r
 import { jsonReply } from '../service';
 import type { World } from '../world';
 import { bodyOf, type Subject } from './example';
-import { MINE } from './secrets';
+import { MINE } from './key';
 import { askedOf, atService, script } from './scripted';
 
 /** What is asked, once, and that each item gets its own answer. */

@@ -7,11 +7,12 @@ import { Subject, type Example } from './example';
 import { testExtraFields } from './extraFields';
 import { testFaults } from './faults';
 import { testFiles } from './files';
+import { MINE } from './key';
 import { testModelSchema } from './modelSchema';
 import { testNames } from './names';
 import { register } from './registry';
 import { testRequests } from './requests';
-import { MINE, testSecrets } from './secrets';
+import { testSecrets } from './secrets';
 import { testTogether } from './together';
 import { testWaits } from './waits';
 

@@ -3,20 +3,18 @@ import { FIRST_BURST } from '../../../nodes/shared/engine/pace';
 import { startEmulator, type Emulator, type Fault } from '../../emulator';
 import { putInVirtualClock, type VirtualClock } from '../engine/virtualClock';
 import { expectAccounted } from '../faults/account';
-import { runOrdeal, sharedTrial, withMore, type Answer, type Trial } from '../faults/ordeal';
-import { planInTurn } from '../faults/plan';
+import { runOrdeal, withMore, type Answer, type Trial } from '../faults/ordeal';
+import { faultAt, itemsFor, planInTurn } from '../faults/plan';
 import { errorOf, pairedTo, withoutUsage } from '../results';
 import type { World } from '../world';
 import type { Subject } from './example';
-import { kindsOf } from './faults';
+import { itemsOfFaults, kindsOf } from './faults';
 import { stopwatch } from '../yardstick';
 
 const STALLS: Fault[] = [{ kind: 'stalledHeaders' }, { kind: 'stalledBody' }, { kind: 'slowBody', intervalMs: 100 }];
-/** Every stall twice, and as many that do not. */
-const FEW = 12;
-const EVEN = [0, 2, 4, 6, 8, 10];
-/** Every kind that is asked again after a while twice, and as many items that are not hit at first. */
-const SLOW_ITEMS = 24;
+/** Every stall twice, and some that do not. */
+const FEW = Array.from({ length: itemsFor(2 * STALLS.length) }, (_, item) => item);
+const [GOOD, STALLED] = [false, true].map((isHit) => FEW.filter((item) => (faultAt(item) !== undefined) === isHit));
 
 const wait = async (milliseconds: number) => await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -36,7 +34,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 		let answers: Answer[];
 		let trial: Trial;
 		beforeAll(async () => {
-			({ trial, answers } = await sharedTrial(of(), subject));
+			({ trial, answers } = await itemsOfFaults(of(), subject));
 		});
 		let clock: VirtualClock | undefined;
 		afterEach(async () => {
@@ -45,17 +43,17 @@ export function testWaits(subject: Subject, of: () => World): void {
 			for (const emulator of emulators.splice(0)) await emulator.close();
 		});
 
-		/** Every second item is hit, by turns. */
+		/** By turns. */
 		async function stall() {
 			const emulator = await start();
 			emulator.options.faults = (request) => {
 				if (!subject.asks(request)) return undefined;
-				const item = subject.itemOf(request);
-				return item % 2 ? STALLS[((item - 1) / 2) % STALLS.length] : undefined;
+				const at = faultAt(subject.itemOf(request));
+				return at === undefined ? undefined : STALLS[at % STALLS.length];
 			};
 			const result = await of().engine.run({
 				parameters: withMore(trial.parameters, { timeout: 1, maxRetries: 4, maxConcurrency: 20 }),
-				items: trial.items.slice(0, FEW),
+				items: trial.items.slice(0, FEW.length),
 				onError: 'continueErrorOutput',
 				credentials: { baseUrl: emulator.url },
 			});
@@ -82,7 +80,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 			emulator.options.faults = (request) =>
 				subject.asks(request) && subject.itemOf(request) === 5 ? { kind: 'status', status: 423 } : undefined;
 			const result = await of().engine.run({
-				parameters: withMore(trial.parameters, { maxConcurrency: 10 }),
+				parameters: withMore(trial.parameters, { maxConcurrency: 6 }),
 				items: trial.items,
 				credentials: { baseUrl: emulator.url },
 			});
@@ -99,11 +97,11 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 			const { result } = stalled;
 			expect(result.durationMs).toBeGreaterThan(950);
-			expect(result.items.map(pairedTo)).toEqual(EVEN);
+			expect(result.items.map(pairedTo)).toEqual(GOOD);
 			expect(result.items.map((item) => trial.lasting(withoutUsage(item)))).toEqual(
 				result.items.map((item) => answers[pairedTo(item)]?.json),
 			);
-			expect(result.errorItems.map(pairedTo)).toEqual(EVEN.map((item) => item + 1));
+			expect(result.errorItems.map(pairedTo)).toEqual(STALLED);
 			for (const item of result.errorItems) {
 				const { text } = errorOf(item);
 				expect(text).toContain('did not finish its answer within 1 second');
@@ -111,8 +109,8 @@ export function testWaits(subject: Subject, of: () => World): void {
 				expect(text).toMatch(/twice|not sent again/);
 				expect(text).toContain("'Timeout'");
 			}
-			expect(asked(stalled.emulator)).toHaveLength(FEW);
-			expect(asked(stalled.emulator).filter(({ aborted }) => aborted)).toHaveLength(FEW / 2);
+			expect(asked(stalled.emulator)).toHaveLength(FEW.length);
+			expect(asked(stalled.emulator).filter(({ aborted }) => aborted)).toHaveLength(2 * STALLS.length);
 
 			expect(stopped.result.status).toBe('canceled');
 			expect(stopped.result.stoppedInMs).toBeLessThan(1500);
@@ -122,15 +120,16 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 			expect(failed.result).toMatchObject({ status: 'error', items: [], error: { httpCode: '423', itemIndex: 5 } });
 			expect(failed.result.error?.message).toContain('Emulated error 423');
-			expect(failed.atEnd).toBeLessThan(25);
+			expect(failed.atEnd).toBeLessThan(20);
 			expect(asked(failed.emulator)).toHaveLength(failed.atEnd);
 		});
 
 		it('is asked again after a while, and every item is accounted for', async () => {
 			const kinds = kindsOf(subject).filter(({ isSlow }) => isSlow);
-			const { plan, kindOf } = planInTurn(kinds, 0.3);
+			const { plan, kindOf } = planInTurn(kinds, { later: 0.3 });
 			const world = { engine: of().engine, emulator: await start() };
-			const some = { ...trial, items: trial.items.slice(0, SLOW_ITEMS) };
+			// Each twice.
+			const some = { ...trial, items: trial.items.slice(0, itemsFor(2 * kinds.length)) };
 			// A busy machine would bring a reset "at once" so late that it may have been billed: time stands still meanwhile.
 			clock = putInVirtualClock(world.emulator);
 			const ordeal = await runOrdeal(world, some, plan, { maxRetries: 1, maxConcurrency: 50 });
