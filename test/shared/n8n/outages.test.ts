@@ -33,6 +33,8 @@ interface Kind {
 	readonly dead: string;
 	/** A run that nobody watches. */
 	readonly many: number;
+	/** Items that share a request. */
+	readonly together: number;
 	parameters(model: string): INodeParameters;
 }
 
@@ -41,23 +43,26 @@ const KINDS: Record<string, Kind> = {
 		model: FINBERT,
 		dead: 'emulator/gone',
 		many: 1000,
+		together: 1,
 		parameters: (model) => asked('text', 'classify', model, { text: '={{ $json.text }}' }),
 	},
 	// Texts that differ in their input type share no request, so there are as many as items.
 	batches: {
 		model: BGE,
 		dead: 'emulator/gone-vectors',
-		many: 400,
+		many: 200,
+		together: 2,
 		parameters: (model) =>
 			asked('embedding', 'create', model, {
 				text: '={{ $json.text }}',
-				options: { extraFields: '={"user":"{{ $json.user }}"}' },
+				options: { dimensions: 32, extraFields: '={"user":"{{ $json.user }}"}' },
 			}),
 	},
 	files: {
 		model: CLIP,
 		dead: 'emulator/gone-clip',
-		many: 400,
+		many: 200,
+		together: 1,
 		parameters: (model) => asked('image', 'classifyZeroShot', model, { candidateLabels: '=boat, {{ $json.text }}' }),
 	},
 };
@@ -79,10 +84,12 @@ function failUntil(moment: number, fault: Fault): void {
 
 const status = (code: number): Fault => ({ kind: 'status', status: code });
 
-/** Enough to be stopped on the way, and no more: what goes well takes its time. */
-const SOME = 120;
+/** Requests: enough to be stopped on the way, and no more: what goes well takes its time. */
+const SOME = 60;
 
-describe.each(Object.entries(KINDS))('%s', (name, { model, dead, many, parameters }) => {
+describe.each(Object.entries(KINDS))('%s', (name, { model, dead, many, together, parameters }) => {
+	const some = SOME * together;
+
 	it('with a dead key are asked for at most 17 times, however many', async () => {
 		const { items, errorItems } = await run(many, parameters(model), 'no-such-key');
 		expect(items).toEqual([]);
@@ -108,24 +115,26 @@ describe.each(Object.entries(KINDS))('%s', (name, { model, dead, many, parameter
 
 	it.each([3, 20])('to a service that is down for %i seconds all succeed, in order', async (seconds) => {
 		failUntil(seconds * 1000, fault);
-		const { items, errorItems } = await run(SOME, parameters(model));
+		const { items, errorItems } = await run(some, parameters(model));
 		expect(errorItems).toEqual([]);
-		expect(items.map(pairedTo)).toEqual(all(SOME));
+		expect(items.map(pairedTo)).toEqual(all(some));
 		expect(clock.now()).toBeGreaterThanOrEqual(seconds * 1000);
 	});
 
 	it('to a model that is gone hold up none to the others', async () => {
+		// Half of them, more than twice as many as may be asked.
+		const both = 80 * together;
 		const mixed = { __rl: true, mode: 'id', value: `={{ $json.n % 2 ? "${dead}" : "${model}" }}` };
-		const { items, errorItems } = await run(SOME, { ...parameters(model), model: mixed });
-		expect(items.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 0));
-		expect(errorItems.map(pairedTo)).toEqual(all(SOME).filter((n) => n % 2 === 1));
+		const { items, errorItems } = await run(both, { ...parameters(model), model: mixed });
+		expect(items.map(pairedTo)).toEqual(all(both).filter((n) => n % 2 === 0));
+		expect(errorItems.map(pairedTo)).toEqual(all(both).filter((n) => n % 2 === 1));
 		expect(world.inference().filter(({ path }) => path.includes(dead)).length).toBeLessThanOrEqual(16);
 	});
 });
 
 describe('two runs of one account', () => {
-	const long = 240;
-	const short = 40;
+	const long = 140;
+	const short = 24;
 	const ask = async (count: number, name: string) =>
 		await world.engine.run({
 			parameters: asked('text', 'classify', FINBERT, { text: '={{ $json.text }}' }),
