@@ -2,7 +2,7 @@ import { isDict } from '../core/answer';
 import { Exact, exactOf, isAtLeast, isAtMost } from '../core/exact';
 import type { Dict } from '../core/operation';
 import { readAmount, readDate } from './amounts';
-import { referredBy } from './reference';
+import { pointer } from './reference';
 
 /**
  * The part of JSON Schema that is used to describe data: types, properties, items, enum, const, anyOf, oneOf, allOf,
@@ -51,8 +51,11 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 class Fitter {
 	private looks = 0;
 	private readonly choices = new WeakMap<readonly unknown[], Choices>();
+	private readonly referredBy: (reference: unknown) => unknown;
 
-	constructor(private readonly root: Dict) {}
+	constructor(root: Dict) {
+		this.referredBy = pointer(root);
+	}
 
 	fit(schema: unknown, value: unknown, place: string, depth: number): Fit {
 		const rule = this.resolve(schema);
@@ -213,7 +216,7 @@ class Fitter {
 		if (!isDict(schema)) return undefined;
 		if (typeof schema.$ref !== 'string') return schema;
 		if (depth > DEEPEST) return undefined;
-		return this.resolve(referredBy(schema.$ref, this.root), depth + 1);
+		return this.resolve(this.referredBy(schema.$ref), depth + 1);
 	}
 }
 

@@ -19,6 +19,15 @@ export function referredBy(reference: unknown, root: unknown): unknown {
 		);
 }
 
+/** What the references of one schema point to, each looked up once: the same may stand in it thousands of times. */
+export function pointer(root: unknown): (reference: unknown) => unknown {
+	const known = new Map<unknown, unknown>();
+	return (reference) => {
+		if (!known.has(reference)) known.set(reference, referredBy(reference, root));
+		return known.get(reference);
+	};
+}
+
 function decodeStep(step: string): string {
 	const plain = step.replace(/~1/g, '/').replace(/~0/g, '~');
 	try {

@@ -1,6 +1,6 @@
 import { isDict } from '../core/answer';
 import type { Dict } from '../core/operation';
-import { referredBy } from './reference';
+import { pointer } from './reference';
 
 /** A schema with its references and combinations put together. */
 export interface Flat {
@@ -21,13 +21,17 @@ const BUDGET = 20_000;
 export class Resolver {
 	private spent = 0;
 
-	constructor(private readonly root: Dict) {}
+	private readonly referredBy: (reference: unknown) => unknown;
+
+	constructor(root: Dict) {
+		this.referredBy = pointer(root);
+	}
 
 	resolve(node: unknown, above: readonly Dict[] = []): Flat {
 		if (!isDict(node) || above.includes(node) || above.length > MAX_DEPTH || this.spent++ > BUDGET) return NOTHING;
 		const { $ref: reference, allOf, anyOf, oneOf, ...own } = node;
 		const path = [...above, node];
-		const parts = [referredBy(reference, this.root), ...listOf(allOf)].map((part) => this.resolve(part, path));
+		const parts = [this.referredBy(reference), ...listOf(allOf)].map((part) => this.resolve(part, path));
 		const choices = listOf(anyOf ?? oneOf).map((choice) => this.resolve(choice, path));
 		const others = choices.filter(({ keys }) => keys.type !== 'null');
 		const [only] = others;
