@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 // Before the constructor is replaced: packages that compare with it would refuse.
 import 'n8n-workflow';
+import { parseSync } from '@swc/core';
 import { analyse } from 'scslre';
-import ts from 'typescript';
+import { isDict } from '../nodes/shared/core/answer';
 import { writeJson } from '../nodes/shared/core/exact';
 import { listOf } from '../nodes/shared/core/values';
 import { bodyLength } from '../nodes/shared/n8n/http/body';
@@ -50,21 +51,29 @@ const files = readdirSync(nodes, { recursive: true })
 	.map(String)
 	.filter((file) => file.endsWith('.ts'));
 
+/** A statement before the first, so that places in the text are counted from its beginning. */
+const START = '0;';
+
 /** The patterns of a file, and where it builds others. */
 function patternsIn(file: string): { literals: Literal[]; builders: string[] } {
 	const literals: Literal[] = [];
 	const builders: string[] = [];
-	const source = ts.createSourceFile(file, readFileSync(path.join(nodes, file), 'utf8'), ts.ScriptTarget.Latest, true);
-	const visit = (node: ts.Node) => {
-		if (ts.isRegularExpressionLiteral(node)) {
-			const end = node.text.lastIndexOf('/');
-			literals.push({ file, literal: node.text, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
-		} else if (ts.isIdentifier(node) && node.text === 'RegExp' && !ts.isTypeReferenceNode(node.parent)) {
-			builders.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
-		}
-		ts.forEachChild(node, visit);
+	const text = `${START}${readFileSync(path.join(nodes, file), 'utf8')}`;
+	const { body, span } = parseSync(text, { syntax: 'typescript', target: 'es2022' });
+	const before = (place: number) => Buffer.from(text).toString('utf8', 0, place - span.start);
+	const visit = (node: unknown): void => {
+		if (Array.isArray(node)) node.forEach(visit);
+		if (!isDict(node)) return;
+		const { type, pattern, flags, value, typeParams } = node;
+		if (type === 'RegExpLiteral') {
+			literals.push({ file, literal: `/${pattern}/${flags}`, source: String(pattern), flags: String(flags) });
+		} else if (type === 'Identifier' && value === 'RegExp') {
+			const start = isDict(node.span) ? Number(node.span.start) : NaN;
+			builders.push(`${file}:${before(start).split('\n').length}`);
+		} else if (type === 'TsTypeReference') visit(typeParams);
+		else Object.values(node).forEach(visit);
 	};
-	visit(source);
+	visit(body);
 	return { literals, builders };
 }
 
