@@ -132,9 +132,10 @@ export class FileNames {
 		for (let position = 0; ; position++) {
 			const own = position === 0 ? stem : `${stem}_${position}`;
 			const name = `${own}.${extension}`;
+			const known = plain(name);
 			// What another item is called stays free for it, however late it comes.
-			if (this.taken.has(plain(name)) || (position > 0 && this.reserved.has(plain(own)))) continue;
-			this.taken.add(plain(name));
+			if (this.taken.has(known) || (position > 0 && this.reserved.has(plain(own)))) continue;
+			this.taken.add(known);
 			return name;
 		}
 	}
@@ -145,19 +146,22 @@ const plain = (name: string) => name.normalize('NFC').toLowerCase();
 
 /** The same names, those that occur again with a number. Linear in their number. */
 function uniqueNames(wished: readonly string[]): string[] {
-	const all = new Set(wished.map(plain));
+	const known = wished.map(plain);
+	const all = new Set(known);
 	const used = new Set<string>();
 	const next = new Map<string, number>();
-	return wished.map((name) => {
-		if (!used.has(plain(name))) {
-			used.add(plain(name));
+	return wished.map((name, item) => {
+		const own = known[item] ?? '';
+		if (!used.has(own)) {
+			used.add(own);
 			return name;
 		}
-		for (let number = next.get(plain(name)) ?? 2; ; number++) {
+		for (let number = next.get(own) ?? 2; ; number++) {
 			const other = `${name}_${number}`;
-			if (all.has(plain(other)) || used.has(plain(other))) continue;
-			next.set(plain(name), number + 1);
-			used.add(plain(other));
+			const wanted = plain(other);
+			if (all.has(wanted) || used.has(wanted)) continue;
+			next.set(own, number + 1);
+			used.add(wanted);
 			return other;
 		}
 	});

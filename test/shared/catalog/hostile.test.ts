@@ -17,11 +17,9 @@ import { atOnce } from '../../../nodes/shared/core/steps';
 const json = fc.jsonValue({ maxDepth: 3 });
 /** A good document in which any one place, at any depth, holds something else. */
 const spoiled = (document: unknown) => {
-	const places = [
-		...JSON.stringify(document).matchAll(/(?<=[:[,])(?:"(?:[^"\\]|\\.)*"(?!:)|-?\d[\d.e+-]*|true|false|null)/g),
-	];
+	const text = JSON.stringify(document);
+	const places = [...text.matchAll(/(?<=[:[,])(?:"(?:[^"\\]|\\.)*"(?!:)|-?\d[\d.e+-]*|true|false|null)/g)];
 	return fc.tuple(fc.nat({ max: places.length - 1 }), json).map(([at, other]): unknown => {
-		const text = JSON.stringify(document);
 		const { index = 0, 0: found } = places[at] ?? { 0: '' };
 		return JSON.parse(text.slice(0, index) + JSON.stringify(other) + text.slice(index + found.length));
 	});

@@ -104,8 +104,7 @@ describe('money', () => {
 				fc.integer({ min: 1, max: 24 }),
 				async (script, size) => {
 					const { ended, names, billed, told } = await follow(script, size);
-					expect(ended).toEqual(names);
-					expect(told).toBe(billed);
+					expect({ ended, told }).toEqual({ ended: names, told: billed });
 				},
 			),
 			{ numRuns: 500 },

@@ -111,23 +111,24 @@ describe('the plan', () => {
 	});
 
 	it('takes twice the time for twice the parts', () => {
-		const timeOf = (count: number) => {
+		/** The best of several, of the processor, until one is good enough: what else the machine does only adds. */
+		const timeOf = (count: number, goodEnough: number) => {
 			const all = Array.from(
 				{ length: count },
 				(_, index): Dict => ({ text: `text ${index}`, model: `m${index % 3}` }),
 			);
-			const times = Array.from({ length: 5 }, () => {
+			let best = Infinity;
+			for (let times = 0; times < 5 && best >= goodEnough; times++) {
 				const before = process.cpuUsage();
-				expect(atOnce(planBatches(batching(1024), all)).reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(
-					count,
-				);
-				return process.cpuUsage(before).user / 1000;
-			});
-			// The best of several, of the processor: what else the machine does only adds.
-			return Math.min(...times);
+				const planned = atOnce(planBatches(batching(1024), all));
+				best = Math.min(best, process.cpuUsage(before).user / 1000);
+				expect(planned.reduce((sum, { inputs }) => sum + inputs.length, 0)).toBe(count);
+			}
+			return best;
 		};
 		// A plan that is quadratic would take 64 times as long.
-		expect(timeOf(40_000)).toBeLessThan(Math.max(5, timeOf(5_000)) * 30);
+		const most = Math.max(5, timeOf(5_000, 0)) * 30;
+		expect(timeOf(40_000, most)).toBeLessThan(most);
 	});
 });
 

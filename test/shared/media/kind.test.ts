@@ -79,14 +79,16 @@ describe('the kind of a file', () => {
 
 	it('is told of random bytes without an error', () => {
 		let state = 1;
+		const odd: unknown[] = [];
 		for (let run = 0; run < 2000; run++) {
 			const bytes = Uint8Array.from(
 				{ length: run % 40 },
 				() => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) >>> 24,
 			);
 			const kind = kindOf(bytes);
-			expect(kind === undefined || /^[a-z]+\/[a-z0-9+-]+$/.test(kind.mimeType)).toBe(true);
+			if (kind !== undefined && !/^[a-z]+\/[a-z0-9+-]+$/.test(kind.mimeType)) odd.push({ bytes, kind });
 		}
+		expect(odd).toEqual([]);
 	});
 });
 
