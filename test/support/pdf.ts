@@ -4,25 +4,24 @@ import { deflateSync } from 'node:zlib';
 /** A JPEG in which the emulator reads `words`: a comment in a picture that is none beyond its frame. */
 export function makeJpeg(words: string, size = 0): Buffer {
 	const comment = Buffer.from(words);
-	const length = Buffer.alloc(2);
-	length.writeUInt16BE(comment.length + 2);
-	return Buffer.concat([
-		Buffer.from([0xff, 0xd8, 0xff, 0xfe]),
-		length,
-		comment,
-		Buffer.alloc(size, 0x5a),
-		Buffer.from([0xff, 0xd9]),
-	]);
+	const jpeg = Buffer.alloc(comment.length + size + 8, 0x5a);
+	jpeg.writeUInt32BE(0xffd8fffe, 0);
+	jpeg.writeUInt16BE(comment.length + 2, 4);
+	comment.copy(jpeg, 6);
+	jpeg.writeUInt16BE(0xffd9, jpeg.length - 2);
+	return jpeg;
 }
 
 const asBuffer = (bytes: Buffer | string): Buffer => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
 
-export const stream = (dict: string, bytes: Buffer | string): Buffer =>
-	Buffer.concat([
-		Buffer.from(`<<${dict} /Length ${Buffer.byteLength(bytes)}>>\nstream\n`),
-		asBuffer(bytes),
-		Buffer.from('\nendstream'),
-	]);
+/** The same in pieces, for what is large. */
+const streamOf = (dict: string, bytes: Buffer | string): Buffer[] => [
+	Buffer.from(`<<${dict} /Length ${Buffer.byteLength(bytes)}>>\nstream\n`),
+	asBuffer(bytes),
+	Buffer.from('\nendstream'),
+];
+
+export const stream = (dict: string, bytes: Buffer | string): Buffer => Buffer.concat(streamOf(dict, bytes));
 
 export const packed = (dict: string, text: string): Buffer =>
 	stream(`${dict} /Filter /FlateDecode`, deflateSync(Buffer.from(text)));
@@ -30,7 +29,7 @@ export const packed = (dict: string, text: string): Buffer =>
 const END = '\nendobj\n';
 
 /** A PDF of these objects, numbered from 1, of which the first is its root; `trailer` goes beside that. */
-export function makePdf(objects: ReadonlyArray<Buffer | string>, trailer = ''): Buffer {
+export function makePdf(objects: ReadonlyArray<Buffer | string | readonly Buffer[]>, trailer = ''): Buffer {
 	const pieces: Buffer[] = [];
 	// What is written between two pieces: many objects are short texts.
 	let text = '%PDF-1.7\n';
@@ -38,13 +37,14 @@ export function makePdf(objects: ReadonlyArray<Buffer | string>, trailer = ''): 
 	const offsets = objects.map((object, index) => {
 		const offset = length;
 		const head = `${index + 1} 0 obj\n`;
+		const parts = Array.isArray(object) ? object : [object];
 		if (typeof object === 'string') text += `${head}${object}`;
 		else {
-			pieces.push(Buffer.from(`${text}${head}`), object);
+			pieces.push(Buffer.from(`${text}${head}`), ...parts);
 			text = '';
 		}
 		text += END;
-		length += head.length + Buffer.byteLength(object) + END.length;
+		length += head.length + parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0) + END.length;
 		return `${String(offset).padStart(10, '0')} 00000 n \n`;
 	});
 	const table = ['0000000000 65535 f \n', ...offsets].join('');
@@ -78,7 +78,7 @@ export function makeScan(jpegs: readonly Buffer[]): Buffer {
 		...jpegs.flatMap((jpeg, index) => [
 			`<</Type /Page /Parent 2 0 R /Contents ${4 + 3 * index} 0 R /Resources <</XObject <</Im0 ${5 + 3 * index} 0 R>>>>>>`,
 			stream('', FULL_PAGE),
-			stream(`${PICTURE} /Filter /DCTDecode`, jpeg),
+			streamOf(`${PICTURE} /Filter /DCTDecode`, jpeg),
 		]),
 	]);
 }
