@@ -547,17 +547,37 @@ describe('an odd answer', () => {
 		['bytes', (before) => Buffer.byteLength(before)],
 	];
 	it.each(COUNTS)('with places in %s: start and end cut out the word', async (_, count) => {
-		for (const word of ['👩‍👩‍👧', '🇩🇪', '𠮷野家', 'e\u0301t\u00e9', 'Köln']) {
+		const words = ['👩‍👩‍👧', '🇩🇪', '𠮷野家', 'e\u0301t\u00e9', 'Köln'].map((word) => {
 			const from = MIXED.lastIndexOf(word);
 			const place = { start: count(MIXED.slice(0, from)), end: count(MIXED.slice(0, from + word.length)) };
-			for (const named of [{ entity_group: 'X' }, { entity: 'B-X' }, { label: 'X' }]) {
-				const { entities } = await run(tokens(MIXED), [{ ...named, word, score: 1, ...place }]);
-				expect(entities).toEqual([expect.objectContaining({ word, start: from, end: from + word.length })]);
-			}
-			const question = asked('text', 'answerQuestion', 'a/b', { question: 'q', context: MIXED });
-			const { answer: given, start, end } = await run(question, undefined, { answer: word, score: 1, ...place });
-			expect([given, start, end]).toEqual([word, from, from + word.length]);
-		}
+			return { word, place, at: { start: from, end: from + word.length } };
+		});
+		const named = [{ entity_group: 'X' }, { entity: 'B-X' }, { label: 'X' }];
+		const cases = words.flatMap((each) => named.map((name) => ({ ...each, name })));
+		/** One run of texts that differ in the number at their end, which says what is answered. */
+		const runOf = async (parameters: INodeParameters, field: string, answers: readonly object[]) => {
+			answer((request) => {
+				const text = asText(sentJson(request)[field]);
+				return { body: JSON.stringify({ ...envelope, ...answers[Number(text.split(' ').at(-1))] }) };
+			});
+			const items = answers.map((__, index) => ({ json: { text: `${MIXED} ${index}` } }));
+			return (await world.engine.run({ parameters, items })).items.map(({ json }) => json);
+		};
+		const found = await runOf(
+			tokens('={{ $json.text }}'),
+			'input',
+			cases.map(({ word, place, name }) => ({ results: [{ ...name, word, score: 1, ...place }] })),
+		);
+		expect(found.map(({ entities }) => entities)).toEqual(
+			cases.map(({ word, at: there }) => [expect.objectContaining({ word, ...there })]),
+		);
+		const given = await runOf(
+			asked('text', 'answerQuestion', 'a/b', { question: 'q', context: '={{ $json.text }}' }),
+			'context',
+			words.map(({ word, place }) => ({ answer: word, score: 1, ...place })),
+		);
+		expect(given).toMatchObject(words.map(({ word, at: there }) => ({ answer: word, ...there })));
+		expect(given).toHaveLength(words.length);
 	});
 
 	it.each<[string, IDataObject]>([
@@ -660,7 +680,7 @@ describe('the catalogue', () => {
 	};
 
 	/** What is left of the price; a discount over 1, below 0 or in words is none. */
-	it.each<[string, unknown, () => unknown, number]>([
+	const DISCOUNTS: Array<[string, unknown, () => unknown, number]> = [
 		['runs without an end', 0.15, () => null, 0.85],
 		['runs until tomorrow', 0.4, () => day(1), 0.6],
 		['is a text', '0.3', () => String(day(9)), 0.7],
@@ -676,43 +696,68 @@ describe('the catalogue', () => {
 		['is negative', -0.2, () => null, 1],
 		['is a word', 'summer', () => day(1), 1],
 		['is a list', [0.5], () => null, 1],
-	])('takes off a discount that %s', async (_, discount, endsAt, left) => {
-		const off = { discount, discount_ends_at: endsAt() };
-		const tasks: Array<[string, string, (times: number) => IDataObject, INodeParameters, number]> = [
-			['embeddings', 'embedding create', (x) => ({ type: 'input_tokens', cents_per_input_token: x * 1e-4 }), {}, 0.001],
-			[
-				'text-generation',
-				'text generate',
-				(x) => ({ type: 'tokens', cents_per_input_token: x * 1e-4, cents_per_output_token: x * 2e-4 }),
-				{ maxNewTokens: 1000, promptFormat: 'raw' },
-				0.003,
-			],
-			['text-to-image', 'image generate', (x) => ({ type: 'image_units', cents_per_image_unit: x * 4 }), {}, 0.04],
-		];
-		const credentials = offer(
-			tasks.flatMap(([task, , price]) => [
-				row(`cut/${task}`, task, { pricing: { ...price(1), ...off } }),
-				row(`now/${task}`, task, { pricing: price(left) }),
-			]),
-		);
-		const text = 'abcd'.repeat(1000);
-		const listed = new Map((await allOf(credentials)).map(({ name, pricing }) => [name, pricing]));
-		for (const [task, operation, , options, usd] of tasks) {
-			const [resource = '', value = ''] = operation.split(' ');
-			const parameters = asked(resource, value, `cut/${task}`, {
-				[resource === 'embedding' ? 'text' : 'prompt']: text,
-				options: { ...options, dryRun: true },
-			});
-			const estimate = jsonOf(await world.engine.run({ parameters, credentials }));
-			expect(estimate.estimatedCostUsd).toBeCloseTo(usd * left, 9);
-			const names = (await rowsFor(resource, value, credentials)).map(({ name }) => name);
-			const [cut, now] = ['cut/', 'now/'].map((owner) => names.find((name) => name.startsWith(owner))?.slice(4));
-			expect([cut, typeof now]).toEqual([now, 'string']);
-			const [cheaper, plain] = ['cut/', 'now/'].map((owner) => JSON.parse(asText(listed.get(`${owner}${task}`))));
-			expect(cheaper.rates).toEqual(plain.rates);
-			expect(cheaper.discount?.percent).toBe(left === 1 ? undefined : Math.round((1 - left) * 100));
-		}
-		expect(paid()).toEqual([]);
+	];
+	const PRICED: Array<[string, string, (times: number) => IDataObject, INodeParameters, number]> = [
+		['embeddings', 'embedding create', (x) => ({ type: 'input_tokens', cents_per_input_token: x * 1e-4 }), {}, 0.001],
+		[
+			'text-generation',
+			'text generate',
+			(x) => ({ type: 'tokens', cents_per_input_token: x * 1e-4, cents_per_output_token: x * 2e-4 }),
+			{ maxNewTokens: 1000, promptFormat: 'raw' },
+			0.003,
+		],
+		['text-to-image', 'image generate', (x) => ({ type: 'image_units', cents_per_image_unit: x * 4 }), {}, 0.04],
+	];
+
+	describe('with discounts', () => {
+		const listed = new Map<unknown, unknown>();
+		const names: string[] = [];
+		const estimates = new Map<string, number[]>();
+		/** One catalogue of them all, each model beside one that costs what is left. */
+		beforeAll(async () => {
+			const credentials = offer(
+				DISCOUNTS.flatMap(([, discount, endsAt, left], index) =>
+					PRICED.flatMap(([task, , price]) => [
+						row(`cut-${index}/${task}`, task, {
+							pricing: JSON.parse(JSON.stringify({ ...price(1), discount, discount_ends_at: endsAt() })),
+						}),
+						row(`now-${index}/${task}`, task, { pricing: price(left) }),
+					]),
+				),
+			);
+			for (const { name, pricing } of await allOf(credentials)) listed.set(name, pricing);
+			for (const [task, operation, , options] of PRICED) {
+				const [resource = '', value = ''] = operation.split(' ');
+				const rest = {
+					[resource === 'embedding' ? 'text' : 'prompt']: 'abcd'.repeat(1000),
+					options: { ...options, dryRun: true },
+				};
+				const parameters = { ...asked(resource, value, '', rest), model: '={{ $json.model }}' };
+				const items = DISCOUNTS.map((_, index) => ({ json: { model: `cut-${index}/${task}` } }));
+				const { items: made } = await world.engine.run({ parameters, items, credentials });
+				estimates.set(
+					task,
+					made.map(({ json }) => Number(json.estimatedCostUsd)),
+				);
+				names.push(...(await rowsFor(resource, value, credentials)).map(({ name }) => name));
+			}
+			expect(paid()).toEqual([]);
+		});
+
+		it.each(DISCOUNTS.map((each, index) => [...each, index] as const))('takes off one that %s', (...given) => {
+			const [, , , left, index] = given;
+			for (const [task, , , , usd] of PRICED) {
+				expect(estimates.get(task)?.[index]).toBeCloseTo(usd * left, 9);
+				const owners = [`cut-${index}/`, `now-${index}/`];
+				const [cut, now] = owners.map((owner) =>
+					names.find((name) => name.startsWith(owner + task))?.slice(owner.length),
+				);
+				expect([cut, typeof now]).toEqual([now, 'string']);
+				const [cheaper, plain] = owners.map((owner) => JSON.parse(asText(listed.get(`${owner}${task}`))));
+				expect(cheaper.rates).toEqual(plain.rates);
+				expect(cheaper.discount?.percent).toBe(left === 1 ? undefined : Math.round((1 - left) * 100));
+			}
+		});
 	});
 
 	it.each<[unknown, Array<[string, number]>]>([
