@@ -70,7 +70,8 @@ const parse = (text: string): unknown => (/^\s*[[{]/.test(text) ? parseWritten(t
  * JSON as models write it, who leave line breaks in a text as they are. Whole numbers that JavaScript would change are
  * the text of their digits. Undefined for what is none.
  */
-export const parseWritten = (text: string): unknown => (read(text) ?? read(withEscapes(text)))?.value;
+export const parseWritten = (text: string): unknown =>
+	(read(text) ?? (/\p{Cc}/u.test(text) ? read(withEscapes(text)) : undefined))?.value;
 
 function read(json: string): { readonly value: unknown } | undefined {
 	try {
