@@ -116,7 +116,7 @@ describe('JSON', () => {
 	});
 
 	it('of a large answer is read in little time', () => {
-		const text = `{"embeddings":[[${Array(300_000).fill('-0.0123456789012345678').join(',')}]],"seed":${BIG}}`;
-		expect(processorTime(() => parseExact(text, String))).toBeLessThan(3000);
+		const text = `{"embeddings":[[${Array(100_000).fill('-0.0123456789012345678').join(',')}]],"seed":${BIG}}`;
+		expect(processorTime(() => parseExact(text, String))).toBeLessThan(1000);
 	});
 });

@@ -23,9 +23,9 @@ describe('half a character', () => {
 	});
 
 	it('is found in a large text in little time', () => {
-		const json = JSON.stringify(`\\${high}x\n`.repeat(1_000_000));
+		const json = JSON.stringify(`\\${high}x\n`.repeat(400_000));
 		let sent = '';
-		expect(processorTime(() => (sent = withoutHalves(json)))).toBeLessThan(1500);
+		expect(processorTime(() => (sent = withoutHalves(json)))).toBeLessThan(600);
 		expect(sent).not.toContain('\\ud83d');
 	});
 });
