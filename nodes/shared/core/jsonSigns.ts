@@ -19,3 +19,19 @@ export function endOfString(text: string, from: number): number {
 	}
 	return -1;
 }
+
+/** Where the brackets that open at `start` are closed, strings left out; -1 when they are not. */
+export function endOfBrackets(text: string, start: number): number {
+	let depth = 0;
+	for (let at = start; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (isOpener(code)) depth++;
+		else if (isCloser(code)) {
+			if (--depth === 0) return at;
+		} else if (code === QUOTE) {
+			at = endOfString(text, at);
+			if (at < 0) return -1;
+		}
+	}
+	return -1;
+}

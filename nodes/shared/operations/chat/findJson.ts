@@ -1,6 +1,6 @@
 import { isDict } from '../../core/answer';
 import { parseExact } from '../../core/exact';
-import { endOfString, isCloser, isOpener, QUOTE } from '../../core/jsonSigns';
+import { endOfBrackets, endOfString } from '../../core/jsonSigns';
 
 /** How many openings are tried, so that a text full of braces does not take long. */
 const MOST_TRIES = 200;
@@ -51,7 +51,7 @@ function scan(text: string): unknown[] {
 	let start = nextOpening(text, 0);
 	let searched = 0;
 	for (let tries = 0; start >= 0 && tries < MOST_TRIES && searched <= MOST_SEARCHED; tries++) {
-		const end = closing(text, start);
+		const end = endOfBrackets(text, start);
 		searched += (end < 0 ? text.length : end) - start;
 		const value = end < 0 ? undefined : parse(text.slice(start, end + 1));
 		if (value !== undefined) found.push(value);
@@ -108,19 +108,3 @@ const OPENING = /[[{]/g;
 /** Whether what opens here is meant as JSON; words stand in braces, too. */
 const beginsJson = (text: string, start: number): boolean =>
 	/^(\{\s*("[^"\\\n]{0,200}"\s*:|\})|\[\s*(["{[\]\d-]|true\b|false\b|null\b))/.test(text.slice(start, start + 300));
-
-/** Where the brackets that open at `start` are closed, strings left out; -1 when they are not. */
-function closing(text: string, start: number): number {
-	let depth = 0;
-	for (let at = start; at < text.length; at++) {
-		const code = text.charCodeAt(at);
-		if (isOpener(code)) depth++;
-		else if (isCloser(code)) {
-			if (--depth === 0) return at;
-		} else if (code === QUOTE) {
-			at = endOfString(text, at);
-			if (at < 0) return -1;
-		}
-	}
-	return -1;
-}
