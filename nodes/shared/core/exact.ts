@@ -80,14 +80,14 @@ const COLON = 58;
  * @throws SyntaxError as JSON.parse does
  */
 export function parseExact(text: string, keep: (exact: Exact) => unknown): unknown {
-	if (!MAY_HOLD.test(text)) return JSON.parse(text);
+	// First, since most texts that are no JSON say so at once, and what is wrong is said of the text as it was given.
+	const rounded: unknown = JSON.parse(text);
+	if (!MAY_HOLD.test(text)) return rounded;
 	const { pieces, found } = cutAtExact(text);
-	// What is wrong is said of the text as it was given.
-	if (found.length === 0) return JSON.parse(text);
+	if (found.length === 0) return rounded;
 	// Nobody outside can write what stands for a number.
 	const mark = `exact ${Math.random()} `;
 	const marked = pieces.map((piece, index) => (index === 0 ? piece : `"${mark}${index - 1}"${piece}`)).join('');
-	JSON.parse(text);
 	const parsed: unknown = JSON.parse(marked);
 	return putBack(parsed, (value) => {
 		if (!value.startsWith(mark)) return value;
