@@ -141,7 +141,8 @@ it('very many parts are put into requests in steps', async () => {
 });
 
 it('large parts are put into requests in steps', async () => {
-	const parts = list(1000, (index) => ({ text: `${index} ${'word '.repeat(9600)}`, model: 'm/m', options: {} }));
+	const words = 'word '.repeat(9600);
+	const parts = list(1000, (index) => ({ text: `${index} ${words}`, model: 'm/m', options: {} }));
 	expect(await inTime(planBatches({ batch: { over: 'text', max: 1000 } }, parts), 1000)).toHaveLength(6);
 });
 

@@ -18,8 +18,10 @@ export const estimateTokens = (text: string): number => tokensIn(text, 0, text.l
 /** Of a piece of a text; what is more than `most` is not counted to its end. */
 function tokensIn(text: string, start: number, end: number, most: number): number {
 	const limit = most * TOKEN;
+	// Asked once, not for each letter of a book.
+	const last = LAST_LETTER;
 	let weight = 0;
-	for (let at = start; at < end && weight <= limit; at++) weight += text.charCodeAt(at) > LAST_LETTER ? OTHER : LETTER;
+	for (let at = start; at < end && weight <= limit; at++) weight += text.charCodeAt(at) > last ? OTHER : LETTER;
 	return Math.ceil(weight / TOKEN);
 }
 
