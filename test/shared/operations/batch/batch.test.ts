@@ -384,7 +384,7 @@ describe('batch: create', () => {
 });
 
 describe('batch: getResults', () => {
-	const items = Array.from({ length: 600 }, (_, index) => ({ json: { text: `number ${index}`, id: `sku-${index}` } }));
+	const items = Array.from({ length: 400 }, (_, index) => ({ json: { text: `number ${index}`, id: `sku-${index}` } }));
 	/** A batch of all of them, which nobody changes. */
 	let made: Promise<string> | undefined;
 	const largeBatch = async () => await (made ??= finished(chatBatch(), items));
