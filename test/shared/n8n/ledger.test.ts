@@ -45,7 +45,8 @@ const KINDS: Record<string, Kind> = {
 		most: 24,
 	},
 	batches: {
-		parameters: (options) => asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text, options }),
+		parameters: (options) =>
+			asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text, options: { ...options, dimensions: 32 } }),
 		runs: 25,
 		most: 24,
 		lacks: ['moved'],

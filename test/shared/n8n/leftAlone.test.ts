@@ -481,7 +481,9 @@ describe('what is none is no result', () => {
 });
 
 describe('a value that all texts share is not looked for in each of them', () => {
-	const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}' });
+	// Short vectors: it is not about their numbers.
+	const options = { dimensions: 32 };
+	const embed = asked('embedding', 'create', 'BAAI/bge-base-en-v1.5', { text: '={{ $json.text }}', options });
 	const list = { ...embed, text: "={{ Array.from({ length: 300 }, (_, index) => 'text ' + index) }}" };
 	const rank = asked('text', 'rerank', 'Qwen/Qwen3-Reranker-4B', {
 		query: 'q',

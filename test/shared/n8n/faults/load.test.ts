@@ -1,7 +1,7 @@
 import { BAD_TEXT } from '../../../emulator';
 import { expectAccounted } from '../../../support/faults/account';
 import { rightAnswers } from '../../../support/faults/classify';
-import { planOf } from '../../../support/faults/plan';
+import { planInTurn } from '../../../support/faults/plan';
 import { answerOf, trialOf, runOrdeal } from '../../../support/faults/ordeal';
 import { attemptsOf, errorOf, pairedTo, withoutUsage } from '../../../support/results';
 import { type World, isInference, openWorld } from '../../../support/world';
@@ -125,8 +125,8 @@ describe('embeddings', () => {
 	});
 });
 
-it('429 at random, as a busy service answers, is survived by all of 120 items', async () => {
-	const subject = await trialOf(world.engine, subjectOf('text: classify'), 120);
+it('429 again and again, as a busy service answers, is survived by all of 60 items', async () => {
+	const subject = await trialOf(world.engine, subjectOf('text: classify'), 60);
 	const answers = rightAnswers(subject);
 	const kind = {
 		name: 'busy',
@@ -134,8 +134,9 @@ it('429 at random, as a busy service answers, is survived by all of 120 items', 
 		words: [],
 		isRetried: true as const,
 	};
-	const { plan, kindOf } = planOf([kind], 0.3);
-	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 12, maxConcurrency: 100 });
+	// Up to six times in a row.
+	const { plan, kindOf } = planInTurn([kind]);
+	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 12, maxConcurrency: 50 });
 	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 12, answers });
 	expect(ordeal.result.errorItems).toEqual([]);
 });
