@@ -52,7 +52,7 @@ describe.each(texts)('what is left of an item that cannot be had any more is not
 			items,
 			onError: 'continueErrorOutput',
 		});
-	const long = (bad?: number) => sentences(name === 'synthesize' ? 5 : 40, bad).join('');
+	const long = (bad?: number) => sentences(name === 'synthesize' ? 5 : 14, bad).join('');
 
 	it('as soon as one of its parts has failed', async () => {
 		answerAll();
@@ -117,7 +117,7 @@ it('what some parts said that they cost is told, although others said nothing', 
 			operation: 'translate',
 			targetLanguage: 'French',
 			model: freshModel(),
-			text: sentences(40, 39).join(''),
+			text: sentences(14, 13).join(''),
 			options: { maxConcurrency: 1 },
 		},
 		onError: 'continueErrorOutput',

@@ -1,4 +1,5 @@
 import { BAD_TEXT } from '../../../emulator';
+import { putInVirtualClock } from '../../../support/engine/virtualClock';
 import { expectAccounted } from '../../../support/faults/account';
 import { rightAnswers } from '../../../support/faults/classify';
 import { planInTurn } from '../../../support/faults/plan';
@@ -136,7 +137,9 @@ it('429 again and again, as a busy service answers, is survived by all of 60 ite
 	};
 	// Up to six times in a row.
 	const { plan, kindOf } = planInTurn([kind]);
-	const ordeal = await runOrdeal(world, subject, plan, { maxRetries: 12, maxConcurrency: 50 });
+	const clock = putInVirtualClock(world.emulator);
+	const options = { maxRetries: 12, maxConcurrency: 50 };
+	const ordeal = await runOrdeal(world, subject, plan, options).finally(clock.remove);
 	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 12, answers });
 	expect(ordeal.result.errorItems).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { StructuredChunk } from 'n8n-workflow';
+import type { IDataObject, StructuredChunk } from 'n8n-workflow';
 import { omit } from '../../../../nodes/shared/core/values';
 import { withoutUsage } from '../../../support/results';
 import { dump } from '../../../support/dump';
@@ -199,6 +199,7 @@ describe('a key that a stream holds', () => {
 	});
 });
 
+const withLongKey = new Map<string, IDataObject[]>();
 it.each(['true', 'results', '0', 'label', 'positive', '.'])(
 	'the short key %j changes no good answer',
 	async (apiKey) => {
@@ -208,10 +209,11 @@ it.each(['true', 'results', '0', 'label', 'positive', '.'])(
 			const items = await subject.items(world.engine);
 			world.emulator.options.faults = (request) =>
 				subject.asks(request) ? { kind: 'status', status: 200, body: subject.answer } : undefined;
-			const plain = await world.engine.run({ parameters, items });
+			const plain = withLongKey.get(name) ?? (await world.engine.run({ parameters, items })).items.map(withoutUsage);
+			withLongKey.set(name, plain);
 			const short = await world.engine.run({ parameters, items, credentials: { apiKey } });
 			expect(short.error).toBeUndefined();
-			expect(short.items.map(withoutUsage)).toEqual(plain.items.map(withoutUsage));
+			expect(short.items.map(withoutUsage)).toEqual(plain);
 		}
 	},
 );
