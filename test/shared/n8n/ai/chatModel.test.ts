@@ -19,8 +19,13 @@ const tokenizer: Record<string, unknown> = jest.requireActual(path.join(utilitie
 tokenizer.encodingForModel = async () => await Promise.resolve({ encode: (text: string) => text.split(' ') });
 
 let emulator: Emulator;
-beforeEach(async () => (emulator = await startEmulator({ seed: 5 })));
-afterEach(async () => await emulator.close());
+beforeAll(async () => (emulator = await startEmulator({ seed: 5 })));
+beforeEach(() => {
+	emulator.requests.length = 0;
+	emulator.options.faults = undefined;
+	emulator.options.chatStream = undefined;
+});
+afterAll(async () => await emulator.close());
 
 const MODEL = 'meta-llama/Llama-3.3-70B-Instruct-Turbo';
 
@@ -946,11 +951,15 @@ describe('the chat model under LangChain', () => {
 		'refuses what is no name of a model, before it asks: %j',
 		async (name) => {
 			const refused = /^'.+' is not a model name \[item 0\]/;
-			await expect(open({}, {}, name)).rejects.toThrow(refused);
-			const other = await failureOf(open({ fallbackModels: `b/c, ${name}` }));
+			// Of which nothing is remembered.
+			const fresh = await startEmulator();
+			const first = await failureOf(open({}, { baseUrl: fresh.url }, name));
+			const other = await failureOf(open({ fallbackModels: `b/c, ${name}` }, { baseUrl: fresh.url }));
+			await fresh.close();
+			expect(first.message).toMatch(refused);
 			expect(other.message).toMatch(refused);
 			expect(other.description).toMatch(/in 'Fallback Models'/);
-			expect(emulator.requests).toEqual([]);
+			expect(fresh.requests).toEqual([]);
 		},
 	);
 
