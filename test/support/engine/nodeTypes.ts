@@ -75,6 +75,8 @@ export class EngineNodeTypes implements INodeTypes {
 		private readonly parameters: INodeParameters = {},
 	) {}
 
+	private readonly made = new Map<INodeType, INodeType>();
+
 	getByName(nodeType: string): INodeType | IVersionedNodeType {
 		if (nodeType === sourceNodeType) return createSource(this.items);
 		const prefix = `${this.loader.packageName}.`;
@@ -82,7 +84,11 @@ export class EngineNodeTypes implements INodeTypes {
 		const name = nodeType.slice(prefix.length).replace(/Tool$/, '');
 		const { type } = this.loader.getNode(name); // throws for an unknown name
 		if ('nodeVersions' in type || typeof this.parameters.operation !== 'string') return type;
-		return Object.create(type, { description: { value: narrow(type.description, this.parameters) } });
+		const known = this.made.get(type);
+		if (known) return known;
+		const made = Object.create(type, { description: { value: narrow(type.description, this.parameters) } });
+		this.made.set(type, made);
+		return made;
 	}
 
 	getByNameAndVersion(nodeType: string, version?: number): INodeType {

@@ -36,8 +36,9 @@ compileOnce(sharedContext);
 require.extensions['.ts'] = (module, file) =>
 	module._compile(transformFileSync(file, { ...swc, module: { type: 'commonjs' } }).code, file);
 
-/** Packages and the emulator, which keeps nothing between its servers. */
-const isShared = (file) => /[\\/](node_modules|test[\\/]emulator)[\\/]/.test(file);
+/** What jest.config.js shares, with what belongs to it. */
+const isShared = (file) =>
+	/[\\/](node_modules|test[\\/]emulator)[\\/]|[\\/]support[\\/](exactSchema|files)\.ts$/.test(file);
 
 /**
  * Jest gives each test file a context of its own, in which n8n's engine has to be loaded anew: ten seconds a file. Here

@@ -1,27 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import Ajv, { type AnySchema } from 'ajv';
 import type { IDataObject } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { places } from '../../../scripts/host/places';
+import { exactValidator } from '../exactSchema';
 import { expectNoMedia, itemsOf, onlyItem, stored } from '../results';
 import { envelope, jsonReply, usageFor, type Reply } from '../service';
 import type { World } from '../world';
 import type { Subject } from './example';
 import { askedOf, atService, script } from './scripted';
-
-/** The schema as an exact one: a field that it does not name is a mistake, in the output or in the schema. */
-function exact(schema: unknown): AnySchema {
-	if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return true;
-	const known: Record<string, unknown> = { ...schema };
-	delete known.version;
-	if (typeof known.properties === 'object' && known.properties !== null) {
-		known.properties = Object.fromEntries(Object.entries(known.properties).map(([name, each]) => [name, exact(each)]));
-		known.additionalProperties = false;
-	}
-	if (known.items !== undefined) known.items = exact(known.items);
-	return known;
-}
 
 const NO_ANSWER = /undefined|TypeError|Cannot read|is not iterable|is not a function|\[object Object\]/;
 
@@ -48,7 +35,7 @@ export function testAnswers(subject: Subject, of: () => World): void {
 		);
 		expect(operation.outputFields).toBeDefined();
 		const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));
-		const validate = new Ajv({ strict: false }).compile(exact(schema));
+		const validate = exactValidator(schema);
 		const items = itemsOf(await run());
 		expect(items.length).toBeGreaterThan(0);
 		for (const { json } of items) {

@@ -45,34 +45,46 @@ const SINGLE: Array<[string, Fault, RegExp]> = [
 
 const TURNS = 3;
 
-/** Which third of the statuses an operation meets. */
-const turnOf = ({ name }: Subject): number =>
+/** Which third an operation meets of what comes to the same for all. */
+export const turnOf = ({ name }: Subject): number =>
 	Math.max(
 		0,
 		operations.findIndex(({ resource, value }) => name === `${resource}: ${value}`),
 	) % TURNS;
 
-/**
- * Those that an operation meets among others. What a status comes to is the same for all that have one form and no
- * halves: nothing of theirs sees it, so each of them meets every third. All statuses by themselves: answers.ts.
- */
+/** Whether an operation has an answer, or a way to ask, of which what comes to the same for others may come to more. */
+const isSpecial = ({ operation: { forms = 1, batch, next, answer } }: Subject) =>
+	forms > 1 || [batch, next, answer].some((each) => each !== undefined);
+
+/** Of what nothing of most operations sees, one third for each of those. */
+export const inTurn = <T>(subject: Subject, all: readonly T[]): T[] =>
+	all.filter((_, index) => isSpecial(subject) || index % TURNS === turnOf(subject));
+
+/** Those that an operation meets among others: what a status comes to is seen by none. Each by itself: answers.ts. */
 function kindsInTurn(subject: Subject): FaultKind[] {
 	const kinds = kindsOf(subject).filter(({ isSlow }) => !isSlow);
-	const { forms = 1, batch } = subject.operation;
 	const statuses = kinds.filter(({ faults }) => faults.every(({ kind }) => kind === 'status'));
-	const isMet = (kind: FaultKind) =>
-		forms > 1 || batch || !statuses.includes(kind) || statuses.indexOf(kind) % TURNS === turnOf(subject);
-	return kinds.filter(isMet);
+	const met = inTurn(subject, statuses);
+	return kinds.filter((kind) => met.includes(kind) || !statuses.includes(kind));
+}
+
+/** Those that an operation meets one after another, which all are in `faultKinds`, too; what lacks fields is an answer for some. */
+function singlesOf(subject: Subject): typeof SINGLE {
+	const isPlain = ({ kind }: Fault) => ['status', 'resetMidBody'].includes(kind);
+	const all = SINGLE.filter(([, fault]) => (subject.isJson && !subject.operation.isRaw) || isPlain(fault));
+	const met = inTurn(subject, all);
+	return all.filter((single) => met.includes(single) || single[0] === 'missingFields');
 }
 
 /** Items with their answers, as many as the faults need. */
-export const itemsOfFaults = async (world: World, subject: Subject) =>
-	await sharedTrial(world, subject, Math.max(2 * SINGLE.length + 1, itemsFor(kindsInTurn(subject).length)));
+export async function itemsOfFaults(world: World, subject: Subject) {
+	const needed = [2 * singlesOf(subject).length + 1, itemsFor(kindsInTurn(subject).length)];
+	return await sharedTrial(world, subject, Math.max(...needed));
+}
 
 /** A service that misbehaves: every item ends as one right answer or one clear error, and none is paid for twice. */
 export function testFaults(subject: Subject, of: () => World): void {
 	if (!subject.isSingle || subject.operation.isFree) return;
-	const isPlain = ({ kind }: Fault) => ['status', 'resetMidBody'].includes(kind);
 
 	describe('a service that misbehaves', () => {
 		afterEach(() => {
@@ -87,7 +99,7 @@ export function testFaults(subject: Subject, of: () => World): void {
 		});
 
 		describe('one item after another, every second with another fault', () => {
-			const faults = SINGLE.filter(([, fault]) => (subject.isJson && !subject.operation.isRaw) || isPlain(fault));
+			const faults = singlesOf(subject);
 			let result: RunResult;
 			beforeAll(async () => {
 				const { engine, emulator } = of();
