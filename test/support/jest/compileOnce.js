@@ -1,3 +1,4 @@
+const { readFileSync, statSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 const vm = require('node:vm');
@@ -23,6 +24,40 @@ function functionOf(code, parameters, { filename, importModuleDynamically }) {
 	return made.script.runInThisContext();
 }
 
+const sources = new Map();
+
+/** A file of the built package, read once as long as it stays as it is. */
+function sourceOf(filename) {
+	const { mtimeMs } = statSync(filename);
+	if (sources.get(filename)?.mtimeMs !== mtimeMs)
+		sources.set(filename, { mtimeMs, code: readFileSync(filename, 'utf8') });
+	return sources.get(filename).code;
+}
+
+const places = new Map();
+
+/** As Node does it for a module of the built package, which asks for the same each time: to look for it takes longest. */
+function requireFrom(parent, name) {
+	if (Module.isBuiltin(name)) return parent.require(name);
+	const key = name.startsWith('.') ? `${path.dirname(parent.filename)} ${name}` : name;
+	const filename = places.get(key) ?? Module._resolveFilename(name, parent);
+	places.set(key, filename);
+	const known = require.cache[filename];
+	if (known) return known.exports;
+	if (!filename.startsWith(DIST) || !filename.endsWith('.js')) return parent.require(filename);
+	const made = new Module(filename, parent);
+	made.filename = filename;
+	require.cache[filename] = made;
+	try {
+		made._compile(sourceOf(filename), filename);
+	} catch (error) {
+		delete require.cache[filename];
+		throw error;
+	}
+	made.loaded = true;
+	return made.exports;
+}
+
 /** Compiles once what jest runs in this context, and what Node loads of the built package for n8n's engine. */
 module.exports = (context) => {
 	const { compileFunction } = vm;
@@ -33,7 +68,7 @@ module.exports = (context) => {
 	const { _compile } = Module.prototype;
 	Module.prototype._compile = function (code, filename, ...rest) {
 		if (!filename.startsWith(DIST)) return _compile.call(this, code, filename, ...rest);
-		const load = (name) => this.require(name);
+		const load = (name) => requireFrom(this, name);
 		const run = functionOf(code, NODE_PARAMETERS, { filename });
 		return run.call(this.exports, this.exports, load, this, filename, path.dirname(filename));
 	};

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { attempt } from '../../../nodes/shared/core/problem';
 import { isNative as isNativeRequest } from '../../../nodes/shared/core/request';
 import type { AnyOperation } from '../../../nodes/shared/core/operation';
@@ -105,6 +105,8 @@ export class Subject {
 	/** Whether each item has its own request, which is known by what it asks for. */
 	readonly isSingle: boolean;
 	private readonly hashes = new Map<string, number>();
+	/** The file that goes in, where each engine keeps it. */
+	private readonly stored = new WeakMap<Engine, IBinaryData>();
 
 	constructor(
 		readonly operation: AnyOperation,
@@ -164,8 +166,9 @@ export class Subject {
 		const { media } = this.example;
 		if (media === undefined) return Array.from({ length: count }, () => ({ json: {} }));
 		const { bytes, fileName, mimeType } = FILES[media];
-		const data = await engine.binary(bytes, fileName, mimeType);
-		return Array.from({ length: count }, () => ({ json: {}, binary: { data } }));
+		const data = this.stored.get(engine) ?? (await engine.binary(bytes, fileName, mimeType));
+		this.stored.set(engine, data);
+		return Array.from({ length: count }, () => ({ json: {}, binary: { data: { ...data } } }));
 	}
 
 	/** An output without what is new with each request. */
