@@ -38,8 +38,10 @@ const places = new Map();
 
 /** As Node does it for a module of the built package, which asks for the same each time: to look for it takes longest. */
 function requireFrom(parent, name) {
-	if (Module.isBuiltin(name)) return parent.require(name);
-	const key = name.startsWith('.') ? `${path.dirname(parent.filename)} ${name}` : name;
+	const isOwn = name.startsWith('.');
+	// What is asked for once or twice goes Node's own way, in which a test may stand.
+	if (!isOwn && name !== 'n8n-workflow') return parent.require(name);
+	const key = isOwn ? `${path.dirname(parent.filename)} ${name}` : name;
 	const filename = places.get(key) ?? Module._resolveFilename(name, parent);
 	places.set(key, filename);
 	const known = require.cache[filename];
@@ -47,6 +49,7 @@ function requireFrom(parent, name) {
 	if (!filename.startsWith(DIST) || !filename.endsWith('.js')) return parent.require(filename);
 	const made = new Module(filename, parent);
 	made.filename = filename;
+	made.paths = Module._nodeModulePaths(path.dirname(filename));
 	require.cache[filename] = made;
 	try {
 		made._compile(sourceOf(filename), filename);
