@@ -6,6 +6,7 @@ import 'n8n-workflow';
 import { parseSync } from '@swc/core';
 import { analyse } from 'scslre';
 import { isDict } from '../nodes/shared/core/answer';
+import { hasMoreEntries } from '../nodes/shared/core/amount';
 import { writeJson } from '../nodes/shared/core/exact';
 import { listOf } from '../nodes/shared/core/values';
 import { bodyLength } from '../nodes/shared/n8n/http/body';
@@ -22,6 +23,7 @@ const ONLY_SHORT = [
 /** What builds patterns while the node runs, with what a run may give. */
 const RUNS: ReadonlyArray<() => unknown> = [
 	() => ['a, b', 'a、b', '"a, b", c'].map(listOf),
+	() => ['a, b', 'a、b', 'a\nb'].map((text) => hasMoreEntries(text, 1)),
 	() => writeJson({ a: 1 }),
 	async () => await bodyLength({ a: 1 }, async () => await Promise.reject(new Error('No file'))),
 	() => ['short', 'sk-1234567890.abcdef+/=', '((((a+)+)+)+)$[^*?', '\\\\\\\\\\u0061%61&#97;'.repeat(9)].map(secretOf),
