@@ -35,23 +35,23 @@ export const itemsFor = (faults: number): number => Math.ceil((faults * ROW) / (
 
 /**
  * Spoils half of all later tries, or what share of them is said; the first tries of three items of four with each of
- * these kinds in turn. Which of its faults, that depends on the `turn`, too.
+ * these kinds in turn.
  */
-export function planInTurn(kinds: readonly FaultKind[], { later = 0.5, turn = 0 } = {}) {
+export function planInTurn(kinds: readonly FaultKind[], later = 0.5) {
 	const choose = (item: number, attempt: number) => {
 		if (attempt > 1) return chance(item, attempt) < later ? chance(item, attempt, 1) : undefined;
 		const at = faultAt(item);
 		return at === undefined ? undefined : ((at % kinds.length) + 0.5) / kinds.length;
 	};
-	return ofKinds(kinds, choose, turn);
+	return ofKinds(kinds, choose);
 }
 
 /** Takes the faults from these kinds: which one, a number from 0 to 1 says. */
-function ofKinds(kinds: readonly FaultKind[], choose: (item: number, attempt: number) => number | undefined, turn = 0) {
+function ofKinds(kinds: readonly FaultKind[], choose: (item: number, attempt: number) => number | undefined) {
 	const owners = new Map(kinds.flatMap((kind) => kind.faults.map((fault) => [fault, kind] as const)));
 	const plan: Plan = (item, attempt) => {
 		const share = choose(item, attempt);
-		return share === undefined ? undefined : take(take(kinds, share).faults, chance(item, attempt, 2 + turn));
+		return share === undefined ? undefined : take(take(kinds, share).faults, chance(item, attempt, 2));
 	};
 	const kindOf = (fault: Fault): FaultKind => {
 		const kind = owners.get(fault);

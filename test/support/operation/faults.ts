@@ -1,5 +1,4 @@
 import type { Fault } from '../../emulator';
-import { operations } from '../../../nodes/shared/operations';
 import { expectAccounted } from '../faults/account';
 import { faultKinds, type FaultKind } from '../faults/kinds';
 import { answerAlone, runOrdeal, sharedTrial, type Answer, type Trial } from '../faults/ordeal';
@@ -43,42 +42,16 @@ const SINGLE: Array<[string, Fault, RegExp]> = [
 	['status 404', { kind: 'status', status: 404 }, /model|not found/i],
 ];
 
-const TURNS = 3;
+/** Those that are met in no time. */
+const quickKindsOf = (subject: Subject): FaultKind[] => kindsOf(subject).filter(({ isSlow }) => !isSlow);
 
-/** Which third an operation meets of what comes to the same for all. */
-export const turnOf = ({ name }: Subject): number =>
-	Math.max(
-		0,
-		operations.findIndex(({ resource, value }) => name === `${resource}: ${value}`),
-	) % TURNS;
-
-/** Whether an operation has an answer, or a way to ask, of which what comes to the same for others may come to more. */
-const isSpecial = ({ operation: { forms = 1, batch, next, answer } }: Subject) =>
-	forms > 1 || [batch, next, answer].some((each) => each !== undefined);
-
-/** Of what nothing of most operations sees, one third for each of those. */
-export const inTurn = <T>(subject: Subject, all: readonly T[]): T[] =>
-	all.filter((_, index) => isSpecial(subject) || index % TURNS === turnOf(subject));
-
-/** Those that an operation meets among others: what a status comes to is seen by none. Each by itself: answers.ts. */
-function kindsInTurn(subject: Subject): FaultKind[] {
-	const kinds = kindsOf(subject).filter(({ isSlow }) => !isSlow);
-	const statuses = kinds.filter(({ faults }) => faults.every(({ kind }) => kind === 'status'));
-	const met = inTurn(subject, statuses);
-	return kinds.filter((kind) => met.includes(kind) || !statuses.includes(kind));
-}
-
-/** Those that an operation meets one after another, which all are in `faultKinds`, too; what lacks fields is an answer for some. */
-function singlesOf(subject: Subject): typeof SINGLE {
-	const isPlain = ({ kind }: Fault) => ['status', 'resetMidBody'].includes(kind);
-	const all = SINGLE.filter(([, fault]) => (subject.isJson && !subject.operation.isRaw) || isPlain(fault));
-	const met = inTurn(subject, all);
-	return all.filter((single) => met.includes(single) || single[0] === 'missingFields');
-}
+/** Those that an operation meets one after another. */
+const singlesOf = ({ isJson, operation }: Subject): typeof SINGLE =>
+	SINGLE.filter(([, { kind }]) => (isJson && !operation.isRaw) || ['status', 'resetMidBody'].includes(kind));
 
 /** Items with their answers, as many as the faults need. */
 export async function itemsOfFaults(world: World, subject: Subject) {
-	const needed = [2 * singlesOf(subject).length + 1, itemsFor(kindsInTurn(subject).length)];
+	const needed = [2 * singlesOf(subject).length + 1, itemsFor(quickKindsOf(subject).length)];
 	return await sharedTrial(world, subject, Math.max(...needed));
 }
 
@@ -138,9 +111,9 @@ export function testFaults(subject: Subject, of: () => World): void {
 				expect(answers[index]).toEqual(await answerAlone(of(), trial, index));
 		});
 
-		it('with each fault, in half of all tries', async () => {
-			const kinds = kindsInTurn(subject);
-			const { plan, kindOf } = planInTurn(kinds, { turn: turnOf(subject) });
+		it('with each fault, in most of all tries', async () => {
+			const kinds = quickKindsOf(subject);
+			const { plan, kindOf } = planInTurn(kinds);
 			const some = { ...trial, items: trial.items.slice(0, itemsFor(kinds.length)) };
 			const logged = catchLogs();
 			const ordeal = await runOrdeal(of(), some, plan, { maxRetries: 3, maxConcurrency: 50 });

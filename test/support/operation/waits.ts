@@ -8,7 +8,7 @@ import { faultAt, itemsFor, planInTurn } from '../faults/plan';
 import { errorOf, pairedTo, withoutUsage } from '../results';
 import type { World } from '../world';
 import type { Subject } from './example';
-import { itemsOfFaults, kindsOf, turnOf } from './faults';
+import { itemsOfFaults, kindsOf } from './faults';
 import { stopwatch } from '../yardstick';
 
 const STALLS: Fault[] = [{ kind: 'stalledHeaders' }, { kind: 'stalledBody' }, { kind: 'slowBody', intervalMs: 100 }];
@@ -60,14 +60,11 @@ export function testWaits(subject: Subject, of: () => World): void {
 			return { result, emulator };
 		}
 
-		/** As many as are asked at first, or as the user allows. */
-		const most = turnOf(subject) === 0 ? 50 : 6;
-
 		async function stop() {
 			const emulator = await start();
 			emulator.options.faults = (request) => (subject.asks(request) ? { kind: 'stalledHeaders' } : undefined);
 			const result = await of().engine.run({
-				parameters: withMore(trial.parameters, { maxConcurrency: most }),
+				parameters: withMore(trial.parameters, { maxConcurrency: 50 }),
 				items: trial.items.slice(0, 20),
 				onError: 'continueErrorOutput',
 				cancelAfterMs: 500,
@@ -117,7 +114,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 			expect(stopped.result.status).toBe('canceled');
 			expect(stopped.result.stoppedInMs).toBeLessThan(1500);
-			const open = subject.goesAhead ? 1 : Math.min(most, FIRST_BURST);
+			const open = subject.goesAhead ? 1 : FIRST_BURST;
 			expect(asked(stopped.emulator)).toHaveLength(open);
 			expect(asked(stopped.emulator).filter(({ aborted }) => aborted)).toHaveLength(open);
 
@@ -129,7 +126,7 @@ export function testWaits(subject: Subject, of: () => World): void {
 
 		it('is asked again after a while, and every item is accounted for', async () => {
 			const kinds = kindsOf(subject).filter(({ isSlow }) => isSlow);
-			const { plan, kindOf } = planInTurn(kinds, { later: 0.3 });
+			const { plan, kindOf } = planInTurn(kinds, 0.3);
 			const world = { engine: of().engine, emulator: await start() };
 			const some = { ...trial, items: trial.items.slice(0, itemsFor(kinds.length)) };
 			// A busy machine would bring a reset "at once" so late that it may have been billed: time stands still meanwhile.
