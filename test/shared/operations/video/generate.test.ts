@@ -354,7 +354,8 @@ describe('of its own', () => {
 			['is down', jsonReply({ error: 'down' }, 503), 20],
 			['does not answer', { body: '', stallAfter: 'nothing' }, 1],
 		])('once its time is over, where the service %s at the first look of Get', async (_, reply, count) => {
-			world.service.reply = () => reply;
+			// The catalogue would have seconds of its own.
+			world.service.reply = ({ path }: SentRequest) => (path === '/v1/videos/videos_abc' ? reply : notFound);
 			const parameters = get('videos_abc', { options: { timeout: 20, maxRetries: 10 } });
 			const items = Array.from({ length: count }, () => ({ json: {} }));
 			const { errorItems, elapsed } = await runAtOnce(parameters, { items, onError: 'continueErrorOutput' });
