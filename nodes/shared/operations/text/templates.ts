@@ -4,8 +4,8 @@
  */
 interface Template {
 	readonly stop: readonly string[];
-	/** Control tokens: removed from what the user wrote, so that a text cannot end its own turn. */
-	readonly tokens: readonly string[];
+	/** Control tokens: removed from what the user wrote, so that a text cannot end its own turn. How they end is looked for. */
+	readonly tokens: ReadonlyArray<`${string}>` | `${string}]`>;
 	render(message: string, system: string): string;
 }
 
@@ -71,7 +71,7 @@ function withoutTokens(content: string, tokens: readonly string[]): string {
 	return kept.join('');
 }
 
-/** Where a token may end. */
+/** Where a token may end (`Template`). */
 const AFTER_END = /(?<=[>\]])/;
 
 /** A user's message in a family's own format, and the tokens that end the answer. */
