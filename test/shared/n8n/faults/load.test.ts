@@ -126,8 +126,8 @@ describe('embeddings', () => {
 	});
 });
 
-it('429 again and again, as a busy service answers, is survived by all of 60 items', async () => {
-	const subject = await trialOf(world.engine, subjectOf('text: classify'), 60);
+it('429 again and again, as a busy service answers, is survived by all of 120 items', async () => {
+	const subject = await trialOf(world.engine, subjectOf('text: classify'), 120);
 	const answers = rightAnswers(subject);
 	const kind = {
 		name: 'busy',
@@ -138,7 +138,7 @@ it('429 again and again, as a busy service answers, is survived by all of 60 ite
 	// Up to six times in a row.
 	const { plan, kindOf } = planInTurn([kind]);
 	const clock = putInVirtualClock(world.emulator);
-	const options = { maxRetries: 12, maxConcurrency: 50 };
+	const options = { maxRetries: 12, maxConcurrency: 100 };
 	const ordeal = await runOrdeal(world, subject, plan, options).finally(clock.remove);
 	await expectAccounted(world, ordeal, plan, kindOf, { maxRetries: 12, answers });
 	expect(ordeal.result.errorItems).toEqual([]);
