@@ -85,8 +85,9 @@ export class RunResults {
 	/** What a run that hands nothing on leaves at the service, beside what its failure says already. */
 	leftBehind(said: string): string[] {
 		const seen = new Set<string>();
-		// Items that travel together leave the same.
-		const others = this.left.filter(({ remains }) => {
+		// Whichever ended first. Items that travel together leave the same.
+		const inOrder = [...this.left].sort((one, other) => one.item - other.item);
+		const others = inOrder.filter(({ remains }) => {
 			const isTold = said.includes(remains) || seen.has(remains);
 			seen.add(remains);
 			return !isTold;
