@@ -44,26 +44,28 @@ function isHidden({ displayOptions }: INodeProperties, parameters: INodeParamete
 /** The names on which it hangs whether a field is shown. */
 const conditionsOf = ({ displayOptions: { show, hide } = {} }: INodeProperties) => Object.keys({ ...show, ...hide });
 
-const narrowed = new WeakMap<INodeTypeDescription, Map<string, INodeTypeDescription>>();
-
 /**
  * The description without the fields of other operations. For each run n8n looks several times at all fields and at each
  * pair of them: with two hundred that is a fifth of a short run. It comes to the same (nodeTypes.test.ts).
  */
 export function narrow(description: INodeTypeDescription, parameters: INodeParameters): INodeTypeDescription {
-	const key = JSON.stringify([parameters.resource, parameters.operation]);
-	const known = narrowed.get(description) ?? new Map<string, INodeTypeDescription>();
-	narrowed.set(description, known);
 	const { properties } = description;
-	const make = () => {
-		const kept = new Set(properties.filter((field) => !isHidden(field, parameters)));
-		// The values of hidden fields count where another one hangs on them. What is added meanwhile is visited, too.
-		for (const field of kept)
-			for (const each of properties) if (conditionsOf(field).includes(each.name)) kept.add(each);
-		return { ...description, properties: properties.filter((field) => kept.has(field)) };
-	};
-	const made = known.get(key) ?? make();
-	known.set(key, made);
+	const kept = new Set(properties.filter((field) => !isHidden(field, parameters)));
+	// The values of hidden fields count where another one hangs on them. What is added meanwhile is visited, too.
+	for (const field of kept) for (const each of properties) if (conditionsOf(field).includes(each.name)) kept.add(each);
+	return { ...description, properties: properties.filter((field) => kept.has(field)) };
+}
+
+const narrowed = new WeakMap<INodeType, Map<string, INodeType>>();
+
+/** The node with that description, made once for each operation. */
+function narrowType(type: INodeType, parameters: INodeParameters): INodeType {
+	const key = JSON.stringify([parameters.resource, parameters.operation]);
+	const ofType = narrowed.get(type) ?? new Map<string, INodeType>();
+	narrowed.set(type, ofType);
+	const made: INodeType =
+		ofType.get(key) ?? Object.create(type, { description: { value: narrow(type.description, parameters) } });
+	ofType.set(key, made);
 	return made;
 }
 
@@ -75,8 +77,6 @@ export class EngineNodeTypes implements INodeTypes {
 		private readonly parameters: INodeParameters = {},
 	) {}
 
-	private readonly made = new Map<INodeType, INodeType>();
-
 	getByName(nodeType: string): INodeType | IVersionedNodeType {
 		if (nodeType === sourceNodeType) return createSource(this.items);
 		const prefix = `${this.loader.packageName}.`;
@@ -84,11 +84,7 @@ export class EngineNodeTypes implements INodeTypes {
 		const name = nodeType.slice(prefix.length).replace(/Tool$/, '');
 		const { type } = this.loader.getNode(name); // throws for an unknown name
 		if ('nodeVersions' in type || typeof this.parameters.operation !== 'string') return type;
-		const known = this.made.get(type);
-		if (known) return known;
-		const made = Object.create(type, { description: { value: narrow(type.description, this.parameters) } });
-		this.made.set(type, made);
-		return made;
+		return narrowType(type, this.parameters);
 	}
 
 	getByNameAndVersion(nodeType: string, version?: number): INodeType {

@@ -10,17 +10,20 @@ import type { World } from '../world';
 import type { Subject } from './example';
 import { expectHidden } from './key';
 
-/** The faults that an operation can meet: those within an answer suppose that it is a JSON object. */
-export function kindsOf({ operation, isJson }: Subject): FaultKind[] {
+/** Whether an operation can meet a fault: those within an answer suppose that it is a JSON object. */
+const canMeet = ({ operation, isJson }: Subject, { kind }: Fault): boolean =>
+	(isJson && !operation.isRaw) || ['status', 'resetBeforeHeaders', 'resetMidBody'].includes(kind);
+
+/** The faults that an operation can meet. */
+export function kindsOf(subject: Subject): FaultKind[] {
+	const { operation } = subject;
 	const isRetaken = ({ faults }: FaultKind) =>
 		faults.some((fault) => {
 			if (fault.kind !== 'status' || !operation.isFormRefused) return false;
 			const body = { detail: { error: `Emulated error ${fault.status}` } };
 			return operation.isFormRefused({ kind: 'status', status: fault.status, body });
 		});
-	const isPlain = ({ faults }: FaultKind) =>
-		faults.every(({ kind }) => ['status', 'resetBeforeHeaders', 'resetMidBody'].includes(kind));
-	return faultKinds.filter((kind) => (isJson && !operation.isRaw ? true : isPlain(kind)) && !isRetaken(kind));
+	return faultKinds.filter((kind) => kind.faults.every((fault) => canMeet(subject, fault)) && !isRetaken(kind));
 }
 
 const SINGLE: Array<[string, Fault, RegExp]> = [
@@ -46,8 +49,7 @@ const SINGLE: Array<[string, Fault, RegExp]> = [
 const quickKindsOf = (subject: Subject): FaultKind[] => kindsOf(subject).filter(({ isSlow }) => !isSlow);
 
 /** Those that an operation meets one after another. */
-const singlesOf = ({ isJson, operation }: Subject): typeof SINGLE =>
-	SINGLE.filter(([, { kind }]) => (isJson && !operation.isRaw) || ['status', 'resetMidBody'].includes(kind));
+const singlesOf = (subject: Subject): typeof SINGLE => SINGLE.filter(([, fault]) => canMeet(subject, fault));
 
 /** Items with their answers, as many as the faults need. */
 export async function itemsOfFaults(world: World, subject: Subject) {
